@@ -1,0 +1,78 @@
+// Every limit, with its reason. Full is an outcome, never a wait.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace creneau::limits {
+
+// --- ledger ---
+// One free word per slot and channel has 64 bits, so a slot has at most 64 seats (design 2).
+inline constexpr uint32_t kSeatsPerSlot = 64;
+// Seats are given to slots in blocks of 8 consecutive seats: small enough that a slot of one seat
+// wastes little, large enough that a slot names its seats in eight words.
+inline constexpr uint32_t kSeatsPerBlock = 8;
+inline constexpr uint32_t kBlocksPerSlot = kSeatsPerSlot / kSeatsPerBlock;
+// Address space is reserved for this many seats; memory is used as seats are touched. Six times the
+// design's 10 million.
+inline constexpr uint32_t kMaxSeats = 1u << 26;
+inline constexpr uint32_t kMaxBlocks = kMaxSeats / kSeatsPerBlock;
+inline constexpr uint32_t kMaxSlots = 1u << 24;
+inline constexpr uint32_t kMaxAgendas = 1u << 12;  // 101 departments with 40 services each
+// A generation has 17 bits: one hold every five minutes for more than a year. A seat that reaches
+// it is withdrawn.
+inline constexpr uint32_t kMaxGeneration = (1u << 17) - 1;
+// Steps within one generation have 6 bits: hold, extend, confirm, cancel, cool, and 50 lengthenings
+// after crashes.
+inline constexpr uint32_t kMaxStep = (1u << 6) - 1;
+// A reservation moves at most twice (design 7).
+inline constexpr uint32_t kMaxMoves = 2;
+
+// --- time ---
+// The steward waits this long after a deadline before it takes a hold back: a confirm that arrived
+// in time may still be in a queue of ours.
+inline constexpr int64_t kExpiryGraceMs = 2'000;
+// Expiry stands still while the log has not finished a batch for this long.
+inline constexpr int64_t kExpiryLagMs = 1'000;
+inline constexpr int64_t kStewardTickMs = 250;
+
+// --- log ---
+// O_DIRECT and the padding of batches: the largest logical block size in use.
+inline constexpr size_t kPageBytes = 4096;
+inline constexpr size_t kMaxRecordBytes = 256 * 1024;
+// A batch is one device write: beyond about 1 MiB its latency grows with its size (measured.md).
+inline constexpr size_t kMaxBatchBytes = 1024 * 1024;
+inline constexpr uint64_t kDefaultSegmentBytes = 64ull << 20;
+inline constexpr uint64_t kMinSegmentBytes = 2ull << 20;
+static_assert(kMinSegmentBytes >= kMaxBatchBytes + 2 * kPageBytes);
+static_assert(kMaxRecordBytes * 2 <= kMaxBatchBytes);
+// 10 ms without traffic: an empty batch seals the last one (design 4).
+inline constexpr int64_t kSealAfterMs = 10;
+// What one live hold may still cost the log at worst: extend, lengthen, confirm, cancel, each
+// padded to a page of its own.
+inline constexpr uint64_t kLogReservePerHoldBytes = 4 * kPageBytes;
+
+// --- front end ---
+inline constexpr size_t kMaxHeaderBytes = 8 * 1024;
+inline constexpr size_t kMaxHeaders = 64;
+inline constexpr size_t kMaxTargetBytes = 2 * 1024;
+inline constexpr size_t kMaxBodyBytes = 8 * 1024;
+// An agenda file of ten thousand CSV slots is half a megabyte.
+inline constexpr size_t kMaxAdminBodyBytes = 1024 * 1024;
+inline constexpr size_t kMaxPipelined = 16;
+inline constexpr size_t kMaxConnections = 16 * 1024;
+inline constexpr int64_t kHeaderDeadlineMs = 10'000;
+inline constexpr int64_t kBodyDeadlineMs = 10'000;
+inline constexpr int64_t kIdleDeadlineMs = 75'000;  // nginx keeps upstream connections 60 s
+inline constexpr int64_t kWriteDeadlineMs = 10'000;
+inline constexpr size_t kIdempotencyKeyMin = 22;  // 128 bits in base64url
+inline constexpr size_t kIdempotencyKeyMax = 64;
+
+// --- agenda files ---
+inline constexpr int kSlotDaysDefault = 7;
+inline constexpr int kSlotDaysMax = 31;
+inline constexpr int kCalendarDaysMax =
+    1100;  // three years ahead: a typing error, not a plan, beyond that
+inline constexpr size_t kSlotsPerAgenda = 1u << 22;
+
+}  // namespace creneau::limits

@@ -1,0 +1,48 @@
+// What users can meet. One enum; one switch without `default` in http/problem.cc maps it to status,
+// code and advice, so a new outcome does not compile until it has an answer. I/O failures are
+// absl::Status, our own bugs CHECK.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace creneau {
+
+enum class Outcome : uint8_t {
+  kOk,
+  kMalformedRequest,      // 400: not HTTP or JSON as we accept it
+  kUnknownAgenda,         // 404
+  kUnknownReservation,    // 404: no such name, or the key is wrong: never says which
+  kUnknownRoute,          // 404
+  kMethodNotAllowed,      // 405
+  kNotAcceptable,         // 406
+  kRequestTimeout,        // 408
+  kSlotTaken,             // 409: with alternatives
+  kNothingLeft,           // 409
+  kNotOpenYet,            // 409: with opens_at
+  kPaused,                // 409
+  kMovesUsed,             // 409
+  kAlreadyReserved,       // 409: never discloses the reference
+  kNotHeld,               // 409: extend asked for what is already confirmed
+  kSeatsReserved,         // 409: a publication would take reserved seats away
+  kVersionMismatch,       // 412: If-Match does not name the published version
+  kHoldExpired,           // 410
+  kCancelled,             // 410
+  kPayloadTooLarge,       // 413
+  kUnsupportedMediaType,  // 415
+  kValidationFailed,      // 422: with JSON pointers
+  kIdempotencyMismatch,   // 422: the same key with another body
+  kWeakIdempotencyKey,    // 422
+  kHeadersTooLarge,       // 431
+  kOverloaded,            // 503
+  kReadOnly,              // 503: the disk is nearly full; confirms still work
+  kOutcomeUnknown,        // 503: the log failed while this was being written
+  kHttpVersion,           // 505
+};
+inline constexpr int kOutcomes = static_cast<int>(Outcome::kHttpVersion) + 1;
+
+// The stable name, as in the `code` member of a problem document and the `outcome` label of
+// metrics.
+std::string_view OutcomeName(Outcome outcome);
+
+}  // namespace creneau
