@@ -1,0 +1,52 @@
+#include "ledger/calendar.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/prng.h"
+
+namespace creneau::ledger {
+
+Calendar::Calendar(AgendaId agenda, uint32_t version, std::vector<CalendarEntry> entries)
+    : agenda_(agenda), version_(version), entries_(std::move(entries)) {
+  for (size_t i = 1; i < entries_.size(); ++i) {
+    CHECK(entries_[i - 1].start < entries_[i].start);
+    CHECK(entries_[i - 1].starts_at < entries_[i].starts_at);
+  }
+  for (auto& summary : summaries_) {
+    summary = std::make_unique<Bitmap>(entries_.size());
+    summary->SetAll();
+  }
+}
+
+size_t Calendar::PositionOf(LocalMinute start) const {
+  const auto at =
+      std::lower_bound(entries_.begin(), entries_.end(), start,
+                       [](const CalendarEntry& e, LocalMinute s) { return e.start < s; });
+  if (at == entries_.end() || at->start != start) return kNone;
+  return static_cast<size_t>(at - entries_.begin());
+}
+
+size_t Calendar::FirstFrom(Instant instant) const {
+  const auto at =
+      std::lower_bound(entries_.begin(), entries_.end(), instant,
+                       [](const CalendarEntry& e, Instant t) { return e.starts_at < t; });
+  return static_cast<size_t>(at - entries_.begin());
+}
+
+// Range and count in one word, so that one store notes both. A collision needs 2^-64 luck, and
+// costs one refusal too many until the next freeing.
+uint64_t Calendar::EmptyNote(size_t from, size_t until, uint64_t freeings) {
+  return Mix64(Mix64(Mix64(freeings) ^ from) ^ until) | 1;
+}
+
+bool Calendar::KnownEmpty(Channel channel, size_t from, size_t until, uint64_t freeings) const {
+  return empty_notes_[static_cast<size_t>(channel)].load() == EmptyNote(from, until, freeings);
+}
+
+void Calendar::NoteEmpty(Channel channel, size_t from, size_t until, uint64_t freeings) {
+  empty_notes_[static_cast<size_t>(channel)].store(EmptyNote(from, until, freeings));
+}
+
+}  // namespace creneau::ledger

@@ -1,0 +1,88 @@
+// Free words and summaries: taking a seat's bit and giving it back.
+
+#include <bit>
+
+#include "base/check.h"
+#include "ledger/ledger.h"
+
+namespace creneau::ledger {
+
+Ledger::SeatPlace Ledger::PlaceOf(SeatId seat) const {
+  const uint32_t block =
+      block_slots_[seat.value / limits::kSeatsPerBlock].load(std::memory_order_acquire);
+  return SeatPlace{SlotId{block / limits::kBlocksPerSlot},
+                   block % limits::kBlocksPerSlot * limits::kSeatsPerBlock +
+                       seat.value % limits::kSeatsPerBlock};
+}
+
+SeatId Ledger::SeatAt(const Slot& slot, uint32_t number) const {
+  const uint32_t block =
+      slot.blocks[number / limits::kSeatsPerBlock].load(std::memory_order_relaxed);
+  return SeatId{block * limits::kSeatsPerBlock + number % limits::kSeatsPerBlock};
+}
+
+std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel, size_t position,
+                                          uint64_t random) {
+  Slot& slot = SlotOf(calendar.entries()[position].slot);
+  Atomic<uint64_t>& free = slot.free[static_cast<size_t>(channel)];
+  uint64_t seen = free.load();
+  while (seen != 0) {
+    // The first set bit after a random place: two who come at once seldom want the same.
+    const int turn = static_cast<int>(random % 64);
+    const uint32_t number =
+        static_cast<uint32_t>((std::countr_zero(std::rotr(seen, turn)) + turn) % 64);
+    const uint64_t bit = uint64_t{1} << number;
+    const uint64_t before = free.fetch_and(~bit);
+    if ((before & ~bit) == 0)
+      calendar.summary(channel).Clear(position, [&] { return free.load() != 0; });
+    if ((before & bit) != 0) return SeatAt(slot, number);
+    seen = before & ~bit;
+  }
+  calendar.summary(channel).Clear(position, [&] { return free.load() != 0; });
+  return std::nullopt;
+}
+
+// The earliest free seat in [from, until).
+std::optional<SeatId> Ledger::Claim(Calendar& calendar, Channel channel, size_t from, size_t until,
+                                    uint64_t random) {
+  Bitmap& summary = calendar.summary(channel);
+  for (size_t i = summary.Find(from); i < until; i = summary.Find(i + 1)) {
+    if (const auto seat = ClaimInSlot(calendar, channel, i, random)) return seat;
+  }
+  return ClaimByLook(calendar, channel, from, until, random);
+}
+
+// The summary says nothing is left. Somebody who stopped between freeing a seat and saying so must
+// not make that the answer, so the words themselves are read, once for each freeing.
+std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel, size_t from,
+                                          size_t until, uint64_t random) {
+  const uint64_t freeings =
+      agendas_[calendar.agenda().value].freeings[static_cast<size_t>(channel)].load();
+  if (calendar.KnownEmpty(channel, from, until, freeings)) return std::nullopt;
+  for (size_t i = from; i < until; ++i) {
+    const Slot& slot = SlotOf(calendar.entries()[i].slot);
+    if (slot.free[static_cast<size_t>(channel)].load() == 0) continue;
+    if (const auto seat = ClaimInSlot(calendar, channel, i, random)) return seat;
+  }
+  calendar.NoteEmpty(channel, from, until, freeings);
+  return std::nullopt;
+}
+
+// The seat's word says free, and this thread alone may say so to others.
+void Ledger::GiveBit(SeatId seat, Channel channel) {
+  const SeatPlace place = PlaceOf(seat);
+  Slot& slot = SlotOf(place.slot);
+  const uint64_t bit = uint64_t{1} << place.number;
+  const uint64_t before = slot.free[static_cast<size_t>(channel)].fetch_or(bit);
+  CHECK((before & bit) == 0);  // a bit set twice would be a seat given twice
+  AgendaState& agenda = agendas_[slot.agenda.value];
+  agenda.freeings[static_cast<size_t>(channel)].fetch_add(1);
+  // Loaded after the word was set: if this is the old calendar, the new one starts with all bits
+  // set.
+  if (Calendar* calendar = agenda.calendar.load()) {
+    const size_t position = calendar->PositionOf(slot.start);
+    if (position != Calendar::kNone) calendar->summary(channel).Set(position);
+  }
+}
+
+}  // namespace creneau::ledger

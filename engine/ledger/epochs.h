@@ -1,0 +1,61 @@
+// When may memory be freed that readers may still look at? Readers note the epoch in which they
+// began; what was unlinked in an epoch is freed when no reader of that epoch or an earlier one is
+// left (Fraser, "Practical lock-freedom", 2004, reduced to one counter). A reader that stops for
+// ever keeps what was retired after it began, and holds up nobody.
+//
+// Any thread; nothing waits. All accesses are sequentially consistent: the reader's note comes
+// before its loads of shared pointers, the retirer's unlinking before its look at the notes, so one
+// of them sees the other.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "base/atomic.h"
+
+namespace creneau::ledger {
+
+class Epochs {
+ public:
+  // Threads inside the ledger at one moment: I/O threads, steward, admin. A CHECK says when there
+  // are more.
+  static constexpr size_t kReaders = 128;
+
+  class Guard {
+   public:
+    explicit Guard(Epochs& epochs);
+    ~Guard() { note_->store(0); }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+   private:
+    Atomic<uint64_t>* note_;
+  };
+
+  Epochs() = default;
+  ~Epochs();  // frees all that was retired; no reader may be left
+
+  // Call after the thing was unlinked. Frees it, and others, now or at a later call.
+  void Retire(std::function<void()> free);
+
+ private:
+  struct alignas(64) Note {
+    Atomic<uint64_t> epoch{0};  // 0: not reading
+  };
+  struct Retired {
+    Retired* next;
+    uint64_t epoch;
+    std::function<void()> free;
+  };
+
+  void PushRetired(Retired* retired);
+  uint64_t OldestReader() const;
+
+  Atomic<uint64_t> epoch_{1};
+  std::array<Note, kReaders> notes_;
+  Atomic<Retired*> retired_{nullptr};
+};
+
+}  // namespace creneau::ledger

@@ -1,0 +1,82 @@
+// Hold: a free seat becomes somebody's.
+
+#include "base/check.h"
+#include "ledger/ledger.h"
+
+namespace creneau::ledger {
+
+void Ledger::WritePayload(SeatId id, const Subject& subject, uint64_t idempotency) {
+  Seat& seat = seats_[id.value];
+  // Release: a reader of the previous owner's payload who gets this one instead must also see that
+  // the word has gone on.
+  seat.subject_lo.store(subject.lo, std::memory_order_release);
+  seat.subject_hi.store(subject.hi, std::memory_order_release);
+  seat.idempotency.store(idempotency, std::memory_order_release);
+}
+
+Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
+  const Epochs::Guard guard(epochs_);
+  index_.MakeRoom();
+  if (const auto live = LiveSeat(index_.Get(args.subject), sink)) {
+    return Result{Outcome::kAlreadyReserved, false, *live};
+  }
+  Calendar* calendar = CalendarOf(args.agenda);
+  if (calendar == nullptr) return Result{Outcome::kNothingLeft, false, {}};
+  const size_t first = calendar->FirstFrom(args.earliest);
+  const size_t until = calendar->FirstFrom(args.latest + 1);
+  std::optional<SeatId> claimed;
+  if (args.slot) {
+    const size_t position = calendar->PositionOf(*args.slot);
+    if (position == Calendar::kNone || position < first || position >= until) {
+      return Result{Outcome::kSlotTaken, false, {}};
+    }
+    claimed = ClaimInSlot(*calendar, args.channel, position, args.random);
+    if (!claimed) return Result{Outcome::kSlotTaken, false, {}};
+  } else {
+    claimed = Claim(*calendar, args.channel, first, until, args.random);
+    if (!claimed) return Result{Outcome::kNothingLeft, false, {}};
+  }
+
+  // From here the seat is this thread's alone until the index decides.
+  const SeatWord before = WordOf(*claimed);
+  CHECK(before.state() == SeatState::kFree && !before.pending());
+  WritePayload(*claimed, args.subject, args.idempotency);
+  const SeatWord claimed_word =
+      before.NextGeneration().With(SeatState::kClaimed).WithDeadline(DeadlineOf(args.deadline));
+  // Release: whoever comes through the index and finishes this hold reads the payload.
+  seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);
+
+  if (auto lost = DecideHold(*claimed, claimed_word, args, sink)) {
+    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);
+    GiveBit(*claimed, before.channel());
+    return *lost;
+  }
+  const SeatWord held = claimed_word.With(SeatState::kHeld);
+  SeatWord expected = claimed_word;
+  // If this fails, somebody who met the index entry has done it.
+  CompareExchange(*claimed, expected, held.WithPending(true));
+  if (WordOf(*claimed) == held.WithPending(true)) Finish(*claimed, held.WithPending(true), sink);
+
+  const SeatPlace place = PlaceOf(*claimed);
+  const Slot& slot = SlotOf(place.slot);
+  const SeatRef ref{*claimed, held.generation()};
+  return Result{
+      Outcome::kOk, false,
+      SeatView{ref, ref, held, args.subject, args.idempotency, slot.agenda, slot.start,
+               slot.starts_at, static_cast<int>(slot.minutes.load(std::memory_order_relaxed))}};
+}
+
+// The CAS on the subject's index entry. Nothing: this seat is the subject's now. Otherwise the
+// answer to give.
+std::optional<Result> Ledger::DecideHold(SeatId seat, SeatWord claimed, const HoldArgs& args,
+                                         EventSink& sink) {
+  const IndexValue mine(SeatRef{seat, claimed.generation()});
+  for (;;) {
+    const IndexValue seen = index_.Get(args.subject);
+    if (const auto live = LiveSeat(seen, sink))
+      return Result{Outcome::kAlreadyReserved, false, *live};
+    if (index_.Replace(args.subject, seen, mine)) return std::nullopt;
+  }
+}
+
+}  // namespace creneau::ledger

@@ -1,0 +1,340 @@
+// The ledger: who holds which seat. Lock-free, in memory, knows neither log nor HTTP nor rules;
+// every transition goes out as an Event through the caller's EventSink.
+//
+// Reading order: seat_word.h (what a seat is), this header, hold.cc, resolve.cc (helping),
+// transition.cc, move.cc.
+//
+// ## The protocol (design 3)
+//
+// A seat is a word and a payload (subject, idempotency hash). Its bit in the free word of its slot
+// and channel says that it may be claimed. Whoever clears the bit owns the seat privately and may
+// write the payload; nobody else touches it.
+//
+//   hold     claim the bit → write payload → word := claimed(generation+1) → CAS the subject's
+//   index entry to {seat, generation+1}
+//            [decides] → CAS word to held+pending → push event → clear pending
+//   others   CAS word to its next value, next step, +pending [decides] → push event → clear pending
+//   move     claim a bit elsewhere → payload, intent, word := moving(generation+1) → CAS the index
+//   entry from the old seat to the new → CAS
+//            the old word from the expected step to cooling-moved+pending [decides: yes if it
+//            succeeded, no if that word went any other way] → new word to its target+pending → push
+//            one event for both → note the new place under the old name → clear both marks
+//
+// Whoever meets a pending mark, a claimed seat named by the index, or a moving one, finishes it
+// first: everything needed to do so is in the words and payloads. So nobody acts on what the log's
+// queue has not got, and nobody waits. Several may push the same event; Apply ignores what is not
+// newer. Exactly one thread clears a mark (a CAS), and that one does what must happen once: give
+// the free bit back, touch the timer bitmap.
+//
+// ## Why the orderings suffice
+//
+// - Payload stores are release, loads acquire: a reader who sees a later owner's payload thereby
+// sees that the word has moved on, and its
+//   re-read of the word fails. The word's CASes are acq_rel: whoever sees a word sees the payload
+//   written before it.
+// - The index CAS is acq_rel: whoever sees {seat, generation} sees the claimed word and payload.
+// - Free words are changed by sequentially consistent read-modify-writes, the summary bitmaps and
+// the calendar pointer likewise: freeing sets the
+//   word, then loads the calendar and sets its bits; clearing a bit re-reads the word afterwards; a
+//   new calendar starts with all bits set. In the one total order, one of two such parties always
+//   sees the other, so no free seat stays hidden.
+// - Events of one seat enter the queue in their order at least once: a transition starts only from
+// a word without mark, and the mark goes only after the
+//   push. Events of one subject too: an index entry is replaced only when its seat has no mark.
+//
+// A thread that stops for ever costs at most the one seat it had claimed (or whose bit it was about
+// to give back), until the next restart. Between claim and clearing there is no suspension, no
+// throw, and no allocation but in the index's emergency growth.
+//
+// Threads: everything is safe from any thread, but Plan, Apply(CalendarChange), Trim (one publisher
+// at a time) and Apply(Event), Rebuild (recovery, alone).
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/atomic.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/limits.h"
+#include "base/outcome.h"
+#include "ledger/bitmap.h"
+#include "ledger/calendar.h"
+#include "ledger/epochs.h"
+#include "ledger/event.h"
+#include "ledger/publication.h"
+#include "ledger/region.h"
+#include "ledger/seat_word.h"
+#include "ledger/subject_index.h"
+
+namespace creneau::ledger {
+
+// A reservation as the ledger knows it.
+struct SeatView {
+  SeatRef ref;     // where it is now
+  SeatRef origin;  // its name: where it was first held
+  SeatWord word;   // never pending
+  Subject subject;
+  uint64_t idempotency = 0;
+  AgendaId agenda;
+  LocalMinute start;
+  Instant starts_at;
+  int minutes = 0;
+};
+
+struct HoldArgs {
+  AgendaId agenda;
+  Channel channel = Channel::kWeb;
+  std::optional<LocalMinute> slot;  // absent: the earliest free one
+  Instant earliest;                 // starts that can be booked, both inclusive
+  Instant latest;
+  Subject subject;
+  uint64_t idempotency = 0;
+  Instant deadline;
+  uint64_t random = 0;  // picks the seat within a slot
+};
+
+struct MoveArgs {
+  SeatRef name;
+  LocalMinute slot;
+  Instant earliest;
+  Instant latest;
+  Instant received_at;
+  Instant cooling_until;  // of the seat left behind
+  uint64_t random = 0;
+};
+
+// kOk: seat is the reservation as it now is. kAlreadyReserved: seat is the one the subject has.
+// kNothingLeft, kSlotTaken, kHoldExpired, kCancelled, kMovesUsed, kNotHeld, kUnknownReservation:
+// nothing changed.
+struct Result {
+  Outcome outcome = Outcome::kOk;
+  bool repeated = false;  // it was so already
+  SeatView seat;
+};
+
+// Over all agendas and slots, those of calendars no longer in force included.
+struct SeatCounts {
+  uint64_t in_calendar = 0;  // not withdrawn
+  uint64_t held = 0;
+  uint64_t confirmed = 0;
+};
+
+struct ChannelCount {
+  uint32_t published = 0;
+  uint32_t free = 0;
+  uint32_t held = 0;
+  uint32_t confirmed = 0;
+};
+
+class Ledger final : private Liveness {
+ public:
+  Ledger();
+  ~Ledger() override;
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // --- what requests do -------------------------------------------------------------------------
+  Result Hold(const HoldArgs& args, EventSink& sink);
+  Result Confirm(SeatRef name, Instant received_at, EventSink& sink);
+  // Once: the deadline moves by `by_ms`.
+  Result Extend(SeatRef name, Instant received_at, int64_t by_ms, EventSink& sink);
+  Result Cancel(SeatRef name, Instant received_at, Instant cooling_until, EventSink& sink);
+  Result Move(const MoveArgs& args, EventSink& sink);
+  // What a name stands for now, moves followed; nothing when its generation has passed.
+  std::optional<SeatView> Look(SeatRef name, EventSink& sink);
+  // The subject's live reservation in its group, if there is one.
+  std::optional<SeatView> Find(const Subject& subject, EventSink& sink);
+
+  // --- what time brings (the steward) ----------------------------------------------------------
+  // Calls each(seat, word) for the seats whose deadline may have changed since the last call.
+  void TakeTouched(const std::function<void(SeatId, SeatWord)>& each);
+  SeatWord WordOf(SeatId seat) const;
+  AgendaId AgendaOf(SeatId seat) const { return SlotOf(PlaceOf(seat).slot).agenda; }
+  // A hold past its deadline starts to cool. False: it is not one.
+  bool Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink);
+  // A seat that has cooled is free again, or withdrawn where it was the last. False: it has not.
+  bool Free(SeatId seat, Instant now, EventSink& sink);
+  // A hold's deadline moves by `by_ms`: the engine was away for that long. False: not a hold.
+  bool Lengthen(SeatId seat, int64_t by_ms, EventSink& sink);
+
+  // --- public reads ---------------------------------------------------------------------------
+  struct SlotCount {
+    LocalMinute start;
+    Instant starts_at;
+    int minutes = 0;
+    std::array<uint8_t, kChannels> free{};
+    std::array<uint8_t, kChannels> seats{};  // as published
+    bool listed = false;                     // publication.h
+  };
+  // Slots of the agenda that start in [earliest, latest], by start, at most `limit`.
+  std::vector<SlotCount> Slots(AgendaId agenda, Instant earliest, Instant latest, size_t limit);
+  // Free slots of a channel nearest in time to `start`, for a refusal that helps.
+  std::vector<LocalMinute> FreeNear(AgendaId agenda, Channel channel, LocalMinute start,
+                                    Instant earliest, Instant latest, size_t limit);
+  bool AnyFree(AgendaId agenda, Channel channel, Instant earliest, Instant latest);
+  // Whether the agenda's calendar has that slot; its start.
+  std::optional<Instant> StartOf(AgendaId agenda, LocalMinute slot);
+  // Seats of slots that start at or after `from`, by channel.
+  std::array<ChannelCount, kChannels> Count(AgendaId agenda, Instant from);
+  SeatCounts CountSeats() const;
+  uint64_t live_holds() const;
+  uint64_t seats() const { return seats_made_.load(std::memory_order_relaxed); }
+  size_t index_entries() const { return index_.entries(); }
+
+  // --- publication (one publisher at a time) -----------------------------------------------------
+  // What it takes to bring an agenda's calendar to `targets` (by start). Changes nothing.
+  PublicationPlan Plan(AgendaId agenda, uint32_t version, const std::vector<SlotTarget>& targets);
+  // Makes the seats and puts the calendar in force. Its record must be durable first.
+  void Apply(const CalendarChange& change);
+  // Brings the seats of one slot to what the calendar in force says: free ones are withdrawn or
+  // restored, reserved ones marked to be withdrawn when they end.
+  TrimCounts Trim(SlotId slot, EventSink& sink);
+  // Every slot the agenda ever had.
+  std::vector<SlotId> SlotsOf(AgendaId agenda) const;
+
+  // --- recovery --------------------------------------------------------------------------------
+  // Never refuses; ignores what is not newer. An event of a seat that does not exist is DataLoss.
+  absl::Status Apply(const Event& event);
+  // Derives free words and index from the seats. DataLoss when a subject has two live reservations.
+  absl::Status Rebuild();
+
+  // --- proof (of a quiet ledger)
+  // ------------------------------------------------------------------- 64 hexadecimal digits over
+  // everything that counts: equal for a live ledger and its replay.
+  std::string Digest();
+  // OK, or the first invariant of design 3 that does not hold.
+  absl::Status CheckInvariants();
+
+ private:
+  struct Seat {
+    Atomic<uint64_t> word;
+    Atomic<uint64_t> subject_lo;
+    Atomic<uint64_t> subject_hi;
+    Atomic<uint64_t> idempotency;
+  };
+  static_assert(sizeof(Seat) == 32);
+  // Only of seats that a reservation moved to: untouched memory costs nothing.
+  struct ColdSeat {
+    Atomic<uint64_t> origin;   // SeatRef as IndexValue bits
+    Atomic<uint64_t> intent;   // MoveIntent
+    Atomic<uint64_t> cooling;  // deadline of the seat left behind
+  };
+  struct Slot {
+    AgendaId agenda;
+    LocalMinute start;
+    Instant starts_at;
+    Atomic<uint32_t> minutes;
+    Atomic<uint32_t> seats_made;  // seats are numbered from 0 within the slot
+    std::array<Atomic<uint64_t>, kChannels> free;
+    std::array<Atomic<uint32_t>, limits::kBlocksPerSlot> blocks;
+  };
+  struct AgendaState {
+    Atomic<Calendar*> calendar;
+    // Freeings by channel, before they show in the summary.
+    std::array<Atomic<uint64_t>, kChannels> freeings;
+  };
+  struct SeatPlace {
+    SlotId slot;
+    uint32_t number;  // within the slot
+  };
+  struct MoveIntent {
+    SeatId from;
+    uint64_t from_sequence;
+    SeatState target;
+    uint64_t bits() const;
+    static MoveIntent FromBits(uint64_t bits);
+  };
+
+  // claim.cc
+  std::optional<SeatId> Claim(Calendar& calendar, Channel channel, size_t from, size_t until,
+                              uint64_t random);
+  std::optional<SeatId> ClaimInSlot(Calendar& calendar, Channel channel, size_t position,
+                                    uint64_t random);
+  std::optional<SeatId> ClaimByLook(Calendar& calendar, Channel channel, size_t from, size_t until,
+                                    uint64_t random);
+  void GiveBit(SeatId seat, Channel channel);
+  Slot& SlotOf(SlotId slot) { return slots_[slot.value]; }
+  const Slot& SlotOf(SlotId slot) const { return slots_[slot.value]; }
+  SeatPlace PlaceOf(SeatId seat) const;
+  SeatId SeatAt(const Slot& slot, uint32_t number) const;
+  Calendar* CalendarOf(AgendaId agenda) const { return agendas_[agenda.value].calendar.load(); }
+
+  // hold.cc
+  std::optional<Result> DecideHold(SeatId seat, SeatWord claimed, const HoldArgs& args,
+                                   EventSink& sink);
+  void WritePayload(SeatId seat, const Subject& subject, uint64_t idempotency);
+
+  // resolve.cc
+  SeatWord Settle(SeatId seat, EventSink& sink);
+  void Finish(SeatId seat, SeatWord word, EventSink& sink);
+  void FinishMovedAway(SeatId seat, SeatWord word, EventSink& sink);
+  bool ClearMark(SeatId seat, SeatWord word);
+  bool CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired);
+  std::optional<SeatView> Resolve(SeatRef name, EventSink& sink);
+  std::optional<SeatView> ViewOf(SeatId seat, SeatWord word) const;
+  SeatImage ImageOf(SeatId seat, SeatWord word) const;
+  std::optional<SeatView> LiveSeat(IndexValue value, EventSink& sink);
+  bool Alive(const Subject& key, IndexValue value) const override;
+  static Subject ForwardKey(SeatRef name);
+
+  // move.cc
+  struct PreparedMove {
+    SeatRef to;
+    SeatWord before;  // of the new seat, for giving it back
+  };
+  std::optional<PreparedMove> PrepareMove(const SeatView& from, const MoveArgs& args);
+  void FinishMove(SeatId to, Generation generation, EventSink& sink);
+  void DecideMove(SeatId to, SeatWord word, EventSink& sink);
+  void RecordMove(SeatId to, SeatWord word, EventSink& sink);
+  bool CameToNothing(SeatRef to) const;
+  void AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, EventSink& sink);
+  void Forward(SeatRef name, SeatRef previous, SeatRef now);
+
+  // transition.cc
+  template <typename Next>
+  bool Step(SeatId seat, EventSink& sink, Next next);
+  template <typename Next>
+  Result Transition(SeatRef name, EventSink& sink, Next next);
+  static SeatWord Ended(SeatWord word);
+
+  // apply.cc, publish.cc, trim.cc
+  struct SlotTally;
+  SlotTally TallyOf(const Slot& slot) const;
+  void PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& target,
+                PublicationPlan& plan, SlotChange* change) const;
+  void MakeSlot(AgendaId agenda, const SlotChange& change);
+  void MakeSeats(const SlotChange& change);
+  bool WithdrawFree(SeatId seat, Channel channel, EventSink& sink);
+  bool MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink);
+  bool Restore(SeatId seat, Channel channel, EventSink& sink);
+  bool ApplyImage(const SeatImage& image);
+  absl::Status RebuildSeat(SeatId seat, const Slot& slot);
+  absl::Status CheckSeat(SeatId seat, const Slot& slot, uint32_t number);
+  void AddHolds(SeatId seat, int64_t change);
+
+  mutable Epochs epochs_;
+  Region<Seat> seats_;
+  Region<ColdSeat> cold_;
+  Region<Atomic<uint32_t>> block_slots_;  // slot * 8 + number of the block within it
+  Region<Slot> slots_;
+  Region<AgendaState> agendas_;
+  Bitmap touched_;  // blocks with a seat whose deadline may have changed
+  SubjectIndex index_;
+  Atomic<uint32_t> slots_made_{0};
+  Atomic<uint32_t> seats_made_{0};
+  struct alignas(64) Stripe {
+    Atomic<int64_t> holds{0};
+  };
+  std::array<Stripe, 16> live_holds_;
+  // The publisher's own: start → slot, for each agenda.
+  std::map<AgendaId, std::map<LocalMinute, SlotId>> slots_by_start_;
+};
+
+}  // namespace creneau::ledger

@@ -1,0 +1,211 @@
+// Move: two seats, one decision, one record (ledger.h explains the order).
+
+#include "base/check.h"
+#include "ledger/ledger.h"
+
+namespace creneau::ledger {
+
+// bits 0-25 the seat moved away from, 26-29 the state to arrive in, 32-54 the sequence the old
+// seat's word must have.
+uint64_t Ledger::MoveIntent::bits() const {
+  static_assert(limits::kMaxSeats <= 1u << 26);
+  return from.value | static_cast<uint64_t>(target) << 26 | from_sequence << 32;
+}
+
+Ledger::MoveIntent Ledger::MoveIntent::FromBits(uint64_t bits) {
+  return MoveIntent{SeatId{static_cast<uint32_t>(bits & ((1u << 26) - 1))}, bits >> 32,
+                    static_cast<SeatState>(bits >> 26 & 0xf)};
+}
+
+Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
+  const Epochs::Guard guard(epochs_);
+  index_.MakeRoom();
+  for (;;) {
+    const auto from = Resolve(args.name, sink);
+    if (!from) return Result{Outcome::kUnknownReservation, false, {}};
+    const SeatState state = from->word.state();
+    if (state == SeatState::kCoolingCancelled) return Result{Outcome::kCancelled, false, *from};
+    if (state == SeatState::kCoolingExpired ||
+        (state == SeatState::kHeld &&
+         args.received_at > InstantOfDeadline(from->word.deadline_s()))) {
+      return Result{Outcome::kHoldExpired, false, *from};
+    }
+    if (from->start == args.slot) return Result{Outcome::kOk, true, *from};
+    if (from->word.moves() >= limits::kMaxMoves || from->word.step() + 4 >= limits::kMaxStep) {
+      return Result{Outcome::kMovesUsed, false, *from};
+    }
+    const auto prepared = PrepareMove(*from, args);
+    if (!prepared) return Result{Outcome::kSlotTaken, false, *from};
+    const SeatRef to = prepared->to;
+    if (!index_.Replace(from->subject, IndexValue(from->ref), IndexValue(to))) {
+      // Another act on this reservation came first: the new seat is still private and goes back as
+      // it was. If that act was a move that is not decided, it is helped to its end, since nothing
+      // but its end makes way for this one.
+      seats_[to.seat.value].word.store(prepared->before.bits(), std::memory_order_release);
+      GiveBit(to.seat, prepared->before.channel());
+      LiveSeat(index_.Get(from->subject), sink);
+      continue;
+    }
+    FinishMove(to.seat, to.generation, sink);
+    if (CameToNothing(to)) continue;
+    // It may have been moved on since, or have ended: the answer is where it now is.
+    const auto now = Resolve(args.name, sink);
+    if (!now) return Result{Outcome::kUnknownReservation, false, {}};
+    if (now->ref != from->ref) return Result{Outcome::kOk, false, *now};
+  }
+}
+
+// Whether a move that the index knew of was given up: its seat ended straight from moving, at step
+// 1, which no reservation does.
+bool Ledger::CameToNothing(SeatRef to) const {
+  const SeatWord word = WordOf(to.seat);
+  return word.generation() == to.generation && word.step() == 1 &&
+         (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn);
+}
+
+// Claims a seat in the slot asked for and writes down in it everything that others need to finish
+// the move.
+std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
+                                                        const MoveArgs& args) {
+  Calendar* calendar = CalendarOf(from.agenda);
+  CHECK(calendar != nullptr);
+  const size_t position = calendar->PositionOf(args.slot);
+  if (position == Calendar::kNone) return std::nullopt;
+  const Instant starts_at = calendar->entries()[position].starts_at;
+  if (starts_at < args.earliest || starts_at > args.latest) return std::nullopt;
+  const auto to = ClaimInSlot(*calendar, from.word.channel(), position, args.random);
+  if (!to) return std::nullopt;
+  const SeatWord before = WordOf(*to);
+  CHECK(before.state() == SeatState::kFree && !before.pending());
+  WritePayload(*to, from.subject, from.idempotency);
+  ColdSeat& cold = cold_[to->value];
+  cold.origin.store(IndexValue(from.origin).bits(), std::memory_order_release);
+  cold.intent.store(MoveIntent{from.ref.seat, from.word.sequence(), from.word.state()}.bits(),
+                    std::memory_order_release);
+  cold.cooling.store(DeadlineOf(args.cooling_until), std::memory_order_release);
+  const SeatWord moving = before.NextGeneration()
+                              .With(SeatState::kMoving)
+                              .WithMoves(from.word.moves() + 1)
+                              .WithExtended(from.word.extended())
+                              .WithDeadline(from.word.deadline_s());
+  seats_[to->value].word.store(moving.bits(), std::memory_order_release);
+  return PreparedMove{SeatRef{*to, moving.generation()}, before};
+}
+
+// Drives a move that the index knows of to its end, whatever that is. Anybody, any number of times.
+void Ledger::FinishMove(SeatId to, Generation generation, EventSink& sink) {
+  for (;;) {
+    const SeatWord word = WordOf(to);
+    if (word.generation() != generation) return;
+    if (word.state() == SeatState::kMoving) {
+      DecideMove(to, word, sink);
+    } else if (IsArrival(word)) {
+      RecordMove(to, word, sink);
+    } else {
+      break;
+    }
+  }
+  // The new seat's mark is gone, so the record is in the queue: only the old seat's mark may be
+  // left.
+  const MoveIntent intent =
+      MoveIntent::FromBits(cold_[to.value].intent.load(std::memory_order_acquire));
+  const SeatWord old_word = WordOf(intent.from);
+  // Once the seat is free, somebody else may be writing the intent of a later move into it.
+  const SeatWord now = WordOf(to);
+  if (now.generation() != generation || now.state() == SeatState::kFree) return;
+  if (old_word.sequence() == intent.from_sequence + 1 && old_word.pending() &&
+      old_word.state() == SeatState::kCoolingMoved) {
+    ClearMark(intent.from, old_word);
+  }
+}
+
+// One step of a move that is not decided, or decided and not yet seen at the new seat.
+void Ledger::DecideMove(SeatId to, SeatWord word, EventSink& sink) {
+  const ColdSeat& cold = cold_[to.value];
+  const MoveIntent intent = MoveIntent::FromBits(cold.intent.load(std::memory_order_acquire));
+  const auto cooling = static_cast<uint32_t>(cold.cooling.load(std::memory_order_acquire));
+  SeatWord old_word = WordOf(intent.from);
+  if (WordOf(to) != word) return;
+  if (old_word.sequence() == intent.from_sequence) {
+    const SeatWord left = old_word.NextStep().With(SeatState::kCoolingMoved).WithDeadline(cooling);
+    CompareExchange(intent.from, old_word, left.WithPending(true));  // decides: yes
+  } else if (old_word.sequence() == intent.from_sequence + 1 &&
+             old_word.state() == SeatState::kCoolingMoved) {
+    CompareExchange(to, word, word.With(intent.target).WithPending(true));
+  } else {
+    // The old seat has gone another way. (Or the move has been finished and gone on, in which case
+    // nothing here succeeds: the new seat's word is not `word` any more.)
+    AbortMove(to, word, intent, sink);
+  }
+}
+
+void Ledger::RecordMove(SeatId to, SeatWord word, EventSink& sink) {
+  const ColdSeat& cold = cold_[to.value];
+  const MoveIntent intent = MoveIntent::FromBits(cold.intent.load(std::memory_order_acquire));
+  const SeatWord old_word = WordOf(intent.from);
+  Event event;
+  event.is_move = true;
+  event.seat = ImageOf(to, word);
+  event.from = ImageOf(intent.from, old_word);
+  event.origin = IndexValue(cold.origin.load(std::memory_order_acquire)).ref();
+  // While the new seat has its mark, the old one keeps its own: what was read is the move's.
+  if (WordOf(to) != word) return;
+  CHECK(old_word.state() == SeatState::kCoolingMoved && old_word.pending());
+  sink.Push(event);
+  Forward(event.origin, SeatRef{intent.from, old_word.generation()},
+          SeatRef{to, word.generation()});
+  ClearMark(to, word);
+  ClearMark(intent.from, old_word);
+}
+
+// The index first, so that the subject is never without the entry of the seat it still has; then
+// the new seat, whose generation is spent because others have seen it.
+void Ledger::AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, EventSink& sink) {
+  const SeatImage image = ImageOf(to, word);
+  if (WordOf(to) != word) return;
+  const IndexValue moved(SeatRef{to, word.generation()});
+  const IndexValue back(SeatRef{intent.from, Generation{static_cast<uint32_t>(
+                                                 intent.from_sequence / (limits::kMaxStep + 1))}});
+  while (index_.Get(image.subject) == moved && !index_.Replace(image.subject, moved, back)) {
+  }
+  const SeatWord ended = Ended(word).WithPending(true);
+  if (CompareExchange(to, word, ended)) Finish(to, ended, sink);
+}
+
+// A mark on a seat that was moved away from. If it is the move's own, and that is not recorded yet,
+// the subject's index entry tells where it goes. Otherwise the move is in the queue, and the mark
+// is left over from it or set by a later transition of this seat: its plain event is, for the
+// former, one more that is not newer.
+void Ledger::FinishMovedAway(SeatId seat, SeatWord word, EventSink& sink) {
+  Event event;
+  event.seat = ImageOf(seat, word);
+  if (WordOf(seat) != word) return;
+  const IndexValue entry = index_.Get(event.seat.subject);
+  if (!entry.empty()) {
+    const SeatRef to = entry.ref();
+    const MoveIntent intent =
+        MoveIntent::FromBits(cold_[to.seat.value].intent.load(std::memory_order_acquire));
+    const SeatWord arriving = WordOf(to.seat);
+    const bool open = arriving.state() == SeatState::kMoving || IsArrival(arriving);
+    if (open && arriving.generation() == to.generation && intent.from == seat &&
+        intent.from_sequence + 1 == word.sequence()) {
+      return FinishMove(to.seat, to.generation, sink);
+    }
+  }
+  sink.Push(event);
+  ClearMark(seat, word);
+}
+
+// Under its first name the reservation is found where it is now. Only ever forwards: a helper who
+// comes late leaves what is newer.
+void Ledger::Forward(SeatRef name, SeatRef previous, SeatRef now) {
+  const Subject key = ForwardKey(name);
+  for (;;) {
+    const IndexValue seen = index_.Get(key);
+    if (seen == IndexValue(now)) return;
+    if (!seen.empty() && seen != IndexValue(previous)) return;
+    if (index_.Replace(key, seen, IndexValue(now))) return;
+  }
+}
+
+}  // namespace creneau::ledger

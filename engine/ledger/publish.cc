@@ -1,0 +1,147 @@
+// Publication: what a new calendar takes, and putting it in force.
+
+#include <utility>
+
+#include "base/check.h"
+#include "ledger/ledger.h"
+#include "ledger/tally.h"
+
+namespace creneau::ledger {
+
+Ledger::SlotTally Ledger::TallyOf(const Slot& slot) const {
+  SlotTally tally;
+  tally.made = slot.seats_made.load(std::memory_order_acquire);
+  for (uint32_t number = 0; number < tally.made; ++number) tally.Add(WordOf(SeatAt(slot, number)));
+  return tally;
+}
+
+// Adds to the plan what one slot takes. `change` is null where the slot is not in the new calendar.
+void Ledger::PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& target,
+                      PublicationPlan& plan, SlotChange* change) const {
+  const SlotTally tally = TallyOf(slot);
+  uint32_t pool = tally.restorable;
+  for (size_t c = 0; c < kChannels; ++c) {
+    const SlotTally::OfChannel& of = tally.channel[c];
+    if (target[c] >= of.staying()) {
+      const uint32_t need = target[c] - of.staying();
+      plan.added += need;
+      const uint32_t kept_again = std::min(need, of.last);
+      const uint32_t restored = std::min(need - kept_again, pool);
+      pool -= restored;
+      const uint32_t made = need - kept_again - restored;
+      if (change != nullptr) change->fresh[c] = static_cast<uint8_t>(made);
+      continue;
+    }
+    const uint32_t excess = of.staying() - target[c];
+    const uint32_t at_once = std::min(excess, of.free + of.cooling);
+    plan.withdrawn += at_once;
+    if (excess > at_once) {
+      plan.kept += excess - at_once;
+      if (plan.displaced.empty() || plan.displaced.back() != slot.start)
+        plan.displaced.push_back(slot.start);
+    }
+  }
+}
+
+PublicationPlan Ledger::Plan(AgendaId agenda, uint32_t version,
+                             const std::vector<SlotTarget>& targets) {
+  PublicationPlan plan;
+  plan.change.agenda = agenda;
+  plan.change.version = version;
+  std::map<LocalMinute, SlotId>& known = slots_by_start_[agenda];
+  uint32_t next_slot = slots_made_.load();
+  uint32_t next_block = seats_made_.load() / limits::kSeatsPerBlock;
+  std::map<LocalMinute, SlotId> leaving = known;
+  for (const SlotTarget& target : targets) {
+    SlotChange change{SlotId{},     target.start, target.starts_at, target.minutes,
+                      target.seats, {},           next_block,       target.listed};
+    uint32_t made = 0;
+    if (const auto at = known.find(target.start); at != known.end()) {
+      change.slot = at->second;
+      made = SlotOf(at->second).seats_made.load();
+      PlanSlot(SlotOf(at->second), target.seats, plan, &change);
+      leaving.erase(target.start);
+    } else {
+      change.slot = SlotId{next_slot++};
+      change.fresh = target.seats;
+      for (const uint8_t seats : target.seats) plan.added += seats;
+    }
+    uint32_t after = made;
+    for (const uint8_t seats : change.fresh) after += seats;
+    if (after > limits::kSeatsPerSlot) plan.overfull.push_back(target.start);
+    next_block += BlocksFor(after) - BlocksFor(made);
+    plan.change.slots.push_back(change);
+  }
+  for (const auto& [start, slot] : leaving) PlanSlot(SlotOf(slot), {}, plan, nullptr);
+  plan.no_room = next_slot > limits::kMaxSlots || next_block > limits::kMaxBlocks;
+  return plan;
+}
+
+void Ledger::MakeSlot(AgendaId agenda, const SlotChange& change) {
+  if (change.slot.value >= slots_made_.load()) {
+    CHECK(change.slot.value == slots_made_.load());
+    Slot& slot = SlotOf(change.slot);
+    slot.agenda = agenda;
+    slot.start = change.start;
+    slot.starts_at = change.starts_at;
+    slots_made_.store(change.slot.value + 1);
+    slots_by_start_[agenda][change.start] = change.slot;
+  }
+  Slot& slot = SlotOf(change.slot);
+  CHECK(slot.agenda == agenda && slot.start == change.start);
+  slot.minutes.store(change.minutes, std::memory_order_relaxed);
+}
+
+void Ledger::MakeSeats(const SlotChange& change) {
+  Slot& slot = SlotOf(change.slot);
+  uint32_t number = slot.seats_made.load();
+  uint32_t block = change.first_block;
+  for (size_t c = 0; c < kChannels; ++c) {
+    for (uint32_t i = 0; i < change.fresh[c]; ++i, ++number) {
+      CHECK(number < limits::kSeatsPerSlot);
+      if (number % limits::kSeatsPerBlock == 0) {
+        CHECK(block == seats_made_.load() / limits::kSeatsPerBlock);
+        const uint32_t nth = number / limits::kSeatsPerBlock;
+        slot.blocks[nth].store(block, std::memory_order_relaxed);
+        block_slots_[block].store(change.slot.value * limits::kBlocksPerSlot + nth,
+                                  std::memory_order_release);
+        ++block;
+        seats_made_.store(block * limits::kSeatsPerBlock, std::memory_order_release);
+      }
+      const SeatId seat = SeatAt(slot, number);
+      seats_[seat.value].word.store(SeatWord().WithChannel(static_cast<Channel>(c)).bits(),
+                                    std::memory_order_release);
+      // Release: whoever iterates over the slot's seats sees their blocks and words.
+      slot.seats_made.store(number + 1, std::memory_order_release);
+      GiveBit(seat, static_cast<Channel>(c));
+    }
+  }
+}
+
+void Ledger::Apply(const CalendarChange& change) {
+  const Epochs::Guard guard(epochs_);
+  CHECK(change.agenda.value < limits::kMaxAgendas);
+  std::vector<CalendarEntry> entries;
+  entries.reserve(change.slots.size());
+  for (const SlotChange& slot : change.slots) {
+    MakeSlot(change.agenda, slot);
+    MakeSeats(slot);
+    entries.push_back(CalendarEntry{slot.start, slot.starts_at, slot.slot, slot.minutes, slot.seats,
+                                    slot.listed});
+  }
+  auto calendar = std::make_unique<Calendar>(change.agenda, change.version, std::move(entries));
+  Calendar* old = agendas_[change.agenda.value].calendar.exchange(calendar.release());
+  if (old != nullptr) {
+    epochs_.Retire([old] { const std::unique_ptr<Calendar> owned(old); });
+  }
+}
+
+std::vector<SlotId> Ledger::SlotsOf(AgendaId agenda) const {
+  std::vector<SlotId> slots;
+  if (const auto at = slots_by_start_.find(agenda); at != slots_by_start_.end()) {
+    for (const auto& [start, slot] : at->second) slots.push_back(slot);
+  }
+  return slots;
+}
+
+}  // namespace creneau::ledger

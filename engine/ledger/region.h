@@ -1,0 +1,59 @@
+// A large array of zero bytes whose memory is used only where it is touched: address space from
+// mmap, so that reserving room for 64 million seats costs nothing and nothing ever moves under a
+// reader. Small ones come from the heap: a calendar has 25 bitmap levels, and a mapping costs a
+// page and a system call each. Elements must be fine as all zero bytes. Any thread may read and
+// write elements as their own type allows.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <type_traits>
+
+#include "base/check.h"
+
+namespace creneau::ledger {
+
+template <typename T>
+class Region {
+  static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= alignof(std::max_align_t));
+
+ public:
+  explicit Region(size_t count) : count_(count) {
+    if (count == 0) return;
+    if (!mapped()) {
+      // tidy: owned by this region, to its end
+      data_ = static_cast<T*>(std::calloc(count, sizeof(T)));
+      CHECK(data_ != nullptr);
+      return;
+    }
+    void* memory = ::mmap(nullptr, count * sizeof(T), PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    // Without address space there is nothing to serve from: start-up ends here, with the reason.
+    CHECK(memory != MAP_FAILED);
+    data_ = static_cast<T*>(memory);
+  }
+  ~Region() {
+    if (!mapped()) {
+      std::free(data_);
+    } else {
+      ::munmap(data_, count_ * sizeof(T));
+    }
+  }
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+
+  T& operator[](size_t i) { return data_[i]; }
+  const T& operator[](size_t i) const { return data_[i]; }
+  size_t size() const { return count_; }
+
+ private:
+  static constexpr size_t kMappedBytes = 64 * 1024;
+  bool mapped() const { return count_ * sizeof(T) >= kMappedBytes; }
+
+  T* data_ = nullptr;
+  size_t count_;
+};
+
+}  // namespace creneau::ledger

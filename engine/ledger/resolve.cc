@@ -1,0 +1,179 @@
+// Helping: whoever meets something half done finishes it first; then names are followed to seats.
+
+#include "base/check.h"
+#include "base/prng.h"
+#include "ledger/ledger.h"
+
+namespace creneau::ledger {
+namespace {
+
+// The upper half of the keys under which moved reservations are found by their old name. Subjects
+// are keyed hashes: none has it but by 2^-64 luck.
+constexpr uint64_t kForwardHi = 0x6372656e65617501;
+
+}  // namespace
+
+Subject Ledger::ForwardKey(SeatRef name) {
+  return Subject{Mix64(IndexValue(name).bits()), kForwardHi};
+}
+
+bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired) {
+  uint64_t bits = expected.bits();
+  const SeatWord before = expected;
+  // acq_rel: publishes the payload with the word, and sees the payload that came with the expected
+  // one.
+  if (!seats_[seat.value].word.compare_exchange_strong(bits, desired.bits(),
+                                                       std::memory_order_acq_rel)) {
+    expected = SeatWord(bits);
+    return false;
+  }
+  const bool was_held = before.state() == SeatState::kHeld;
+  const bool is_held = desired.state() == SeatState::kHeld;
+  if (was_held != is_held) AddHolds(seat, is_held ? 1 : -1);
+  return true;
+}
+
+SeatImage Ledger::ImageOf(SeatId id, SeatWord word) const {
+  SeatImage image{id, word.WithPending(false), {}, 0};
+  if (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn)
+    return image;  // nobody's
+  const Seat& seat = seats_[id.value];
+  image.subject.lo = seat.subject_lo.load(std::memory_order_acquire);
+  image.subject.hi = seat.subject_hi.load(std::memory_order_acquire);
+  image.idempotency = seat.idempotency.load(std::memory_order_acquire);
+  return image;
+}
+
+// The seat's word once nothing is pending on it.
+SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
+  for (;;) {
+    const SeatWord word = WordOf(seat);
+    if (!word.pending()) return word;
+    Finish(seat, word, sink);
+  }
+}
+
+// Brings a decided transition into the log's queue and clears its mark. `word` is pending.
+void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
+  if (word.state() == SeatState::kCoolingMoved) return FinishMovedAway(seat, word, sink);
+  if (IsArrival(word)) return FinishMove(seat, word.generation(), sink);
+  Event event;
+  event.seat = ImageOf(seat, word);
+  // The payload was that of `word` only if the word is still the same after it was read.
+  if (WordOf(seat) != word) return;
+  sink.Push(event);
+  ClearMark(seat, word);
+}
+
+// Exactly one thread wins this, and does what must be done once. True for that one.
+bool Ledger::ClearMark(SeatId seat, SeatWord word) {
+  SeatWord expected = word;
+  if (!CompareExchange(seat, expected, word.WithPending(false))) return false;
+  if (word.state() == SeatState::kFree) GiveBit(seat, word.channel());
+  if (HasDeadline(word.state())) touched_.Set(seat.value / limits::kSeatsPerBlock);
+  return true;
+}
+
+std::optional<SeatView> Ledger::ViewOf(SeatId seat, SeatWord word) const {
+  const SeatImage image = ImageOf(seat, word);
+  const uint64_t origin =
+      word.moves() > 0 ? cold_[seat.value].origin.load(std::memory_order_acquire) : 0;
+  // A free seat has its last holder's generation still, but its payload may be the next one's
+  // already.
+  const SeatWord now = WordOf(seat);
+  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return std::nullopt;
+  const Slot& slot = SlotOf(PlaceOf(seat).slot);
+  const SeatRef ref{seat, word.generation()};
+  return SeatView{ref,
+                  word.moves() > 0 ? IndexValue(origin).ref() : ref,
+                  word,
+                  image.subject,
+                  image.idempotency,
+                  slot.agenda,
+                  slot.start,
+                  slot.starts_at,
+                  static_cast<int>(slot.minutes.load(std::memory_order_relaxed))};
+}
+
+// The live reservation that an index entry stands for, finished where it was half done; nothing
+// when the entry is dead.
+std::optional<SeatView> Ledger::LiveSeat(IndexValue value, EventSink& sink) {
+  if (value.empty()) return std::nullopt;
+  const SeatRef ref = value.ref();
+  for (;;) {
+    SeatWord word = WordOf(ref.seat);
+    if (word.generation() != ref.generation) return std::nullopt;
+    if (word.state() == SeatState::kClaimed) {
+      // Decided by the index entry we came through; its owner has not said so yet.
+      CompareExchange(ref.seat, word, word.With(SeatState::kHeld).WithPending(true));
+    } else if (word.state() == SeatState::kMoving) {
+      FinishMove(ref.seat, ref.generation, sink);
+    } else if (word.pending()) {
+      Finish(ref.seat, word, sink);
+    } else if (IsReserved(word.state())) {
+      if (auto view = ViewOf(ref.seat, word)) return view;
+    } else {
+      return std::nullopt;
+    }
+  }
+}
+
+// For the index when it grows. A seat with a pending mark counts as alive: its entry must not be
+// replaced before its event is in the queue. A name that was moved answers for its holder while the
+// last seat cools.
+bool Ledger::Alive(const Subject& key, IndexValue value) const {
+  const SeatWord word = WordOf(value.ref().seat);
+  if (word.generation() != value.ref().generation) return false;
+  if (word.pending()) return true;
+  switch (word.state()) {
+    case SeatState::kClaimed:
+    case SeatState::kMoving:
+    case SeatState::kHeld:
+    case SeatState::kConfirmed:
+    case SeatState::kOffered:
+      return true;
+    case SeatState::kCoolingCancelled:
+    case SeatState::kCoolingExpired:
+    case SeatState::kCoolingMoved:
+      return key.hi == kForwardHi;
+    case SeatState::kFree:
+    case SeatState::kWithdrawn:
+      return false;
+  }
+  CHECK(false);
+}
+
+// What a name stands for: the seat itself in that generation, or where the reservation moved to.
+// Held, confirmed or cooling (after a cancellation or lapse); nothing once the seat has cooled.
+std::optional<SeatView> Ledger::Resolve(SeatRef name, EventSink& sink) {
+  if (name.seat.value >= seats_made_.load(std::memory_order_acquire)) return std::nullopt;
+  const auto answers = [](SeatState state) {
+    return IsReserved(state) || state == SeatState::kCoolingCancelled ||
+           state == SeatState::kCoolingExpired;
+  };
+  for (SeatRef at = name;;) {
+    const SeatWord word = Settle(at.seat, sink);
+    if (word.generation() == at.generation && answers(word.state())) {
+      auto view = ViewOf(at.seat, word);
+      if (view && view->origin == name) return view;
+      if (view)
+        return std::nullopt;  // the name of a seat that was moved to is that of its origin, not its
+                              // own
+    }
+    const IndexValue forward = index_.Get(ForwardKey(name));
+    if (forward.empty() || forward.ref() == at) return std::nullopt;
+    at = forward.ref();
+  }
+}
+
+std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
+  const Epochs::Guard guard(epochs_);
+  return Resolve(name, sink);
+}
+
+std::optional<SeatView> Ledger::Find(const Subject& subject, EventSink& sink) {
+  const Epochs::Guard guard(epochs_);
+  return LiveSeat(index_.Get(subject), sink);
+}
+
+}  // namespace creneau::ledger

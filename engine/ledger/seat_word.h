@@ -1,0 +1,128 @@
+// A seat's one atomic word (design 3): everything that decides is in these 64 bits, so that one CAS
+// decides.
+//
+//   bits  0-3   state        bit  4      pending: decided, perhaps not in the log's queue yet
+//   bits  5-7   channel      bits 8-9    moves made        bit 10  extended
+//   bit  11     last: withdrawn instead of freed when it ends
+//   bits 12-40  deadline, seconds since 2026-01-01T00:00:00Z (17 years); 0: none
+//   bits 41-46  step         bits 47-63  generation
+//
+// (generation, step) is the sequence number: it stands in the highest bits, so words compare by it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/limits.h"
+
+namespace creneau::ledger {
+
+enum class SeatState : uint8_t {
+  kFree = 0,  // its bit in the free word is set, or somebody has just claimed it
+  kClaimed =
+      1,  // private to a hold that has not been decided, or decided in the index and not published
+  kMoving = 2,  // the same for the seat that a move goes to
+  kHeld = 3,
+  kConfirmed = 4,
+  kCoolingCancelled = 5,  // given up by its holder; its payload still answers for them
+  kCoolingExpired = 6,    // a hold that lapsed
+  kCoolingMoved = 7,      // its holder went to another seat
+  kOffered = 8,           // reserved for the waitlist
+  kWithdrawn = 9,         // not in the calendar
+};
+
+std::string_view SeatStateName(SeatState state);
+
+constexpr bool IsCooling(SeatState s) {
+  return s == SeatState::kCoolingCancelled || s == SeatState::kCoolingExpired ||
+         s == SeatState::kCoolingMoved;
+}
+constexpr bool IsReserved(SeatState s) {
+  return s == SeatState::kHeld || s == SeatState::kConfirmed;
+}
+constexpr bool HasDeadline(SeatState s) { return s == SeatState::kHeld || IsCooling(s); }
+
+inline constexpr int64_t kDeadlineEpochS = 1767225600;  // 2026-01-01T00:00:00Z
+
+class SeatWord {
+ public:
+  constexpr SeatWord() = default;
+  constexpr explicit SeatWord(uint64_t bits) : bits_(bits) {}
+  constexpr uint64_t bits() const { return bits_; }
+
+  constexpr SeatState state() const { return static_cast<SeatState>(bits_ & 0xf); }
+  constexpr bool pending() const { return (bits_ >> 4 & 1) != 0; }
+  constexpr Channel channel() const { return static_cast<Channel>(bits_ >> 5 & 7); }
+  constexpr uint32_t moves() const { return static_cast<uint32_t>(bits_ >> 8 & 3); }
+  constexpr bool extended() const { return (bits_ >> 10 & 1) != 0; }
+  constexpr bool last() const { return (bits_ >> 11 & 1) != 0; }
+  constexpr uint32_t deadline_s() const {
+    return static_cast<uint32_t>(bits_ >> 12 & kDeadlineMask);
+  }
+  constexpr uint32_t step() const { return static_cast<uint32_t>(bits_ >> 41 & limits::kMaxStep); }
+  constexpr Generation generation() const { return Generation{static_cast<uint32_t>(bits_ >> 47)}; }
+  // Whether it can stand in a log: states and channels that exist, nothing half done.
+  constexpr bool IsImage() const {
+    return (bits_ & 0xf) <= static_cast<uint64_t>(SeatState::kWithdrawn) &&
+           state() != SeatState::kClaimed && state() != SeatState::kMoving && !pending() &&
+           (bits_ >> 5 & 7) < kChannels;
+  }
+  // Larger is newer, for words of the same seat.
+  constexpr uint64_t sequence() const { return bits_ >> 41; }
+
+  constexpr SeatWord With(SeatState state) const {
+    return Set(0, 0xf, static_cast<uint64_t>(state));
+  }
+  constexpr SeatWord WithPending(bool pending) const { return Set(4, 1, pending); }
+  constexpr SeatWord WithChannel(Channel channel) const {
+    return Set(5, 7, static_cast<uint64_t>(channel));
+  }
+  constexpr SeatWord WithMoves(uint32_t moves) const { return Set(8, 3, moves); }
+  constexpr SeatWord WithExtended(bool extended) const { return Set(10, 1, extended); }
+  constexpr SeatWord WithLast(bool last) const { return Set(11, 1, last); }
+  constexpr SeatWord WithDeadline(uint32_t deadline_s) const {
+    return Set(12, kDeadlineMask, deadline_s);
+  }
+  // The next generation, at its first step.
+  SeatWord NextGeneration() const {
+    CHECK(generation().value < limits::kMaxGeneration);
+    return SeatWord((bits_ & ((1ull << 41) - 1)) | static_cast<uint64_t>(generation().value + 1)
+                                                       << 47);
+  }
+  SeatWord NextStep() const {
+    CHECK(step() < limits::kMaxStep);
+    return SeatWord(bits_ + (1ull << 41));
+  }
+
+  friend constexpr bool operator==(const SeatWord&, const SeatWord&) = default;
+
+ private:
+  static constexpr uint64_t kDeadlineMask = (1ull << 29) - 1;
+
+  constexpr SeatWord Set(int shift, uint64_t mask, uint64_t value) const {
+    return SeatWord((bits_ & ~(mask << shift)) | (value & mask) << shift);
+  }
+
+  uint64_t bits_ = 0;
+};
+static_assert(sizeof(SeatWord) == 8);
+
+// The seat that a decided move goes to, before its record is known to be in the queue.
+constexpr bool IsArrival(SeatWord word) {
+  return word.pending() && IsReserved(word.state()) && word.step() == 0 && word.moves() > 0;
+}
+static_assert(limits::kMaxGeneration < (1u << 17));
+
+// Deadlines are whole seconds; a moment within a second counts as its end, so that nobody loses a
+// fraction.
+constexpr uint32_t DeadlineOf(Instant instant) {
+  return static_cast<uint32_t>((instant.ms + kMsPerSecond - 1) / kMsPerSecond - kDeadlineEpochS);
+}
+constexpr Instant InstantOfDeadline(uint32_t deadline_s) {
+  return Instant{(static_cast<int64_t>(deadline_s) + kDeadlineEpochS) * kMsPerSecond};
+}
+
+}  // namespace creneau::ledger

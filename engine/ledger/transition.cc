@@ -1,0 +1,133 @@
+// Everything that happens to a reserved or cooling seat by one CAS on its word.
+
+#include "base/check.h"
+#include "ledger/ledger.h"
+
+namespace creneau::ledger {
+namespace {
+
+// What a transition makes of a reservation: a new word, or an answer that changes nothing.
+struct Decision {
+  std::optional<SeatWord> next;
+  Outcome outcome = Outcome::kOk;
+};
+
+Decision Answer(Outcome outcome) { return Decision{std::nullopt, outcome}; }
+
+// The answer to whoever acts on a reservation that has ended; nothing if it has not.
+std::optional<Decision> EndedAnswer(const SeatView& seat, Instant received_at) {
+  switch (seat.word.state()) {
+    case SeatState::kCoolingCancelled:
+      return Answer(Outcome::kCancelled);
+    case SeatState::kCoolingExpired:
+      return Answer(Outcome::kHoldExpired);
+    case SeatState::kHeld:
+      if (received_at > InstantOfDeadline(seat.word.deadline_s()))
+        return Answer(Outcome::kHoldExpired);
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+// Steps left for what must always be possible: confirm, cancel, cool, free.
+bool HasSteps(SeatWord word) { return word.step() + 8 < limits::kMaxStep; }
+
+}  // namespace
+
+// A seat that has cooled, or a move that came to nothing. The last generation, like the last
+// holder, withdraws it.
+SeatWord Ledger::Ended(SeatWord word) {
+  const bool withdraw = word.last() || word.generation().value == limits::kMaxGeneration;
+  return word.NextStep()
+      .With(withdraw ? SeatState::kWithdrawn : SeatState::kFree)
+      .WithDeadline(0)
+      .WithMoves(0)
+      .WithExtended(false)
+      .WithLast(false);
+}
+
+template <typename Next>
+Result Ledger::Transition(SeatRef name, EventSink& sink, Next next) {
+  const Epochs::Guard guard(epochs_);
+  for (;;) {
+    auto seat = Resolve(name, sink);
+    if (!seat) return Result{Outcome::kUnknownReservation, false, {}};
+    const Decision decision = next(*seat);
+    if (!decision.next) return Result{decision.outcome, decision.outcome == Outcome::kOk, *seat};
+    SeatWord expected = seat->word;
+    const SeatWord pending = decision.next->WithPending(true);
+    if (!CompareExchange(seat->ref.seat, expected, pending))
+      continue;  // somebody else acted: look again
+    Finish(seat->ref.seat, pending, sink);
+    seat->word = *decision.next;
+    return Result{Outcome::kOk, false, *seat};
+  }
+}
+
+Result Ledger::Confirm(SeatRef name, Instant received_at, EventSink& sink) {
+  return Transition(name, sink, [&](const SeatView& seat) {
+    if (seat.word.state() == SeatState::kConfirmed) return Answer(Outcome::kOk);
+    if (const auto ended = EndedAnswer(seat, received_at)) return *ended;
+    return Decision{seat.word.NextStep().With(SeatState::kConfirmed).WithDeadline(0)};
+  });
+}
+
+Result Ledger::Extend(SeatRef name, Instant received_at, int64_t by_ms, EventSink& sink) {
+  return Transition(name, sink, [&](const SeatView& seat) {
+    if (seat.word.state() == SeatState::kConfirmed) return Answer(Outcome::kNotHeld);
+    if (const auto ended = EndedAnswer(seat, received_at)) return *ended;
+    if (seat.word.extended() || !HasSteps(seat.word)) return Answer(Outcome::kOk);
+    const Instant deadline = InstantOfDeadline(seat.word.deadline_s()) + by_ms;
+    return Decision{seat.word.NextStep().WithExtended(true).WithDeadline(DeadlineOf(deadline))};
+  });
+}
+
+Result Ledger::Cancel(SeatRef name, Instant received_at, Instant cooling_until, EventSink& sink) {
+  return Transition(name, sink, [&](const SeatView& seat) {
+    if (seat.word.state() == SeatState::kCoolingCancelled) return Answer(Outcome::kOk);
+    if (const auto ended = EndedAnswer(seat, received_at)) return *ended;
+    return Decision{seat.word.NextStep()
+                        .With(SeatState::kCoolingCancelled)
+                        .WithDeadline(DeadlineOf(cooling_until))};
+  });
+}
+
+// One transition of a seat by its number, whoever has it. next(word) gives the new word, or nothing
+// to leave it.
+template <typename Next>
+bool Ledger::Step(SeatId seat, EventSink& sink, Next next) {
+  const Epochs::Guard guard(epochs_);
+  for (;;) {
+    SeatWord word = Settle(seat, sink);
+    const std::optional<SeatWord> after = next(word);
+    if (!after) return false;
+    if (!CompareExchange(seat, word, after->WithPending(true))) continue;
+    Finish(seat, after->WithPending(true), sink);
+    return true;
+  }
+}
+
+bool Ledger::Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink) {
+  return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
+    if (word.state() != SeatState::kHeld || now <= InstantOfDeadline(word.deadline_s()))
+      return std::nullopt;
+    return word.NextStep().With(SeatState::kCoolingExpired).WithDeadline(DeadlineOf(cooling_until));
+  });
+}
+
+bool Ledger::Free(SeatId seat, Instant now, EventSink& sink) {
+  return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
+    if (!IsCooling(word.state()) || now < InstantOfDeadline(word.deadline_s())) return std::nullopt;
+    return Ended(word);
+  });
+}
+
+bool Ledger::Lengthen(SeatId seat, int64_t by_ms, EventSink& sink) {
+  return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
+    if (word.state() != SeatState::kHeld || !HasSteps(word)) return std::nullopt;
+    return word.NextStep().WithDeadline(DeadlineOf(InstantOfDeadline(word.deadline_s()) + by_ms));
+  });
+}
+
+}  // namespace creneau::ledger

@@ -1,0 +1,99 @@
+// Bringing a slot's seats to what the calendar in force says: by claims and transitions like any
+// other.
+
+#include "base/check.h"
+#include "ledger/ledger.h"
+#include "ledger/tally.h"
+
+namespace creneau::ledger {
+
+// A free seat, if this thread gets its bit, leaves the calendar at once.
+bool Ledger::WithdrawFree(SeatId seat, Channel channel, EventSink& sink) {
+  const SeatPlace place = PlaceOf(seat);
+  const uint64_t bit = uint64_t{1} << place.number;
+  if ((SlotOf(place.slot).free[static_cast<size_t>(channel)].fetch_and(~bit) & bit) == 0)
+    return false;
+  SeatWord word = WordOf(seat);
+  CHECK(word.state() == SeatState::kFree && !word.pending());
+  const SeatWord withdrawn = word.NextStep().With(SeatState::kWithdrawn).WithPending(true);
+  CHECK(CompareExchange(seat, word, withdrawn));
+  Finish(seat, withdrawn, sink);
+  return true;
+}
+
+// Sets or takes back the mark that a seat is withdrawn when it ends.
+bool Ledger::MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink) {
+  for (;;) {
+    SeatWord word = Settle(seat, sink);
+    const bool fits = cooling ? IsCooling(word.state()) : IsReserved(word.state());
+    if (!fits || word.channel() != channel || word.last() == last ||
+        word.step() + 8 >= limits::kMaxStep)
+      return false;
+    const SeatWord marked = word.NextStep().WithLast(last).WithPending(true);
+    if (!CompareExchange(seat, word, marked)) continue;
+    Finish(seat, marked, sink);
+    return true;
+  }
+}
+
+// A withdrawn seat comes back, in a new generation, perhaps in another channel.
+bool Ledger::Restore(SeatId seat, Channel channel, EventSink& sink) {
+  SeatWord word = Settle(seat, sink);
+  if (word.state() != SeatState::kWithdrawn ||
+      word.generation().value + 1 >= limits::kMaxGeneration)
+    return false;
+  const SeatWord free =
+      word.NextGeneration().With(SeatState::kFree).WithChannel(channel).WithPending(true);
+  if (!CompareExchange(seat, word, free)) return false;
+  Finish(seat, free, sink);
+  return true;
+}
+
+TrimCounts Ledger::Trim(SlotId id, EventSink& sink) {
+  const Epochs::Guard guard(epochs_);
+  const Slot& slot = SlotOf(id);
+  std::array<uint8_t, kChannels> target{};
+  if (const Calendar* calendar = CalendarOf(slot.agenda)) {
+    const size_t position = calendar->PositionOf(slot.start);
+    if (position != Calendar::kNone) target = calendar->entries()[position].seats;
+  }
+  const SlotTally before = TallyOf(slot);
+  TrimCounts counts;
+  for (const Channel channel : kAllChannels) {
+    const size_t c = static_cast<size_t>(channel);
+    uint32_t excess =
+        before.channel[c].staying() > target[c] ? before.channel[c].staying() - target[c] : 0;
+    const auto each = [&](auto act, uint32_t& count) {
+      for (uint32_t number = 0; number < before.made && excess > 0; ++number) {
+        if (!act(SeatAt(slot, number))) continue;
+        --excess;
+        ++count;
+      }
+    };
+    // Seats nobody has go first, then those that are cooling; a reserved one stays its holder's to
+    // the end.
+    each([&](SeatId seat) { return WithdrawFree(seat, channel, sink); }, counts.withdrawn);
+    each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/true, sink); },
+         counts.withdrawn);
+    each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/false, sink); },
+         counts.kept);
+  }
+  for (const Channel channel : kAllChannels) {
+    const size_t c = static_cast<size_t>(channel);
+    uint32_t need =
+        target[c] > before.channel[c].staying() ? target[c] - before.channel[c].staying() : 0;
+    const auto each = [&](auto act) {
+      for (uint32_t number = 0; number < before.made && need > 0; ++number) {
+        if (!act(SeatAt(slot, number))) continue;
+        --need;
+        ++counts.restored;
+      }
+    };
+    each([&](SeatId seat) { return MarkLast(seat, channel, false, /*cooling=*/false, sink); });
+    each([&](SeatId seat) { return MarkLast(seat, channel, false, /*cooling=*/true, sink); });
+    each([&](SeatId seat) { return Restore(seat, channel, sink); });
+  }
+  return counts;
+}
+
+}  // namespace creneau::ledger

@@ -1,0 +1,96 @@
+// Hot paths allocate nothing once warm (style, habit 15): operator new is counted on this thread.
+// Sanitizers bring an operator new of their own; under them the seats live their lives uncounted.
+#include <cstdlib>
+// tidy: owned by whoever called operator new
+#include <new>
+
+#include "tests/ledger/catch.h"
+
+namespace {
+
+thread_local uint64_t allocations = 0;
+
+}  // namespace
+
+#ifndef CRENEAU_SANITIZED
+namespace {
+
+void* Counted(size_t bytes) {
+  ++allocations;
+  // tidy: owned by whoever called operator new
+  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
+  throw std::bad_alloc();
+}
+
+void* CountedAligned(size_t bytes, size_t alignment) {
+  ++allocations;
+  // tidy: owned by whoever called operator new
+  if (void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment))
+    return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(size_t bytes) { return Counted(bytes); }
+void* operator new[](size_t bytes) { return Counted(bytes); }
+void* operator new(size_t bytes, std::align_val_t alignment) {
+  return CountedAligned(bytes, static_cast<size_t>(alignment));
+}
+void* operator new[](size_t bytes, std::align_val_t alignment) {
+  return CountedAligned(bytes, static_cast<size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+#endif
+
+namespace creneau::ledger {
+namespace {
+
+class ForgetfulSink final : public EventSink {
+ public:
+  void Push(const Event&) override { ++pushed; }
+  uint64_t pushed = 0;
+};
+
+// Hold, confirm, extend, move, cancel, expire and free, by one and the same subject after another.
+void OneRound(Ledger& ledger, EventSink& sink, uint64_t round) {
+  const Instant deadline = kStart + 60'000;
+  const Subject subject = SubjectNumber(round % 64);
+  const Result first = ledger.Hold(HoldFor(subject, deadline), sink);
+  ledger.Extend(first.seat.origin, kStart, 1'000, sink);
+  ledger.Confirm(first.seat.origin, kStart, sink);
+  ledger.Move(MoveArgs{first.seat.origin, SlotStart(60), kStart, kAlways, kStart, kStart, round},
+              sink);
+  ledger.Look(first.seat.origin, sink);
+  ledger.Cancel(first.seat.origin, kStart, kStart, sink);
+  const Result second = ledger.Hold(HoldFor(subject, deadline), sink);
+  ledger.Expire(second.seat.ref.seat, deadline + 1, kStart, sink);
+  ledger.TakeTouched([&](SeatId seat, SeatWord) { ledger.Free(seat, kStart, sink); });
+}
+
+}  // namespace
+
+TEST_CASE("a seat's whole life allocates nothing") {
+  Tickets tickets{0};
+  RecordingSink recording(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(8, 8), 1, recording, changes);
+  ForgetfulSink sink;
+  for (uint64_t round = 0; round < 64; ++round) OneRound(ledger, sink, round);
+  const uint64_t pushed = sink.pushed;
+  const uint64_t before = allocations;
+  for (uint64_t round = 0; round < 200; ++round) OneRound(ledger, sink, round);
+  CHECK(allocations - before == 0);
+  CHECK(sink.pushed - pushed == 200 * 10);  // all of it did happen
+  CHECK(ledger.CheckInvariants().ok());
+}
+
+}  // namespace creneau::ledger

@@ -1,0 +1,134 @@
+// Publishing a calendar again changes it by difference, and takes no seat from anybody.
+#include "tests/ledger/catch.h"
+#include "tests/ledger/script.h"
+
+namespace creneau::ledger {
+
+TEST_CASE("seats and slots are added, free ones withdrawn, and withdrawn ones come back") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:2              -> +2 -0 kept 0
+    publish 09:00=web:3 09:20=web:1  -> +2 -0 kept 0
+    free slot=09:00                  -> web:3
+    publish 09:00=web:1              -> +0 -3 kept 0
+    free slot=09:00                  -> web:1
+    hold slot=09:20 who=ada          -> slot-taken
+    publish 09:00=web:3              -> +2 -0 kept 0
+    free slot=09:00                  -> web:3
+    restart                          -> same
+    publish 09:00=web:3              -> +0 -0 kept 0
+  )") == "");
+}
+
+TEST_CASE("a reserved seat stays its holder's, and goes when it ends") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:2              -> +2 -0 kept 0
+    hold slot=09:00 who=ada at=0s    -> held
+    confirm who=ada at=1s            -> confirmed
+    publish 09:00=web:0              -> +0 -1 kept 1
+    free slot=09:00                  -> none
+    look who=ada                     -> confirmed 09:00 by ada
+    restart                          -> same
+    cancel who=ada at=2s cool=10s    -> cancelled
+    tick at=12s                      -> withdrawn
+    free slot=09:00                  -> none
+    publish 09:00=web:2              -> +2 -0 kept 0
+    free slot=09:00                  -> web:2
+    hold slot=09:00 who=bert at=20s  -> held
+  )") == "");
+}
+
+TEST_CASE("a seat kept as the last one may stay after all") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:1              -> +1 -0 kept 0
+    hold slot=09:00 who=ada at=0s    -> held
+    publish 09:00=web:0              -> +0 -0 kept 1
+    publish 09:00=web:1              -> +1 -0 kept 0
+    cancel who=ada at=2s cool=10s    -> cancelled
+    tick at=12s                      -> free
+    free slot=09:00                  -> web:1
+  )") == "");
+}
+
+TEST_CASE("a cooling seat is withdrawn when it has cooled") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:1              -> +1 -0 kept 0
+    hold slot=09:00 who=ada at=0s    -> held
+    cancel who=ada at=2s cool=10s    -> cancelled
+    publish 09:00=web:0              -> +0 -1 kept 0
+    cancel who=ada at=3s             -> cancelled already
+    tick at=12s                      -> withdrawn
+  )") == "");
+}
+
+TEST_CASE("a kept reservation can leave for a slot of the new calendar") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:1              -> +1 -0 kept 0
+    hold slot=09:00 who=ada at=0s    -> held
+    publish 09:20=web:1              -> +1 -0 kept 1
+    move who=ada slot=09:20 at=1s cool=10s -> held 09:20
+    tick at=11s                      -> withdrawn
+    confirm who=ada at=12s           -> confirmed
+  )") == "");
+}
+
+TEST_CASE("seats change channel by going and coming back") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:2,phone:1      -> +3 -0 kept 0
+    publish 09:00=web:1,phone:2      -> +1 -1 kept 0
+    free slot=09:00                  -> web:1 phone:2
+    publish 09:00=web:2,phone:1      -> +1 -1 kept 0
+    free slot=09:00                  -> web:2 phone:1
+    publish 09:00=court:3            -> +3 -3 kept 0
+    free slot=09:00                  -> court:3
+    hold slot=09:00 who=ada channel=court -> held
+  )") == "");
+}
+
+TEST_CASE("a slot has at most 64 seats, and a plan says so before anything is logged") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:40,phone:24    -> +64 -0 kept 0
+    publish 09:20=web:40,phone:25    -> overfull 09:20
+    publish 09:00=web:40,phone:25    -> overfull 09:00
+  )") == "");
+}
+
+TEST_CASE("all 64 seats of a slot are given, each once") {
+  Tickets tickets{0};
+  RecordingSink sink(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(1, 64), 1, sink, changes);
+  std::vector<bool> given(64, false);
+  for (uint64_t i = 0; i < 64; ++i) {
+    HoldArgs args = HoldFor(SubjectNumber(i), kStart + 1000);
+    args.random = i * 37;
+    const Result result = ledger.Hold(args, sink);
+    REQUIRE(result.outcome == Outcome::kOk);
+    REQUIRE_FALSE(given[result.seat.ref.seat.value]);
+    given[result.seat.ref.seat.value] = true;
+  }
+  CHECK(ledger.Hold(HoldFor(SubjectNumber(64), kStart), sink).outcome == Outcome::kNothingLeft);
+  CHECK(ledger.live_holds() == 64);
+}
+
+TEST_CASE("alternatives are slots that may be booked") {
+  Tickets tickets{0};
+  RecordingSink sink(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  const std::vector<SlotTarget> targets = WebSlots(20, 1);
+  Publish(ledger, targets, 1, sink, changes);
+  const auto near = [&](int slot, int first, int last) {
+    return ledger.FreeNear(kAgenda, Channel::kWeb, targets[static_cast<size_t>(slot)].start,
+                           targets[static_cast<size_t>(first)].starts_at,
+                           targets[static_cast<size_t>(last)].starts_at, 4);
+  };
+  const auto is = [&](int slot) { return targets[static_cast<size_t>(slot)].start; };
+  using Starts = std::vector<LocalMinute>;
+  CHECK(near(10, 0, 19) == Starts{is(8), is(9), is(11), is(12)});
+  CHECK(near(3, 5, 19) == Starts{is(5), is(6), is(7), is(8)});
+  CHECK(near(15, 0, 10) == Starts{is(7), is(8), is(9), is(10)});
+  CHECK(near(5, 5, 6) == Starts{is(6)});
+}
+
+}  // namespace creneau::ledger
