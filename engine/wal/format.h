@@ -1,0 +1,75 @@
+// The bytes of segments and batches, as FORMAT.md defines them. Pure; any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/limits.h"
+#include "wal/log.h"
+
+namespace creneau::wal {
+
+inline constexpr size_t kBatchHeaderBytes = 128;
+inline constexpr size_t kRecordHeaderBytes = 4;
+inline constexpr uint32_t kSealFlag = 1;
+
+struct SegmentHeader {
+  uint64_t segment = 0;
+  uint64_t epoch = 0;
+  uint64_t first_batch = 0;
+  uint64_t first_lsn = 0;
+  uint64_t previous_valid_bytes = 0;
+  Chain chain{};
+  Instant made_at;
+};
+
+// `page` is one page, all of which is written.
+void EncodeSegmentHeader(const SegmentHeader& header, std::span<uint8_t> page);
+// Nothing when magic, format, checksum or the rest of the page is not right.
+std::optional<SegmentHeader> DecodeSegmentHeader(std::span<const uint8_t> page);
+
+struct BatchHeader {
+  uint32_t flags = 0;
+  uint64_t segment = 0;
+  uint64_t epoch = 0;
+  uint64_t batch = 0;
+  uint64_t first_lsn = 0;
+  uint32_t records = 0;
+  uint32_t body_bytes = 0;
+  Instant written_at;
+  uint64_t durable_batch = 0;
+  Chain chain{};
+  uint32_t body_crc = 0;
+
+  uint64_t padded_bytes() const { return PaddedBytes(body_bytes); }
+  static constexpr uint64_t PaddedBytes(uint64_t body) {
+    return (kBatchHeaderBytes + body + limits::kPageBytes - 1) / limits::kPageBytes *
+           limits::kPageBytes;
+  }
+};
+
+// Completes chain and checksum from the previous chain and the body, and writes the header's 128
+// bytes.
+void EncodeBatchHeader(BatchHeader& header, const Chain& previous, std::span<const uint8_t> body,
+                       std::span<uint8_t> out);
+// Nothing when magic or checksum is not right. Says nothing about the body.
+std::optional<BatchHeader> DecodeBatchHeader(std::span<const uint8_t> bytes);
+Chain NextChain(const Chain& previous, std::span<const uint8_t> header,
+                std::span<const uint8_t> body);
+
+uint32_t Crc32c(std::span<const uint8_t> bytes);
+bool AllZero(std::span<const uint8_t> bytes);
+void PutU32(uint8_t* at, uint32_t value);
+uint32_t GetU32(const uint8_t* at);
+
+std::string SegmentName(uint64_t segment);                       // "0000000000000001.seg"
+std::optional<uint64_t> SegmentOfName(const std::string& name);  // of exactly that form
+inline constexpr char kSpareName[] = "spare";
+inline constexpr char kUnfinishedSpareName[] = "spare.new";
+
+}  // namespace creneau::wal

@@ -1,0 +1,128 @@
+// The write-ahead log: opaque records, group-committed, checksummed, chained (FORMAT.md). It knows
+// bytes only.
+//
+// One log thread owns the files. Producers push Commits from any thread and never wait for one
+// another. One batch is in flight at a time; what arrives meanwhile is the next batch. A helper
+// thread keeps zero-filled segments ahead.
+//
+// Errors: any failure of write, sync, rename or preallocation poisons the log for good: waiting and
+// later commits come back as not durable (outcome-unknown), and then `failed` is called once, with
+// what, where and what to do. No retry of a failed sync: the kernel may have dropped the pages it
+// failed to write (Rebello et al., "Can Applications Recover from fsync Failures?", 2020).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/limits.h"
+#include "env/clock.h"
+#include "env/file.h"
+#include "wal/commit.h"
+
+namespace creneau::wal {
+
+using Chain = std::array<uint8_t, 32>;  // SHA-256
+
+// Receives the records of a log in order. A status other than OK stops the reading and is returned
+// as it is.
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  virtual absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) = 0;
+};
+
+// What reading a log from its beginning found.
+struct Recovery {
+  uint64_t segments = 0;
+  uint64_t batches = 0;  // seals included
+  uint64_t records = 0;
+  Lsn last_lsn;               // 0: an empty log
+  Chain chain{};              // after the last valid batch
+  uint64_t epoch = 0;         // of the last segment
+  uint64_t last_segment = 0;  // its number, 0 when there is none
+  uint64_t valid_bytes = 0;   // of the last segment
+  uint64_t last_batch = 0;    // its number
+  Instant last_written_at;    // of the last batch; 0 when there is none
+  bool torn = false;          // a tail that was never acknowledged was found
+  std::string torn_file;      // where it was kept aside; by Verify: the segment it is in
+  uint64_t torn_offset = 0;   // where in the segment it began
+};
+
+// Reads every record, and repairs a torn, never acknowledged tail as FORMAT.md says (the tail is
+// kept aside as
+// `.torn`, then zeroed). Corruption is absl::DataLossError naming file, offset and remedy, with
+// nothing changed on disk.
+absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
+                                 RecordReader& reader);
+
+// The same, read-only: changes nothing, reports a torn tail. Also for a log that another process is
+// writing.
+absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& directory,
+                                RecordReader& reader);
+
+struct LogOptions {
+  std::string directory;  // must exist
+  uint64_t segment_bytes = limits::kDefaultSegmentBytes;
+  int64_t seal_after_ms = limits::kSealAfterMs;
+};
+
+struct LogSpace {
+  uint64_t ready_bytes = 0;  // zero-filled and not yet written: this segment's rest and the spares
+  bool can_grow = true;      // the file system has room for the next spare
+};
+
+// For /metrics. Monotone since Open.
+struct LogStats {
+  uint64_t batches = 0;
+  uint64_t seals = 0;
+  uint64_t records = 0;
+  uint64_t record_bytes = 0;
+  uint64_t written_bytes = 0;  // padding included
+  // Batches by the time their write took: at most 64us << i, the last one above all.
+  static constexpr int kBuckets = 16;
+  std::array<uint64_t, kBuckets> by_duration{};
+  uint64_t duration_us_sum = 0;
+};
+
+class Log {
+ public:
+  // Continues where `recovery` ended, in a new segment, which is there when this returns; the next
+  // spare is made meanwhile. `failed` is called from a thread of the log.
+  static absl::StatusOr<std::unique_ptr<Log>> Open(env::FileSystem& files, const Clock& clock,
+                                                   LogOptions options, const Recovery& recovery,
+                                                   std::function<void(const absl::Status&)> failed);
+  // Drains first.
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  // Any thread, never waits. False: the log is closed, the commit is the caller's again and will
+  // not be delivered.
+  [[nodiscard]] bool Push(Commit* commit);
+
+  // Writes all that was pushed, seals it, closes the queue, ends the threads. Later pushes are
+  // refused. Idempotent.
+  void Drain();
+
+  LogSpace space() const;
+  LogStats stats() const;
+  Lsn durable_lsn() const;
+  // How long the batch in flight has been under way; 0 when there is none.
+  int64_t in_flight_ms() const;
+  bool poisoned() const;
+
+ private:
+  class Impl;
+  explicit Log(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace creneau::wal

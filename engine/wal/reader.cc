@@ -1,0 +1,244 @@
+#include "wal/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+
+namespace creneau::wal {
+namespace {
+
+constexpr size_t kWindowBytes = 4 << 20;
+static_assert(kWindowBytes >= limits::kMaxBatchBytes + limits::kPageBytes);
+
+}  // namespace
+
+absl::StatusOr<std::span<const uint8_t>> Window::At(uint64_t offset, size_t length) {
+  if (offset >= size_) return std::span<const uint8_t>();
+  length = static_cast<size_t>(std::min<uint64_t>(length, size_ - offset));
+  if (offset < start_ || offset + length > start_ + bytes_.size()) {
+    bytes_.resize(
+        static_cast<size_t>(std::min<uint64_t>(std::max(length, kWindowBytes), size_ - offset)));
+    start_ = offset;
+    const absl::StatusOr<size_t> got = file_.ReadAt(offset, bytes_);
+    if (!got.ok()) return got.status();
+    bytes_.resize(*got);
+    length = std::min(length, bytes_.size());
+  }
+  return std::span<const uint8_t>(bytes_).subspan(static_cast<size_t>(offset - start_), length);
+}
+
+absl::Status Reader::Corrupt(uint64_t segment, uint64_t offset, const std::string& what) const {
+  return absl::DataLossError(
+      absl::StrCat(PathOf(segment), ", offset ", offset, ": ", what,
+                   ". The log is damaged at a place that was acknowledged; nothing on disk was "
+                   "changed. Restore this file from its backup or replica, and check it with "
+                   "`creneauctl log verify`; do not "
+                   "delete or edit anything in the directory."));
+}
+
+absl::StatusOr<std::vector<uint64_t>> Reader::Segments() {
+  const absl::StatusOr<std::vector<std::string>> names = files_.List(directory_);
+  if (!names.ok()) return names.status();
+  std::vector<uint64_t> segments;
+  for (const std::string& name : *names) {
+    if (const auto segment = SegmentOfName(name)) segments.push_back(*segment);
+  }
+  std::sort(segments.begin(), segments.end());
+  for (size_t i = 0; i < segments.size(); ++i) {
+    if (segments[i] != i + 1) {
+      return Corrupt(i + 1, 0,
+                     absl::StrCat("this segment is missing, though ", SegmentName(segments.back()),
+                                  " is there"));
+    }
+  }
+  return segments;
+}
+
+absl::StatusOr<ReadLog> Reader::Read() {
+  const absl::StatusOr<std::vector<uint64_t>> segments = Segments();
+  if (!segments.ok()) return segments.status();
+  for (const uint64_t segment : *segments) {
+    const absl::Status status = ReadSegment(segment, segment == segments->back());
+    if (!status.ok()) return status;
+  }
+  return log_;
+}
+
+// The header must continue what was read before it.
+absl::Status Reader::CheckHeader(uint64_t segment, const SegmentHeader& header) {
+  const Recovery& so_far = log_.recovery;
+  if (header.segment != segment) {
+    return Corrupt(segment, 0, absl::StrCat("the header is that of segment ", header.segment));
+  }
+  // A header that names another end for the segment before it: that one lost batches, or gained
+  // some.
+  if (header.previous_valid_bytes != so_far.valid_bytes) {
+    return Corrupt(segment - (segment > 1 ? 1 : 0),
+                   std::min(so_far.valid_bytes, header.previous_valid_bytes),
+                   absl::StrCat("valid up to here, but the next segment says that ",
+                                header.previous_valid_bytes, " bytes were"));
+  }
+  if (header.chain != so_far.chain) {
+    return Corrupt(segment, 0, "the header does not continue the chain of the segment before it");
+  }
+  if (header.first_batch != so_far.last_batch + 1 ||
+      header.first_lsn != so_far.last_lsn.value + 1 || header.epoch < so_far.epoch) {
+    return Corrupt(
+        segment, 0,
+        "the header's first batch, LSN or epoch does not follow on the segment before it");
+  }
+  return absl::OkStatus();
+}
+
+// NotFound: the last segment, and nothing was ever written behind its header; log_.tail says so.
+absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& window, bool last) {
+  auto page = window.At(0, limits::kPageBytes);
+  if (!page.ok()) return page.status();
+  if (const auto header = DecodeSegmentHeader(*page)) return *header;
+  bool unused = last;
+  for (uint64_t at = limits::kPageBytes; unused && at < window.size(); at += limits::kPageBytes) {
+    const auto bytes = window.At(at, limits::kPageBytes);
+    if (!bytes.ok()) return bytes.status();
+    unused = AllZero(*bytes);
+  }
+  // Where another process writes, the header may have come meanwhile.
+  window.Forget();
+  page = window.At(0, limits::kPageBytes);
+  if (!page.ok()) return page.status();
+  if (const auto header = DecodeSegmentHeader(*page)) return *header;
+  if (!unused) return Corrupt(segment, 0, "the segment's header is damaged");
+  log_.tail =
+      Tail{Tail::Kind::kUnusedSegment, 0, std::min<uint64_t>(window.size(), limits::kPageBytes)};
+  return absl::NotFoundError("a segment that was never written to");
+}
+
+absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
+  auto file = files_.Open(PathOf(segment), env::OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<uint64_t> size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  Window window(**file, *size);
+  const absl::StatusOr<SegmentHeader> header = ReadHeader(segment, window, last);
+  if (log_.tail.kind == Tail::Kind::kUnusedSegment) return absl::OkStatus();
+  if (!header.ok()) return header.status();
+  if (const absl::Status status = CheckHeader(segment, *header); !status.ok()) return status;
+  Recovery& so_far = log_.recovery;
+  so_far.segments = segment;
+  so_far.last_segment = segment;
+  so_far.epoch = header->epoch;
+  so_far.valid_bytes = limits::kPageBytes;
+  for (;;) {
+    const uint64_t offset = so_far.valid_bytes;
+    absl::StatusOr<bool> valid = ReadBatch(segment, window, offset);
+    if (!valid.ok()) return valid.status();
+    if (*valid) continue;
+    // Of a segment that has a successor, the successor's header says whether this is where it
+    // ended.
+    if (!last) return absl::OkStatus();
+    const absl::Status judged = JudgeTail(segment, window, offset);
+    if (judged.ok() && log_.tail.kind == Tail::Kind::kClean) return judged;
+    // Where another process writes, the batch may have become whole meanwhile, and others have come
+    // after it: only what is still so is believed.
+    window.Forget();
+    valid = ReadBatch(segment, window, offset);
+    if (!valid.ok()) return valid.status();
+    if (!*valid) return judged;
+    log_.tail = Tail{};
+  }
+}
+
+// True: a valid batch stood there and its records were read. False: none did; what that means is
+// for others to judge.
+absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_t offset) {
+  auto bytes = window.At(offset, kBatchHeaderBytes);
+  if (!bytes.ok()) return bytes.status();
+  const std::optional<BatchHeader> header = DecodeBatchHeader(*bytes);
+  if (!header) return false;
+  bytes = window.At(offset, static_cast<size_t>(header->padded_bytes()));
+  if (!bytes.ok()) return bytes.status();
+  if (bytes->size() != header->padded_bytes()) return false;
+  const auto body = bytes->subspan(kBatchHeaderBytes, header->body_bytes);
+  if (Crc32c(body) != header->body_crc ||
+      !AllZero(bytes->subspan(kBatchHeaderBytes + header->body_bytes)) ||
+      !AllZero(bytes->subspan(104, kBatchHeaderBytes - 104))) {
+    return false;
+  }
+  Recovery& so_far = log_.recovery;
+  if (header->segment != segment || header->epoch != so_far.epoch ||
+      header->batch != so_far.last_batch + 1 || header->first_lsn != so_far.last_lsn.value + 1) {
+    return Corrupt(
+        segment, offset,
+        "a whole batch, but not the one that follows: a page was put in another's place");
+  }
+  if (NextChain(so_far.chain, *bytes, body) != header->chain) {
+    return Corrupt(
+        segment, offset,
+        "a whole batch that does not continue the chain: something before it was replaced");
+  }
+  if (const absl::Status status = ReadRecords(*header, body, offset); !status.ok()) return status;
+  so_far.chain = header->chain;
+  so_far.last_batch = header->batch;
+  so_far.last_written_at = header->written_at;
+  ++so_far.batches;
+  so_far.valid_bytes = offset + header->padded_bytes();
+  return true;
+}
+
+absl::Status Reader::ReadRecords(const BatchHeader& header, std::span<const uint8_t> body,
+                                 uint64_t offset) {
+  size_t at = 0;
+  for (uint32_t i = 0; i < header.records; ++i) {
+    const size_t rest = body.size() - at;
+    const size_t length = rest < kRecordHeaderBytes ? 0 : GetU32(body.data() + at);
+    if (length == 0 || length > rest - kRecordHeaderBytes) {
+      return Corrupt(header.segment, offset, "a batch whose records do not add up");
+    }
+    const std::string_view record(
+        reinterpret_cast<const char*>(body.data() + at + kRecordHeaderBytes), length);
+    Recovery& so_far = log_.recovery;
+    ++so_far.last_lsn.value;
+    ++so_far.records;
+    if (const absl::Status status = records_.Read(so_far.last_lsn, header.written_at, record);
+        !status.ok())
+      return status;
+    at += kRecordHeaderBytes + length;
+  }
+  if (at != body.size())
+    return Corrupt(header.segment, offset, "a batch whose records do not add up");
+  return absl::OkStatus();
+}
+
+// At the first place of the last segment where no valid batch stands.
+absl::Status Reader::JudgeTail(uint64_t segment, Window& window, uint64_t offset) {
+  const uint64_t missing = log_.recovery.last_batch + 1;
+  // One batch is in flight at a time, so that a torn write reaches no further than one batch does.
+  uint64_t reach = offset + limits::kMaxBatchBytes;
+  uint64_t until = 0;
+  for (uint64_t at = offset; at < window.size(); at += limits::kPageBytes) {
+    const auto page = window.At(at, limits::kPageBytes);
+    if (!page.ok()) return page.status();
+    if (AllZero(*page)) continue;
+    until = at + limits::kPageBytes;
+    const std::optional<BatchHeader> header = DecodeBatchHeader(*page);
+    if (!header || header->segment != segment || header->epoch != log_.recovery.epoch) continue;
+    if (at == offset) {
+      reach = offset + header->padded_bytes();
+    } else if (header->batch > missing || header->durable_batch >= missing) {
+      // Any later batch proves that this place was durable before it was written, and says so.
+      return Corrupt(segment, offset,
+                     absl::StrCat("no valid batch here, but batch ", header->batch, " at offset ",
+                                  at, " was written after it"));
+    }
+  }
+  if (until > reach) {
+    return Corrupt(segment, offset,
+                   absl::StrCat("no valid batch here, but bytes up to offset ", until,
+                                " that were written after it"));
+  }
+  if (until != 0) log_.tail = Tail{Tail::Kind::kTorn, offset, std::min(until, window.size())};
+  return absl::OkStatus();
+}
+
+}  // namespace creneau::wal

@@ -1,0 +1,76 @@
+// Reading a log from its beginning, and judging what stands at its end (FORMAT.md). Changes nothing
+// on disk. Start-up code; one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "env/file.h"
+#include "wal/format.h"
+#include "wal/log.h"
+
+namespace creneau::wal {
+
+// A part of the file in memory that moves along with whoever reads.
+class Window {
+ public:
+  Window(env::File& file, uint64_t size) : file_(file), size_(size) {}
+  uint64_t size() const { return size_; }
+  // The bytes at [offset, offset + length), or fewer at the end of the file. Valid until the next
+  // call.
+  absl::StatusOr<std::span<const uint8_t>> At(uint64_t offset, size_t length);
+  // The next At reads the file anew.
+  void Forget() { bytes_.clear(); }
+
+ private:
+  env::File& file_;
+  const uint64_t size_;
+  uint64_t start_ = 0;
+  std::vector<uint8_t> bytes_;
+};
+
+// What the end of the last segment is.
+struct Tail {
+  enum class Kind { kClean, kTorn, kUnusedSegment };
+  Kind kind = Kind::kClean;
+  uint64_t from = 0;   // of kTorn: where it begins
+  uint64_t until = 0;  // of kTorn: after its last byte that is not zero, rounded up to a page
+};
+
+struct ReadLog {
+  Recovery recovery;
+  Tail tail;
+};
+
+class Reader {
+ public:
+  Reader(env::FileSystem& files, std::string directory, RecordReader& records)
+      : files_(files), directory_(std::move(directory)), records_(records) {}
+
+  // The whole log. DataLoss: corruption.
+  absl::StatusOr<ReadLog> Read();
+
+  std::string PathOf(uint64_t segment) const { return directory_ + "/" + SegmentName(segment); }
+
+ private:
+  absl::StatusOr<std::vector<uint64_t>> Segments();
+  absl::Status ReadSegment(uint64_t segment, bool last);
+  absl::Status CheckHeader(uint64_t segment, const SegmentHeader& header);
+  absl::StatusOr<bool> ReadBatch(uint64_t segment, Window& window, uint64_t offset);
+  absl::Status ReadRecords(const BatchHeader& header, std::span<const uint8_t> body,
+                           uint64_t offset);
+  absl::StatusOr<SegmentHeader> ReadHeader(uint64_t segment, Window& window, bool last);
+  absl::Status JudgeTail(uint64_t segment, Window& window, uint64_t offset);
+  absl::Status Corrupt(uint64_t segment, uint64_t offset, const std::string& what) const;
+
+  env::FileSystem& files_;
+  const std::string directory_;
+  RecordReader& records_;
+  ReadLog log_;
+};
+
+}  // namespace creneau::wal

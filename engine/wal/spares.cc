@@ -1,0 +1,127 @@
+#include "wal/spares.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "wal/format.h"
+
+namespace creneau::wal {
+namespace {
+
+// Left free beside a spare: for snapshots' and others' small files, and for file systems that need
+// some for themselves.
+constexpr uint64_t kMarginBytes = 1u << 20;
+constexpr auto kLookAgain = std::chrono::seconds(1);
+
+}  // namespace
+
+Spares::Spares(env::FileSystem& files, std::string directory, uint64_t segment_bytes)
+    : files_(files), directory_(std::move(directory)), segment_bytes_(segment_bytes) {}
+
+Spares::~Spares() { Stop(); }
+
+absl::Status Spares::Adopt() {
+  const absl::Status removed = files_.Remove(directory_ + "/" + kUnfinishedSpareName);
+  if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
+  const std::string path = directory_ + "/" + kSpareName;
+  auto file = files_.Open(path, env::OpenMode::kRead);
+  if (absl::IsNotFound(file.status())) return absl::OkStatus();
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<uint64_t> size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  if (*size == segment_bytes_) {
+    ready_.store(true);
+    return absl::OkStatus();
+  }
+  return files_.Remove(path);  // segments were of another size then
+}
+
+absl::Status Spares::LookForRoom() {
+  const absl::StatusOr<env::DiskSpace> space = files_.Space(directory_);
+  if (!space.ok()) return space.status();
+  room_.store(space->available_bytes >= segment_bytes_ + kMarginBytes);
+  return absl::OkStatus();
+}
+
+absl::Status Spares::Make() {
+  const std::string unfinished = directory_ + "/" + kUnfinishedSpareName;
+  auto file = files_.Open(unfinished, env::OpenMode::kCreate);
+  absl::Status status = file.status();
+  if (status.ok()) status = (*file)->ZeroFill(segment_bytes_);
+  if (absl::IsResourceExhausted(status)) {
+    // Somebody else took the room. Not an error yet: the rest of this segment is still ours.
+    room_.store(false);
+    const absl::Status removed = files_.Remove(unfinished);
+    return removed.ok() || absl::IsNotFound(removed) ? absl::OkStatus() : removed;
+  }
+  if (status.ok()) status = files_.Rename(unfinished, directory_ + "/" + kSpareName);
+  if (status.ok()) status = files_.SyncDirectory(directory_);
+  if (status.ok()) ready_.store(true);
+  return status;
+}
+
+void Spares::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Spares::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const uint64_t asked = asked_;
+    lock.unlock();
+    absl::Status status = LookForRoom();
+    if (status.ok() && !ready_.load() && room_.load()) {
+      status = Make();
+      if (status.ok() && ready_.load()) status = LookForRoom();
+    }
+    lock.lock();
+    if (!status.ok()) failed_ = status;
+    looked_ = asked;
+    changed_.notify_all();
+    if (!failed_.ok()) return;
+    const auto wanted = [this] {
+      return stopping_ || asked_ != looked_ || (!ready_.load() && room_.load());
+    };
+    changed_.wait_for(lock, kLookAgain, wanted);
+  }
+}
+
+absl::Status Spares::failure() {
+  const std::lock_guard lock(mutex_);
+  return failed_;
+}
+
+void Spares::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Spares::Take(const std::string& path) {
+  std::unique_lock lock(mutex_);
+  if (!ready_.load()) {
+    // What was known of the disk's room may be a second old: the answer must come from a new look.
+    const uint64_t mine = ++asked_;
+    changed_.notify_all();
+    changed_.wait(lock, [this, mine] {
+      return ready_.load() || !failed_.ok() || stopping_ || (looked_ >= mine && !room_.load());
+    });
+  }
+  if (!ready_.load()) {
+    if (!failed_.ok()) return failed_;
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "no room for the next segment of ", segment_bytes_, " bytes in ", directory_,
+        ". What was acknowledged is safe. Free space on that disk, then start again."));
+  }
+  absl::Status status = files_.Rename(directory_ + "/" + kSpareName, path);
+  if (status.ok()) status = files_.SyncDirectory(directory_);
+  ready_.store(false);
+  changed_.notify_all();
+  return status;
+}
+
+}  // namespace creneau::wal
