@@ -1,0 +1,114 @@
+// An agenda: the rules of one service at one office, as its file states them (design 9). A plain
+// value, immutable once published; any thread. codec/agenda_file.h reads it from TOML, codec/
+// writes it into the log.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/text.h"
+
+namespace creneau::rules {
+
+// How seats are given out. Only direct works so far; the reader of agenda files refuses the others
+// and says so.
+enum class Policy : uint8_t { kDirect = 0, kQueue = 1, kDraw = 2 };
+
+// How sure the identity is (design 5). Only declared works so far.
+enum class IdentityProof : uint8_t { kDeclared = 0, kListed = 1, kAsserted = 2 };
+
+// What can name an applicant. The names in agenda files and requests are the lower-case ones of
+// IdentityFieldName.
+enum class IdentityField : uint8_t {
+  kDossier = 0,
+  kPassport = 1,
+  kForeignerNumber = 2,
+  kBirthDate = 3
+};
+inline constexpr size_t kIdentityFields = 4;
+
+using IdentityAlternative = std::vector<IdentityField>;  // all of these together name an applicant
+
+// Bit 0 is Monday, bit 6 Sunday.
+struct Weekdays {
+  uint8_t bits = 0;
+  bool Has(int weekday) const { return (bits >> weekday & 1) != 0; }
+  friend bool operator==(const Weekdays&, const Weekdays&) = default;
+};
+
+// When seats are given out, in minutes after local midnight. gather <= open < close <= 1440.
+struct Opening {
+  Weekdays weekdays;
+  int gather = 0;
+  int open = 0;
+  int close = 0;
+  friend bool operator==(const Opening&, const Opening&) = default;
+};
+
+// Seats of one slot by channel, indexed by Channel; 1 to 64 in all.
+struct SeatCounts {
+  std::array<uint8_t, kChannels> of{};
+  int total() const {
+    int sum = 0;
+    for (const uint8_t count : of) sum += count;
+    return sum;
+  }
+  friend bool operator==(const SeatCounts&, const SeatCounts&) = default;
+};
+
+struct Hours {  // minutes after local midnight, from < until
+  int from = 0;
+  int until = 0;
+  friend bool operator==(const Hours&, const Hours&) = default;
+};
+
+// An opening period of the office, from which slots are made.
+struct Session {
+  Weekdays weekdays;
+  CivilDate from;   // inclusive
+  CivilDate until;  // inclusive
+  std::vector<Hours> hours;
+  int minutes = 0;  // of one slot
+  SeatCounts seats;
+  bool skip_holidays = true;
+  std::vector<CivilDate> except;
+  int line = 0;  // in the file, for messages; 0 unknown
+};
+
+struct Agenda {
+  std::string name;  // "92-naturalisation": lower-case letters, digits and hyphens, at most 64
+  std::string title;
+  std::string office;
+  std::string timezone;  // IANA name
+  std::string group;     // one live reservation per subject in this group
+  Policy policy = Policy::kDirect;
+  std::vector<IdentityAlternative> identity;
+  IdentityProof identity_proof = IdentityProof::kDeclared;
+  int hold_s = 300;
+  int notice_hours = 0;
+  int horizon_days = 42;
+  // A cancelled or lapsed seat is free again after a random time between these bounds (design 5).
+  int cooldown_min_hours = 1;
+  int cooldown_max_hours = 24;
+  int retention_days = 365;
+  std::string
+      alternative;  // the substitute for those without a computer, where no seat is outside the web
+  std::optional<Opening> opening;  // absent: always open
+  std::vector<Session> sessions;   // may be empty: slots then come by CSV
+};
+
+// A slot as the calendar has it, before the ledger knows it.
+struct CalendarSlot {
+  LocalMinute start;  // its public name
+  Instant starts_at;
+  int minutes = 0;
+  SeatCounts seats;
+  friend bool operator==(const CalendarSlot&, const CalendarSlot&) = default;
+};
+
+}  // namespace creneau::rules

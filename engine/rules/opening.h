@@ -1,0 +1,35 @@
+// When an agenda gives out seats, and which slots can be booked now. Pure: an agenda, its zone and
+// `now` in, a verdict out.
+#pragma once
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "rules/agenda.h"
+
+namespace creneau::rules {
+
+struct OpeningVerdict {
+  bool open = false;
+  // The next moment at which it opens, when it is not open; absent if there is none within a year.
+  std::optional<Instant> opens_at;
+  // When it is open and closes again.
+  std::optional<Instant> closes_at;
+};
+
+// An opening on a public holiday takes place: people are at home, the engine does not need the
+// office to be.
+OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now);
+
+// A slot can be booked from horizon_days before it until notice_hours before it.
+enum class Bookable { kYes, kTooEarly, kTooLate };
+struct BookableWindow {
+  Instant earliest_start;  // first start that can be booked now, inclusive
+  Instant latest_start;    // last start that can be booked now, inclusive
+};
+BookableWindow BookableAt(const Agenda& agenda, Instant now);
+Bookable IsBookable(const BookableWindow& window, Instant starts_at);
+
+}  // namespace creneau::rules
