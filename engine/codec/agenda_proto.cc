@@ -1,0 +1,84 @@
+#include "codec/agenda_proto.h"
+
+#include "absl/strings/str_cat.h"
+#include "creneau/v1/agenda.pb.h"
+#include "rules/identity.h"
+
+namespace creneau::codec {
+namespace {
+
+absl::Status Unknown(const char* what, const std::string& value, const std::string& agenda) {
+  return absl::DataLossError(
+      absl::StrCat("agenda ", agenda, " in the log has ", what, " \"", value,
+                   "\", which this version does not know; start the version that wrote it"));
+}
+
+}  // namespace
+
+void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
+  out->set_name(agenda.name);
+  out->set_title(agenda.title);
+  out->set_office(agenda.office);
+  out->set_timezone(agenda.timezone);
+  out->set_group(agenda.group);
+  out->set_policy("direct");
+  out->set_identity_proof("declared");
+  for (const rules::IdentityAlternative& alternative : agenda.identity) {
+    v1::IdentityAlternative* one = out->add_identity();
+    for (const rules::IdentityField field : alternative)
+      one->add_fields(std::string(IdentityFieldName(field)));
+  }
+  out->set_hold_s(agenda.hold_s);
+  out->set_notice_hours(agenda.notice_hours);
+  out->set_horizon_days(agenda.horizon_days);
+  out->set_cooldown_min_hours(agenda.cooldown_min_hours);
+  out->set_cooldown_max_hours(agenda.cooldown_max_hours);
+  out->set_retention_days(agenda.retention_days);
+  out->set_alternative(agenda.alternative);
+  if (agenda.opening) {
+    v1::Opening* opening = out->mutable_opening();
+    opening->set_weekdays(agenda.opening->weekdays.bits);
+    opening->set_gather(agenda.opening->gather);
+    opening->set_open(agenda.opening->open);
+    opening->set_close(agenda.opening->close);
+  }
+}
+
+absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
+  rules::Agenda agenda;
+  agenda.name = in.name();
+  agenda.title = in.title();
+  agenda.office = in.office();
+  agenda.timezone = in.timezone();
+  agenda.group = in.group();
+  if (in.policy() != "direct") return Unknown("policy", in.policy(), in.name());
+  if (in.identity_proof() != "declared")
+    return Unknown("identity_proof", in.identity_proof(), in.name());
+  for (const v1::IdentityAlternative& alternative : in.identity()) {
+    rules::IdentityAlternative one;
+    for (const std::string& name : alternative.fields()) {
+      const auto field = rules::IdentityFieldFromName(name);
+      if (!field) return Unknown("identity field", name, in.name());
+      one.push_back(*field);
+    }
+    agenda.identity.push_back(one);
+  }
+  agenda.hold_s = in.hold_s();
+  agenda.notice_hours = in.notice_hours();
+  agenda.horizon_days = in.horizon_days();
+  agenda.cooldown_min_hours = in.cooldown_min_hours();
+  agenda.cooldown_max_hours = in.cooldown_max_hours();
+  agenda.retention_days = in.retention_days();
+  agenda.alternative = in.alternative();
+  if (in.has_opening()) {
+    rules::Opening opening;
+    opening.weekdays.bits = static_cast<uint8_t>(in.opening().weekdays());
+    opening.gather = in.opening().gather();
+    opening.open = in.opening().open();
+    opening.close = in.opening().close();
+    agenda.opening = opening;
+  }
+  return agenda;
+}
+
+}  // namespace creneau::codec

@@ -1,0 +1,242 @@
+// Agenda files in TOML: the keys of the whole file, and what they say together.
+
+#include "codec/agenda_toml.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/limits.h"
+#include "rules/calendar.h"
+#include "rules/identity.h"
+
+namespace creneau::codec {
+namespace {
+
+constexpr size_t kLongestText = 200;
+
+bool IsName(std::string_view text) {
+  if (text.empty() || text.size() > 64 || text.front() == '-' || text.back() == '-') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
+  const auto name = file.Text(key, needed, kLongestText);
+  if (!name || IsName(*name)) return name.value_or("");
+  file.Error(
+      *file.Find(key),
+      absl::StrCat(
+          "`", std::string(key),
+          "` must be 1 to 64 lower-case letters, digits and hyphens, like \"92-naturalisation\""));
+  return "";
+}
+
+// Keys that design has and this version does not act on: refused, never ignored.
+void RefuseWithoutEffect(TomlReader& file) {
+  for (const char* key : {"accept_invented", "party_max", "offer_hours", "flow", "beacon"}) {
+    if (const toml::node* node = file.Find(key)) {
+      file.Error(*node, absl::StrCat("`", key, "` does nothing yet in this version: remove it"));
+    }
+  }
+}
+
+void ReadPolicy(TomlReader& file) {
+  if (const toml::node* node = file.Need("policy", "expected \"direct\"")) {
+    const auto policy = node->value_exact<std::string>().value_or("");
+    if (policy == "queue" || policy == "draw") {
+      file.Error(*node, absl::StrCat("`policy` = \"", policy,
+                                     "\" is not available yet in this version: say \"direct\""));
+    } else if (policy != "direct") {
+      file.Error(*node, "`policy` must be \"direct\"");
+    }
+  }
+  if (const toml::node* node = file.Find("identity_proof")) {
+    const auto proof = node->value_exact<std::string>().value_or("");
+    if (proof == "listed" || proof == "asserted") {
+      file.Error(*node, absl::StrCat("`identity_proof` = \"", proof,
+                                     "\" is not available yet in this version: say \"declared\""));
+    } else if (proof != "declared") {
+      file.Error(*node, "`identity_proof` must be \"declared\"");
+    }
+  }
+}
+
+std::vector<rules::IdentityAlternative> ReadIdentity(TomlReader& file) {
+  static constexpr char kExpected[] =
+      "`identity` must be a list of alternatives, like [[\"dossier\", \"birth_date\"], "
+      "[\"passport\", \"birth_date\"]]";
+  std::vector<rules::IdentityAlternative> alternatives;
+  const toml::node* node = file.Need(
+      "identity", "expected what names an applicant, like [[\"dossier\", \"birth_date\"]]");
+  if (node == nullptr) return alternatives;
+  const toml::array* array = node->as_array();
+  if (array == nullptr || array->empty()) {
+    file.Error(*node, kExpected);
+    return alternatives;
+  }
+  for (const toml::node& item : *array) {
+    const toml::array* names = item.as_array();
+    if (names == nullptr || names->empty()) {
+      file.Error(item, kExpected);
+      continue;
+    }
+    rules::IdentityAlternative one;
+    for (const toml::node& name : *names) {
+      const auto field = rules::IdentityFieldFromName(name.value_exact<std::string>().value_or(""));
+      if (!field || std::find(one.begin(), one.end(), *field) != one.end()) {
+        file.Error(
+            name, "`identity` takes dossier, passport, foreigner_number and birth_date, each once");
+        continue;
+      }
+      one.push_back(*field);
+    }
+    std::sort(one.begin(), one.end());
+    if (one == rules::IdentityAlternative{rules::IdentityField::kBirthDate}) {
+      file.Error(item, "`identity`: a birth_date alone names no one person; add a number to it");
+    } else if (std::find(alternatives.begin(), alternatives.end(), one) != alternatives.end()) {
+      file.Error(item, "`identity` has this alternative already");
+    }
+    alternatives.push_back(one);
+  }
+  return alternatives;
+}
+
+void ReadCooldown(TomlReader& file, rules::Agenda& agenda) {
+  const toml::node* node = file.Find("cooldown_hours");
+  if (node == nullptr) return;
+  const toml::array* array = node->as_array();
+  const auto bound = [&](size_t i) {
+    return array != nullptr && array->size() == 2 ? (*array)[i].value_exact<int64_t>().value_or(-1)
+                                                  : -1;
+  };
+  if (bound(0) < 1 || bound(1) > 720 || bound(0) > bound(1)) {
+    file.Error(*node,
+               "`cooldown_hours` must be two whole numbers from 1 to 720, the smaller first, like "
+               "[1, 24]");
+    return;
+  }
+  agenda.cooldown_min_hours = static_cast<int>(bound(0));
+  agenda.cooldown_max_hours = static_cast<int>(bound(1));
+}
+
+void ReadOpening(TomlReader& file, AgendaFile& out) {
+  const toml::node* node = file.Find("opening");
+  if (node == nullptr) return;
+  if (node->as_table() == nullptr) {
+    file.Error(*node, "`opening` is written as a table [opening]");
+    return;
+  }
+  TomlReader table(*node->as_table(), "[opening]", out.errors);
+  rules::Opening opening;
+  const auto weekdays = table.Days("weekdays");
+  const auto open = table.TimeOfDay("open");
+  const auto close = table.TimeOfDay("close");
+  const auto gather = table.Find("gather") == nullptr ? open : table.TimeOfDay("gather");
+  table.RefuseUnknown();
+  if (!weekdays || !open || !close || !gather) return;
+  if (*gather > *open || *open >= *close) {
+    table.ErrorHere("[opening] must have `gather` no later than `open`, and `open` before `close`");
+    return;
+  }
+  opening.weekdays = *weekdays;
+  opening.gather = *gather;
+  opening.open = *open;
+  opening.close = *close;
+  out.agenda.opening = opening;
+}
+
+void ReadRules(TomlReader& file, AgendaFile& out) {
+  rules::Agenda& agenda = out.agenda;
+  agenda.name = ReadName(file, "agenda", /*needed=*/true);
+  agenda.title = file.Text("title", true, kLongestText).value_or("");
+  agenda.office = file.Text("office", true, kLongestText).value_or("");
+  agenda.timezone = file.Text("timezone", true, kLongestText).value_or("");
+  absl::TimeZone zone;
+  if (!agenda.timezone.empty() && !rules::LoadZone(agenda.timezone, &zone)) {
+    file.Error(
+        *file.Find("timezone"),
+        "`timezone` must be a name of the IANA list, like \"Europe/Paris\" or \"Indian/Reunion\"");
+    agenda.timezone.clear();
+  }
+  agenda.group = ReadName(file, "group", /*needed=*/false);
+  if (agenda.group.empty()) agenda.group = agenda.name;
+  ReadPolicy(file);
+  agenda.identity = ReadIdentity(file);
+  agenda.hold_s = file.Number("hold_s", 60, 3600, "seconds").value_or(agenda.hold_s);
+  agenda.notice_hours =
+      file.Number("notice_hours", 0, 24 * 60, "hours").value_or(agenda.notice_hours);
+  agenda.horizon_days = file.Number("horizon_days", 1, 366, "days").value_or(agenda.horizon_days);
+  agenda.retention_days =
+      file.Number("retention_days", 30, 3660, "days").value_or(agenda.retention_days);
+  agenda.alternative = file.Text("alternative", false, 1000).value_or("");
+  ReadCooldown(file, agenda);
+  if (agenda.notice_hours >= agenda.horizon_days * 24) {
+    file.ErrorHere("`notice_hours` reaches as far as `horizon_days`: no slot could ever be booked");
+  }
+}
+
+// What a citizen without a computer would ask: where are the seats that need none?
+void CheckChannels(TomlReader& file, AgendaFile& out) {
+  if (out.agenda.sessions.empty() || !out.agenda.alternative.empty()) return;
+  for (const rules::Session& session : out.agenda.sessions) {
+    if (session.seats.total() > session.seats.of[static_cast<size_t>(Channel::kWeb)]) return;
+  }
+  file.ErrorHere(
+      "every seat is on the web: give seats to phone, desk or post, or say in `alternative` where "
+      "the "
+      "substitute for those without a computer is");
+}
+
+void MakeCalendar(AgendaFile& out) {
+  if (!out.errors.empty() || out.agenda.sessions.empty()) return;
+  CivilDate first = out.agenda.sessions[0].from;
+  for (const rules::Session& session : out.agenda.sessions) first = std::min(first, session.from);
+  for (const rules::Session& session : out.agenda.sessions) {
+    if (DaysFromCivil(session.until) - DaysFromCivil(first) <= limits::kCalendarDaysMax) continue;
+    out.errors.push_back({session.line, 0,
+                          absl::StrCat("this session ends more than ", limits::kCalendarDaysMax,
+                                       " days after the first one begins: correct the year")});
+  }
+  if (!out.errors.empty()) return;
+  rules::Calendar calendar = rules::ExpandSessions(out.agenda);
+  out.errors.insert(out.errors.end(), calendar.diagnostics.begin(), calendar.diagnostics.end());
+  out.slots = std::move(calendar.slots);
+  if (out.errors.empty() && out.slots.empty()) {
+    out.warnings.push_back(
+        {0, 0,
+         "the sessions make no slot: weekdays, dates, holidays and exceptions leave nothing"});
+  }
+}
+
+}  // namespace
+
+AgendaFile ReadAgendaToml(std::string_view text) {
+  AgendaFile out;
+  if (auto deep = FindDeepNesting(text)) {
+    out.errors.push_back(*std::move(deep));
+    return out;
+  }
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    out.errors.push_back({static_cast<int>(at.line), static_cast<int>(at.column),
+                          absl::StrCat("not TOML: ", std::string(error.description()))});
+    return out;
+  }
+  TomlReader file(table, "", out.errors);
+  ReadRules(file, out);
+  RefuseWithoutEffect(file);
+  ReadOpening(file, out);
+  ReadSessions(file, out);
+  file.RefuseUnknown();
+  CheckChannels(file, out);
+  MakeCalendar(out);
+  std::stable_sort(out.errors.begin(), out.errors.end(),
+                   [](const auto& a, const auto& b) { return a.line < b.line; });
+  return out;
+}
+
+}  // namespace creneau::codec

@@ -1,0 +1,15 @@
+// The parts of reading an agenda file that agenda_toml.cc and agenda_sessions.cc share. Not for
+// others.
+#pragma once
+
+#include "codec/agenda_file.h"
+#include "codec/toml_reader.h"
+
+namespace creneau::codec {
+
+// [[session]] tables into agenda.sessions; then what they say together.
+void ReadSessions(TomlReader& file, AgendaFile& out);
+// Seats of one slot: { web = 4, phone = 1 }.
+std::optional<rules::SeatCounts> ReadSeats(TomlReader& table);
+
+}  // namespace creneau::codec

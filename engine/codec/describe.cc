@@ -1,0 +1,109 @@
+// Records for people and for programs that read the log without this one.
+
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "base/text.h"
+#include "codec/event.h"
+
+namespace creneau::codec {
+namespace {
+
+using ledger::SeatImage;
+using ledger::SeatState;
+
+std::string Utc(Instant instant) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(instant.ms),
+                          absl::UTCTimeZone());
+}
+
+// The pseudonym's first eight digits: enough to follow one subject through the log, and keyed like
+// the whole.
+std::string SubjectTag(const Subject& subject) {
+  return absl::StrFormat("%08x", static_cast<uint32_t>(subject.hi >> 32));
+}
+
+bool HasHolder(const SeatImage& image) {
+  return image.word.state() != SeatState::kFree && image.word.state() != SeatState::kWithdrawn;
+}
+
+std::string Line(const SeatImage& image) {
+  const ledger::SeatWord word = image.word;
+  std::string out = absl::StrFormat("seat %d %s %s generation %d step %d", image.seat.value,
+                                    std::string(ChannelName(word.channel())),
+                                    std::string(SeatStateName(word.state())),
+                                    word.generation().value, word.step());
+  if (HasHolder(image)) absl::StrAppendFormat(&out, " subject %s", SubjectTag(image.subject));
+  if (ledger::HasDeadline(word.state())) {
+    absl::StrAppendFormat(&out, " until %s", Utc(ledger::InstantOfDeadline(word.deadline_s())));
+  }
+  if (word.extended()) out += " extended";
+  if (word.last()) out += " last";
+  return out;
+}
+
+std::string Json(const SeatImage& image) {
+  const ledger::SeatWord word = image.word;
+  std::string out = absl::StrFormat(
+      R"({"seat":%d,"channel":"%s","state":"%s","generation":%d,"step":%d,"moves":%d,"extended":%s,"last":%s)",
+      image.seat.value, std::string(ChannelName(word.channel())),
+      std::string(SeatStateName(word.state())), word.generation().value, word.step(), word.moves(),
+      word.extended() ? "true" : "false", word.last() ? "true" : "false");
+  if (ledger::HasDeadline(word.state())) {
+    absl::StrAppendFormat(&out, R"(,"until":"%s")",
+                          Utc(ledger::InstantOfDeadline(word.deadline_s())));
+  }
+  if (HasHolder(image)) {
+    absl::StrAppendFormat(&out, R"(,"subject":"%016x%016x")", image.subject.hi, image.subject.lo);
+  }
+  return out + "}";
+}
+
+std::string Describe(const ledger::Event& event, bool json) {
+  if (!event.is_move) {
+    return json ? absl::StrFormat(R"({"event":"seat-changed","seat":%s})", Json(event.seat))
+                : Line(event.seat);
+  }
+  if (json) {
+    return absl::StrFormat(
+        R"({"event":"seat-moved","to":%s,"from":%s,"origin":{"seat":%d,"generation":%d}})",
+        Json(event.seat), Json(event.from), event.origin.seat.value, event.origin.generation.value);
+  }
+  return absl::StrFormat("moved: %s; from %s", Line(event.seat), Line(event.from));
+}
+
+std::string Describe(const CalendarPart& part, bool json) {
+  const auto& slots = part.change.slots;
+  int fresh = 0;
+  for (const ledger::SlotChange& slot : slots) {
+    for (const uint8_t seats : slot.fresh) fresh += seats;
+  }
+  // Agenda names are lower-case letters, digits and hyphens: nothing to escape.
+  const std::string name = part.rules ? part.rules->name : "";
+  if (json) {
+    return absl::StrFormat(
+        R"({"event":"calendar","agenda":%d,"name":"%s","version":%d,"part":%d,"parts":%d,"slots":%d,"fresh_seats":%d})",
+        part.change.agenda.value, name, part.change.version, part.part, part.parts, slots.size(),
+        fresh);
+  }
+  std::string out =
+      absl::StrFormat("calendar of agenda %d%s version %d, part %d of %d: %d slots, %d seats made",
+                      part.change.agenda.value, name.empty() ? "" : " (" + name + ")",
+                      part.change.version, part.part + 1, part.parts, slots.size(), fresh);
+  if (!slots.empty()) {
+    absl::StrAppendFormat(&out, ", %s to %s", FormatLocalMinute(slots.front().start),
+                          FormatLocalMinute(slots.back().start));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string DescribeRecord(std::string_view record, bool json) {
+  const absl::StatusOr<Record> decoded = DecodeRecord(record);
+  if (!decoded.ok()) {
+    return json ? R"({"event":"unknown"})" : std::string(decoded.status().message());
+  }
+  return std::visit([json](const auto& what) { return Describe(what, json); }, *decoded);
+}
+
+}  // namespace creneau::codec

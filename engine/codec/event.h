@@ -1,0 +1,48 @@
+// The log's records: events <-> protobuf bytes (proto/creneau/v1/event.proto). Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "ledger/event.h"
+#include "ledger/publication.h"
+#include "rules/agenda.h"
+
+namespace creneau::codec {
+
+// Room for any ledger event, encoded.
+inline constexpr size_t kMaxEventBytes = 192;
+
+// Writes the event into `out` without allocating; returns the bytes used. `out` has at least
+// kMaxEventBytes.
+size_t EncodeEvent(const ledger::Event& event, std::span<char> out);
+
+// One part of a calendar version.
+struct CalendarPart {
+  uint32_t part = 0;  // from 0
+  uint32_t parts = 1;
+  std::optional<rules::Agenda> rules;  // in part 0
+  ledger::CalendarChange change;       // this part's slots
+};
+
+// A calendar version as records, each small enough for the log.
+std::vector<std::string> EncodeCalendar(const ledger::CalendarChange& change,
+                                        const rules::Agenda& rules);
+
+using Record = std::variant<ledger::Event, CalendarPart>;
+
+// DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
+// by us.
+absl::StatusOr<Record> DecodeRecord(std::string_view bytes);
+
+// For people (one line) or programs (one JSON object): what the record says happened.
+std::string DescribeRecord(std::string_view record, bool json);
+
+}  // namespace creneau::codec

@@ -1,0 +1,174 @@
+// Every mistake in an agenda file is said with line, column and what was expected.
+
+#include "codec/agenda_file.h"
+
+#include "catch2/catch.hpp"
+
+namespace creneau::codec {
+namespace {
+
+// Line numbers below are those of this file.
+const std::string kGood = R"(agenda = "92-naturalisation"
+title = "Naturalisation"
+office = "Nanterre"
+timezone = "Europe/Paris"
+policy = "direct"
+identity = [["dossier", "birth_date"]]
+hold_s = 300
+cooldown_hours = [1, 24]
+
+[opening]
+weekdays = ["mon", "tue"]
+open = "09:00"
+close = "10:00"
+
+[[session]]
+weekdays = ["tue"]
+from = 2026-12-01
+until = 2026-12-31
+hours = ["09:00-12:00"]
+minutes = 20
+seats = { web = 4, desk = 1 }
+)";
+
+std::string With(const std::string& what, const std::string& instead) {
+  std::string text = kGood;
+  const size_t at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), instead);
+}
+
+TEST_CASE("a good file is read whole") {
+  const AgendaFile file = ReadAgendaToml(kGood);
+  INFO((file.errors.empty() ? "" : file.errors[0].message));
+  REQUIRE(file.errors.empty());
+  CHECK(file.warnings.empty());
+  CHECK(file.agenda.name == "92-naturalisation");
+  CHECK(file.agenda.group == "92-naturalisation");
+  CHECK(file.agenda.opening->gather == 540);
+  CHECK(file.slots.size() == 5 * 9);
+  CHECK(file.slots[0].seats.total() == 5);
+}
+
+TEST_CASE("each mistake: line, column, and what was expected") {
+  const struct {
+    const char* what;
+    const char* instead;
+    int line;
+    int column;
+    const char* message;
+  } kCases[] = {
+      {"hold_s = 300", "hold_s = 5", 7, 10,
+       "`hold_s` must be a whole number of seconds from 60 to 3600"},
+      {"hold_s = 300", "hold_s = \"300\"", 7, 10, "`hold_s` must be a whole number"},
+      {"hold_s = 300", "hold_s = ", 7, 0, "not TOML"},
+      {"hold_s = 300", "holds = 300", 7, 1, "unknown key `holds`; did you mean `hold_s`?"},
+      {"\"direct\"", "\"queue\"", 5, 10, "not available yet in this version: say \"direct\""},
+      {"\"direct\"", "\"draw\"", 5, 10, "not available yet"},
+      {"\"direct\"", "\"best\"", 5, 10, "`policy` must be \"direct\""},
+      {"hold_s = 300", "party_max = 4", 7, 13,
+       "`party_max` does nothing yet in this version: remove it"},
+      {"hold_s = 300", "identity_proof = \"listed\"", 7, 18, "not available yet"},
+      {"\"Europe/Paris\"", "\"Europe/Lutece\"", 4, 12, "IANA"},
+      {"\"92-naturalisation\"", "\"92 Naturalisation\"", 1, 10, "lower-case letters"},
+      {"[[\"dossier\", \"birth_date\"]]", "[[\"name\"]]", 6, 14,
+       "dossier, passport, foreigner_number"},
+      {"[1, 24]", "[24, 1]", 8, 18, "the smaller first"},
+      {"open = \"09:00\"", "open = \"9:00\"", 12, 8, "from \"00:00\" to \"24:00\""},
+      {"close = \"10:00\"", "close = \"08:00\"", 10, 1, "`open` before `close`"},
+      {"[\"mon\", \"tue\"]", "[\"mon\", \"mardi\"]", 11, 20, "mon, tue, wed"},
+      {"from = 2026-12-01", "from = \"2026-12-01\"", 17, 8, "a date without quotes"},
+      {"from = 2026-12-01", "from = 2026-02-30", 17, 0, "not TOML"},
+      {"until = 2026-12-31", "until = 2026-11-30", 18, 9, "must not be before `from`"},
+      {"until = 2026-12-31", "until = 2036-12-31", 18, 9, "correct the year"},
+      {"\"09:00-12:00\"", "\"12:00-09:00\"", 19, 10, "the earlier time first"},
+      {"\"09:00-12:00\"", "\"09:00-12:00\", \"11:00-13:00\"", 19, 25, "must not overlap"},
+      {"minutes = 20", "minutes = 3", 20, 11, "from 5 to 480"},
+      {"{ web = 4, desk = 1 }", "{ web = 60, desk = 5 }", 21, 9, "add up to 1 to 64"},
+      {"{ web = 4, desk = 1 }", "{ web = 4, guichet = 1 }", 21, 20,
+       "unknown key `guichet` in `seats`"},
+      {"{ web = 4, desk = 1 }", "{ web = 4 }", 1, 1, "every seat is on the web"},
+      {"title = \"Naturalisation\"\n", "", 1, 1, "`title` is missing"},
+  };
+  for (const auto& [what, instead, line, column, message] : kCases) {
+    const AgendaFile file = ReadAgendaToml(With(what, instead));
+    CAPTURE(instead);
+    REQUIRE_FALSE(file.errors.empty());
+    CAPTURE(file.errors[0].message);
+    CHECK(file.errors[0].line == line);
+    if (column != 0) CHECK(file.errors[0].column == column);
+    CHECK(file.errors[0].message.find(message) != std::string::npos);
+  }
+}
+
+TEST_CASE("a hostile file is refused, not crashed on") {
+  std::string keys = "a";
+  for (int i = 0; i < 100'000; ++i) keys += ".a";
+  for (const std::string& text :
+       {keys + " = 1\n", "a = " + std::string(100'000, '['), "a = " + std::string(50'000, '{')}) {
+    const AgendaFile file = ReadAgendaToml(text);
+    REQUIRE_FALSE(file.errors.empty());
+    CHECK(file.errors[0].line == 1);
+  }
+}
+
+TEST_CASE("what reads well and would mean something else is refused") {
+  const struct {
+    const char* what;
+    const char* instead;
+    int line;
+  } kCases[] = {
+      {"[[\"dossier\", \"birth_date\"]]", "[[\"birth_date\"]]", 6},  // everyone born that day
+      {"[[\"dossier\", \"birth_date\"]]", "[[\"dossier\"], [\"dossier\"]]", 6},
+      {"\"Europe/Paris\"", "\"localtime\"", 4},  // another place on another machine
+      {"\"Europe/Paris\"", "\"../zoneinfo/Europe/Paris\"", 4},
+      {"from = 2026-12-01", "from = 9999-12-01", 17},
+      {"from = 2026-12-01", "from = 0001-12-01", 17},
+  };
+  for (const auto& [what, instead, line] : kCases) {
+    const AgendaFile file = ReadAgendaToml(With(what, instead));
+    CAPTURE(instead);
+    REQUIRE_FALSE(file.errors.empty());
+    CHECK(file.errors[0].line == line);
+  }
+}
+
+TEST_CASE("all mistakes are told at once, in the order of the file") {
+  std::string text = With("hold_s = 300", "hold_s = 5");
+  text.replace(text.find("minutes = 20"), 12, "minutes = 3");
+  text.replace(text.find("\"direct\""), 8, "\"queue\"");
+  const AgendaFile file = ReadAgendaToml(text);
+  REQUIRE(file.errors.size() == 3);
+  CHECK(file.errors[0].line == 5);
+  CHECK(file.errors[2].line == 20);
+}
+
+TEST_CASE("an agenda only on the web is fine when it says where the substitute is") {
+  std::string text = With("{ web = 4, desk = 1 }", "{ web = 4 }");
+  text = "alternative = \"Par courrier\"\n" + text;
+  CHECK(ReadAgendaToml(text).errors.empty());
+}
+
+TEST_CASE("daylight saving: the session's line") {
+  std::string text = With("[\"tue\"]", "[\"sun\"]");
+  text.replace(text.find("2026-12-31"), 10, "2027-03-31");
+  text.replace(text.find("09:00-12:00"), 11, "02:00-04:00");
+  const AgendaFile file = ReadAgendaToml(text);
+  REQUIRE(file.errors.size() == 1);
+  CHECK(file.errors[0].line == 15);
+  CHECK(file.errors[0].message.find("2027-03-28T02:00 does not exist") == 0);
+}
+
+TEST_CASE("worth a look, not wrong: unused minutes, exceptions out of reach, no slot at all") {
+  CHECK(ReadAgendaToml(With("minutes = 20", "minutes = 50"))
+            .warnings.at(0)
+            .message.find("30 minutes") != std::string::npos);
+  CHECK(ReadAgendaToml(With("minutes = 20", "minutes = 20\nexcept = [2027-05-01]"))
+            .warnings.at(0)
+            .line == 21);
+  CHECK(ReadAgendaToml(With("until = 2026-12-31", "until = 2026-12-01\nexcept = [2026-12-01]"))
+            .warnings.size() == 1);
+}
+
+}  // namespace
+}  // namespace creneau::codec

@@ -1,0 +1,101 @@
+#include "codec/event.h"
+
+#include "catch2/catch.hpp"
+
+namespace creneau::codec {
+namespace {
+
+using ledger::SeatState;
+using ledger::SeatWord;
+
+ledger::Event Everything() {
+  ledger::Event event;
+  event.is_move = true;
+  event.seat = {SeatId{(1u << 26) - 1},
+                SeatWord(~uint64_t{0})
+                    .With(SeatState::kConfirmed)
+                    .WithPending(false)
+                    .WithChannel(Channel::kCourt),
+                Subject{~uint64_t{0}, ~uint64_t{1}}, ~uint64_t{2}};
+  event.from = event.seat;
+  event.from.seat = SeatId{7};
+  event.origin = SeatRef{SeatId{(1u << 26) - 2}, Generation{limits::kMaxGeneration}};
+  return event;
+}
+
+TEST_CASE("the largest event fits, and every event comes back as it was") {
+  std::array<char, kMaxEventBytes> bytes;
+  for (const bool is_move : {false, true}) {
+    ledger::Event event = Everything();
+    event.is_move = is_move;
+    const size_t size = EncodeEvent(event, bytes);
+    const auto record = DecodeRecord({bytes.data(), size});
+    REQUIRE(record.ok());
+    const auto& back = std::get<ledger::Event>(*record);
+    CHECK(back.is_move == is_move);
+    CHECK(back.seat.seat == event.seat.seat);
+    CHECK(back.seat.word == event.seat.word);
+    CHECK(back.seat.subject == event.seat.subject);
+    CHECK(back.seat.idempotency == event.seat.idempotency);
+    if (!is_move) continue;
+    CHECK(back.from.seat == SeatId{7});
+    CHECK(back.origin == event.origin);
+  }
+}
+
+TEST_CASE("a calendar of any size comes in parts that fit the log, and comes back whole") {
+  rules::Agenda agenda;
+  agenda.name = "93-titres";
+  agenda.timezone = "Europe/Paris";
+  agenda.identity = {{rules::IdentityField::kPassport, rules::IdentityField::kBirthDate}};
+  agenda.opening = rules::Opening{rules::Weekdays{5}, 510, 540, 600};
+  ledger::CalendarChange change{AgendaId{3}, 9, {}};
+  for (int i = 0; i < 7'001; ++i) {
+    change.slots.push_back({SlotId{static_cast<uint32_t>(i)},
+                            LocalMinute{29'000'000 + i},
+                            Instant{i * 60'000ll},
+                            15,
+                            {6, 2, 2, 1, 1},
+                            {1, 0, 0, 0, 0},
+                            static_cast<uint32_t>(i * 2),
+                            i % 2 == 0});
+  }
+  const std::vector<std::string> records = EncodeCalendar(change, agenda);
+  CHECK(records.size() == 3);
+  size_t slots = 0;
+  for (const std::string& bytes : records) {
+    CHECK(bytes.size() <= limits::kMaxRecordBytes);
+    const auto record = DecodeRecord(bytes);
+    REQUIRE(record.ok());
+    const auto& part = std::get<CalendarPart>(*record);
+    CHECK(part.change.version == 9);
+    CHECK(part.rules.has_value() == (part.part == 0));
+    if (part.rules) CHECK(part.rules->opening == agenda.opening);
+    if (part.rules) CHECK(part.rules->identity == agenda.identity);
+    for (const auto& slot : part.change.slots) {
+      CHECK(slot.start == change.slots[slots].start);
+      CHECK(slot.seats == change.slots[slots].seats);
+      CHECK(slot.fresh == change.slots[slots].fresh);
+      CHECK(slot.listed == change.slots[slots].listed);
+      ++slots;
+    }
+  }
+  CHECK(slots == change.slots.size());
+}
+
+TEST_CASE("what is no record, or one of a later version, is refused; descriptions never fail") {
+  CHECK(absl::IsDataLoss(DecodeRecord("garbage").status()));
+  CHECK(absl::IsDataLoss(
+      DecodeRecord(std::string("\x82\x01\x00", 3)).status()));  // number 16: families
+  CHECK(DescribeRecord("garbage", true) == R"({"event":"unknown"})");
+  std::array<char, kMaxEventBytes> bytes;
+  ledger::Event strange = Everything();
+  strange.seat.word = SeatWord(~uint64_t{0});
+  CHECK(absl::IsDataLoss(DecodeRecord({bytes.data(), EncodeEvent(strange, bytes)}).status()));
+  const size_t size = EncodeEvent(Everything(), bytes);
+  CHECK(DescribeRecord({bytes.data(), size}, false).find("moved: seat 67108863") == 0);
+  CHECK(DescribeRecord({bytes.data(), size}, true).find(R"({"event":"seat-moved")") == 0);
+}
+
+}  // namespace
+}  // namespace creneau::codec
