@@ -1,0 +1,95 @@
+#include "booking/act.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "codec/event.h"
+
+namespace creneau::booking {
+
+static_assert(CommitPool::Node::kRecordBytes == codec::kMaxEventBytes);
+
+namespace {
+
+// One request pushes its own events and those of the half-done acts it meets. More than these are
+// possible, and then cost an allocation.
+constexpr size_t kUsualPushes = 8;
+
+}  // namespace
+
+void CommitPool::Reserve(size_t count) {
+  while (free_.size() < count) {
+    owned_.push_back(std::make_unique<Node>());
+    free_.reserve(owned_.size());
+    free_.push_back(owned_.back().get());
+  }
+}
+
+CommitPool::Node* CommitPool::Take() {
+  if (free_.empty()) Reserve(kUsualPushes);
+  Node* node = free_.back();
+  free_.pop_back();
+  node->owner = nullptr;
+  return node;
+}
+
+void CommitPool::Give(Node* node) { free_.push_back(node); }
+
+void Act::Begin() {
+  pool_.Reserve(kUsualPushes);
+  used_.reserve(used_.size() + kUsualPushes);
+}
+
+void Act::Push(const ledger::Event& event) {
+  CommitPool::Node* node = pool_.Take();
+  node->bytes = std::string_view(node->record.data(), codec::EncodeEvent(event, node->record));
+  used_.push_back(node);
+  if (!log_.Push(node)) refused_ = true;
+}
+
+void Act::PushBytes(std::string_view record) {
+  bytes_.push_back(std::make_unique<wal::Commit>());
+  bytes_.back()->bytes = record;
+  if (!log_.Push(bytes_.back().get())) refused_ = true;
+}
+
+bool Act::Barrier(wal::Completions* owner) {
+  CHECK(owner != nullptr);
+  barrier_ = wal::Commit{};
+  barrier_.owner = owner;
+  awaited_ = true;
+  if (refused_ || !log_.Push(&barrier_)) {
+    refused_ = true;
+    return false;
+  }
+  return true;
+}
+
+void Act::Release() {
+  // Whoever pushed must have waited: the log thread reads a node's bytes until its batch is
+  // written.
+  CHECK(awaited_ || (used_.empty() && bytes_.empty()));
+  if (refused_) {
+    // The log has failed and the process is about to end; some of these may still stand in the
+    // queue that the log thread is emptying. They are left to it: the pool keeps its own, the
+    // others are let go.
+    for (auto& commit : bytes_) static_cast<void>(commit.release());
+  } else {
+    for (CommitPool::Node* node : used_) pool_.Give(node);
+  }
+  used_.clear();
+  bytes_.clear();
+  refused_ = false;
+  awaited_ = false;
+}
+
+void BlockingWait::Deliver(wal::Commit*) { delivered_.release(); }
+
+bool BlockingWait::Finish(Act& act) {
+  if (act.Barrier(this)) delivered_.acquire();
+  const bool durable = act.durable();
+  act.Release();
+  return durable;
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,92 @@
+// An Act is what one request, or a group of pipelined requests, or one round of the steward pushes
+// to the log. The ledger's events go through it; when all of a reply's decisions are made, one
+// barrier tells when everything they rest on is durable (design 3.4). No reply leaves before that.
+//
+// Commit nodes come from a pool that belongs to one thread, so that no memory is allocated between
+// claiming a seat and publishing it: Begin makes sure that enough nodes are at hand. An Act belongs
+// to one thread; its nodes return to the pool in Release, which must not be called before the
+// barrier was delivered (or refused).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <semaphore>
+#include <vector>
+
+#include "ledger/event.h"
+#include "wal/log.h"
+
+namespace creneau::booking {
+
+class CommitPool {
+ public:
+  struct Node : wal::Commit {
+    static constexpr size_t kRecordBytes =
+        192;  // the largest ledger event, encoded; checked in codec
+    std::array<char, kRecordBytes> record;
+  };
+
+  CommitPool() = default;
+  CommitPool(const CommitPool&) = delete;
+  CommitPool& operator=(const CommitPool&) = delete;
+
+  // Makes sure that `count` nodes can be taken without allocating.
+  void Reserve(size_t count);
+  Node* Take();
+  void Give(Node* node);
+
+ private:
+  std::vector<std::unique_ptr<Node>> owned_;
+  std::vector<Node*> free_;
+};
+
+class Act final : public ledger::EventSink {
+ public:
+  Act(CommitPool& pool, wal::Log& log) : pool_(pool), log_(log) {}
+  Act(const Act&) = delete;
+  Act& operator=(const Act&) = delete;
+
+  // Before each request: makes room for the pushes it may make.
+  void Begin();
+
+  void Push(const ledger::Event& event) override;
+  // A record that is not the ledger's; the bytes must live until Release.
+  void PushBytes(std::string_view record);
+
+  // Pushes the barrier. True: `owner` will get barrier() delivered. False: the log is closed,
+  // nothing will come.
+  [[nodiscard]] bool Barrier(wal::Completions* owner);
+  const wal::Commit& barrier() const { return barrier_; }
+  // Whether anything was pushed since the last Release: then a barrier must be waited for before
+  // the next.
+  bool pushed() const { return !used_.empty() || !bytes_.empty(); }
+  // After delivery, or after Barrier returned false: whether everything is durable. Before Release.
+  bool durable() const { return !refused_ && barrier_.durable; }
+
+  // Gives the nodes back; the Act can be used again.
+  void Release();
+
+ private:
+  CommitPool& pool_;
+  wal::Log& log_;
+  std::vector<CommitPool::Node*> used_;
+  std::vector<std::unique_ptr<wal::Commit>> bytes_;
+  wal::Commit barrier_;
+  bool refused_ = false;
+  bool awaited_ = false;
+};
+
+// Waits by blocking its thread: for the steward and for operators' acts, never for I/O threads. One
+// act at a time.
+class BlockingWait final : public wal::Completions {
+ public:
+  void Deliver(wal::Commit* chain) override;
+  // Barrier, wait, Release. True when durable.
+  bool Finish(Act& act);
+
+ private:
+  std::binary_semaphore delivered_{0};
+};
+
+}  // namespace creneau::booking

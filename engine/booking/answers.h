@@ -1,0 +1,142 @@
+// What the engine is asked and what it answers: plain values, valid until the request's reply is
+// written. The text they point to (titles, names) belongs to the engine and outlives every request.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/limits.h"
+#include "base/outcome.h"
+#include "rules/agenda.h"
+#include "rules/calendar.h"
+#include "rules/diagnostic.h"
+#include "rules/identity.h"
+#include "rules/opening.h"
+
+namespace creneau::booking {
+
+// One published version of an agenda: immutable, kept until the process ends (a few kB for each
+// publication).
+struct AgendaInfo {
+  AgendaId id;
+  uint32_t version = 0;  // 1 for the first publication; the ETag
+  rules::Agenda rules;
+  absl::TimeZone zone;
+  Instant published_at;
+};
+
+enum class ReservationState : uint8_t { kHeld, kConfirmed, kCancelled };
+std::string_view ReservationStateName(ReservationState state);  // "held", "confirmed", "cancelled"
+
+// 13 characters of Crockford's base32: what people read out on the phone. Upper case.
+struct ReservationName {
+  std::array<char, 13> text;
+  std::string_view view() const { return {text.data(), text.size()}; }
+};
+
+// 128 bits in base64url without padding: the secret that travels only in the Creneau-Key header.
+struct ReservationKey {
+  std::array<char, 22> text;
+  std::string_view view() const { return {text.data(), text.size()}; }
+};
+
+struct Reservation {
+  ReservationName name;
+  ReservationKey key;
+  ReservationState state = ReservationState::kHeld;
+  const AgendaInfo* agenda = nullptr;
+  LocalMinute slot;
+  Instant starts_at;
+  int minutes = 0;
+  Instant expires_at;  // of a hold
+  bool extended = false;
+  int moves_left = 0;
+};
+
+struct HoldRequest {
+  std::string_view agenda;
+  rules::Applicant applicant;
+  std::optional<LocalMinute> slot;
+  std::string_view idempotency_key;  // empty: none was sent; else already checked for form
+  uint64_t body_hash = 0;  // of what the client asked for, to tell a repeat from a reuse of the key
+};
+
+// How a reservation's holder names it.
+struct HolderRequest {
+  std::string_view name;
+  std::string_view key;
+};
+
+struct ReservationAnswer {
+  Outcome outcome = Outcome::kOk;
+  bool existed = false;     // a repeat: 200, not 201
+  Reservation reservation;  // when outcome is kOk
+  // What helps, where the outcome calls for it.
+  const AgendaInfo* agenda = nullptr;  // where it is known
+  std::optional<Instant> opens_at;     // kNotOpenYet, kNothingLeft
+  std::vector<LocalMinute>
+      alternatives;  // kSlotTaken: free slots near the one asked for, at most 5
+  std::vector<rules::IdentityProblem> problems;  // kValidationFailed: JSON pointer and message
+};
+
+struct ChannelCounts {
+  uint32_t published = 0;  // seats of slots that have not begun
+  uint32_t free = 0;
+  uint32_t held = 0;
+  uint32_t confirmed = 0;
+};
+
+struct AgendaAnswer {
+  const AgendaInfo* agenda = nullptr;  // null: unknown
+  rules::OpeningVerdict opening;
+  bool exhausted = false;  // open, and no web seat is free in the window that can be booked
+  std::array<ChannelCounts, kChannels> counts;
+};
+
+struct SlotView {
+  LocalMinute start;
+  Instant starts_at;
+  int minutes = 0;
+  int free = 0;      // web seats
+  int capacity = 0;  // seats of all channels
+};
+
+struct SlotsAnswer {
+  const AgendaInfo* agenda = nullptr;  // null: unknown
+  std::vector<SlotView> slots;         // that can be booked now, by start
+  std::optional<CivilDate> next;       // where to go on, when there is more
+};
+
+enum class AgendaFormat { kToml, kCsv };
+enum class Displaced { kRefuse, kKeep };
+
+struct PublishRequest {
+  std::string_view name;  // from the path
+  std::string_view body;
+  AgendaFormat format = AgendaFormat::kToml;
+  std::optional<uint32_t> if_match;
+  bool dry_run = false;
+  Displaced displaced = Displaced::kRefuse;
+};
+
+struct PublishAnswer {
+  Outcome outcome = Outcome::kOk;
+  bool created = false;
+  uint32_t version = 0;  // now in force; of a dry run, the one that is in force
+  uint32_t slots = 0;    // in the new calendar
+  uint32_t seats_added = 0;
+  uint32_t seats_withdrawn = 0;
+  uint32_t seats_kept =
+      0;  // by this publication: reserved, out of the calendar, theirs until they end
+  std::vector<LocalMinute> displaced;  // kSeatsReserved: the slots concerned
+  rules::Diagnostics errors;           // kValidationFailed
+  rules::Diagnostics warnings;
+};
+
+}  // namespace creneau::booking

@@ -1,0 +1,170 @@
+#include "booking/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "booking/audit.h"
+#include "booking/engine_impl.h"
+#include "booking/replay.h"
+
+namespace creneau::booking {
+
+std::string_view ReservationStateName(ReservationState state) {
+  switch (state) {
+    case ReservationState::kHeld:
+      return "held";
+    case ReservationState::kConfirmed:
+      return "confirmed";
+    case ReservationState::kCancelled:
+      return "cancelled";
+  }
+  CHECK(false);
+}
+
+absl::Status Engine::Impl::Recover() {
+  Replay replay(ledger_, registry_);
+  absl::StatusOr<wal::Recovery> recovery =
+      wal::Recover(files_, LogDirectory(options_.data), replay);
+  if (!recovery.ok()) return recovery.status();
+  report_.recovery = *std::move(recovery);
+  if (const absl::Status status = ledger_.Rebuild(); !status.ok()) return status;
+  report_.agendas = registry_.All().size();
+  const ledger::SeatCounts counts = ledger_.CountSeats();
+  report_.reservations = counts.held + counts.confirmed;
+  return absl::OkStatus();
+}
+
+absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl::Status&)> failed) {
+  const int64_t started_ns = clock_.MonotonicNs();
+  // Deadlines are 29 bits of seconds from 2026 on (seat_word.h): with a clock far from that they
+  // would mean something else.
+  if (clock_.Now() < ledger::InstantOfDeadline(0) ||
+      clock_.Now() > ledger::InstantOfDeadline(15u * 365 * 24 * 3600)) {
+    return absl::FailedPreconditionError(
+        "this machine's clock is before 2026 or after 2040: set it (NTP), then start again");
+  }
+  for (const std::string& directory : {options_.data, LogDirectory(options_.data)}) {
+    if (const absl::Status status = files_.CreateDirectory(directory); !status.ok()) return status;
+  }
+  auto lock = files_.Lock(options_.data + "/LOCK");
+  if (absl::IsUnavailable(lock.status())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(options_.data,
+                     " is in use by another process: one engine has one data directory. Stop the "
+                     "other one, or give --data "
+                     "another directory."));
+  }
+  if (!lock.ok()) return lock.status();
+  lock_ = *std::move(lock);
+  if (const absl::Status status = Recover(); !status.ok()) return status;
+
+  absl::StatusOr<Keys> keys =
+      LoadKeys(files_, options_.keys, entropy, /*may_make=*/report_.recovery.records == 0);
+  if (!keys.ok()) return keys.status();
+  keys_ = *keys;
+  report_.keys_made = keys_.made;
+  names_.emplace(keys_.names);
+
+  wal::LogOptions log_options;
+  log_options.directory = LogDirectory(options_.data);
+  log_options.segment_bytes = options_.segment_bytes;
+  auto log = wal::Log::Open(files_, clock_, log_options, report_.recovery, std::move(failed));
+  if (!log.ok()) return log.status();
+  log_ = *std::move(log);
+
+  steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, clock_);
+  const int64_t away_ms = clock_.Now() - report_.recovery.last_written_at;
+  if (report_.recovery.records > 0 && away_ms > 0) steward_->LengthenAll(away_ms);
+  // A publication that was cut short between its calendar and the seats it withdraws.
+  for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
+  report_.duration_ms = (clock_.MonotonicNs() - started_ns) / 1'000'000;
+  if (options_.steward_thread) steward_->Start();
+  return absl::OkStatus();
+}
+
+void Engine::Impl::Close() {
+  if (steward_) steward_->Stop();
+  if (log_) log_->Drain();
+}
+
+// What is left of the log's room is kept for those who hold a seat (P3): when the disk has no room
+// for another segment, new holds are refused while there is still enough for all that live holds
+// may need.
+bool Engine::Impl::ReadOnly() const {
+  const wal::LogSpace space = log_->space();
+  if (space.can_grow) return false;
+  return space.ready_bytes <
+         limits::kMaxBatchBytes + ledger_.live_holds() * limits::kLogReservePerHoldBytes;
+}
+
+EngineStats Engine::Impl::Stats() const {
+  EngineStats stats;
+  stats.log = log_->stats();
+  stats.space = log_->space();
+  stats.durable_lsn = log_->durable_lsn();
+  stats.log_in_flight_ms = log_->in_flight_ms();
+  stats.live_holds = ledger_.live_holds();
+  stats.index_entries = ledger_.index_entries();
+  stats.seats = ledger_.seats();
+  stats.expired = steward_->expired();
+  stats.freed = steward_->freed();
+  stats.read_only = ReadOnly();
+  stats.poisoned = log_->poisoned();
+  return stats;
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
+    EngineOptions options, env::FileSystem& files, const Clock& clock, Entropy& entropy,
+    std::function<void(const absl::Status&)> failed) {
+  auto impl = std::make_unique<Impl>(std::move(options), files, clock);
+  if (const absl::Status status = impl->Open(entropy, std::move(failed)); !status.ok())
+    return status;
+  return std::unique_ptr<Engine>(std::make_unique<Engine>(Private{}, std::move(impl)));
+}
+
+Engine::Engine(Private, std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() { Close(); }
+
+const StartReport& Engine::start_report() const { return impl_->report_; }
+wal::Log& Engine::log() { return *impl_->log_; }
+const Clock& Engine::clock() const { return impl_->clock_; }
+
+ReservationAnswer Engine::Hold(Act& act, const HoldRequest& request, Instant received_at) {
+  return impl_->Hold(act, request, received_at);
+}
+ReservationAnswer Engine::Confirm(Act& act, const HolderRequest& request, Instant received_at) {
+  return impl_->Confirm(act, request, received_at);
+}
+ReservationAnswer Engine::Extend(Act& act, const HolderRequest& request, Instant received_at) {
+  return impl_->Extend(act, request, received_at);
+}
+ReservationAnswer Engine::Cancel(Act& act, const HolderRequest& request, Instant received_at) {
+  return impl_->Cancel(act, request, received_at);
+}
+ReservationAnswer Engine::Read(Act& act, const HolderRequest& request, Instant received_at) {
+  return impl_->Read(act, request, received_at);
+}
+ReservationAnswer Engine::Move(Act& act, const HolderRequest& request, LocalMinute slot,
+                               Instant received_at) {
+  return impl_->Move(act, request, slot, received_at);
+}
+
+std::vector<const AgendaInfo*> Engine::Agendas() const { return impl_->registry_.All(); }
+AgendaAnswer Engine::ReadAgenda(std::string_view name, Instant now) const {
+  return impl_->ReadAgenda(name, now);
+}
+SlotsAnswer Engine::ReadSlots(std::string_view name, std::optional<CivilDate> from,
+                              std::optional<CivilDate> to, Instant now) const {
+  return impl_->ReadSlots(name, from, to, now);
+}
+
+PublishAnswer Engine::Publish(const PublishRequest& request) { return impl_->Publish(request); }
+EngineStats Engine::stats() const { return impl_->Stats(); }
+void Engine::Tick() { impl_->steward_->Tick(); }
+std::string Engine::Digest() { return impl_->ledger_.Digest(); }
+absl::Status Engine::CheckInvariants() { return impl_->ledger_.CheckInvariants(); }
+void Engine::Close() { impl_->Close(); }
+
+}  // namespace creneau::booking

@@ -1,0 +1,120 @@
+// The engine: ties ledger, log and rules together. Every way into Créneau (HTTP, CLI through HTTP,
+// simulation) ends here.
+//
+// Requests are decided at once, without waiting for anybody: a call answers from the ledger,
+// pushing what it decided through the Act. The caller then pushes the Act's barrier, waits for it,
+// and only then lets the answer out; if the barrier comes back as not durable, the true answer is
+// outcome-unknown.
+//
+// Threads: everything is safe from any thread, each with its own Act; Publish blocks until its
+// records are durable and is serialised, so it belongs on the admin listener's thread. The engine
+// must outlive every act.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "booking/act.h"
+#include "booking/answers.h"
+#include "env/clock.h"
+#include "env/entropy.h"
+#include "env/file.h"
+#include "ledger/ledger.h"
+#include "wal/log.h"
+
+namespace creneau::booking {
+
+struct EngineOptions {
+  std::string data;  // directory; made when missing
+  std::string keys;  // directory; made when missing
+  uint64_t segment_bytes = limits::kDefaultSegmentBytes;
+  // False: the caller calls Tick, as simulations and tests do.
+  bool steward_thread = true;
+};
+
+// What start-up found, for the daemon's ready line and diary.
+struct StartReport {
+  wal::Recovery recovery;
+  bool keys_made = false;
+  size_t agendas = 0;
+  size_t reservations = 0;  // live ones
+  int64_t duration_ms = 0;
+};
+
+// For /metrics and /readyz.
+struct EngineStats {
+  wal::LogStats log;
+  wal::LogSpace space;
+  Lsn durable_lsn;
+  int64_t log_in_flight_ms = 0;
+  uint64_t live_holds = 0;
+  uint64_t index_entries = 0;
+  uint64_t seats = 0;
+  uint64_t expired = 0;    // holds taken back by the steward, since start
+  uint64_t freed = 0;      // cooled seats given back, since start
+  bool read_only = false;  // new holds are refused because the disk is nearly full
+  bool poisoned = false;
+};
+
+class Engine {
+  struct Private {};
+  class Impl;
+
+ public:
+  Engine(Private, std::unique_ptr<Impl> impl);
+  // Recovers, opens the log, starts the steward. `failed` is called once when the log fails: the
+  // process must end with exit code 7. DataLoss: the log is corrupt, nothing was changed (exit code
+  // 5). FailedPrecondition: another process has the directory.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(
+      EngineOptions options, env::FileSystem& files, const Clock& clock, Entropy& entropy,
+      std::function<void(const absl::Status&)> failed);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const StartReport& start_report() const;
+  wal::Log& log();
+  const Clock& clock() const;
+
+  // `received_at`: when the request's first byte came; a confirm received before the deadline
+  // counts (design 3.8).
+  ReservationAnswer Hold(Act& act, const HoldRequest& request, Instant received_at);
+  ReservationAnswer Confirm(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Extend(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Cancel(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Read(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Move(Act& act, const HolderRequest& request, LocalMinute slot,
+                         Instant received_at);
+
+  // Public reads; they promise nothing to anybody and need no barrier.
+  std::vector<const AgendaInfo*> Agendas() const;  // by name
+  AgendaAnswer ReadAgenda(std::string_view name, Instant now) const;
+  // `from` and `to` are local dates, both inclusive; absent: today, and from + 6.
+  SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,
+                        std::optional<CivilDate> to, Instant now) const;
+
+  PublishAnswer Publish(const PublishRequest& request);
+
+  EngineStats stats() const;
+
+  // One round of the steward, where it has no thread of its own.
+  void Tick();
+  // Of a quiet engine: equal for the running state and the replay of its log.
+  std::string Digest();
+  // Of a quiet engine: OK, or the first invariant of design 3 that does not hold.
+  absl::Status CheckInvariants();
+
+  // Stops the steward, drains and seals the log. No act may be under way or begin. Idempotent.
+  void Close();
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace creneau::booking

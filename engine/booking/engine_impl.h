@@ -1,0 +1,86 @@
+// The engine's inside, shared by engine.cc (start, end), requests.cc, reads.cc and publishing.cc.
+// Not for others.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "booking/engine.h"
+#include "booking/keys.h"
+#include "booking/names.h"
+#include "booking/registry.h"
+#include "booking/steward.h"
+#include "ledger/ledger.h"
+
+namespace creneau::booking {
+
+class Engine::Impl {
+ public:
+  Impl(EngineOptions options, env::FileSystem& files, const Clock& clock)
+      : options_(std::move(options)), files_(files), clock_(clock) {}
+
+  // engine.cc
+  absl::Status Open(Entropy& entropy, std::function<void(const absl::Status&)> failed);
+  void Close();
+  EngineStats Stats() const;
+
+  // requests.cc
+  ReservationAnswer Hold(Act& act, const HoldRequest& request, Instant received_at);
+  ReservationAnswer Confirm(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Extend(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Cancel(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Read(Act& act, const HolderRequest& request, Instant received_at);
+  ReservationAnswer Move(Act& act, const HolderRequest& request, LocalMinute slot,
+                         Instant received_at);
+
+  // reads.cc
+  AgendaAnswer ReadAgenda(std::string_view name, Instant now) const;
+  SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,
+                        std::optional<CivilDate> to, Instant now) const;
+
+  // publishing.cc
+  PublishAnswer Publish(const PublishRequest& request);
+
+  const EngineOptions options_;
+  env::FileSystem& files_;
+  const Clock& clock_;
+  StartReport report_;
+  std::unique_ptr<env::FileLock> lock_;
+  Keys keys_;
+  std::optional<Names> names_;
+  // Reads change nothing that counts: they clear summary hints.
+  mutable ledger::Ledger ledger_;
+  Registry registry_;
+  CommitPool publisher_pool_;  // before the log, so that it ends after it
+  std::unique_ptr<wal::Log> log_;
+  std::unique_ptr<Steward> steward_;
+  std::mutex publishing_;  // one publication at a time
+
+ private:
+  absl::Status Recover();
+  bool ReadOnly() const;
+
+  std::optional<ledger::SeatView> Authorise(Act& act, const HolderRequest& request, SeatRef* name);
+  ReservationAnswer Answer(const ledger::Result& result) const;
+  Reservation Describe(const ledger::SeatView& seat) const;
+  ReservationAnswer AnswerExisting(const ledger::SeatView& seat, const AgendaInfo& agenda,
+                                   uint64_t idempotency, bool has_key) const;
+  std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,
+                                           std::optional<LocalMinute> slot, Instant now);
+  ReservationAnswer Refuse(Outcome outcome, const AgendaInfo& agenda,
+                           std::optional<LocalMinute> slot, Instant now);
+
+  bool ReadTargets(const PublishRequest& request, const AgendaInfo* current, rules::Agenda* agenda,
+                   std::vector<ledger::SlotTarget>* targets, PublishAnswer* answer);
+  bool Merge(const std::vector<rules::CalendarSlot>& slots, bool listed,
+             const rules::Agenda& agenda, const AgendaInfo* current,
+             std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors);
+  bool PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
+                  const absl::TimeZone& zone);
+  ledger::TrimCounts TrimAll(AgendaId agenda);
+};
+
+}  // namespace creneau::booking

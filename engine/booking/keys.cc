@@ -1,0 +1,88 @@
+#include "booking/keys.h"
+
+#include <array>
+#include <optional>
+#include <span>
+
+#include "absl/strings/str_cat.h"
+#include "base/text.h"
+
+namespace creneau::booking {
+namespace {
+
+constexpr size_t kSecretBytes = 32;
+using Secret = std::array<uint8_t, kSecretBytes>;
+
+absl::StatusOr<Secret> Read(env::FileSystem& files, const std::string& path) {
+  auto file = files.Open(path, env::OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  std::array<uint8_t, 2 * kSecretBytes + 2> text;
+  const absl::StatusOr<size_t> size = (*file)->ReadAt(0, text);
+  if (!size.ok()) return size.status();
+  std::string_view digits(reinterpret_cast<const char*>(text.data()), *size);
+  if (!digits.empty() && digits.back() == '\n') digits.remove_suffix(1);
+  const std::optional<std::string> bytes = FromHex(digits);
+  if (!bytes || bytes->size() != kSecretBytes) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, " is no key: expected 64 hexadecimal digits. Restore it from its backup."));
+  }
+  Secret secret;
+  std::copy(bytes->begin(), bytes->end(), secret.begin());
+  return secret;
+}
+
+absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory,
+                            const std::string& name, Entropy& entropy) {
+  Secret secret;
+  entropy.Fill(secret);
+  const std::string text = Hex(secret) + "\n";
+  // Under another name first, so that a crash leaves a whole key or none. A leftover of such a
+  // crash was never used.
+  const std::string path = directory + "/" + name;
+  const std::string unfinished = path + ".new";
+  if (const absl::Status status = files.Remove(unfinished);
+      !status.ok() && !absl::IsNotFound(status))
+    return status;
+  auto file = files.Open(unfinished, env::OpenMode::kCreate);
+  if (!file.ok()) return file.status();
+  absl::Status status =
+      (*file)->WriteAt(0, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  if (status.ok()) status = (*file)->Sync();
+  if (status.ok()) status = files.Rename(unfinished, path);
+  if (status.ok()) status = files.SyncDirectory(directory);
+  if (!status.ok()) return status;
+  return secret;
+}
+
+absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& directory,
+                                  const std::string& name, Entropy& entropy, bool may_make,
+                                  bool* made) {
+  absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
+  if (secret.ok() || !absl::IsNotFound(secret.status())) return secret;
+  if (!may_make) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        directory, "/", name,
+        " is missing, but the log was written with it. Restore it from its backup, or point "
+        "--keys at the directory that has it; with a new one, nobody's reservation would be found "
+        "again."));
+  }
+  *made = true;
+  return Make(files, directory, name, entropy);
+}
+
+}  // namespace
+
+absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
+                              Entropy& entropy, bool may_make) {
+  if (const absl::Status status = files.CreateDirectory(directory); !status.ok()) return status;
+  Keys keys;
+  const auto pepper = ReadOrMake(files, directory, "pepper.1", entropy, may_make, &keys.made);
+  if (!pepper.ok()) return pepper.status();
+  const auto names = ReadOrMake(files, directory, "names.key", entropy, may_make, &keys.made);
+  if (!names.ok()) return names.status();
+  keys.pepper = *pepper;
+  keys.names = *names;
+  return keys;
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,32 @@
+// The engine's secrets, under --keys: made on first start, 0600, never logged, never copied
+// together with the data (design 8).
+//
+//   pepper.1    turns applicants into subjects; without it nobody finds a reservation again by
+//   identity names.key   makes reservation names and keys; without it the references people hold
+//   mean nothing
+//
+// Each holds 64 hexadecimal digits and a newline. Start-up code only; one thread.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "booking/names.h"
+#include "env/entropy.h"
+#include "env/file.h"
+#include "rules/identity.h"
+
+namespace creneau::booking {
+
+struct Keys {
+  rules::Pepper pepper;
+  Names::Secret names;
+  bool made = false;  // by this call
+};
+
+// `may_make`: nothing has been written under any keys yet. Otherwise missing keys are
+// FailedPrecondition: with new ones the log's subjects and references would mean nothing.
+absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
+                              Entropy& entropy, bool may_make);
+
+}  // namespace creneau::booking

@@ -1,0 +1,118 @@
+#include "booking/names.h"
+
+#include <sodium.h>
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace creneau::booking {
+namespace {
+
+constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base32
+constexpr int kGenerationBits = 17;
+constexpr int kSeatBits = 26;
+constexpr int kRounds = 4;
+
+// As Crockford says: people may read O for 0 and I or L for 1, in either case.
+int Digit(char c) {
+  if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  if (c == 'O') c = '0';
+  if (c == 'I' || c == 'L') c = '1';
+  const size_t at = kAlphabet.find(c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+Names::Secret Derive(const Names::Secret& secret, uint64_t id) {
+  Names::Secret out;
+  static_assert(crypto_kdf_KEYBYTES == 32);
+  crypto_kdf_derive_from_key(out.data(), out.size(), id, "creneau1", secret.data());
+  return out;
+}
+
+}  // namespace
+
+Names::Names(const Secret& secret)
+    : name_secret_(Derive(secret, 1)), key_secret_(Derive(secret, 2)) {}
+
+uint64_t Names::Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const {
+  uint64_t input[4] = {purpose, a, b, c};
+  uint64_t out = 0;
+  static_assert(crypto_shorthash_BYTES == sizeof out);
+  crypto_shorthash(reinterpret_cast<uint8_t*>(&out), reinterpret_cast<const uint8_t*>(input),
+                   sizeof input, name_secret_.data());
+  return out;
+}
+
+uint64_t Names::Permute(uint64_t block, bool forward) const {
+  uint32_t left = static_cast<uint32_t>(block >> 32);
+  uint32_t right = static_cast<uint32_t>(block);
+  for (int i = 0; i < kRounds; ++i) {
+    const uint64_t round = static_cast<uint64_t>(forward ? i : kRounds - 1 - i);
+    if (forward) {
+      const uint32_t next = left ^ static_cast<uint32_t>(Siphash(1, round, right, 0));
+      left = right;
+      right = next;
+    } else {
+      const uint32_t before = right ^ static_cast<uint32_t>(Siphash(1, round, left, 0));
+      right = left;
+      left = before;
+    }
+  }
+  return static_cast<uint64_t>(left) << 32 | right;
+}
+
+ReservationName Names::NameOf(SeatRef origin) const {
+  uint64_t block = Permute(
+      static_cast<uint64_t>(origin.seat.value) << kGenerationBits | origin.generation.value, true);
+  ReservationName name;
+  for (size_t i = name.text.size(); i-- > 0; block >>= 5) name.text[i] = kAlphabet[block & 31];
+  return name;
+}
+
+std::optional<SeatRef> Names::Parse(std::string_view text) const {
+  if (text.size() != ReservationName{}.text.size()) return std::nullopt;
+  uint64_t block = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const int digit = Digit(text[i]);
+    if (digit < 0 || (i == 0 && digit > 15)) return std::nullopt;  // 13 digits hold 65 bits
+    block = block << 5 | static_cast<uint64_t>(digit);
+  }
+  block = Permute(block, false);
+  if (block >> (kSeatBits + kGenerationBits) != 0) return std::nullopt;
+  return SeatRef{SeatId{static_cast<uint32_t>(block >> kGenerationBits)},
+                 Generation{static_cast<uint32_t>(block & ((1u << kGenerationBits) - 1))}};
+}
+
+ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency) const {
+  const uint64_t input[4] = {
+      static_cast<uint64_t>(origin.seat.value) << 32 | origin.generation.value, subject.lo,
+      subject.hi, idempotency};
+  uint8_t mac[16];
+  CHECK(crypto_generichash(mac, sizeof mac, reinterpret_cast<const uint8_t*>(input), sizeof input,
+                           key_secret_.data(), key_secret_.size()) == 0);
+  char text[24];
+  sodium_bin2base64(text, sizeof text, mac, sizeof mac, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  ReservationKey key;
+  std::memcpy(key.text.data(), text, key.text.size());
+  return key;
+}
+
+bool Names::Same(const ReservationKey& key, std::string_view text) {
+  return text.size() == key.text.size() &&
+         sodium_memcmp(key.text.data(), text.data(), key.text.size()) == 0;
+}
+
+uint64_t Names::IdempotencyOf(std::string_view idempotency_key, uint64_t body_hash) const {
+  uint64_t hash = 0;
+  crypto_shorthash(reinterpret_cast<uint8_t*>(&hash),
+                   reinterpret_cast<const uint8_t*>(idempotency_key.data()), idempotency_key.size(),
+                   name_secret_.data());
+  return (hash & ~uint64_t{0xffff}) | (body_hash & 0xffff);
+}
+
+uint64_t Names::Random(const Subject& subject, int64_t moment, uint64_t salt) const {
+  return Siphash(2, subject.lo ^ subject.hi, static_cast<uint64_t>(moment), salt);
+}
+
+}  // namespace creneau::booking

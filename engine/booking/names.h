@@ -1,0 +1,55 @@
+// Reservation names and keys (design 7 and 8).
+//
+// A name stands for a seat and generation, enciphered so that names tell nothing about how many
+// there are or which seats are next to each other: four rounds of Feistel over 64 bits with
+// SipHash-2-4 (Luby and Rackoff, 1988). 21 of the 64 bits are zero inside, so a name that was made
+// up is nearly always seen as such at once. A name is no secret.
+//
+// A key is: BLAKE2b-128 keyed, over name, subject and idempotency hash. So it needs no memory, a
+// repeated hold gets the same one, and the next holder of the seat gets another. Compared in
+// constant time.
+//
+// Threads: any; immutable once made.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/ids.h"
+#include "booking/answers.h"
+
+namespace creneau::booking {
+
+class Names {
+ public:
+  using Secret = std::array<uint8_t, 32>;
+
+  explicit Names(const Secret& secret);
+
+  ReservationName NameOf(SeatRef origin) const;
+  // Upper or lower case; nothing when the text is no name of ours.
+  std::optional<SeatRef> Parse(std::string_view text) const;
+
+  ReservationKey KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency) const;
+  static bool Same(const ReservationKey& key, std::string_view text);
+
+  // What a seat keeps of a request's Idempotency-Key: 48 bits of its keyed hash, and 16 of what was
+  // asked for.
+  uint64_t IdempotencyOf(std::string_view idempotency_key, uint64_t body_hash) const;
+  static bool SameKey(uint64_t a, uint64_t b) { return a >> 16 == b >> 16; }
+
+  // Not to be guessed, and different for each subject and moment: for picking seats and cooling
+  // times without shared state.
+  uint64_t Random(const Subject& subject, int64_t moment, uint64_t salt) const;
+
+ private:
+  uint64_t Permute(uint64_t block, bool forward) const;
+  uint64_t Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const;
+
+  Secret name_secret_;
+  Secret key_secret_;
+};
+
+}  // namespace creneau::booking

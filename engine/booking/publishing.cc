@@ -1,0 +1,207 @@
+// Publication: from a file to a calendar in force. The calendar is logged before its pointer is
+// swapped (design 3.9); withdrawing and restoring seats are acts like any other.
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "booking/engine_impl.h"
+#include "codec/agenda_file.h"
+#include "codec/event.h"
+#include "rules/calendar.h"
+
+namespace creneau::booking {
+namespace {
+
+constexpr int kSlotsPerBarrier = 64;
+
+ledger::SlotTarget TargetOf(const rules::CalendarSlot& slot, bool listed) {
+  return ledger::SlotTarget{slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes),
+                            slot.seats.of, listed};
+}
+
+}  // namespace
+
+// The targets of the new calendar: the file's slots, and those of the other kind that are
+// published. A calendar is made from sessions (TOML) and lists (CSV), and either file replaces only
+// its own.
+bool Engine::Impl::Merge(const std::vector<rules::CalendarSlot>& slots, bool listed,
+                         const rules::Agenda& agenda, const AgendaInfo* current,
+                         std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors) {
+  std::map<LocalMinute, ledger::SlotTarget> merged;
+  if (current != nullptr) {
+    for (const auto& slot :
+         ledger_.Slots(current->id, Instant{0}, Instant{INT64_MAX - 1}, SIZE_MAX)) {
+      if (slot.listed == listed) continue;
+      merged[slot.start] = {slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes),
+                            slot.seats, slot.listed};
+    }
+  }
+  for (const rules::CalendarSlot& slot : slots) {
+    const auto [at, fresh] = merged.emplace(slot.start, TargetOf(slot, listed));
+    if (!fresh) {
+      errors->push_back(
+          {0, 0,
+           absl::StrCat("slot ", FormatLocalMinute(slot.start), " is published already, from ",
+                        listed ? "the sessions of the TOML file" : "a CSV file",
+                        ": leave it out of one of the two")});
+    }
+  }
+  bool web_only = !merged.empty();
+  for (const auto& [start, target] : merged) {
+    targets->push_back(target);
+    for (size_t c = 1; c < kChannels; ++c) web_only = web_only && target.seats[c] == 0;
+  }
+  // Design 5: the same that `agenda check` asks of a TOML file's sessions.
+  if (web_only && agenda.alternative.empty()) {
+    errors->push_back(
+        {0, 0,
+         "every seat is on the web: give seats to phone, desk or post, or say in the TOML file's "
+         "`alternative` where the substitute for those without a computer is"});
+  }
+  return errors->empty();
+}
+
+// Reads the file into rules and targets. False: what is wrong with it is in the answer.
+bool Engine::Impl::ReadTargets(const PublishRequest& request, const AgendaInfo* current,
+                               rules::Agenda* agenda, std::vector<ledger::SlotTarget>* targets,
+                               PublishAnswer* answer) {
+  const auto wrong = [&](std::string message) {
+    answer->errors.push_back(rules::Diagnostic{0, 0, std::move(message)});
+    return false;
+  };
+  std::vector<rules::CalendarSlot> slots;
+  const bool listed = request.format == AgendaFormat::kCsv;
+  if (listed) {
+    if (current == nullptr) {
+      return wrong(
+          absl::StrCat("agenda ", std::string(request.name),
+                       " is not published yet: publish its TOML file first, then its slots"));
+    }
+    *agenda = current->rules;
+    codec::SlotsFile file = codec::ReadSlotsCsv(request.body, *agenda);
+    answer->errors = std::move(file.errors);
+    slots = std::move(file.slots);
+  } else {
+    codec::AgendaFile file = codec::ReadAgendaToml(request.body);
+    answer->errors = std::move(file.errors);
+    answer->warnings = std::move(file.warnings);
+    *agenda = std::move(file.agenda);
+    slots = std::move(file.slots);
+  }
+  if (!answer->errors.empty()) return false;
+  if (agenda->name != request.name) {
+    return wrong(
+        absl::StrCat("the file is for agenda ", agenda->name, ", not ", std::string(request.name)));
+  }
+  if (current != nullptr && agenda->timezone != current->rules.timezone) {
+    return wrong(
+        "the time zone of a published agenda cannot change: its slots are named by local time. "
+        "Publish another agenda.");
+  }
+  if (current != nullptr && agenda->group != current->rules.group) {
+    return wrong(
+        "the group of a published agenda cannot change: its reservations were made in the old one. "
+        "Publish another "
+        "agenda.");
+  }
+  return Merge(slots, listed, *agenda, current, targets, &answer->errors);
+}
+
+// False when the log failed: what is in force is then unknown, and the process is about to end.
+bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
+                              const absl::TimeZone& zone) {
+  const std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
+  Act act(publisher_pool_, *log_);
+  BlockingWait wait;
+  for (const std::string& record : records) act.PushBytes(record);
+  if (!wait.Finish(act)) return false;
+  ledger_.Apply(change);
+  registry_.Put(AgendaInfo{change.agenda, change.version, agenda, zone, clock_.Now()});
+  return true;
+}
+
+ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
+  Act act(publisher_pool_, *log_);
+  BlockingWait wait;
+  ledger::TrimCounts sum;
+  int acts = 0;
+  for (const SlotId slot : ledger_.SlotsOf(agenda)) {
+    act.Begin();
+    const ledger::TrimCounts counts = ledger_.Trim(slot, act);
+    sum.withdrawn += counts.withdrawn;
+    sum.restored += counts.restored;
+    sum.kept += counts.kept;
+    if (++acts % kSlotsPerBarrier == 0) wait.Finish(act);
+  }
+  wait.Finish(act);
+  return sum;
+}
+
+PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
+  const std::lock_guard lock(publishing_);
+  PublishAnswer answer;
+  const AgendaInfo* current = registry_.Find(request.name);
+  const uint32_t version = current == nullptr ? 0 : current->version;
+  answer.version = version;
+  answer.created = current == nullptr;
+  if (request.if_match && *request.if_match != version) {
+    answer.outcome = Outcome::kVersionMismatch;
+    return answer;
+  }
+  rules::Agenda agenda;
+  std::vector<ledger::SlotTarget> targets;
+  absl::TimeZone zone;
+  if (!ReadTargets(request, current, &agenda, &targets, &answer)) {
+    answer.outcome = Outcome::kValidationFailed;
+    return answer;
+  }
+  CHECK(rules::LoadZone(agenda.timezone, &zone));
+  const AgendaId id = current == nullptr ? registry_.NextId() : current->id;
+  if (id.value >= limits::kMaxAgendas) {
+    answer.outcome = Outcome::kValidationFailed;
+    answer.errors.push_back(
+        {0, 0, absl::StrCat("this engine has its ", limits::kMaxAgendas, " agendas already")});
+    return answer;
+  }
+  const ledger::PublicationPlan plan = ledger_.Plan(id, version + 1, targets);
+  answer.slots = static_cast<uint32_t>(targets.size());
+  answer.seats_added = plan.added;
+  answer.seats_withdrawn = plan.withdrawn;
+  answer.seats_kept = plan.kept;
+  if (plan.no_room || !plan.overfull.empty()) {
+    answer.outcome = Outcome::kValidationFailed;
+    for (const LocalMinute slot : plan.overfull) {
+      answer.errors.push_back(
+          {0, 0,
+           absl::StrCat("slot ", FormatLocalMinute(slot),
+                        ": seats reserved in other channels leave no room for the new ones "
+                        "(64 in all); publish fewer, or wait until they end")});
+    }
+    if (plan.no_room)
+      answer.errors.push_back({0, 0, "this engine has no room for so many more seats"});
+    return answer;
+  }
+  if (plan.kept > 0 && request.displaced == Displaced::kRefuse) {
+    answer.outcome = Outcome::kSeatsReserved;
+    answer.displaced = plan.displaced;
+    return answer;
+  }
+  if (ReadOnly()) {
+    answer.outcome = Outcome::kReadOnly;
+    return answer;
+  }
+  if (request.dry_run) return answer;
+  if (!PutInForce(plan.change, agenda, zone)) {
+    answer.outcome = Outcome::kOutcomeUnknown;
+    return answer;
+  }
+  const ledger::TrimCounts trimmed = TrimAll(id);
+  answer.seats_withdrawn = trimmed.withdrawn;
+  answer.seats_kept = trimmed.kept;
+  answer.version = version + 1;
+  return answer;
+}
+
+}  // namespace creneau::booking

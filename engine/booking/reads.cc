@@ -1,0 +1,58 @@
+// Public reads: what anybody may see of an agenda. They rest on the ledger as it is, promise
+// nothing, wait for nothing.
+
+#include <algorithm>
+
+#include "booking/engine_impl.h"
+#include "rules/calendar.h"
+#include "rules/opening.h"
+
+namespace creneau::booking {
+
+AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const {
+  AgendaAnswer answer;
+  answer.agenda = registry_.Find(name);
+  if (answer.agenda == nullptr) return answer;
+  const AgendaInfo& agenda = *answer.agenda;
+  answer.opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+  answer.exhausted =
+      answer.opening.open &&
+      !ledger_.AnyFree(agenda.id, Channel::kWeb, window.earliest_start, window.latest_start);
+  const auto counts = ledger_.Count(agenda.id, now);
+  for (size_t c = 0; c < kChannels; ++c) {
+    answer.counts[c] =
+        ChannelCounts{counts[c].published, counts[c].free, counts[c].held, counts[c].confirmed};
+  }
+  return answer;
+}
+
+SlotsAnswer Engine::Impl::ReadSlots(std::string_view name, std::optional<CivilDate> from,
+                                    std::optional<CivilDate> to, Instant now) const {
+  SlotsAnswer answer;
+  answer.agenda = registry_.Find(name);
+  if (answer.agenda == nullptr) return answer;
+  const AgendaInfo& agenda = *answer.agenda;
+  constexpr int32_t kMinutesPerDay = 24 * 60;
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+  const int32_t first_day =
+      from ? DaysFromCivil(*from) : rules::LocalMinuteAt(now, agenda.zone).value / kMinutesPerDay;
+  const int32_t wanted = to ? DaysFromCivil(*to) : first_day + limits::kSlotDaysDefault - 1;
+  const int32_t last_day = std::min(wanted, first_day + limits::kSlotDaysMax - 1);
+  for (const auto& slot :
+       ledger_.Slots(agenda.id, window.earliest_start, window.latest_start, SIZE_MAX)) {
+    const int32_t day = slot.start.value / kMinutesPerDay;
+    if (day < first_day) continue;
+    if (day > last_day) {
+      answer.next = CivilFromDays(last_day + 1);
+      break;
+    }
+    int capacity = 0;
+    for (const uint8_t seats : slot.seats) capacity += seats;
+    answer.slots.push_back(SlotView{slot.start, slot.starts_at, slot.minutes,
+                                    slot.free[static_cast<size_t>(Channel::kWeb)], capacity});
+  }
+  return answer;
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,60 @@
+#include "booking/replay.h"
+
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "rules/calendar.h"
+
+namespace creneau::booking {
+
+absl::Status Replay::Read(Lsn lsn, Instant written_at, std::string_view record) {
+  absl::StatusOr<codec::Record> decoded = codec::DecodeRecord(record);
+  absl::Status status = decoded.status();
+  if (status.ok()) {
+    if (auto* part = std::get_if<codec::CalendarPart>(&*decoded)) {
+      status = Take(*part, written_at);
+    } else {
+      status = Take(std::get<ledger::Event>(*decoded));
+    }
+  }
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrFormat("record %d of the log: %s", lsn.value,
+                                                     std::string(status.message())));
+}
+
+absl::Status Replay::Take(const ledger::Event& event) { return ledger_.Apply(event); }
+
+// The calendar comes into force with its last part, as one change.
+absl::Status Replay::Take(codec::CalendarPart& part, Instant written_at) {
+  if (part.part == 0) {
+    open_ = std::move(part);
+  } else {
+    if (!open_ || open_->change.agenda != part.change.agenda ||
+        open_->change.version != part.change.version) {
+      return absl::DataLossError("a part of a calendar without the parts before it");
+    }
+    auto& slots = open_->change.slots;
+    slots.insert(slots.end(), part.change.slots.begin(), part.change.slots.end());
+    open_->part = part.part;
+  }
+  if (open_->part + 1 < open_->parts) return absl::OkStatus();
+  if (!open_->rules) return absl::DataLossError("a calendar without its agenda's rules");
+  AgendaInfo info;
+  info.id = open_->change.agenda;
+  info.version = open_->change.version;
+  info.rules = *std::move(open_->rules);
+  info.published_at = written_at;
+  if (!rules::LoadZone(info.rules.timezone, &info.zone)) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "agenda %s needs time zone %s, which this machine does not have; install tzdata",
+        info.rules.name, info.rules.timezone));
+  }
+  if (info.id.value > registry_.NextId().value)
+    return absl::DataLossError("an agenda number was skipped");
+  ledger_.Apply(open_->change);
+  registry_.Put(std::move(info));
+  open_.reset();
+  return absl::OkStatus();
+}
+
+}  // namespace creneau::booking

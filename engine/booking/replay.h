@@ -1,0 +1,32 @@
+// From the log back to the state: reads records in order into a ledger and a registry. For recovery
+// and for the audit that creneauctl runs; alone with both.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "booking/registry.h"
+#include "codec/event.h"
+#include "ledger/ledger.h"
+#include "wal/log.h"
+
+namespace creneau::booking {
+
+class Replay final : public wal::RecordReader {
+ public:
+  Replay(ledger::Ledger& ledger, Registry& registry) : ledger_(ledger), registry_(registry) {}
+
+  absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
+
+ private:
+  absl::Status Take(const ledger::Event& event);
+  absl::Status Take(codec::CalendarPart& part, Instant written_at);
+
+  ledger::Ledger& ledger_;
+  Registry& registry_;
+  // A calendar version whose last part has not come. One that never comes was never acknowledged.
+  std::optional<codec::CalendarPart> open_;
+};
+
+}  // namespace creneau::booking

@@ -1,0 +1,254 @@
+// What applicants do. Each request is a ladder of early returns; the ledger decides, the rules say
+// what may be asked of it.
+
+#include "base/check.h"
+#include "booking/engine_impl.h"
+#include "rules/identity.h"
+#include "rules/opening.h"
+
+namespace creneau::booking {
+namespace {
+
+using ledger::SeatState;
+using ledger::SeatView;
+
+constexpr size_t kAlternatives = 5;
+
+ReservationState StateOf(ledger::SeatWord word) {
+  if (word.state() == SeatState::kHeld) return ReservationState::kHeld;
+  if (word.state() == SeatState::kConfirmed) return ReservationState::kConfirmed;
+  return ReservationState::kCancelled;
+}
+
+}  // namespace
+
+Reservation Engine::Impl::Describe(const SeatView& seat) const {
+  Reservation out;
+  out.name = names_->NameOf(seat.origin);
+  out.key = names_->KeyOf(seat.origin, seat.subject, seat.idempotency);
+  out.state = StateOf(seat.word);
+  out.agenda = registry_.Find(seat.agenda);
+  out.slot = seat.start;
+  out.starts_at = seat.starts_at;
+  out.minutes = seat.minutes;
+  if (out.state == ReservationState::kHeld)
+    out.expires_at = ledger::InstantOfDeadline(seat.word.deadline_s());
+  out.extended = seat.word.extended();
+  out.moves_left = static_cast<int>(limits::kMaxMoves - seat.word.moves());
+  return out;
+}
+
+ReservationAnswer Engine::Impl::Answer(const ledger::Result& result) const {
+  ReservationAnswer answer;
+  answer.outcome = result.outcome;
+  answer.existed = result.repeated;
+  if (result.outcome == Outcome::kUnknownReservation) return answer;
+  answer.agenda = registry_.Find(result.seat.agenda);
+  if (result.outcome == Outcome::kOk) answer.reservation = Describe(result.seat);
+  return answer;
+}
+
+// The subject has a reservation. Whoever sends the key it was made with gets it back; anybody else
+// learns only that there is one.
+ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const AgendaInfo& agenda,
+                                               uint64_t idempotency, bool has_key) const {
+  ReservationAnswer answer;
+  answer.agenda = &agenda;
+  answer.outcome = Outcome::kAlreadyReserved;
+  if (!has_key || !Names::SameKey(seat.idempotency, idempotency)) return answer;
+  if (seat.idempotency != idempotency || seat.agenda != agenda.id) {
+    answer.outcome = Outcome::kIdempotencyMismatch;
+    return answer;
+  }
+  answer.outcome = Outcome::kOk;
+  answer.existed = true;
+  answer.reservation = Describe(seat);
+  return answer;
+}
+
+ReservationAnswer Engine::Impl::Refuse(Outcome outcome, const AgendaInfo& agenda,
+                                       std::optional<LocalMinute> slot, Instant now) {
+  ReservationAnswer answer;
+  answer.outcome = outcome;
+  answer.agenda = &agenda;
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+  if (outcome == Outcome::kSlotTaken && slot) {
+    answer.alternatives = ledger_.FreeNear(agenda.id, Channel::kWeb, *slot, window.earliest_start,
+                                           window.latest_start, kAlternatives);
+  }
+  if (outcome == Outcome::kNothingLeft && agenda.rules.opening) {
+    const rules::OpeningVerdict opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
+    // Open now: the next one is after this one has closed.
+    answer.opens_at = opening.closes_at
+                          ? rules::OpeningAt(agenda.rules, agenda.zone, *opening.closes_at).opens_at
+                          : opening.opens_at;
+  }
+  return answer;
+}
+
+// Whether the agenda gives out seats now, and that slot: nothing when it does.
+std::optional<ReservationAnswer> Engine::Impl::MayTake(const AgendaInfo& agenda,
+                                                       std::optional<LocalMinute> slot,
+                                                       Instant now) {
+  ReservationAnswer answer;
+  answer.agenda = &agenda;
+  if (slot) {
+    const std::optional<Instant> starts_at = ledger_.StartOf(agenda.id, *slot);
+    const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+    const rules::Bookable bookable =
+        starts_at ? rules::IsBookable(window, *starts_at) : rules::Bookable::kTooLate;
+    if (bookable == rules::Bookable::kTooEarly) {
+      answer.outcome = Outcome::kNotOpenYet;
+      answer.opens_at = *starts_at - agenda.rules.horizon_days * kMsPerDay;
+      return answer;
+    }
+    if (bookable == rules::Bookable::kTooLate) {
+      answer.outcome = Outcome::kValidationFailed;
+      answer.problems.push_back(
+          {"/slot", starts_at
+                        ? "this slot can no longer be booked: it begins too soon, or has begun"
+                        : "this agenda has no such slot; GET its slots to see those it has"});
+      return answer;
+    }
+  }
+  const rules::OpeningVerdict opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
+  if (!opening.open) {
+    answer.outcome = Outcome::kNotOpenYet;
+    answer.opens_at = opening.opens_at;
+    return answer;
+  }
+  if (ReadOnly()) {
+    answer.outcome = Outcome::kReadOnly;
+    return answer;
+  }
+  return std::nullopt;
+}
+
+ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Instant received_at) {
+  ReservationAnswer answer;
+  const AgendaInfo* agenda = registry_.Find(request.agenda);
+  if (agenda == nullptr) {
+    answer.outcome = Outcome::kUnknownAgenda;
+    return answer;
+  }
+  rules::Identity identity =
+      rules::Identify(agenda->rules, request.applicant, keys_.pepper, received_at);
+  if (!identity.problems.empty()) {
+    answer.outcome = Outcome::kValidationFailed;
+    answer.agenda = agenda;
+    answer.problems = std::move(identity.problems);
+    return answer;
+  }
+  const Subject& subject = identity.subject;
+  const bool has_key = !request.idempotency_key.empty();
+  // Without a key, a hash that no key has but by 2^-48 luck: a repeat is told that there is a
+  // reservation, no more.
+  const uint64_t idempotency =
+      has_key ? names_->IdempotencyOf(request.idempotency_key, request.body_hash)
+              : names_->Random(subject, received_at.ms, 1);
+  // A repeat is answered whatever the hour, the slot or the disk.
+  if (const auto existing = ledger_.Find(subject, act)) {
+    return AnswerExisting(*existing, *agenda, idempotency, has_key);
+  }
+  if (auto refusal = MayTake(*agenda, request.slot, received_at)) return *std::move(refusal);
+
+  const rules::BookableWindow window = rules::BookableAt(agenda->rules, received_at);
+  ledger::HoldArgs args;
+  args.agenda = agenda->id;
+  args.slot = request.slot;
+  args.earliest = window.earliest_start;
+  args.latest = window.latest_start;
+  args.subject = subject;
+  args.idempotency = idempotency;
+  args.deadline = received_at + agenda->rules.hold_s * kMsPerSecond;
+  args.random = names_->Random(subject, received_at.ms, 2);
+  const ledger::Result result = ledger_.Hold(args, act);
+  if (result.outcome == Outcome::kAlreadyReserved) {
+    return AnswerExisting(result.seat, *agenda, idempotency, has_key);
+  }
+  if (result.outcome != Outcome::kOk)
+    return Refuse(result.outcome, *agenda, request.slot, received_at);
+  return Answer(result);
+}
+
+// The reservation of that name, if the key is its. Otherwise nothing, after the same work: a wrong
+// key and an unknown name look alike, in time too.
+std::optional<SeatView> Engine::Impl::Authorise(Act& act, const HolderRequest& request,
+                                                SeatRef* name) {
+  const std::optional<SeatRef> parsed = names_->Parse(request.name);
+  *name = parsed.value_or(SeatRef{});
+  const std::optional<SeatView> seat = ledger_.Look(*name, act);
+  const SeatView& seen = seat ? *seat : SeatView{};
+  const bool same =
+      Names::Same(names_->KeyOf(seen.origin, seen.subject, seen.idempotency), request.key);
+  if (!seat || !same) return std::nullopt;
+  return seat;
+}
+
+ReservationAnswer Engine::Impl::Confirm(Act& act, const HolderRequest& request,
+                                        Instant received_at) {
+  SeatRef name;
+  if (!Authorise(act, request, &name)) return Answer({Outcome::kUnknownReservation, false, {}});
+  return Answer(ledger_.Confirm(name, received_at, act));
+}
+
+ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
+                                       Instant received_at) {
+  SeatRef name;
+  const auto seat = Authorise(act, request, &name);
+  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
+  const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  return Answer(ledger_.Extend(name, received_at, agenda->rules.hold_s * kMsPerSecond, act));
+}
+
+ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
+                                       Instant received_at) {
+  SeatRef name;
+  const auto seat = Authorise(act, request, &name);
+  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
+  const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  const uint64_t random = names_->Random(seat->subject, received_at.ms, 3);
+  return Answer(
+      ledger_.Cancel(name, received_at, CoolingUntil(agenda->rules, received_at, random), act));
+}
+
+ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Instant received_at) {
+  SeatRef name;
+  const auto seat = Authorise(act, request, &name);
+  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
+  const SeatState state = seat->word.state();
+  if (state == SeatState::kCoolingCancelled) return Answer({Outcome::kCancelled, false, *seat});
+  const bool lapsed =
+      state == SeatState::kHeld && received_at > ledger::InstantOfDeadline(seat->word.deadline_s());
+  if (state == SeatState::kCoolingExpired || lapsed)
+    return Answer({Outcome::kHoldExpired, false, *seat});
+  return Answer({Outcome::kOk, true, *seat});
+}
+
+ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, LocalMinute slot,
+                                     Instant received_at) {
+  SeatRef name;
+  const auto seat = Authorise(act, request, &name);
+  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
+  const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  // A repeat is answered whatever the hour; one that has ended is told so first.
+  if (seat->start != slot && ledger::IsReserved(seat->word.state())) {
+    if (auto refusal = MayTake(*agenda, slot, received_at)) return *std::move(refusal);
+  }
+  const rules::BookableWindow window = rules::BookableAt(agenda->rules, received_at);
+  ledger::MoveArgs args;
+  args.name = name;
+  args.slot = slot;
+  args.earliest = window.earliest_start;
+  args.latest = window.latest_start;
+  args.received_at = received_at;
+  args.cooling_until =
+      CoolingUntil(agenda->rules, received_at, names_->Random(seat->subject, received_at.ms, 4));
+  args.random = names_->Random(seat->subject, received_at.ms, 5);
+  const ledger::Result result = ledger_.Move(args, act);
+  if (result.outcome == Outcome::kSlotTaken)
+    return Refuse(Outcome::kSlotTaken, *agenda, slot, received_at);
+  return Answer(result);
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,127 @@
+#include "booking/steward.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/limits.h"
+
+namespace creneau::booking {
+namespace {
+
+// Acts between two waits for the disk: a flood of lapses is a few batches, and confirms still go
+// between them.
+constexpr int kActsPerBarrier = 256;
+
+}  // namespace
+
+Instant CoolingUntil(const rules::Agenda& agenda, Instant now, uint64_t random) {
+  const int64_t least = agenda.cooldown_min_hours * kMsPerHour;
+  const int64_t range = (agenda.cooldown_max_hours - agenda.cooldown_min_hours) * kMsPerHour;
+  return now + least +
+         (range == 0 ? 0 : static_cast<int64_t>(random % static_cast<uint64_t>(range)));
+}
+
+Steward::Steward(ledger::Ledger& ledger, wal::Log& log, const Registry& registry,
+                 const Names& names, const Clock& clock)
+    : ledger_(ledger),
+      log_(log),
+      registry_(registry),
+      names_(names),
+      clock_(clock),
+      act_(pool_, log) {}
+
+Steward::~Steward() { Stop(); }
+
+Instant Steward::DueOf(ledger::SeatWord word) const {
+  const Instant deadline = ledger::InstantOfDeadline(word.deadline_s());
+  // A confirm that came in time may still be on its way to the ledger; nobody waits for a cooled
+  // seat.
+  return word.state() == ledger::SeatState::kHeld ? deadline + limits::kExpiryGraceMs : deadline;
+}
+
+void Steward::Learn() {
+  ledger_.TakeTouched([this](SeatId seat, ledger::SeatWord word) {
+    timers_.push(Timer{DueOf(word), seat});
+  });
+}
+
+void Steward::LengthenAll(int64_t by_ms) {
+  Learn();
+  std::vector<Timer> all;
+  for (; !timers_.empty(); timers_.pop()) all.push_back(timers_.top());
+  std::sort(all.begin(), all.end(), [](const Timer& a, const Timer& b) { return a.seat < b.seat; });
+  int acts = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i > 0 && all[i].seat == all[i - 1].seat) continue;  // two timers of one seat are one hold
+    act_.Begin();
+    ledger_.Lengthen(all[i].seat, by_ms, act_);
+    if (++acts % kActsPerBarrier == 0) wait_.Finish(act_);
+    const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
+    if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
+  }
+  wait_.Finish(act_);
+}
+
+void Steward::Tick() {
+  const Instant now = clock_.Now();
+  const int64_t away_ms = last_tick_.ms == 0 ? 0 : now - last_tick_ - limits::kStewardTickMs;
+  last_tick_ = now;
+  // The process or the machine stood still, or the clock was set: those who were to confirm
+  // meanwhile could not.
+  if (away_ms > limits::kExpiryLagMs) LengthenAll(away_ms);
+  Learn();
+  int acts = 0;
+  while (!timers_.empty() && timers_.top().due <= now) {
+    // Expiry stands still while the log does: confirms that came in time may be waiting for it.
+    if (log_.poisoned() || log_.in_flight_ms() > limits::kExpiryLagMs) break;
+    const SeatId seat = timers_.top().seat;
+    timers_.pop();
+    act_.Begin();
+    Serve(seat, now);
+    if (++acts % kActsPerBarrier == 0) wait_.Finish(act_);
+  }
+  if (acts % kActsPerBarrier != 0) wait_.Finish(act_);
+}
+
+void Steward::Serve(SeatId seat, Instant now) {
+  const ledger::SeatWord word = ledger_.WordOf(seat);
+  if (!ledger::HasDeadline(word.state())) return;  // confirmed, or free already
+  if (DueOf(word) > now) {
+    timers_.push(Timer{DueOf(word), seat});  // extended meanwhile
+    return;
+  }
+  if (word.state() != ledger::SeatState::kHeld) {
+    if (ledger_.Free(seat, now, act_)) freed_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  const auto agenda = registry_.Find(ledger_.AgendaOf(seat));
+  if (agenda == nullptr) return;
+  const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
+  if (ledger_.Expire(seat, now, CoolingUntil(agenda->rules, now, random), act_)) {
+    expired_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void Steward::Start() {
+  thread_ = std::thread([this] {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      Tick();
+      lock.lock();
+      wake_.wait_for(lock, std::chrono::milliseconds(limits::kStewardTickMs),
+                     [this] { return stopping_; });
+    }
+  });
+}
+
+void Steward::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace creneau::booking

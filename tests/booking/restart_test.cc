@@ -1,0 +1,91 @@
+#include <filesystem>
+
+#include "base/prng.h"
+#include "tests/booking/fixture.h"
+
+namespace creneau::booking {
+namespace {
+
+TEST_CASE("after a restart everything is as it was, and holds are longer by the time away") {
+  World world;
+  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
+  const auto held = world.Hold("AAAA1", "2026-12-01T09:00");
+  const auto confirmed = world.Hold("AAAA2", "2026-12-01T09:30");
+  REQUIRE(world.Do(&Engine::Confirm, confirmed.reservation).outcome == Outcome::kOk);
+  REQUIRE(world.Move(confirmed.reservation, "2026-12-03T11:00").outcome == Outcome::kOk);
+  world.Stop();
+  world.clock.now = world.clock.now + 600'000;
+  world.Start();
+  CHECK(world.engine->start_report().reservations == 2);
+  CHECK_FALSE(world.engine->start_report().keys_made);
+  const auto read = world.Do(&Engine::Read, held.reservation);
+  REQUIRE(read.outcome == Outcome::kOk);
+  CHECK(read.reservation.expires_at >= world.clock.now + 290'000);
+  CHECK(world.Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
+  const auto moved = world.Do(&Engine::Read, confirmed.reservation);
+  REQUIRE(moved.outcome == Outcome::kOk);
+  CHECK(FormatLocalMinute(moved.reservation.slot) == "2026-12-03T11:00");
+  CHECK(moved.reservation.state == ReservationState::kConfirmed);
+}
+
+TEST_CASE("a month of random acts, restarted at random: live and replayed state are the same") {
+  const uint64_t seed = GENERATE(1, 2, 3);
+  CAPTURE(seed);
+  Prng prng(seed);
+  World world;
+  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
+  std::vector<Reservation> known;
+  const char* const kSlots[] = {"2026-12-08T09:00", "2026-12-08T09:30", "2026-12-10T10:00",
+                                "2026-12-10T11:30"};
+  for (int i = 0; i < 400; ++i) {
+    const std::string slot = kSlots[prng.Below(4)];
+    const uint64_t what = prng.Below(12);
+    if (what < 4 || known.empty()) {
+      const auto held = world.Hold("FILE" + std::to_string(prng.Below(12)), slot);
+      if (held.outcome == Outcome::kOk) known.push_back(held.reservation);
+    } else {
+      const Reservation& reservation = known[prng.Below(known.size())];
+      if (what < 6) world.Do(&Engine::Confirm, reservation);
+      if (what == 6) world.Do(&Engine::Extend, reservation);
+      if (what == 7) world.Do(&Engine::Cancel, reservation);
+      if (what == 8 || what == 9) world.Move(reservation, slot);
+      if (what == 10) world.Pass(static_cast<int64_t>(prng.Below(4'000)));
+    }
+    if (what == 11 && prng.Below(4) == 0) {
+      const std::string digest = world.engine->Digest();
+      REQUIRE(world.engine->CheckInvariants().ok());
+      world.engine->Close();
+      const auto audit = AuditLog(world.files, world.directory + "/data");
+      INFO(audit.status());
+      REQUIRE(audit.ok());
+      CHECK(audit->digest == digest);
+      world.Restart();
+    }
+  }
+  CHECK(world.engine->CheckInvariants().ok());
+}
+
+TEST_CASE("a second engine on the same directory, and one without its keys, do not start") {
+  World world;
+  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
+  EngineOptions options;
+  options.data = world.directory + "/data";
+  options.keys = world.directory + "/keys";
+  const auto open = [&] {
+    return Engine::Open(options, world.files, world.clock, world.entropy,
+                        [](const absl::Status&) {})
+        .status();
+  };
+  CHECK(absl::IsFailedPrecondition(open()));
+  world.act.reset();
+  world.engine.reset();
+  std::filesystem::rename(world.directory + "/keys/pepper.1", world.directory + "/elsewhere");
+  const absl::Status without = open();
+  CHECK(absl::IsFailedPrecondition(without));
+  CHECK(std::string(without.message()).find("pepper.1 is missing") != std::string::npos);
+  std::filesystem::rename(world.directory + "/elsewhere", world.directory + "/keys/pepper.1");
+  CHECK(open().ok());
+}
+
+}  // namespace
+}  // namespace creneau::booking
