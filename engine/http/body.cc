@@ -1,0 +1,220 @@
+#include "http/body.h"
+
+#include <string.h>
+
+#include <boost/json/basic_parser_impl.hpp>
+
+#include "base/prng.h"
+#include "base/text.h"
+
+namespace creneau::http {
+namespace {
+
+constexpr std::string_view kStringExpected = "a string is expected";
+constexpr std::string_view kObjectExpected = "an object is expected";
+constexpr std::string_view kTwice = "stands twice";
+
+struct FieldPointer {
+  rules::IdentityField field;
+  std::string_view pointer;
+};
+constexpr std::array<FieldPointer, rules::kIdentityFields> kFieldPointers = {{
+    {rules::IdentityField::kDossier, "/applicant/dossier"},
+    {rules::IdentityField::kPassport, "/applicant/passport"},
+    {rules::IdentityField::kForeignerNumber, "/applicant/foreigner_number"},
+    {rules::IdentityField::kBirthDate, "/applicant/birth_date"},
+}};
+
+std::string_view PointerOf(rules::IdentityField field) {
+  for (const FieldPointer& entry : kFieldPointers) {
+    if (entry.field == field) return entry.pointer;
+  }
+  return "/applicant";
+}
+
+}  // namespace
+
+// Receives the parser's events. Depth 0 is outside of everything, 1 the members of the body, 2
+// those of the applicant.
+class BodyHandler {
+ public:
+  static constexpr size_t max_object_size = static_cast<size_t>(-1);
+  static constexpr size_t max_array_size = static_cast<size_t>(-1);
+  static constexpr size_t max_key_size = static_cast<size_t>(-1);
+  static constexpr size_t max_string_size = static_cast<size_t>(-1);
+
+  using string_view = boost::json::string_view;
+  using error_code = boost::json::error_code;
+
+  explicit BodyHandler(Body& body) : body_(body) {}
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+
+  bool on_object_begin(error_code&) {
+    if (depth_ == 1 && member_ == Member::kApplicant) {
+      body_.has_applicant_ = true;
+      in_applicant_ = true;
+    } else if (depth_ > 0) {
+      WrongType(kStringExpected);
+    }
+    Enter();
+    return true;
+  }
+  bool on_object_end(size_t, error_code&) { return Leave(); }
+
+  bool on_array_begin(error_code&) {
+    WrongType(kStringExpected);
+    Enter();
+    return true;
+  }
+  bool on_array_end(size_t, error_code&) { return Leave(); }
+
+  bool on_key_part(string_view part, size_t, error_code&) { return Append(part); }
+  bool on_key(string_view part, size_t, error_code&) {
+    Append(part);
+    Choose(TakeText());
+    return true;
+  }
+
+  bool on_string_part(string_view part, size_t, error_code&) { return Append(part); }
+  bool on_string(string_view part, size_t, error_code&) {
+    Append(part);
+    TakeString(TakeText());
+    return true;
+  }
+
+  bool on_number_part(string_view, error_code&) { return true; }
+  bool on_int64(int64_t, string_view, error_code&) { return WrongType(kStringExpected); }
+  bool on_uint64(uint64_t, string_view, error_code&) { return WrongType(kStringExpected); }
+  bool on_double(double, string_view, error_code&) { return WrongType(kStringExpected); }
+  bool on_bool(bool, error_code&) { return WrongType(kStringExpected); }
+  bool on_null(error_code&) { return WrongType(kStringExpected); }
+  bool on_comment_part(string_view, error_code&) { return true; }
+  bool on_comment(string_view, error_code&) { return true; }
+
+ private:
+  enum class Member { kNone, kApplicant, kSlot, kField };
+
+  void Enter() {
+    ++depth_;
+    member_ = Member::kNone;
+  }
+
+  bool Leave() {
+    if (--depth_ == 1) in_applicant_ = false;
+    member_ = Member::kNone;
+    return true;
+  }
+
+  // Unescaped text is never longer than the body, and the body was measured.
+  bool Append(string_view part) {
+    if (!part.empty()) memcpy(body_.text_.data() + body_.text_used_, part.data(), part.size());
+    body_.text_used_ += part.size();
+    return true;
+  }
+
+  std::string_view TakeText() {
+    const std::string_view text(body_.text_.data() + text_begin_, body_.text_used_ - text_begin_);
+    text_begin_ = body_.text_used_;
+    return text;
+  }
+
+  // Which member the next value belongs to.
+  void Choose(std::string_view key) {
+    member_ = Member::kNone;
+    if (depth_ == 1) {
+      if (key == "applicant") member_ = Once(seen_applicant_, "/applicant", Member::kApplicant);
+      if (key == "slot") member_ = Once(seen_slot_, "/slot", Member::kSlot);
+    } else if (depth_ == 2 && in_applicant_) {
+      const std::optional<rules::IdentityField> field = rules::IdentityFieldFromName(key);
+      if (!field) return;
+      field_ = *field;
+      member_ = Once(seen_field_[static_cast<size_t>(field_)], PointerOf(field_), Member::kField);
+    }
+  }
+
+  Member Once(bool& seen, std::string_view pointer, Member member) {
+    if (!seen) {
+      seen = true;
+      return member;
+    }
+    body_.AddProblem(pointer, kTwice);
+    return Member::kNone;
+  }
+
+  void TakeString(std::string_view text) {
+    switch (member_) {
+      case Member::kSlot:
+        body_.slot_ = ParseLocalMinute(text);
+        if (!body_.slot_) {
+          body_.AddProblem("/slot", "the slot's local start time is expected, as 2026-12-01T09:20");
+        }
+        break;
+      case Member::kField:
+        body_.applicant_.fields[static_cast<size_t>(field_)] = text;
+        break;
+      case Member::kApplicant:
+        body_.AddProblem("/applicant", kObjectExpected);
+        break;
+      case Member::kNone:
+        if (depth_ == 0) body_.AddProblem("", kObjectExpected);
+        break;
+    }
+    member_ = Member::kNone;
+  }
+
+  // A value that is not a string, where one was due; of members that are not ours, anything goes.
+  bool WrongType(std::string_view expected) {
+    switch (member_) {
+      case Member::kSlot:
+        body_.AddProblem("/slot", expected);
+        break;
+      case Member::kField:
+        body_.AddProblem(PointerOf(field_), expected);
+        break;
+      case Member::kApplicant:
+        body_.AddProblem("/applicant", kObjectExpected);
+        break;
+      case Member::kNone:
+        if (depth_ == 0) body_.AddProblem("", kObjectExpected);
+        break;
+    }
+    member_ = Member::kNone;
+    return true;
+  }
+
+  Body& body_;
+  int depth_ = 0;
+  size_t text_begin_ = 0;
+  Member member_ = Member::kNone;
+  rules::IdentityField field_ = rules::IdentityField::kDossier;
+  bool in_applicant_ = false;
+  bool seen_applicant_ = false;
+  bool seen_slot_ = false;
+  std::array<bool, rules::kIdentityFields> seen_field_{};
+};
+
+Body::~Body() { explicit_bzero(text_.data(), text_used_); }
+
+void Body::AddProblem(std::string_view pointer, std::string_view message) {
+  if (problem_count_ < kMaxProblems) problems_[problem_count_++] = {pointer, message};
+}
+
+Body::Verdict Body::Read(std::string_view text) {
+  if (text.size() > text_.size()) return Verdict::kMalformed;
+  boost::json::parse_options options;
+  options.max_depth = 16;  // what is nested deeper is not a request of ours
+  boost::json::basic_parser<BodyHandler> parser(options, *this);
+  boost::json::error_code ec;
+  const size_t read = parser.write_some(false, text.data(), text.size(), ec);
+  if (ec || read != text.size()) return Verdict::kMalformed;
+  return problem_count_ == 0 ? Verdict::kRead : Verdict::kInvalid;
+}
+
+uint64_t HashOfHold(const std::optional<LocalMinute>& slot) {
+  if (!slot) return Mix64(0);
+  return Mix64(1 + static_cast<uint64_t>(static_cast<uint32_t>(slot->value)));
+}
+
+}  // namespace creneau::http

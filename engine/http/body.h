@@ -1,0 +1,68 @@
+// JSON request bodies: what a hold or a move asks for. Read straight from the parser's events,
+// without a document in memory; identity fields stay views, or lie unescaped in the Body itself,
+// which wipes them when it goes. Members that are not known are left aside, so that newer clients
+// can talk to older engines.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "booking/answers.h"
+
+namespace creneau::http {
+
+// What is wrong with a member. All text is static.
+struct BodyProblem {
+  std::string_view pointer;  // JSON pointer
+  std::string_view message;
+};
+
+class Body {
+ public:
+  Body() = default;
+  ~Body();
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+
+  enum class Verdict {
+    kRead,       // the members below are filled
+    kMalformed,  // not JSON in UTF-8, or nested too deeply
+    kInvalid,    // JSON, but see problems()
+  };
+  // At most limits::kMaxBodyBytes are read; more is kMalformed. Once per object.
+  Verdict Read(std::string_view text);
+
+  const rules::Applicant& applicant() const { return applicant_; }
+  bool has_applicant() const { return has_applicant_; }
+  const std::optional<LocalMinute>& slot() const { return slot_; }
+
+  size_t problem_count() const { return problem_count_; }
+  const BodyProblem& problem(size_t i) const { return problems_[i]; }
+
+ private:
+  friend class BodyHandler;
+
+  void AddProblem(std::string_view pointer, std::string_view message);
+
+  static constexpr size_t kMaxProblems = 8;
+
+  rules::Applicant applicant_;
+  bool has_applicant_ = false;
+  std::optional<LocalMinute> slot_;
+  std::array<BodyProblem, kMaxProblems> problems_;
+  size_t problem_count_ = 0;
+  // Strings as they read once unescaped, never longer than the text they come from.
+  std::array<char, limits::kMaxBodyBytes> text_;
+  size_t text_used_ = 0;
+};
+
+// A number for what a hold asks for beside the applicant, the same whatever way the JSON was
+// written. Goes into the log by way of the idempotency hash, so it must never change.
+uint64_t HashOfHold(const std::optional<LocalMinute>& slot);
+
+}  // namespace creneau::http

@@ -1,0 +1,41 @@
+// One request on its way to its reply: all that a handler sees and sets.
+#pragma once
+
+#include <string_view>
+
+#include "base/instant.h"
+#include "base/outcome.h"
+#include "booking/act.h"
+#include "booking/engine.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "http/target.h"
+
+namespace creneau::http {
+
+class Telemetry;
+
+struct Exchange {
+  booking::Engine& engine;
+  const Telemetry& telemetry;
+  booking::Act& act;
+  const Request& request;
+  const Target& target;
+  std::string_view name;  // what stood where the route has {}; empty when it has none
+  Instant received_at;    // the request's first byte
+  Instant now;
+
+  Reply& reply;
+  Outcome outcome = Outcome::kOk;
+  // The answer rests on what the log may not have yet: it leaves when the act's barrier is durable,
+  // or becomes outcome-unknown.
+  bool rests_on_log = false;
+
+  void Refuse(const Problem& problem) {
+    outcome = problem.outcome;
+    WriteProblem(reply, problem, now);
+  }
+};
+
+}  // namespace creneau::http

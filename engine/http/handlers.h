@@ -1,0 +1,28 @@
+// What each route does. A handler reads the exchange, asks the engine, fills the reply; it never
+// waits, except where Publish does. Called by routes.cc only.
+#pragma once
+
+#include "http/exchange.h"
+
+namespace creneau::http {
+
+// handlers_public.cc: the same for everyone, cacheable for a second.
+void ListAgendas(Exchange& exchange);
+void ShowAgenda(Exchange& exchange);
+void ListSlots(Exchange& exchange);
+
+// handlers_reservation.cc: one person's business.
+void HoldSeat(Exchange& exchange);
+void ConfirmReservation(Exchange& exchange);
+void MoveReservation(Exchange& exchange);
+void ExtendReservation(Exchange& exchange);
+void ShowReservation(Exchange& exchange);
+void CancelReservation(Exchange& exchange);
+
+// handlers_admin.cc: the operator's, and the machine room's.
+void PublishAgenda(Exchange& exchange);
+void ReportLive(Exchange& exchange);
+void ReportReady(Exchange& exchange);
+void ShowMetrics(Exchange& exchange);
+
+}  // namespace creneau::http

@@ -1,0 +1,130 @@
+// The operator's routes, and those of monitoring. They answer on the admin socket; the last three
+// on --metrics too.
+#include "http/handlers.h"
+#include "http/headers.h"
+#include "http/json.h"
+#include "http/telemetry.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
+  const ParameterProblem problem{parameter, message};
+  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
+}
+
+// ?dry_run and ?displaced. False: refused.
+bool ReadOptions(Exchange& exchange, booking::PublishRequest& request) {
+  const Target& target = exchange.target;
+  if (!target.repeated().empty()) {
+    RefuseParameter(exchange, "", "a parameter stands twice");
+    return false;
+  }
+  const std::string_view dry_run = target.Parameter("dry_run").value_or("0");
+  if (dry_run != "0" && dry_run != "1") {
+    RefuseParameter(exchange, "dry_run", "0 or 1 is expected");
+    return false;
+  }
+  request.dry_run = dry_run == "1";
+  const std::string_view displaced = target.Parameter("displaced").value_or("refuse");
+  if (displaced != "refuse" && displaced != "keep") {
+    RefuseParameter(exchange, "displaced", "refuse or keep is expected");
+    return false;
+  }
+  request.displaced = displaced == "keep" ? booking::Displaced::kKeep : booking::Displaced::kRefuse;
+  return true;
+}
+
+// Content-Type and If-Match. False: refused.
+bool ReadHeaders(Exchange& exchange, booking::PublishRequest& request) {
+  const Request& sent = exchange.request;
+  if (IsMediaType(sent.content_type, "text/csv")) {
+    request.format = booking::AgendaFormat::kCsv;
+  } else if (!IsMediaType(sent.content_type, "application/toml")) {
+    exchange.Refuse(
+        {.outcome = Outcome::kUnsupportedMediaType,
+         .detail = "An agenda is application/toml, or text/csv for its slots. Set Content-Type."});
+    return false;
+  }
+  if (sent.if_match.data() == nullptr) return true;
+  if (sent.if_match == "*") {  // RFC 9110 13.1.1: any version, but there must be one
+    if (exchange.engine.ReadAgenda(exchange.name, exchange.now).agenda != nullptr) return true;
+    exchange.Refuse({.outcome = Outcome::kVersionMismatch});
+    return false;
+  }
+  request.if_match = VersionFromTag(sent.if_match);
+  if (request.if_match) return true;
+  exchange.Refuse(
+      {.outcome = Outcome::kMalformedRequest,
+       .detail = "If-Match is not a version in quotes, as \"3\", nor the ETag of the agenda."});
+  return false;
+}
+
+void WriteWarnings(JsonWriter& json, const rules::Diagnostics& warnings) {
+  json.Name("warnings").Array();
+  for (const rules::Diagnostic& warning : warnings) {
+    json.Object().Name("line").Number(warning.line).Name("column").Number(warning.column);
+    json.Name("message").String(warning.message).EndObject();
+  }
+  json.EndArray();
+}
+
+}  // namespace
+
+void PublishAgenda(Exchange& exchange) {
+  booking::PublishRequest request;
+  request.name = exchange.name;
+  request.body = exchange.request.body;
+  if (!ReadOptions(exchange, request) || !ReadHeaders(exchange, request)) return;
+  // Publish waits for the log itself, so this answer needs no barrier.
+  const booking::PublishAnswer answer = exchange.engine.Publish(request);
+  if (answer.outcome != Outcome::kOk) {
+    return exchange.Refuse(
+        {.outcome = answer.outcome, .slots = answer.displaced, .diagnostics = answer.errors});
+  }
+  Reply& reply = exchange.reply;
+  reply.status = answer.created && !request.dry_run ? 201 : 200;
+  reply.type = ContentType::kJson;
+  if (!request.dry_run) {
+    reply.headers += "ETag: \"";
+    AppendNumber(reply.headers, answer.version);
+    reply.headers += "\"\r\n";
+  }
+  JsonWriter json(reply.body);
+  json.Object().Name("agenda").String(exchange.name);
+  json.Name("version").Number(answer.version);
+  json.Name("created").Bool(answer.created);
+  json.Name("dry_run").Bool(request.dry_run);
+  json.Name("slots").Number(answer.slots);
+  json.Name("seats_added").Number(answer.seats_added);
+  json.Name("seats_withdrawn").Number(answer.seats_withdrawn);
+  json.Name("seats_kept").Number(answer.seats_kept);
+  WriteWarnings(json, answer.warnings);
+  json.EndObject();
+}
+
+void ReportLive(Exchange& exchange) {
+  JsonWriter(exchange.reply.body).Object().Name("status").String("live").EndObject();
+  exchange.reply.type = ContentType::kJson;
+}
+
+void ReportReady(Exchange& exchange) {
+  const booking::EngineStats stats = exchange.engine.stats();
+  if (stats.poisoned) {
+    return exchange.Refuse(
+        {.outcome = Outcome::kOutcomeUnknown,
+         .detail = "The log has failed and nothing can be promised any more. The process ends; "
+                   "its diary says why and what to do."});
+  }
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("status").String("ready").Name("read_only").Bool(stats.read_only).EndObject();
+  exchange.reply.type = ContentType::kJson;
+}
+
+void ShowMetrics(Exchange& exchange) {
+  exchange.reply.body = exchange.telemetry.Render(exchange.engine, exchange.now);
+  exchange.reply.type = ContentType::kMetrics;
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,228 @@
+// The routes that say the same to everyone: agendas and slots. They ask no log and may be a second
+// old.
+#include <array>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "http/handlers.h"
+#include "http/headers.h"
+#include "http/json.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+std::string_view PolicyName(rules::Policy policy) {
+  switch (policy) {
+    case rules::Policy::kDirect:
+      return "direct";
+    case rules::Policy::kQueue:
+      return "queue";
+    case rules::Policy::kDraw:
+      return "draw";
+  }
+  CHECK(false);
+}
+
+std::string_view ProofName(rules::IdentityProof proof) {
+  switch (proof) {
+    case rules::IdentityProof::kDeclared:
+      return "declared";
+    case rules::IdentityProof::kListed:
+      return "listed";
+    case rules::IdentityProof::kAsserted:
+      return "asserted";
+  }
+  CHECK(false);
+}
+
+void WriteTime(JsonWriter& json, std::string_view name, Instant instant,
+               const booking::AgendaInfo& agenda) {
+  json.Name(name).Spelled([&](std::string& out) { AppendRfc3339(out, instant, agenda.zone); });
+}
+
+// Ends a public answer: its ETag is of what it says, or it says that nothing has changed. `prefix`
+// goes into the tag.
+void FinishPublic(Exchange& exchange, std::string_view prefix) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  Reply& reply = exchange.reply;
+  reply.type = ContentType::kJson;
+  reply.caching = Caching::kOneSecond;
+  const uint64_t fingerprint = Fingerprint(reply.body);
+  std::array<char, 48> tag;
+  size_t size = 0;
+  tag[size++] = '"';
+  for (const char c : prefix) tag[size++] = c;
+  for (int shift = 60; shift >= 0; shift -= 4) tag[size++] = kHex[fingerprint >> shift & 0xf];
+  tag[size++] = '"';
+  const std::string_view quoted(tag.data(), size);
+  reply.AddHeader("ETag", quoted);
+  if (NamesTag(exchange.request.if_none_match, quoted)) {
+    reply.status = 304;
+    reply.body.clear();
+  }
+}
+
+// Who, where, and whether it is open: the part of an agenda that the list shows too.
+void WriteSummary(JsonWriter& json, const booking::AgendaAnswer& answer) {
+  const booking::AgendaInfo& info = *answer.agenda;
+  json.Name("agenda").String(info.rules.name);
+  json.Name("title").String(info.rules.title);
+  json.Name("office").String(info.rules.office);
+  json.Name("timezone").String(info.rules.timezone);
+  json.Name("policy").String(PolicyName(info.rules.policy));
+  json.Name("version").Number(info.version);
+  json.Name("phase").String(!answer.opening.open ? "closed"
+                            : answer.exhausted   ? "exhausted"
+                                                 : "open");
+  if (answer.opening.opens_at) WriteTime(json, "opens_at", *answer.opening.opens_at, info);
+  if (answer.opening.closes_at) WriteTime(json, "closes_at", *answer.opening.closes_at, info);
+}
+
+void WriteOpening(JsonWriter& json, const rules::Opening& opening) {
+  constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu",
+                                                     "fri", "sat", "sun"};
+  const auto time = [&json](std::string_view name, int minutes) {
+    json.Name(name).Spelled([minutes](std::string& out) { AppendTimeOfDay(out, minutes); });
+  };
+  json.Name("opening").Object();
+  json.Name("weekdays").Array();
+  for (int day = 0; day < 7; ++day) {
+    if (opening.weekdays.Has(day)) json.String(kDays[static_cast<size_t>(day)]);
+  }
+  json.EndArray();
+  time("gather", opening.gather);
+  time("open", opening.open);
+  time("close", opening.close);
+  json.EndObject();
+}
+
+// What decides who gets a seat, for people and for programs (design 5, algorithm notice).
+void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
+  json.Name("rules").Object();
+  json.Name("hold_s").Number(agenda.hold_s);
+  json.Name("notice_hours").Number(agenda.notice_hours);
+  json.Name("horizon_days").Number(agenda.horizon_days);
+  json.Name("identity").Array();
+  for (const rules::IdentityAlternative& alternative : agenda.identity) {
+    json.Array();
+    for (const rules::IdentityField field : alternative)
+      json.String(rules::IdentityFieldName(field));
+    json.EndArray();
+  }
+  json.EndArray();
+  json.Name("identity_proof").String(ProofName(agenda.identity_proof));
+  json.Name("cooldown_hours").Array();
+  json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
+  if (agenda.opening) WriteOpening(json, *agenda.opening);
+  json.Name("party_max").Number(1);
+  json.Name("moves").Number(limits::kMaxMoves);
+  if (!agenda.alternative.empty()) json.Name("alternative").String(agenda.alternative);
+  json.EndObject();
+}
+
+void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
+  json.Name("channels").Object();
+  for (const Channel channel : kAllChannels) {
+    const booking::ChannelCounts& counts = answer.counts[static_cast<size_t>(channel)];
+    json.Name(ChannelName(channel)).Object();
+    json.Name("published").Number(counts.published);
+    json.Name("free").Number(counts.free);
+    json.Name("held").Number(counts.held);
+    json.Name("confirmed").Number(counts.confirmed);
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
+struct DateRange {
+  std::optional<CivilDate> from;
+  std::optional<CivilDate> to;
+};
+
+// Reads ?from and ?to. False: refused.
+bool ReadRange(Exchange& exchange, DateRange& range) {
+  const auto refuse = [&exchange](std::string_view parameter, std::string_view message) {
+    const ParameterProblem problem{parameter, message};
+    exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
+    return false;
+  };
+  if (!exchange.target.repeated().empty()) return refuse("from", "a parameter stands twice");
+  if (const auto text = exchange.target.Parameter("from")) {
+    range.from = ParseDate(*text);
+    if (!range.from) return refuse("from", "a date is expected, as 2026-12-01");
+  }
+  const auto to_text = exchange.target.Parameter("to");
+  if (!to_text) return true;
+  range.to = ParseDate(*to_text);
+  if (!range.to) return refuse("to", "a date is expected, as 2026-12-07");
+  if (!range.from) return refuse("from", "is needed where `to` is given");
+  const int32_t days = DaysFromCivil(*range.to) - DaysFromCivil(*range.from) + 1;
+  if (days < 1) return refuse("to", "must not be before `from`");
+  if (days > limits::kSlotDaysMax)
+    return refuse("to", "31 days can be asked for at once; `next` says where to go on");
+  return true;
+}
+
+}  // namespace
+
+void ListAgendas(Exchange& exchange) {
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("agendas").Array();
+  for (const booking::AgendaInfo* info : exchange.engine.Agendas()) {
+    // Phases come from the rules alone here: counting the seats of every agenda is not what a list
+    // should cost.
+    booking::AgendaAnswer answer;
+    answer.agenda = info;
+    answer.opening = rules::OpeningAt(info->rules, info->zone, exchange.now);
+    json.Object();
+    WriteSummary(json, answer);
+    json.EndObject();
+  }
+  json.EndArray().EndObject();
+  FinishPublic(exchange, "");
+}
+
+void ShowAgenda(Exchange& exchange) {
+  const booking::AgendaAnswer answer = exchange.engine.ReadAgenda(exchange.name, exchange.now);
+  if (answer.agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  JsonWriter json(exchange.reply.body);
+  json.Object();
+  WriteSummary(json, answer);
+  WriteTime(json, "published_at", answer.agenda->published_at, *answer.agenda);
+  WriteRules(json, answer.agenda->rules);
+  WriteChannels(json, answer);
+  json.EndObject();
+  // The tag begins with the version, so that it can be sent back as If-Match of a publication.
+  std::string prefix;
+  AppendNumber(prefix, answer.agenda->version);
+  prefix += '.';
+  FinishPublic(exchange, prefix);
+}
+
+void ListSlots(Exchange& exchange) {
+  DateRange range;
+  if (!ReadRange(exchange, range)) return;
+  const booking::SlotsAnswer answer =
+      exchange.engine.ReadSlots(exchange.name, range.from, range.to, exchange.now);
+  if (answer.agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("agenda").String(answer.agenda->rules.name);
+  json.Name("slots").Array();
+  for (const booking::SlotView& slot : answer.slots) {
+    json.Object();
+    json.Name("slot").Spelled([&](std::string& out) { AppendLocalMinute(out, slot.start); });
+    WriteTime(json, "starts_at", slot.starts_at, *answer.agenda);
+    json.Name("minutes").Number(slot.minutes);
+    json.Name("free").Number(slot.free);
+    json.Name("capacity").Number(slot.capacity);
+    json.EndObject();
+  }
+  json.EndArray();
+  if (answer.next) json.Name("next").String(FormatDate(*answer.next));
+  json.EndObject();
+  FinishPublic(exchange, "");
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,165 @@
+// The routes of one person's reservation: hold, confirm, move, extend, read, cancel. Every answer
+// here rests on the log and is kept by no cache. Identity fields go from the body to the engine and
+// nowhere else.
+#include <algorithm>
+
+#include "base/check.h"
+#include "http/body.h"
+#include "http/handlers.h"
+#include "http/headers.h"
+#include "http/ical.h"
+#include "http/json.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+using booking::Reservation;
+using booking::ReservationAnswer;
+using booking::ReservationState;
+
+void RefuseAs(Exchange& exchange, const ReservationAnswer& answer) {
+  exchange.Refuse({.outcome = answer.outcome,
+                   .agenda = answer.agenda,
+                   .opens_at = answer.opens_at,
+                   .alternatives = answer.alternatives,
+                   .identity = answer.problems});
+}
+
+// The body, read; false when it was refused.
+bool ReadBody(Exchange& exchange, Body& body) {
+  const Request& request = exchange.request;
+  if (!request.body.empty() && !IsMediaType(request.content_type, "application/json")) {
+    exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,
+                     .detail = "This address reads application/json. Set Content-Type to that."});
+    return false;
+  }
+  switch (body.Read(request.body)) {
+    case Body::Verdict::kRead:
+      return true;
+    case Body::Verdict::kMalformed:
+      exchange.Refuse(
+          {.outcome = Outcome::kMalformedRequest,
+           .detail = "The body is not a JSON document in UTF-8. Correct it and send it again."});
+      return false;
+    case Body::Verdict::kInvalid: {
+      std::array<BodyProblem, 8> problems;
+      const size_t count = std::min(body.problem_count(), problems.size());
+      for (size_t i = 0; i < count; ++i) problems[i] = body.problem(i);
+      exchange.Refuse({.outcome = Outcome::kValidationFailed, .body = {problems.data(), count}});
+      return false;
+    }
+  }
+  CHECK(false);
+}
+
+void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view message) {
+  const BodyProblem problem{pointer, message};
+  exchange.Refuse({.outcome = Outcome::kValidationFailed, .body = {&problem, 1}});
+}
+
+// A reservation's key goes out once, with the hold that made it.
+enum class ShowKey { kNo, kYes };
+
+void WriteReservation(Exchange& exchange, const Reservation& reservation, ShowKey show_key) {
+  const booking::AgendaInfo& agenda = *reservation.agenda;
+  const auto time = [&agenda](Instant instant) {
+    return [&agenda, instant](std::string& out) { AppendRfc3339(out, instant, agenda.zone); };
+  };
+  JsonWriter json(exchange.reply.body);
+  json.Object();
+  json.Name("reservation").String(reservation.name.view());
+  if (show_key == ShowKey::kYes) json.Name("key").String(reservation.key.view());
+  json.Name("state").String(booking::ReservationStateName(reservation.state));
+  json.Name("agenda").String(agenda.rules.name);
+  json.Name("slot").Spelled([&](std::string& out) { AppendLocalMinute(out, reservation.slot); });
+  json.Name("starts_at").Spelled(time(reservation.starts_at));
+  json.Name("minutes").Number(reservation.minutes);
+  if (reservation.state == ReservationState::kHeld) {
+    const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - exchange.now);
+    json.Name("expires_at").Spelled(time(reservation.expires_at));
+    json.Name("expires_in_s").Number(left_ms / kMsPerSecond);
+    json.Name("extended").Bool(reservation.extended);
+  }
+  if (reservation.state != ReservationState::kCancelled) {
+    json.Name("moves_left").Number(reservation.moves_left);
+  }
+  json.EndObject();
+  exchange.reply.type = ContentType::kJson;
+}
+
+void Answer(Exchange& exchange, const ReservationAnswer& answer) {
+  if (answer.outcome != Outcome::kOk) return RefuseAs(exchange, answer);
+  WriteReservation(exchange, answer.reservation, ShowKey::kNo);
+}
+
+booking::HolderRequest Holder(const Exchange& exchange) {
+  return {exchange.name, exchange.request.creneau_key};
+}
+
+}  // namespace
+
+void HoldSeat(Exchange& exchange) {
+  const std::string_view key = exchange.request.idempotency_key;
+  if (key.data() != nullptr && !IsStrongIdempotencyKey(key)) {
+    return exchange.Refuse({.outcome = Outcome::kWeakIdempotencyKey});
+  }
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (!body.has_applicant())
+    return RefuseMember(exchange, "/applicant", "is missing: who is the seat for?");
+  booking::HoldRequest request;
+  request.agenda = exchange.name;
+  request.applicant = body.applicant();
+  request.slot = body.slot();
+  request.idempotency_key = key;
+  request.body_hash = HashOfHold(body.slot());
+  exchange.rests_on_log = true;
+  const ReservationAnswer answer =
+      exchange.engine.Hold(exchange.act, request, exchange.received_at);
+  if (answer.outcome != Outcome::kOk) return RefuseAs(exchange, answer);
+  exchange.reply.status = answer.existed ? 200 : 201;
+  exchange.reply.headers += "Location: /v1/reservations/";
+  exchange.reply.headers += answer.reservation.name.view();
+  exchange.reply.headers += "\r\n";
+  WriteReservation(exchange, answer.reservation, ShowKey::kYes);
+}
+
+void ConfirmReservation(Exchange& exchange) {
+  exchange.rests_on_log = true;
+  Answer(exchange, exchange.engine.Confirm(exchange.act, Holder(exchange), exchange.received_at));
+}
+
+void ExtendReservation(Exchange& exchange) {
+  exchange.rests_on_log = true;
+  Answer(exchange, exchange.engine.Extend(exchange.act, Holder(exchange), exchange.received_at));
+}
+
+void CancelReservation(Exchange& exchange) {
+  exchange.rests_on_log = true;
+  Answer(exchange, exchange.engine.Cancel(exchange.act, Holder(exchange), exchange.received_at));
+}
+
+void MoveReservation(Exchange& exchange) {
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (!body.slot()) return RefuseMember(exchange, "/slot", "is missing: which slot to move to?");
+  exchange.rests_on_log = true;
+  Answer(exchange,
+         exchange.engine.Move(exchange.act, Holder(exchange), *body.slot(), exchange.received_at));
+}
+
+void ShowReservation(Exchange& exchange) {
+  const Form form = NegotiateReservation(exchange.request.accept);
+  exchange.reply.AddHeader("Vary", "Accept");
+  if (form == Form::kNone) return exchange.Refuse({.outcome = Outcome::kNotAcceptable});
+  exchange.rests_on_log = true;
+  const ReservationAnswer answer =
+      exchange.engine.Read(exchange.act, Holder(exchange), exchange.received_at);
+  if (answer.outcome != Outcome::kOk) return RefuseAs(exchange, answer);
+  if (form == Form::kJson) return WriteReservation(exchange, answer.reservation, ShowKey::kNo);
+  AppendCalendar(exchange.reply.body, answer.reservation, exchange.now);
+  exchange.reply.type = ContentType::kCalendar;
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,51 @@
+#include "http/head_scan.h"
+
+#include <array>
+
+namespace creneau::http {
+namespace {
+
+// Octets that need a second look: control characters and DEL. Everything else passes in one load.
+constexpr std::array<bool, 256> MakeSpecial() {
+  std::array<bool, 256> special{};
+  for (size_t octet = 0; octet < 0x20; ++octet) special[octet] = true;
+  special['\t'] = false;
+  special[0x7f] = true;
+  return special;
+}
+constexpr std::array<bool, 256> kSpecial = MakeSpecial();
+
+HeadScan Bad(std::string_view problem) { return {HeadScan::Verdict::kBad, 0, problem}; }
+
+}  // namespace
+
+HeadScan ScanHead(std::string_view bytes, size_t from) {
+  size_t i = from;
+  while (i < bytes.size()) {
+    const auto octet = static_cast<unsigned char>(bytes[i]);
+    if (!kSpecial[octet]) {
+      ++i;
+      continue;
+    }
+    if (octet == '\n') return Bad("A line feed without a carriage return stands in the head.");
+    if (octet != '\r') return Bad("A control character stands in the head.");
+    // What a line end means is only clear with what follows it, so the scan stops before it until
+    // that has come.
+    if (i + 1 == bytes.size()) break;
+    if (bytes[i + 1] != '\n')
+      return Bad("A carriage return without a line feed stands in the head.");
+    if (i == 0) return Bad("The request begins with an empty line.");
+    if (i + 2 == bytes.size()) break;
+    if (bytes[i + 2] == ' ' || bytes[i + 2] == '\t') return Bad("A header line is folded.");
+    if (bytes[i + 2] == '\r') {
+      if (i + 3 == bytes.size()) break;
+      if (bytes[i + 3] != '\n')
+        return Bad("A carriage return without a line feed stands in the head.");
+      return {HeadScan::Verdict::kWhole, i + 4, {}};
+    }
+    i += 2;
+  }
+  return {HeadScan::Verdict::kNeedMore, i, {}};
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,30 @@
+// What request headers mean, where meaning takes more than a comparison. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace creneau::http {
+
+// "application/json; charset=utf-8" is application/json. Case does not matter. `type` in lower
+// case.
+bool IsMediaType(std::string_view content_type, std::string_view type);
+
+// What a reservation is shown as: the form with the highest quality, JSON where there is no
+// difference (RFC 9110 12.5.1).
+enum class Form { kNone, kJson, kCalendar };
+Form NegotiateReservation(std::string_view accept);
+
+// A key of 22 to 64 characters of base64, base64url or a UUID, with at least 8 different ones: what
+// a client that counts, or forgot to draw, does not produce.
+bool IsStrongIdempotencyKey(std::string_view key);
+
+// If-Match: `"3"`, or an ETag of the agenda document, which begins with the version: `"3.8f01…"`.
+// Nothing: neither.
+std::optional<uint32_t> VersionFromTag(std::string_view if_match);
+
+// If-None-Match: a list of tags or `*`; weak comparison. `tag` with its quotes.
+bool NamesTag(std::string_view if_none_match, std::string_view tag);
+
+}  // namespace creneau::http

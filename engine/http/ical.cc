@@ -1,0 +1,98 @@
+#include "http/ical.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+constexpr size_t kMaxLineOctets = 75;
+
+// RFC 5545 3.3.11. Control characters have no place in TEXT and become spaces.
+void AppendEscaped(std::string& line, std::string_view text) {
+  for (const char c : text) {
+    if (c == '\\' || c == ';' || c == ',') {
+      line += '\\';
+      line += c;
+    } else if (c == '\n') {
+      line += "\\n";
+    } else {
+      line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    }
+  }
+}
+
+bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// RFC 5545 3.1: lines of 75 octets at most; what follows begins with a space. Never within a UTF-8
+// character, since some readers decode before they unfold.
+void AppendFolded(std::string& out, std::string_view line) {
+  size_t room = kMaxLineOctets;
+  while (line.size() > room) {
+    size_t cut = room;
+    while (cut > 0 && ContinuesCharacter(line[cut])) --cut;
+    if (cut == 0) cut = room;  // not UTF-8: cut anywhere
+    out += line.substr(0, cut);
+    out += "\r\n ";
+    line.remove_prefix(cut);
+    room = kMaxLineOctets - 1;  // the space counts
+  }
+  out += line;
+  out += "\r\n";
+}
+
+std::string_view StatusText(booking::ReservationState state) {
+  switch (state) {
+    case booking::ReservationState::kHeld:
+      return "TENTATIVE";
+    case booking::ReservationState::kConfirmed:
+      return "CONFIRMED";
+    case booking::ReservationState::kCancelled:
+      return "CANCELLED";
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+void AppendCalendar(std::string& out, const booking::Reservation& reservation, Instant now) {
+  std::string line;
+  const auto put = [&out, &line] {
+    AppendFolded(out, line);
+    line.clear();
+  };
+  const auto put_text = [&](std::string_view name, std::string_view text) {
+    line = name;
+    AppendEscaped(line, text);
+    put();
+  };
+  const auto put_time = [&](std::string_view name, Instant instant) {
+    line = name;
+    AppendCalendarUtc(line, instant);
+    put();
+  };
+  const rules::Agenda& agenda = reservation.agenda->rules;
+  out +=
+      "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Creneau//"
+      "EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n";
+  line = "UID:";
+  line += reservation.name.view();
+  line += "@creneau";
+  put();
+  // A calendar takes the copy with the higher number, so a move replaces the old time.
+  line = "SEQUENCE:";
+  AppendNumber(line, static_cast<int64_t>(limits::kMaxMoves) - reservation.moves_left);
+  put();
+  put_time("DTSTAMP:", now);
+  put_time("DTSTART:", reservation.starts_at);
+  put_time("DTEND:", reservation.starts_at + reservation.minutes * kMsPerMinute);
+  put_text("SUMMARY:", agenda.title);
+  put_text("LOCATION:", agenda.office);
+  line = "STATUS:";
+  line += StatusText(reservation.state);
+  put();
+  out += "END:VEVENT\r\nEND:VCALENDAR\r\n";
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,47 @@
+// Writes JSON onto the end of a string that keeps its capacity: replies are small and flat, and a
+// document in memory would cost more than the reply. Commas are its business; that brackets match
+// is the caller's. One thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace creneau::http {
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  JsonWriter& Object() { return Open('{'); }
+  JsonWriter& EndObject() { return Close('}'); }
+  JsonWriter& Array() { return Open('['); }
+  JsonWriter& EndArray() { return Close(']'); }
+
+  // The name of the next value. Our own names: not escaped.
+  JsonWriter& Name(std::string_view name);
+
+  JsonWriter& String(std::string_view text);  // escaped; must be UTF-8
+  // A string that `append` adds to the text: of characters that need no escaping.
+  template <typename Append>
+  JsonWriter& Spelled(Append append) {
+    Separate();
+    out_ += '"';
+    append(out_);
+    out_ += '"';
+    return *this;
+  }
+  JsonWriter& Number(int64_t number);
+  JsonWriter& Bool(bool value);
+  JsonWriter& Null();
+
+ private:
+  JsonWriter& Open(char bracket);
+  JsonWriter& Close(char bracket);
+  void Separate();
+
+  std::string& out_;
+  bool first_ = true;  // nothing stands before the next value within its bracket, or its name does
+};
+
+}  // namespace creneau::http

@@ -1,0 +1,180 @@
+#include "http/metrics_page.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <map>
+
+#include "http/routes.h"
+
+namespace creneau::http {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+void AddCounter(MetricFamily& family, std::vector<ClientMetric::Label> labels, uint64_t value) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.counter.value = static_cast<double>(value);
+  family.metric.push_back(std::move(metric));
+}
+
+void AddGauge(MetricFamily& family, std::vector<ClientMetric::Label> labels, double value) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.gauge.value = value;
+  family.metric.push_back(std::move(metric));
+}
+
+// Buckets of wal::LogStats: at most 64 us << i, the last one without a bound.
+ClientMetric BatchDurations(const wal::LogStats& stats) {
+  constexpr double kFirstBoundS = 64e-6;
+  ClientMetric metric;
+  uint64_t cumulative = 0;
+  double bound_s = kFirstBoundS;
+  for (size_t i = 0; i + 1 < stats.by_duration.size(); ++i, bound_s *= 2) {
+    cumulative += stats.by_duration[i];
+    metric.histogram.bucket.push_back({cumulative, bound_s});
+  }
+  metric.histogram.sample_count = cumulative + stats.by_duration.back();
+  metric.histogram.sample_sum = static_cast<double>(stats.duration_us_sum) * 1e-6;
+  return metric;
+}
+
+}  // namespace
+
+MetricFamily& MetricsPage::Family(MetricType type, std::string name, std::string help) {
+  families_.push_back({std::move(name), std::move(help), type, {}});
+  return families_.back();
+}
+
+void MetricsPage::Counter(std::string name, std::string help, uint64_t value) {
+  AddCounter(Family(MetricType::Counter, std::move(name), std::move(help)), {}, value);
+}
+
+void MetricsPage::Gauge(std::string name, std::string help, double value) {
+  AddGauge(Family(MetricType::Gauge, std::move(name), std::move(help)), {}, value);
+}
+
+void MetricsPage::AddTraffic(const Telemetry& telemetry) {
+  MetricFamily replies{"creneau_http_requests_total",
+                       "Requests answered, by route and status.",
+                       MetricType::Counter,
+                       {}};
+  for (size_t route = 0; route <= RouteCount(); ++route) {
+    for (size_t status = 0; status < kStatuses.size(); ++status) {
+      uint64_t sum = 0;
+      for (const Telemetry::Thread& thread : telemetry.threads()) {
+        sum += thread.counters->replies(route, status);
+      }
+      if (sum == 0) continue;
+      AddCounter(
+          replies,
+          {{"route", std::string(RouteName(route))}, {"status", std::to_string(kStatuses[status])}},
+          sum);
+    }
+  }
+  families_.push_back(std::move(replies));
+
+  MetricFamily outcomes{
+      "creneau_outcomes_total", "Requests answered, by outcome.", MetricType::Counter, {}};
+  for (size_t i = 0; i < kOutcomes; ++i) {
+    uint64_t sum = 0;
+    for (const Telemetry::Thread& thread : telemetry.threads()) {
+      sum += thread.counters->outcomes(i);
+    }
+    AddCounter(outcomes, {{"outcome", std::string(OutcomeName(static_cast<Outcome>(i)))}}, sum);
+  }
+  families_.push_back(std::move(outcomes));
+
+  std::map<std::string, int64_t> open;
+  std::map<std::string, uint64_t> turned_away;
+  for (const Telemetry::Thread& thread : telemetry.threads()) {
+    open[thread.listener] += thread.counters->connections();
+    turned_away[thread.listener] += thread.counters->turned_away();
+  }
+  MetricFamily& gauge = Family(MetricType::Gauge, "creneau_connections", "Connections open now.");
+  for (const auto& [listener, count] : open) {
+    AddGauge(gauge, {{"listener", listener}}, static_cast<double>(count));
+  }
+  MetricFamily& refused = Family(MetricType::Counter, "creneau_connections_refused_total",
+                                 "Connections turned away because too many were open.");
+  for (const auto& [listener, count] : turned_away)
+    AddCounter(refused, {{"listener", listener}}, count);
+}
+
+void MetricsPage::AddLog(const booking::EngineStats& stats) {
+  Counter("creneau_log_batches_total", "Batches written to the log, seals included.",
+          stats.log.batches);
+  Counter("creneau_log_seals_total", "Empty batches that seal the one before them.",
+          stats.log.seals);
+  Counter("creneau_log_records_total", "Records written to the log.", stats.log.records);
+  Counter("creneau_log_record_bytes_total", "Bytes of records written to the log.",
+          stats.log.record_bytes);
+  Counter("creneau_log_written_bytes_total",
+          "Bytes written to the log, headers and padding included.", stats.log.written_bytes);
+  Family(MetricType::Histogram, "creneau_log_batch_duration_seconds",
+         "Time that writing a batch took.")
+      .metric.push_back(BatchDurations(stats.log));
+  Gauge("creneau_log_durable_lsn", "Position of the last record known to be durable.",
+        static_cast<double>(stats.durable_lsn.value));
+  Gauge("creneau_log_in_flight_seconds",
+        "Age of the batch that is being written; 0 when there is none.",
+        static_cast<double>(stats.log_in_flight_ms) / 1000.0);
+  Gauge("creneau_log_ready_bytes", "Preallocated log space that is not written yet.",
+        static_cast<double>(stats.space.ready_bytes));
+  Gauge("creneau_log_can_grow", "1 while the file system has room for another log segment.",
+        stats.space.can_grow ? 1 : 0);
+  Gauge("creneau_log_failed", "1 once the log has failed; nothing is promised any more.",
+        stats.poisoned ? 1 : 0);
+  Gauge("creneau_read_only", "1 while new holds are refused because the disk is nearly full.",
+        stats.read_only ? 1 : 0);
+}
+
+void MetricsPage::AddLedger(const booking::EngineStats& stats) {
+  Gauge("creneau_live_holds", "Holds that are neither confirmed nor ended.",
+        static_cast<double>(stats.live_holds));
+  Gauge("creneau_ledger_seats", "Seats that the ledger knows, of any state.",
+        static_cast<double>(stats.seats));
+  Gauge("creneau_subject_index_entries", "Entries of the subject index.",
+        static_cast<double>(stats.index_entries));
+  Counter("creneau_holds_expired_total", "Holds taken back at their deadline.", stats.expired);
+  Counter("creneau_seats_freed_total", "Cooled seats given back.", stats.freed);
+}
+
+void MetricsPage::AddAgendas(const booking::Engine& engine, Instant now) {
+  MetricFamily& seats = Family(MetricType::Gauge, "creneau_seats",
+                               "Seats of slots that have not begun, by agenda, channel and state.");
+  MetricFamily published{"creneau_seats_published",
+                         "Seats of slots that have not begun, in any state.",
+                         MetricType::Gauge,
+                         {}};
+  for (const booking::AgendaInfo* info : engine.Agendas()) {
+    const booking::AgendaAnswer answer = engine.ReadAgenda(info->rules.name, now);
+    if (answer.agenda == nullptr) continue;
+    for (const Channel channel : kAllChannels) {
+      const booking::ChannelCounts& counts = answer.counts[static_cast<size_t>(channel)];
+      if (counts.published == 0) continue;
+      const std::string name(ChannelName(channel));
+      AddGauge(published, {{"agenda", info->rules.name}, {"channel", name}}, counts.published);
+      const auto add = [&](const char* state, uint32_t count) {
+        AddGauge(seats, {{"agenda", info->rules.name}, {"channel", name}, {"state", state}}, count);
+      };
+      add("free", counts.free);
+      add("held", counts.held);
+      add("confirmed", counts.confirmed);
+    }
+  }
+  families_.push_back(std::move(published));
+}
+
+void MetricsPage::AddBuild() {
+  AddGauge(
+      Family(MetricType::Gauge, "creneau_build_info", "Always 1; the label names the version."),
+      {{"version", CRENEAU_VERSION}}, 1);
+}
+
+std::string MetricsPage::Text() const { return prometheus::TextSerializer().Serialize(families_); }
+
+}  // namespace creneau::http

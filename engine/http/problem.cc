@@ -1,0 +1,277 @@
+#include "http/problem.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "http/json.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+// What follows an outcome, in the order of base/outcome.h: status, title, detail, retryable,
+// Retry-After in seconds.
+constexpr Advice kMalformedRequest = {
+    400, "The request could not be read",
+    "What was sent is not HTTP/1.1 or JSON as it is accepted here. Correct it and send it again.",
+    false, 0};
+constexpr Advice kUnknownAgenda = {
+    404, "No such agenda",
+    "No agenda of this name has been published here. GET /v1/agendas lists those there are.", false,
+    0};
+constexpr Advice kUnknownReservation = {
+    404, "No such reservation",
+    "There is no reservation of this name with this key. Check both: the name in the path, the key "
+    "in the Creneau-Key header.",
+    false, 0};
+constexpr Advice kUnknownRoute = {
+    404, "Nothing at this address",
+    "This address has nothing. GET /v1/agendas is where everything begins.", false, 0};
+constexpr Advice kMethodNotAllowed = {
+    405, "This method does nothing here",
+    "This address exists but not with this method; the Allow header lists those that work.", false,
+    0};
+constexpr Advice kNotAcceptable = {
+    406, "Not available in the form asked for",
+    "A reservation can be had as application/json or text/calendar. Send one of these in Accept.",
+    false, 0};
+constexpr Advice kRequestTimeout = {
+    408, "The request took too long",
+    "The request was not whole in time and nothing was done. Send it again in one go.", true, 0};
+constexpr Advice kSlotTaken = {
+    409, "This slot is taken",
+    "The last seat of this slot has been given to somebody else. `alternatives` lists free slots "
+    "near it, if there are any; hold one of these.",
+    false, 0};
+constexpr Advice kNothingLeft = {
+    409, "No seat is left",
+    "Every seat that can be booked now has been taken. Seats of lapsed holds come back; `opens_at` "
+    "says when the next opening begins, where one is known.",
+    true, 0};
+constexpr Advice kNotOpenYet = {
+    409, "Bookings are not open",
+    "This agenda gives out seats only while it is open; `opens_at` says when that is next.", true,
+    0};
+constexpr Advice kPaused = {
+    409, "Bookings are paused",
+    "The office has paused this agenda. Reservations stand; new ones can be made when it goes on.",
+    true, 300};
+constexpr Advice kMovesUsed = {409, "This reservation cannot be moved again",
+                               "A reservation can be moved twice, and this one has been. It stands "
+                               "as it is; to have another slot, cancel it and start again.",
+                               false, 0};
+constexpr Advice kAlreadyReserved = {
+    409, "There is a reservation already",
+    "This applicant has a live reservation here, and may have one. If it was made with an "
+    "Idempotency-Key, repeat the request with that key to get it again.",
+    false, 0};
+constexpr Advice kNotHeld = {
+    409, "There is no deadline to extend",
+    "This reservation is confirmed: its seat is kept without a deadline. Nothing needs to be done.",
+    false, 0};
+constexpr Advice kSeatsReserved = {
+    409, "Reserved seats would be taken away",
+    "The new calendar leaves out slots in which people have reservations; `slots` lists them. Keep "
+    "these slots, or publish with ?displaced=keep to honour the reservations made.",
+    false, 0};
+constexpr Advice kVersionMismatch = {
+    412, "Another version is in force",
+    "If-Match does not name the version that is published. Read the agenda, look at what changed, "
+    "and publish with its version.",
+    false, 0};
+constexpr Advice kHoldExpired = {
+    410, "The hold has expired",
+    "The seat was not confirmed in time and has been given back. Hold another one.", false, 0};
+constexpr Advice kCancelled = {
+    410, "The reservation was cancelled",
+    "This reservation was cancelled and its seat given back. Hold another one.", false, 0};
+constexpr Advice kPayloadTooLarge = {413, "The body is too large",
+                                     "The body is larger than this address accepts: 8 KiB, or 1 "
+                                     "MiB for agendas on the admin socket.",
+                                     false, 0};
+constexpr Advice kUnsupportedMediaType = {
+    415, "The body has a type that is not read here",
+    "Bodies are application/json; agendas are application/toml or text/csv. Set Content-Type.",
+    false, 0};
+constexpr Advice kValidationFailed = {
+    422, "Something in the request is not valid",
+    "`errors` says what is wrong and where. Correct it and send the request again.", false, 0};
+constexpr Advice kIdempotencyMismatch = {422, "This Idempotency-Key was used for something else",
+                                         "The same key came with another request before. Repeat "
+                                         "that request as it was, or draw a new key.",
+                                         false, 0};
+constexpr Advice kWeakIdempotencyKey = {
+    422, "The Idempotency-Key is too weak",
+    "Draw 16 random bytes and send them in base64 or as a UUID: 22 to 64 characters out of "
+    "letters, digits and - _ = + / . , at least 8 different ones.",
+    false, 0};
+constexpr Advice kHeadersTooLarge = {
+    431, "The head of the request is too large",
+    "The head may have 8 KiB, 64 lines and a target of 2 KiB. Send fewer or smaller headers.",
+    false, 0};
+constexpr Advice kOverloaded = {
+    503, "Too busy at the moment",
+    "There are more requests than can be answered now. Nothing was done; try again shortly.", true,
+    2};
+constexpr Advice kReadOnly = {
+    503, "No new reservations at the moment",
+    "The engine's disk is nearly full, so new holds are refused. Holds made before can be "
+    "confirmed and cancelled. An operator must free disk space.",
+    true, 60};
+constexpr Advice kOutcomeUnknown = {
+    503, "It is not known whether this was done",
+    "The engine could not make sure that this is on disk. Repeat the request, with the same "
+    "Idempotency-Key if it had one: what was done is then answered, not done twice.",
+    true, 5};
+constexpr Advice kHttpVersion = {
+    505, "HTTP/1.1 is required",
+    "Only HTTP/1.1 is spoken here. In nginx, set proxy_http_version 1.1.", false, 0};
+
+// A client that comes back after an hour learns the time anew: openings are moved by outages.
+constexpr int64_t kMaxRetryAfterS = 3600;
+
+void WriteSlots(JsonWriter& json, std::string_view name, std::span<const LocalMinute> slots) {
+  if (slots.empty()) return;
+  json.Name(name).Array();
+  for (const LocalMinute slot : slots)
+    json.Spelled([slot](std::string& out) { AppendLocalMinute(out, slot); });
+  json.EndArray();
+}
+
+void WriteErrors(JsonWriter& json, const Problem& problem) {
+  if (problem.identity.empty() && problem.body.empty() && problem.parameters.empty() &&
+      problem.diagnostics.empty()) {
+    return;
+  }
+  json.Name("errors").Array();
+  for (const rules::IdentityProblem& error : problem.identity) {
+    json.Object().Name("pointer").String(error.pointer);
+    json.Name("message").String(error.message).EndObject();
+  }
+  for (const BodyProblem& error : problem.body) {
+    json.Object().Name("pointer").String(error.pointer);
+    json.Name("message").String(error.message).EndObject();
+  }
+  for (const ParameterProblem& error : problem.parameters) {
+    json.Object().Name("parameter").String(error.parameter);
+    json.Name("message").String(error.message).EndObject();
+  }
+  for (const rules::Diagnostic& error : problem.diagnostics) {
+    json.Object().Name("line").Number(error.line).Name("column").Number(error.column);
+    json.Name("message").String(error.message).EndObject();
+  }
+  json.EndArray();
+}
+
+int64_t RetryAfterSeconds(const Problem& problem, const Advice& advice, Instant now) {
+  if (problem.retry_after_s > 0) return problem.retry_after_s;
+  if (problem.opens_at && advice.retryable) {
+    const int64_t wait_ms = *problem.opens_at - now;
+    return std::clamp<int64_t>((wait_ms + kMsPerSecond - 1) / kMsPerSecond, 1, kMaxRetryAfterS);
+  }
+  return advice.retry_after_s;
+}
+
+}  // namespace
+
+// No default: a new outcome does not compile until it has an answer.
+Advice AdviceFor(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return {};
+    case Outcome::kMalformedRequest:
+      return kMalformedRequest;
+    case Outcome::kUnknownAgenda:
+      return kUnknownAgenda;
+    case Outcome::kUnknownReservation:
+      return kUnknownReservation;
+    case Outcome::kUnknownRoute:
+      return kUnknownRoute;
+    case Outcome::kMethodNotAllowed:
+      return kMethodNotAllowed;
+    case Outcome::kNotAcceptable:
+      return kNotAcceptable;
+    case Outcome::kRequestTimeout:
+      return kRequestTimeout;
+    case Outcome::kSlotTaken:
+      return kSlotTaken;
+    case Outcome::kNothingLeft:
+      return kNothingLeft;
+    case Outcome::kNotOpenYet:
+      return kNotOpenYet;
+    case Outcome::kPaused:
+      return kPaused;
+    case Outcome::kMovesUsed:
+      return kMovesUsed;
+    case Outcome::kAlreadyReserved:
+      return kAlreadyReserved;
+    case Outcome::kNotHeld:
+      return kNotHeld;
+    case Outcome::kSeatsReserved:
+      return kSeatsReserved;
+    case Outcome::kVersionMismatch:
+      return kVersionMismatch;
+    case Outcome::kHoldExpired:
+      return kHoldExpired;
+    case Outcome::kCancelled:
+      return kCancelled;
+    case Outcome::kPayloadTooLarge:
+      return kPayloadTooLarge;
+    case Outcome::kUnsupportedMediaType:
+      return kUnsupportedMediaType;
+    case Outcome::kValidationFailed:
+      return kValidationFailed;
+    case Outcome::kIdempotencyMismatch:
+      return kIdempotencyMismatch;
+    case Outcome::kWeakIdempotencyKey:
+      return kWeakIdempotencyKey;
+    case Outcome::kHeadersTooLarge:
+      return kHeadersTooLarge;
+    case Outcome::kOverloaded:
+      return kOverloaded;
+    case Outcome::kReadOnly:
+      return kReadOnly;
+    case Outcome::kOutcomeUnknown:
+      return kOutcomeUnknown;
+    case Outcome::kHttpVersion:
+      return kHttpVersion;
+  }
+  CHECK(false);
+}
+
+void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
+  const Advice advice = AdviceFor(problem.outcome);
+  const std::string_view code = OutcomeName(problem.outcome);
+  reply.status = advice.status;
+  reply.type = ContentType::kProblem;
+  reply.caching = Caching::kNoStore;
+  reply.body.clear();
+  JsonWriter json(reply.body);
+  json.Object();
+  json.Name("type").Spelled([code](std::string& out) {
+    out += "urn:creneau:problem:";
+    out += code;
+  });
+  json.Name("title").String(advice.title);
+  json.Name("status").Number(advice.status);
+  json.Name("detail").String(problem.detail.empty() ? advice.detail : problem.detail);
+  json.Name("code").String(code);
+  json.Name("retryable").Bool(advice.retryable);
+  if (problem.opens_at && problem.agenda != nullptr) {
+    json.Name("opens_at").Spelled([&](std::string& out) {
+      AppendRfc3339(out, *problem.opens_at, problem.agenda->zone);
+    });
+  }
+  WriteSlots(json, "alternatives", problem.alternatives);
+  WriteSlots(json, "slots", problem.slots);
+  WriteErrors(json, problem);
+  json.EndObject();
+  const int64_t retry_after_s = RetryAfterSeconds(problem, advice, now);
+  if (retry_after_s > 0) {
+    reply.headers += "Retry-After: ";
+    AppendNumber(reply.headers, retry_after_s);
+    reply.headers += "\r\n";
+  }
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,47 @@
+// A reply before it is bytes, and the bytes of it. One Reply per thread, used again for each
+// request, so that its strings keep their capacity.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace creneau::http {
+
+enum class ContentType : uint8_t { kNone, kJson, kProblem, kCalendar, kMetrics };
+// Public answers may be a second old; whatever concerns a person, and every problem, is kept
+// nowhere.
+enum class Caching : uint8_t { kNoStore, kOneSecond };
+
+struct Reply {
+  int status = 200;
+  ContentType type = ContentType::kNone;
+  Caching caching = Caching::kNoStore;
+  std::string headers;  // whole lines beside the usual ones, each with its CRLF
+  std::string body;
+
+  void Clear();
+  // `value` is ours, never the client's: it is not checked for line ends.
+  void AddHeader(std::string_view name, std::string_view value);
+};
+
+// How the reply goes out.
+struct Framing {
+  bool head_only = false;  // the request was HEAD: everything but the body
+  bool close = false;      // last reply of this connection
+  std::string_view date;   // as in the Date header
+};
+
+void AppendReply(std::string& out, const Reply& reply, const Framing& framing);
+
+inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// The statuses that replies have, in rising order.
+inline constexpr std::array<int, 17> kStatuses = {200, 201, 304, 400, 404, 405, 406, 408, 409,
+                                                  410, 412, 413, 415, 422, 431, 503, 505};
+
+// The reason phrase of a status that we send.
+std::string_view ReasonPhrase(int status);
+
+}  // namespace creneau::http

@@ -1,0 +1,103 @@
+#include "http/routes.h"
+
+#include <array>
+
+#include "http/handlers.h"
+
+namespace creneau::http {
+namespace {
+
+constexpr unsigned Bits(Audience audience) { return static_cast<unsigned>(audience); }
+constexpr unsigned kEveryone = Bits(Audience::kPublic) | Bits(Audience::kAdmin);
+constexpr unsigned kOperator = Bits(Audience::kAdmin);
+constexpr unsigned kMachines = Bits(Audience::kAdmin) | Bits(Audience::kProbe);
+
+struct Route {
+  Method method;
+  std::string_view path;  // {} is any one segment, which becomes Exchange::name
+  unsigned audiences;
+  void (*handle)(Exchange&);
+};
+
+constexpr Route kRoutes[] = {
+    {Method::kGet, "/v1/agendas", kEveryone, ListAgendas},
+    {Method::kGet, "/v1/agendas/{}", kEveryone, ShowAgenda},
+    {Method::kGet, "/v1/agendas/{}/slots", kEveryone, ListSlots},
+    {Method::kPost, "/v1/agendas/{}/holds", kEveryone, HoldSeat},
+    {Method::kPost, "/v1/reservations/{}/confirm", kEveryone, ConfirmReservation},
+    {Method::kPost, "/v1/reservations/{}/move", kEveryone, MoveReservation},
+    {Method::kPost, "/v1/reservations/{}/extend", kEveryone, ExtendReservation},
+    {Method::kGet, "/v1/reservations/{}", kEveryone, ShowReservation},
+    {Method::kDelete, "/v1/reservations/{}", kEveryone, CancelReservation},
+    {Method::kPut, "/v1/agendas/{}", kOperator, PublishAgenda},
+    {Method::kGet, "/livez", kMachines, ReportLive},
+    {Method::kGet, "/readyz", kMachines, ReportReady},
+    {Method::kGet, "/metrics", kMachines, ShowMetrics},
+};
+
+constexpr size_t kRouteCount = std::size(kRoutes);
+
+// Whether the target's path is this route's; `name` receives the segment at {}.
+bool Matches(std::string_view path, const Target& target, std::string_view& name) {
+  for (size_t i = 0; i < target.segments(); ++i) {
+    if (path.empty()) return false;
+    path.remove_prefix(1);
+    const std::string_view expected = path.substr(0, path.find('/'));
+    path.remove_prefix(expected.size());
+    if (expected == "{}") {
+      name = target.segment(i);
+    } else if (expected != target.segment(i)) {
+      return false;
+    }
+  }
+  return path.empty();
+}
+
+struct MethodName {
+  Method method;
+  std::string_view name;
+};
+constexpr MethodName kMethodNames[] = {{Method::kGet, "GET, HEAD"},
+                                       {Method::kPost, "POST"},
+                                       {Method::kPut, "PUT"},
+                                       {Method::kDelete, "DELETE"}};
+
+void RefuseMethod(Exchange& exchange, unsigned allowed) {
+  std::string names;
+  for (const MethodName& entry : kMethodNames) {
+    if ((allowed & static_cast<unsigned>(entry.method)) == 0) continue;
+    if (!names.empty()) names += ", ";
+    names += entry.name;
+  }
+  exchange.reply.AddHeader("Allow", names);
+  exchange.Refuse({.outcome = Outcome::kMethodNotAllowed});
+}
+
+}  // namespace
+
+size_t RouteCount() { return kRouteCount; }
+
+std::string_view RouteName(size_t route) {
+  return route < kRouteCount ? kRoutes[route].path : "none";
+}
+
+size_t Dispatch(Exchange& exchange, Audience audience) {
+  unsigned allowed = 0;
+  for (size_t i = 0; i < kRouteCount; ++i) {
+    const Route& route = kRoutes[i];
+    if ((route.audiences & Bits(audience)) == 0) continue;
+    if (!Matches(route.path, exchange.target, exchange.name)) continue;
+    allowed |= static_cast<unsigned>(route.method);
+    if (route.method != exchange.request.method) continue;
+    route.handle(exchange);
+    return i;
+  }
+  if (allowed == 0) {
+    exchange.Refuse({.outcome = Outcome::kUnknownRoute});
+  } else {
+    RefuseMethod(exchange, allowed);
+  }
+  return kRouteCount;
+}
+
+}  // namespace creneau::http

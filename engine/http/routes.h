@@ -1,0 +1,23 @@
+// Which address leads where (routes.cc has the table), and what happens to a request before and
+// after its handler.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "http/exchange.h"
+
+namespace creneau::http {
+
+// Who a listener is for. Each is a bit, so that a route can name several.
+enum class Audience : unsigned char { kPublic = 1, kAdmin = 2, kProbe = 4 };
+
+// A route's place in the table, for metrics; kRoutes stands for what led nowhere.
+size_t RouteCount();
+std::string_view RouteName(size_t route);
+
+// Finds the route and calls its handler, or fills in the 404 or 405. Returns the route's place,
+// RouteCount() for none.
+size_t Dispatch(Exchange& exchange, Audience audience);
+
+}  // namespace creneau::http

@@ -1,0 +1,144 @@
+#include "http/server.h"
+
+#include <unistd.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/limits.h"
+#include "http/listen.h"
+#include "http/telemetry.h"
+#include "http/worker.h"
+
+namespace creneau::http {
+namespace {
+
+// Requests under way when the process is asked to end; systemd gives 90 s in all.
+constexpr int64_t kStopGraceMs = 5'000;
+// An operator, scripts and monitoring: enough for them, and none of it taken from citizens. Each
+// admin connection may buffer a megabyte.
+constexpr int64_t kMaxAdminConnections = 64;
+constexpr int64_t kMaxProbeConnections = 64;
+
+constexpr mode_t kOwnerOnly = 0600;
+// As open as a port on the loopback address; the directory it lies in can be closed to others.
+constexpr mode_t kEveryone = 0666;
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  explicit Impl(booking::Engine& engine) : engine_(engine) {}
+  ~Impl() { Stop(); }
+
+  absl::Status Start(const ServerOptions& options);
+  void Stop();
+
+  const std::string& address() const { return address_; }
+  const std::string& metrics_address() const { return metrics_address_; }
+
+ private:
+  absl::StatusOr<std::string> Add(Address address, int count, mode_t mode,
+                                  std::string_view listener, WorkerOptions options,
+                                  ConnectionBudget& budget);
+
+  booking::Engine& engine_;
+  Telemetry telemetry_;
+  ConnectionBudget public_budget_{static_cast<int64_t>(limits::kMaxConnections)};
+  ConnectionBudget admin_budget_{kMaxAdminConnections};
+  ConnectionBudget probe_budget_{kMaxProbeConnections};
+  std::vector<std::unique_ptr<Worker>> workers_;
+  size_t started_ = 0;
+  std::vector<std::string> socket_files_;
+  std::string address_;
+  std::string metrics_address_;
+};
+
+absl::StatusOr<std::string> Server::Impl::Add(Address address, int count, mode_t mode,
+                                              std::string_view listener, WorkerOptions options,
+                                              ConnectionBudget& budget) {
+  absl::StatusOr<std::vector<Descriptor>> sockets = Listen(address, count, mode);
+  if (!sockets.ok()) return sockets.status();
+  if (!address.unix_path.empty()) socket_files_.push_back(address.unix_path);
+  options.tcp = address.unix_path.empty();
+  int number = 0;
+  for (Descriptor& socket : *sockets) {
+    options.name = absl::StrCat("http-", std::string(listener), "-", number++);
+    workers_.push_back(std::make_unique<Worker>(
+        options, engine_, telemetry_, telemetry_.AddThread(listener), budget, std::move(socket)));
+  }
+  return address.Text();
+}
+
+absl::Status Server::Impl::Start(const ServerOptions& options) {
+  const auto parse = [&options](const std::string& text) -> absl::StatusOr<Address> {
+    absl::StatusOr<Address> address = ParseAddress(text);
+    if (address.ok() && !address->loopback && !options.trusted_network) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(text,
+                       " can be reached from other machines, and there is no TLS inside. Listen on "
+                       "127.0.0.1 behind nginx, or "
+                       "set trusted_network = true if the network in between is yours."));
+    }
+    return address;
+  };
+  const absl::StatusOr<Address> listen = parse(options.listen);
+  if (!listen.ok()) return listen.status();
+  const WorkerOptions citizens{.name = {},
+                               .audience = Audience::kPublic,
+                               .max_body_bytes = limits::kMaxBodyBytes,
+                               .deadlines = options.deadlines};
+  absl::StatusOr<std::string> bound =
+      Add(*listen, std::max(1, options.threads), kEveryone, "public", citizens, public_budget_);
+  if (!bound.ok()) return bound.status();
+  address_ = *bound;
+  if (!options.admin_socket.empty()) {
+    Address admin;
+    admin.unix_path = options.admin_socket;
+    WorkerOptions operators = citizens;
+    operators.audience = Audience::kAdmin;
+    operators.max_body_bytes = limits::kMaxAdminBodyBytes;
+    bound = Add(admin, 1, kOwnerOnly, "admin", operators, admin_budget_);
+    if (!bound.ok()) return bound.status();
+  }
+  if (!options.metrics.empty()) {
+    const absl::StatusOr<Address> metrics = parse(options.metrics);
+    if (!metrics.ok()) return metrics.status();
+    WorkerOptions machines = citizens;
+    machines.audience = Audience::kProbe;
+    bound = Add(*metrics, 1, kEveryone, "metrics", machines, probe_budget_);
+    if (!bound.ok()) return bound.status();
+    metrics_address_ = *bound;
+  }
+  // Only now, when nothing can fail any more and the list of counters is complete.
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    worker->Start();
+    ++started_;
+  }
+  return absl::OkStatus();
+}
+
+void Server::Impl::Stop() {
+  for (size_t i = 0; i < started_; ++i) workers_[i]->Stop(kStopGraceMs);
+  for (size_t i = 0; i < started_; ++i) workers_[i]->Join();
+  started_ = 0;
+  workers_.clear();
+  for (const std::string& path : socket_files_) unlink(path.c_str());
+  socket_files_.clear();
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      booking::Engine& engine) {
+  auto impl = std::make_unique<Impl>(engine);
+  if (const absl::Status started = impl->Start(options); !started.ok()) return started;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));  // tidy: owned by the unique_ptr
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+const std::string& Server::address() const { return impl_->address(); }
+const std::string& Server::metrics_address() const { return impl_->metrics_address(); }
+void Server::Stop() { impl_->Stop(); }
+
+}  // namespace creneau::http

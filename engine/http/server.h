@@ -1,0 +1,60 @@
+// The front end as the daemon sees it: listeners, threads, and one way to stop.
+//
+//   public listener    `threads` workers with a loop each, sharing an address by SO_REUSEPORT; the
+//   citizens' routes admin socket       one worker of its own, so that a publication, which waits,
+//   holds up nobody; all routes, owner only metrics listener   where asked for, one worker; /livez,
+//   /readyz and /metrics only
+//
+// The engine must outlive the server's Stop; after it, no act is under way and the engine can be
+// closed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "booking/engine.h"
+#include "http/connection.h"
+
+namespace creneau::http {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:8080";  // or "[::1]:8080", "unix:PATH"; port 0 is any free one
+  std::string admin_socket;               // path; empty: none
+  std::string metrics;                    // as listen; empty: none
+  int threads = 1;
+  // There is no TLS inside, so addresses beyond loopback are refused unless the network in between
+  // is said to be trusted.
+  bool trusted_network = false;
+  Deadlines deadlines;
+};
+
+class Server {
+ public:
+  // Listens before it returns. InvalidArgument: an address that cannot be read or is not allowed;
+  // AlreadyExists: somebody else listens there; other errors as the system gives them, with address
+  // and reason.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       booking::Engine& engine);
+  // Stops first.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // As they were bound, with the port that was given; empty where there is none.
+  const std::string& address() const;
+  const std::string& metrics_address() const;
+
+  // Accepts nothing more, ends idle connections, lets requests under way finish for at most a few
+  // seconds, and returns when every thread has ended. Longer only if the log itself hangs: what it
+  // holds cannot be taken back. Idempotent; one thread.
+  void Stop();
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace creneau::http

@@ -1,0 +1,145 @@
+#include "http/session.h"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+#include "base/check.h"
+#include "http/text.h"
+
+namespace creneau::http {
+
+std::string_view SessionContext::DateAt(Instant now) {
+  const int64_t second = now.ms / kMsPerSecond;
+  if (second != date_second) {
+    date_second = second;
+    date.clear();
+    AppendHttpDate(date, now);
+  }
+  return date;
+}
+
+void Session::Append(Entry& entry, Instant now) {
+  entry.begin = replies_.size();
+  entry.status = context_.reply.status;
+  AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
+}
+
+void Session::ServeOne(const Request& request, booking::Act& act, Instant received_at, Instant now,
+                       Entry& entry) {
+  Reply& reply = context_.reply;
+  reply.Clear();
+  Exchange exchange{.engine = context_.engine,
+                    .telemetry = context_.telemetry,
+                    .act = act,
+                    .request = request,
+                    .target = context_.target,
+                    .name = {},
+                    .received_at = received_at,
+                    .now = now,
+                    .reply = reply};
+  entry.route = RouteCount();
+  entry.head_only = request.head;
+  entry.close = !request.keep_alive || context_.stopping;
+  act.Begin();
+  try {
+    if (!context_.target.Parse(request.target)) {
+      exchange.Refuse({.outcome = Outcome::kMalformedRequest,
+                       .detail = "The request target is not a valid path and query."});
+    } else {
+      entry.route = Dispatch(exchange, context_.audience);
+    }
+  } catch (...) {
+    entry.rests_on_log = exchange.rests_on_log;
+    throw;
+  }
+  entry.outcome = exchange.outcome;
+  entry.rests_on_log = exchange.rests_on_log;
+  Append(entry, now);
+}
+
+void Session::ServeRefusal(const Refusal& refusal, Instant now) {
+  Entry& entry = entries_[entry_count_++];
+  entry = Entry{.route = RouteCount(), .outcome = refusal.outcome, .close = true};
+  context_.reply.Clear();
+  if (refusal.outcome == Outcome::kMethodNotAllowed) {
+    context_.reply.AddHeader("Allow",
+                             "GET, HEAD, POST, PUT, DELETE");  // RFC 9110 15.5.6 asks for it
+  }
+  WriteProblem(context_.reply, {.outcome = refusal.outcome, .detail = refusal.detail}, now);
+  Append(entry, now);
+}
+
+Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant first_at,
+                              Instant rest_at) {
+  CHECK(entry_count_ == 0 && replies_.empty());
+  Round round;
+  Request request;
+  while (round.consumed < bytes.size() && !round.close) {
+    if (entry_count_ == entries_.size()) {
+      round.more = true;
+      break;
+    }
+    const RequestReader::Step step = reader_.Read(bytes.substr(round.consumed), request);
+    if (step == RequestReader::Step::kNeedMore) break;
+    if (step == RequestReader::Step::kRefused) {
+      ServeRefusal(reader_.refusal(), rest_at);
+      round.close = true;
+      round.consumed = bytes.size();
+      break;
+    }
+    Entry& entry = entries_[entry_count_++];
+    entry = Entry();
+    const Instant received_at = round.consumed == 0 ? first_at : rest_at;
+    const size_t replies_before = replies_.size();
+    round.consumed += reader_.consumed();
+    try {
+      ServeOne(request, act, received_at, rest_at, entry);
+    } catch (const std::exception& error) {
+      // Out of memory, most likely. What was decided still goes to the log and is waited for, since
+      // the act's nodes are the log's until then; the client gets no answer to this request and
+      // learns the outcome by asking again.
+      spdlog::error("a request failed inside: {}", error.what());
+      --entry_count_;
+      replies_.resize(replies_before);
+      round.close = true;
+    }
+    round.waits = round.waits || entry.rests_on_log;
+    round.close = round.close || entry.close;
+  }
+  return round;
+}
+
+void Session::ServeTimeout(Instant now) {
+  CHECK(entry_count_ == 0 && replies_.empty());
+  ServeRefusal({Outcome::kRequestTimeout, {}}, now);
+}
+
+void Session::Retract(Instant now) {
+  std::string kept;
+  kept.swap(replies_);
+  for (size_t i = 0; i < entry_count_; ++i) {
+    Entry& entry = entries_[i];
+    const size_t end = i + 1 < entry_count_ ? entries_[i + 1].begin : kept.size();
+    if (!entry.rests_on_log) {
+      replies_.append(kept, entry.begin, end - entry.begin);
+      continue;
+    }
+    context_.reply.Clear();
+    entry.outcome = Outcome::kOutcomeUnknown;
+    WriteProblem(context_.reply, {.outcome = entry.outcome}, now);
+    entry.status = context_.reply.status;
+    AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
+  }
+}
+
+void Session::Settle(bool durable, Instant now) {
+  if (!durable) Retract(now);
+  for (size_t i = 0; i < entry_count_; ++i) {
+    const Entry& entry = entries_[i];
+    context_.counters.CountReply(entry.route, entry.status, entry.outcome);
+  }
+  entry_count_ = 0;
+}
+
+}  // namespace creneau::http

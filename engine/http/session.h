@@ -1,0 +1,93 @@
+// What a connection says, without the connection: bytes in, replies out. Reads the requests at the
+// front of a buffer, answers each at once from the engine, and holds the replies until what they
+// rest on is durable.
+//
+// One Session per connection, one SessionContext per thread; both belong to that thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/instant.h"
+#include "base/limits.h"
+#include "booking/act.h"
+#include "booking/engine.h"
+#include "http/parser.h"
+#include "http/reply.h"
+#include "http/routes.h"
+#include "http/target.h"
+#include "http/telemetry.h"
+
+namespace creneau::http {
+
+// What the sessions of one thread share. Used within one call only, never across a suspension.
+struct SessionContext {
+  booking::Engine& engine;
+  const Telemetry& telemetry;
+  Counters& counters;
+  Audience audience;
+  bool stopping = false;  // every reply is now the last of its connection
+  Reply reply;
+  Target target;
+  std::string date;  // as in the Date header, of date_second
+  int64_t date_second = -1;
+
+  std::string_view DateAt(Instant now);
+};
+
+class Session {
+ public:
+  Session(SessionContext& context, size_t max_body_bytes)
+      : context_(context), reader_(max_body_bytes) {}
+
+  struct Round {
+    size_t consumed = 0;  // bytes that will not be looked at again
+    bool waits = false;   // a reply rests on the act: push its barrier, wait, then Settle
+    bool close = false;   // nothing more is read from this connection
+    bool more = false;    // there may be more whole requests in the buffer
+  };
+  // Answers up to limits::kMaxPipelined requests. `first_at`: when the first byte came; `rest_at`:
+  // when the latest bytes did, and with them all requests after the first.
+  Round Serve(std::string_view bytes, booking::Act& act, Instant first_at, Instant rest_at);
+
+  // Answers a request that was not whole in time; the connection is then closed.
+  void ServeTimeout(Instant now);
+
+  // After Serve or ServeTimeout: makes replies() what may be sent. Not durable: every answer that
+  // rests on the log becomes outcome-unknown.
+  void Settle(bool durable, Instant now);
+
+  const std::string& replies() const { return replies_; }
+  void ClearReplies() { replies_.clear(); }
+
+  bool in_body() const { return reader_.in_body(); }
+  bool TakeContinue() { return reader_.TakeContinue(); }
+
+ private:
+  // A reply in replies_, with what is needed to take it back.
+  struct Entry {
+    size_t begin = 0;
+    size_t route = 0;
+    int status = 0;
+    Outcome outcome = Outcome::kOk;
+    bool rests_on_log = false;
+    bool head_only = false;
+    bool close = false;
+  };
+
+  void ServeOne(const Request& request, booking::Act& act, Instant received_at, Instant now,
+                Entry& entry);
+  void ServeRefusal(const Refusal& refusal, Instant now);
+  void Append(Entry& entry, Instant now);
+  void Retract(Instant now);
+
+  SessionContext& context_;
+  RequestReader reader_;
+  std::string replies_;
+  std::array<Entry, limits::kMaxPipelined> entries_;
+  size_t entry_count_ = 0;
+};
+
+}  // namespace creneau::http

@@ -1,0 +1,36 @@
+#include "http/telemetry.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "http/metrics_page.h"
+#include "http/routes.h"
+
+namespace creneau::http {
+
+void Counters::CountReply(size_t route, int status, Outcome outcome) {
+  CHECK(route < kMaxRoutes);
+  const auto* const at = std::find(kStatuses.begin(), kStatuses.end(), status);
+  CHECK(at != kStatuses.end());
+  const auto place = static_cast<size_t>(at - kStatuses.begin());
+  replies_[route][place].fetch_add(1, std::memory_order_relaxed);
+  outcomes_[static_cast<size_t>(outcome)].fetch_add(1, std::memory_order_relaxed);
+}
+
+Counters& Telemetry::AddThread(std::string_view listener) {
+  CHECK(RouteCount() < kMaxRoutes);
+  threads_.push_back({std::string(listener), std::make_unique<Counters>()});
+  return *threads_.back().counters;
+}
+
+std::string Telemetry::Render(const booking::Engine& engine, Instant now) const {
+  MetricsPage page;
+  page.AddTraffic(*this);
+  page.AddLog(engine.stats());
+  page.AddLedger(engine.stats());
+  page.AddAgendas(engine, now);
+  page.AddBuild();
+  return page.Text();
+}
+
+}  // namespace creneau::http

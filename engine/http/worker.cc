@@ -1,0 +1,172 @@
+#include "http/worker.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "base/check.h"
+
+namespace creneau::http {
+namespace {
+
+// Deadlines are seconds; a quarter of one is close enough.
+constexpr std::chrono::milliseconds kSweepEvery{250};
+// Without descriptors the waiting connection stays in the backlog; asking again at once would only
+// burn the core.
+constexpr std::chrono::milliseconds kAcceptPause{50};
+
+}  // namespace
+
+Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& telemetry,
+               Counters& counters, ConnectionBudget& budget, Descriptor listener)
+    : options_(std::move(options)),
+      engine_(engine),
+      counters_(counters),
+      budget_(budget),
+      loop_(1),
+      acceptor_(loop_),
+      pause_(loop_),
+      sweeper_(loop_),
+      completions_(loop_),
+      session_{.engine = engine,
+               .telemetry = telemetry,
+               .counters = counters,
+               .audience = options_.audience,
+               .reply = {},
+               .target = {},
+               .date = {}},
+      context_{session_,           pool_,
+               completions_,       engine.clock(),
+               options_.deadlines, options_.max_body_bytes} {
+  const int family = options_.tcp ? AF_INET : AF_UNIX;
+  acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
+}
+
+Worker::~Worker() { CHECK(!thread_.joinable() && connections_.empty()); }
+
+void Worker::Start() {
+  net::co_spawn(loop_, Accept(), [](const std::exception_ptr&) {});
+  net::co_spawn(loop_, SweepNowAndThen(), [](const std::exception_ptr&) {});
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void Worker::Loop() {
+  pthread_setname_np(pthread_self(), options_.name.c_str());
+  for (;;) {
+    try {
+      loop_.run();
+      return;
+    } catch (const std::exception& error) {
+      // Nothing of ours throws out of a handler; memory may run out within Asio.
+      spdlog::error("{}: {}", options_.name, error.what());
+    }
+  }
+}
+
+void Worker::Stop(int64_t grace_ms) {
+  net::post(loop_, [this, grace_ms] { StopOnLoop(grace_ms); });
+}
+
+void Worker::Join() {
+  thread_.join();
+  completions_.WaitUntilQuiet();
+}
+
+void Worker::StopOnLoop(int64_t grace_ms) {
+  stopping_ = true;
+  session_.stopping = true;
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+  for (Connection& connection : connections_) connection.Stop(grace_ms);
+  // The loop ends when the sweeper does, and that is when the last connection has.
+  if (connections_.empty()) sweeper_.cancel();
+}
+
+net::awaitable<void> Worker::Accept() {
+  bool complained = false;
+  while (!stopping_) {
+    ErrorCode error;
+    Socket socket = co_await acceptor_.async_accept(net::redirect_error(net::use_awaitable, error));
+    if (stopping_) break;
+    if (error) {
+      if (!std::exchange(complained, true)) {
+        spdlog::warn(
+            "{}: cannot take connections: {}. They wait until others end; raise LimitNOFILE in the "
+            "unit.",
+            options_.name, error.message());
+      }
+      pause_.expires_after(kAcceptPause);
+      co_await pause_.async_wait(net::redirect_error(net::use_awaitable, error));
+      continue;
+    }
+    complained = false;
+    if (budget_.open.fetch_add(1, std::memory_order_relaxed) >= budget_.max) {
+      budget_.open.fetch_sub(1, std::memory_order_relaxed);
+      TurnAway(std::move(socket));
+    } else {
+      Admit(std::move(socket));
+    }
+  }
+}
+
+void Worker::Admit(Socket socket) {
+  if (options_.tcp) {
+    // Replies leave in one write; holding them back for more to come only costs time.
+    const int on = 1;
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  }
+  counters_.CountOpened();
+  const auto connection = connections_.emplace(connections_.end(), context_, std::move(socket));
+  net::co_spawn(loop_, connection->Run(), [this, connection](const std::exception_ptr& failure) {
+    if (failure) spdlog::error("{}: a connection failed inside", options_.name);
+    Finished(connection);
+  });
+}
+
+void Worker::TurnAway(Socket socket) {
+  counters_.CountTurnedAway();
+  session_.reply.Clear();
+  const Instant now = engine_.clock().Now();
+  WriteProblem(session_.reply,
+               {.outcome = Outcome::kOverloaded,
+                .detail = "Too many connections are open; try again shortly."},
+               now);
+  std::string bytes;
+  AppendReply(bytes, session_.reply,
+              {.head_only = false, .close = true, .date = session_.DateAt(now)});
+  ErrorCode ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(net::buffer(bytes), ignored);
+  socket.shutdown(Socket::shutdown_send, ignored);
+  // What has come already is read away: closing over it would reset the connection and lose the
+  // reply.
+  char discarded[4096];
+  socket.read_some(net::buffer(discarded), ignored);
+}
+
+void Worker::Finished(std::list<Connection>::iterator connection) {
+  connections_.erase(connection);
+  counters_.CountClosed();
+  budget_.open.fetch_sub(1, std::memory_order_relaxed);
+  if (stopping_ && connections_.empty()) sweeper_.cancel();
+}
+
+net::awaitable<void> Worker::SweepNowAndThen() {
+  while (!stopping_ || !connections_.empty()) {
+    ErrorCode error;
+    sweeper_.expires_after(kSweepEvery);
+    co_await sweeper_.async_wait(net::redirect_error(net::use_awaitable, error));
+    const int64_t now_ns = engine_.clock().MonotonicNs();
+    for (Connection& connection : connections_) connection.Sweep(now_ns);
+  }
+}
+
+}  // namespace creneau::http

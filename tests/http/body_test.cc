@@ -1,0 +1,107 @@
+// JSON bodies: what is read, what is refused, and how the refusal points at its cause.
+#include "http/body.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "base/text.h"
+
+namespace creneau::http {
+namespace {
+
+// "read", "malformed", or the pointers of the problems, each with a blank after it.
+std::string Verdict(std::string_view json) {
+  Body body;
+  switch (body.Read(json)) {
+    case Body::Verdict::kRead:
+      return "read";
+    case Body::Verdict::kMalformed:
+      return "malformed";
+    case Body::Verdict::kInvalid:
+      break;
+  }
+  std::string pointers;
+  for (size_t i = 0; i < body.problem_count(); ++i) {
+    pointers += body.problem(i).pointer.empty() ? "(whole)" : body.problem(i).pointer;
+    pointers += ' ';
+  }
+  return pointers;
+}
+
+TEST_CASE("bodies and what becomes of them") {
+  struct Case {
+    const char* json;
+    const char* verdict;
+  };
+  const Case cases[] = {
+      {R"({})", "read"},
+      {R"( {"slot":"2026-12-01T09:20"} )", "read"},
+      {R"({"applicant":{"dossier":"1","birth_date":"1990-01-01"}})", "read"},
+      {R"({"other":[1,{"slot":3}],"slot":"2026-12-01T09:20","more":{"applicant":null}})", "read"},
+      {R"({"applicant":{"colour":3,"dossier":"1"}})", "read"},
+      {"", "malformed"},
+      {"   ", "malformed"},
+      {R"({"slot":"2026-12-01T09:20"})"
+       "x",
+       "malformed"},
+      {R"({"slot":"2026-12-01T09:20"}{})", "malformed"},
+      {R"({"slot":)", "malformed"},
+      {R"({slot:"a"})", "malformed"},
+      {R"({"slot":"a",})", "malformed"},
+      {"{\"a\":\"\xff\"}", "malformed"},
+      {"{\"a\":\"\n\"}", "malformed"},
+      {R"([[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]])", "malformed"},
+      {R"(null)", "(whole) "},
+      {R"("text")", "(whole) "},
+      {R"([1])", "(whole) "},
+      {R"({"slot":1})", "/slot "},
+      {R"({"slot":null})", "/slot "},
+      {R"({"slot":{"a":1}})", "/slot "},
+      {R"({"slot":["a"]})", "/slot "},
+      {R"({"slot":"2026-02-30T09:20"})", "/slot "},
+      {R"({"slot":"2026-12-01T09:20:00"})", "/slot "},
+      {R"({"slot":"2026-12-01T09:20","slot":"2026-12-01T09:40"})", "/slot "},
+      {R"({"applicant":"ada"})", "/applicant "},
+      {R"({"applicant":[]})", "/applicant "},
+      {R"({"applicant":{"dossier":7}})", "/applicant/dossier "},
+      {R"({"applicant":{"dossier":true,"birth_date":1.5}})",
+       "/applicant/dossier /applicant/birth_date "},
+      {R"({"applicant":{"dossier":"1","dossier":"2"}})", "/applicant/dossier "},
+      {R"({"applicant":{},"applicant":{}})", "/applicant "},
+      {R"({"applicant":{"dossier":{"dossier":"1"}}})", "/applicant/dossier "},
+  };
+  for (const Case& c : cases) {
+    INFO(c.json);
+    CHECK(Verdict(c.json) == c.verdict);
+  }
+}
+
+TEST_CASE("members are read, escapes and all") {
+  Body body;
+  REQUIRE(body.Read(R"({"sl\u006ft":"2026-12-01T09\u003a20","x":{"y":{}},
+                        "applicant":{"dossier":"7\t7\u00e9","passport":"","birth_date":"1990-01-31"}})") ==
+          Body::Verdict::kRead);
+  CHECK(body.has_applicant());
+  CHECK(body.slot() == ParseLocalMinute("2026-12-01T09:20"));
+  CHECK(body.applicant().fields[static_cast<size_t>(rules::IdentityField::kDossier)] ==
+        "7\t7\xc3\xa9");
+  CHECK(body.applicant().fields[static_cast<size_t>(rules::IdentityField::kPassport)].empty());
+  CHECK(body.applicant().fields[static_cast<size_t>(rules::IdentityField::kBirthDate)] ==
+        "1990-01-31");
+}
+
+TEST_CASE("a body of the largest size is read, a larger one is not") {
+  std::string json = R"({"x":")" + std::string(limits::kMaxBodyBytes - 8, 'a') + R"("})";
+  REQUIRE(json.size() == limits::kMaxBodyBytes);
+  CHECK(Verdict(json) == "read");
+  CHECK(Verdict(json + " ") == "malformed");
+}
+
+TEST_CASE("the hash of a hold never changes, since it is in the log") {
+  CHECK(HashOfHold(std::nullopt) == 0xe220a8397b1dcdafULL);
+  CHECK(HashOfHold(ParseLocalMinute("2026-12-01T09:20")) !=
+        HashOfHold(ParseLocalMinute("2026-12-01T09:40")));
+}
+
+}  // namespace
+}  // namespace creneau::http

@@ -1,0 +1,56 @@
+#include "http/text.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "base/text.h"
+
+namespace creneau::http {
+namespace {
+
+template <typename Append>
+std::string Spell(Append append) {
+  std::string out;
+  append(out);
+  return out;
+}
+
+TEST_CASE("times have the office's offset") {
+  struct Case {
+    int64_t ms;
+    const char* zone;
+    const char* text;
+  };
+  const Case cases[] = {
+      {1'796'113'200'000, "Europe/Paris", "2026-12-01T09:20:00+01:00"},
+      {1'796'113'200'999, "Europe/Paris", "2026-12-01T09:20:00+01:00"},
+      {1'782'000'000'000, "Europe/Paris", "2026-06-21T02:00:00+02:00"},
+      {1'796'113'200'000, "Indian/Reunion", "2026-12-01T12:20:00+04:00"},
+      {1'796'113'200'000, "America/Guadeloupe", "2026-12-01T04:20:00-04:00"},
+      {1'796'113'200'000, "Pacific/Marquesas", "2026-11-30T22:50:00-09:30"},
+      {-1, "UTC", "1969-12-31T23:59:59+00:00"},
+  };
+  for (const Case& c : cases) {
+    absl::TimeZone zone;
+    REQUIRE(absl::LoadTimeZone(c.zone, &zone));
+    CHECK(Spell([&](std::string& out) { AppendRfc3339(out, Instant{c.ms}, zone); }) == c.text);
+  }
+}
+
+TEST_CASE("other spellings") {
+  const Instant instant{1'796'113'200'000};
+  CHECK(Spell([&](std::string& out) { AppendHttpDate(out, instant); }) ==
+        "Tue, 01 Dec 2026 08:20:00 GMT");
+  CHECK(Spell([&](std::string& out) { AppendHttpDate(out, Instant{784'111'777'000}); }) ==
+        "Sun, 06 Nov 1994 08:49:37 GMT");  // the example of RFC 9110
+  CHECK(Spell([&](std::string& out) { AppendCalendarUtc(out, instant); }) == "20261201T082000Z");
+  CHECK(Spell([](std::string& out) { AppendTimeOfDay(out, 1440); }) == "24:00");
+  CHECK(Spell([](std::string& out) { AppendNumber(out, -7); }) == "-7");
+  for (const char* text : {"2026-12-01T09:20", "1969-12-31T23:59", "2028-02-29T00:00"}) {
+    CHECK(Spell([&](std::string& out) { AppendLocalMinute(out, *ParseLocalMinute(text)); }) ==
+          text);
+  }
+}
+
+}  // namespace
+}  // namespace creneau::http
