@@ -1,0 +1,71 @@
+#include "daemon/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+namespace creneau::daemon {
+namespace {
+
+constexpr const char* kAbout = R"(Examples:
+  creneaud --data /var/lib/creneau                        on 127.0.0.1:8080
+  creneaud --config /etc/creneau/creneaud.toml --check    is the file right? (exit 0 or 2)
+  creneaud --data ./data --listen 127.0.0.1:0             a free port, said in the ready line
+
+The slot reservation engine. Everything a flag says the TOML file can say under the same name (segment_mib for
+--segment-bytes, trusted_network only there); flags beat the file.
+
+Exit codes: 0 ended on SIGTERM or SIGINT, 2 usage or configuration, 3 another process has the data, 5 the log is
+damaged (nothing was changed), 7 a disk or socket failed.)";
+
+template <typename T>
+void Take(const CLI::Option* option, const T& value, std::optional<Given<T>>* to) {
+  if (option->count() > 0) *to = Given<T>{value};
+}
+
+}  // namespace
+
+Flags ParseFlags(int argc, const char* const* argv) {
+  CLI::App app{kAbout, "creneaud"};
+  Flags flags;
+  std::string data, keys, listen, admin, metrics, log_level, config;
+  int64_t threads = 0;
+  int64_t segment_bytes = 0;
+  const auto* data_flag = app.add_option("--data", data, "directory of the log; made when missing");
+  const auto* keys_flag = app.add_option("--keys", keys, "directory of the keys [DATA/keys]");
+  const auto* listen_flag =
+      app.add_option("--listen", listen, "HOST:PORT for citizens' routes [127.0.0.1:8080]");
+  const auto* admin_flag =
+      app.add_option("--admin", admin, "Unix socket for operators [DATA/admin.sock]");
+  const auto* metrics_flag =
+      app.add_option("--metrics", metrics, "HOST:PORT for /livez, /readyz and /metrics as well");
+  const auto* threads_flag = app.add_option("--threads", threads, "I/O threads [processors]");
+  const auto* segment_flag =
+      app.add_option("--segment-bytes", segment_bytes, "size of a log file [67108864]");
+  const auto* level_flag =
+      app.add_option("--log-level", log_level, "trace, debug, info, warn, error or off [info]");
+  const auto* config_flag = app.add_option("--config", config, "TOML file");
+  app.add_flag("--check", flags.check, "validate flags and file, say what would run, and end");
+  app.set_version_flag("--version", "creneaud " CRENEAU_VERSION);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    flags.exit_code = app.exit(error, out, err) == 0 ? 0 : 2;
+    flags.output = *flags.exit_code == 0 ? out.str() : err.str();
+    return flags;
+  }
+  Take(data_flag, data, &flags.settings.data);
+  Take(keys_flag, keys, &flags.settings.keys);
+  Take(listen_flag, listen, &flags.settings.listen);
+  Take(admin_flag, admin, &flags.settings.admin);
+  Take(metrics_flag, metrics, &flags.settings.metrics);
+  Take(level_flag, log_level, &flags.settings.log_level);
+  Take(threads_flag, threads, &flags.settings.threads);
+  Take(segment_flag, segment_bytes, &flags.settings.segment_bytes);
+  if (config_flag->count() > 0) flags.config = config;
+  return flags;
+}
+
+}  // namespace creneau::daemon

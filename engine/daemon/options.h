@@ -1,0 +1,61 @@
+// What creneaud is told: by flags, by one TOML file, and what it makes of both. Flags beat the
+// file; what neither says has a default. Pure: nothing here opens a file or a socket.
+//
+// Errors are diagnostics: with line and column when the file is to blame, with line 0 and the
+// flag's name when a flag is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/limits.h"
+#include "rules/diagnostic.h"
+
+namespace creneau::daemon {
+
+// A value as somebody gave it, with its place in the file; line 0: by flag.
+template <typename T>
+struct Given {
+  T value{};
+  int line = 0;
+  int column = 0;
+};
+
+// What one source says. The same keys in the file as flags on the command line; `trusted_network`
+// has no flag, since it is a statement about the machine and belongs where it is reviewed.
+struct Settings {
+  std::optional<Given<std::string>> data;
+  std::optional<Given<std::string>> keys;
+  std::optional<Given<std::string>> listen;
+  std::optional<Given<std::string>> admin;
+  std::optional<Given<std::string>> metrics;
+  std::optional<Given<std::string>> log_level;
+  std::optional<Given<int64_t>> threads;
+  std::optional<Given<int64_t>> segment_bytes;  // segment_mib in the file
+  std::optional<Given<bool>> trusted_network;
+};
+
+// Exactly what creneaud runs with.
+struct Options {
+  std::string data;
+  std::string keys;     // default DATA/keys
+  std::string admin;    // default DATA/admin.sock
+  std::string listen;   // default 127.0.0.1:8080; port 0 picks a free one
+  std::string metrics;  // empty: only on the admin socket
+  bool trusted_network = false;
+  int threads = 1;  // default: the processors
+  uint64_t segment_bytes = limits::kDefaultSegmentBytes;
+  std::string log_level = "info";
+};
+
+inline constexpr int kMaxThreads = 256;
+inline constexpr int64_t kMaxSegmentBytes =
+    int64_t{1} << 30;  // preallocated with zeros at start: a second or two
+
+// Whether every value is right, and the whole: with any error, the options are not to be used.
+Options Resolve(const Settings& flags, const Settings& file, int processors,
+                rules::Diagnostics* errors);
+
+}  // namespace creneau::daemon

@@ -1,0 +1,196 @@
+#include "daemon/run.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "booking/engine.h"
+#include "daemon/failsafe.h"
+#include "daemon/notify.h"
+#include "env/posix/posix_clock.h"
+#include "env/posix/posix_entropy.h"
+#include "env/posix/posix_file.h"
+#include "http/server.h"
+
+namespace creneau::daemon {
+namespace {
+
+// How often a serving daemon looks whether there is something an operator should know.
+constexpr time_t kLookEveryS = 1;
+
+// The diary goes to stderr: stdout has the ready line and nothing else.
+void OpenDiary(const std::string& level) {
+  auto diary = std::make_shared<spdlog::logger>(
+      "creneaud", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  diary->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  diary->set_level(spdlog::level::from_str(level));
+  spdlog::set_default_logger(std::move(diary));
+}
+
+// SIGTERM and SIGINT wait until the main thread asks for them; threads made later inherit that.
+sigset_t HoldBackSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // Both come back as errors of the call, where they have an answer: a closed connection, a failed
+  // log.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  return set;
+}
+
+// As many descriptors as the system lets us have: ten thousand people waiting are ten thousand
+// sockets.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max < limits::kMaxConnections) {
+    spdlog::warn(
+        "at most {} descriptors, so fewer connections than the {} foreseen; raise the hard limit "
+        "(LimitNOFILE)",
+        limit.rlim_max, limits::kMaxConnections);
+  }
+}
+
+int RefusedByEngine(const absl::Status& status) {
+  spdlog::critical("{}", std::string(status.message()));
+  if (absl::IsDataLoss(status)) return kExitIntegrity;
+  return absl::IsFailedPrecondition(status) ? kExitRefused : kExitIo;
+}
+
+int RefusedByServer(const absl::Status& status) {
+  spdlog::critical("{}", std::string(status.message()));
+  return absl::IsInvalidArgument(status) ? kExitUsage : kExitIo;
+}
+
+void TellWhatStartFound(const Options& options, const booking::StartReport& report) {
+  if (report.keys_made) {
+    spdlog::warn(
+        "keys were made in {} (mode 0600). Back them up now, apart from {}: without them no "
+        "reservation's key is "
+        "recognised and no applicant is known again; together with the log they name people",
+        options.keys, options.data);
+  }
+  if (report.recovery.torn) {
+    spdlog::warn(
+        "the log ended in a torn batch that was never acknowledged; it was kept aside in {}",
+        report.recovery.torn_file);
+  }
+  if (options.trusted_network) {
+    spdlog::warn(
+        "trusted_network: addresses beyond loopback are allowed, and what passes there is not "
+        "encrypted");
+  }
+}
+
+// The one line on stdout. Scripts read it.
+void SayReady(const Options& options, const http::Server& server,
+              const booking::StartReport& report, int64_t took_ms) {
+  const std::string metrics = options.metrics.empty() ? "" : " metrics=" + server.metrics_address();
+  std::printf(
+      "creneaud ready on %s admin=%s data=%s%s agendas=%zu reservations=%zu recovered=%s in %lld "
+      "ms\n",
+      server.address().c_str(), options.admin.c_str(), options.data.c_str(), metrics.c_str(),
+      report.agendas, report.reservations, report.recovery.torn ? "torn" : "clean",
+      static_cast<long long>(took_ms));
+  std::fflush(stdout);
+}
+
+// Tells when new holds begin and cease to be refused for want of disk.
+void LookAtDisk(const Options& options, const booking::Engine& engine, bool* read_only) {
+  const booking::EngineStats stats = engine.stats();
+  if (stats.read_only == *read_only) return;
+  *read_only = stats.read_only;
+  if (*read_only) {
+    spdlog::error(
+        "the disk under {} is nearly full: new holds are refused, live ones can still be confirmed "
+        "and cancelled. "
+        "Make room for at least {} MiB there; holds are then accepted again, without a restart",
+        options.data, (2 * options.segment_bytes) >> 20);
+  } else {
+    spdlog::info("the disk under {} has room again: new holds are accepted", options.data);
+  }
+}
+
+void ServeUntilAsked(const Options& options, const booking::Engine& engine,
+                     const sigset_t& signals) {
+  bool read_only = false;
+  const timespec pause{kLookEveryS, 0};
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &pause);
+    if (signal > 0) {
+      spdlog::info("{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+      return;
+    }
+    if (errno == EAGAIN) LookAtDisk(options, engine, &read_only);
+  }
+}
+
+}  // namespace
+
+std::string Describe(const Options& options) {
+  std::string text = "data=" + options.data + " keys=" + options.keys +
+                     " listen=" + options.listen + " admin=" + options.admin;
+  if (!options.metrics.empty()) text += " metrics=" + options.metrics;
+  return text + " threads=" + std::to_string(options.threads) +
+         " segment_bytes=" + std::to_string(options.segment_bytes) +
+         " log_level=" + options.log_level;
+}
+
+int Run(const Options& options) {
+  OpenDiary(options.log_level);
+  const sigset_t signals = HoldBackSignals();
+  RaiseDescriptorLimit();
+
+  env::PosixFileSystem files;
+  const env::PosixClock clock;
+  env::PosixEntropy entropy;
+  const int64_t started_ns = clock.MonotonicNs();
+  // Outlives the engine, whose log calls it.
+  Failsafe failsafe(options.admin);
+  booking::EngineOptions engine_options;
+  engine_options.data = options.data;
+  engine_options.keys = options.keys;
+  engine_options.segment_bytes = options.segment_bytes;
+  auto engine =
+      booking::Engine::Open(engine_options, files, clock, entropy,
+                            [&failsafe](const absl::Status& status) { failsafe.Trip(status); });
+  if (!engine.ok()) return RefusedByEngine(engine.status());
+  TellWhatStartFound(options, (*engine)->start_report());
+
+  http::ServerOptions server_options;
+  server_options.listen = options.listen;
+  server_options.admin_socket = options.admin;
+  server_options.metrics = options.metrics;
+  server_options.threads = options.threads;
+  server_options.trusted_network = options.trusted_network;
+  auto server = http::Server::Start(server_options, **engine);
+  if (!server.ok()) return RefusedByServer(server.status());
+
+  SayReady(options, **server, (*engine)->start_report(),
+           (clock.MonotonicNs() - started_ns) / 1'000'000);
+  NotifySystemd("READY=1");
+  ServeUntilAsked(options, **engine, signals);
+  NotifySystemd("STOPPING=1");
+  // Whoever asks a second time means it: the process is then simply killed, which the log survives.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  (*server)->Stop();
+  (*engine)->Close();
+  spdlog::info("stopped: the log is sealed at position {}", (*engine)->log().durable_lsn().value);
+  return kExitOk;
+}
+
+}  // namespace creneau::daemon

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""creneaud as a process: its exit codes, its one line on stdout, its keys, what it tells systemd."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "blackbox"))
+sys.dont_write_bytecode = True
+
+from creneau import Daemon, Scratch, programs  # noqa: E402
+
+CRENEAUD, CRENEAUCTL = programs()
+SMALL = ("--segment-bytes", str(2 << 20))  # zero-filling 64 MiB is no part of these tests
+
+
+def run(*arguments):
+    done = subprocess.run([CRENEAUD, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Check(unittest.TestCase):
+    def test_a_right_file_is_fine_and_touches_nothing(self):
+        with Scratch() as home:
+            config = home / "c.toml"
+            config.write_text(f'data = "{home}/data"\nlisten = "127.0.0.1:0"\n')
+            code, out, _ = run("--config", config, "--check")
+            self.assertEqual(code, 0)
+            self.assertIn(f"data={home}/data", out)
+            self.assertFalse((home / "data").exists())
+
+    def test_errors_have_file_line_and_column(self):
+        with Scratch() as home:
+            config = home / "c.toml"
+            config.write_text('data = "d"\nthreads = "two"\n\n  port = 80\n')
+            code, out, err = run("--config", config, "--check")
+            self.assertEqual((code, out), (2, ""))
+            self.assertEqual([line.split(": ")[0] for line in err.splitlines()], [f"{config}:2:11", f"{config}:4:3"])
+
+    def test_usage(self):
+        for wrong in ((), ("--frobnicate",), ("--data", "d", "--config", "/nonexistent.toml"),
+                      ("--data", "d", "--listen", "0.0.0.0:0", "--check")):
+            code, out, err = run(*wrong)
+            self.assertEqual((code, out), (2, ""), wrong)
+            self.assertTrue(err)
+
+
+class Life(unittest.TestCase):
+    def test_one_line_then_silence_then_zero(self):
+        with Scratch() as home:
+            daemon = Daemon(CRENEAUD, home, *SMALL).start()
+            self.assertEqual(daemon.ready["recovered"], "clean")
+            self.assertEqual(daemon.ready["reservations"], "0")
+            for name in ("data/keys", "data/admin.sock"):
+                self.assertTrue((home / name).exists(), name)
+            daemon.process.send_signal(signal.SIGTERM)
+            self.assertEqual(daemon.process.stdout.read(), b"")  # nothing after the ready line
+            self.assertEqual(daemon.wait(), 0)
+            self.assertFalse((home / "data/admin.sock").exists())
+
+    def test_interrupt_is_as_good(self):
+        with Scratch() as home:
+            daemon = Daemon(CRENEAUD, home, *SMALL).start()
+            daemon.process.send_signal(signal.SIGINT)
+            self.assertEqual(daemon.wait(), 0)
+
+    def test_keys_are_for_the_owner_and_worth_a_word(self):
+        with Scratch() as home:
+            with Daemon(CRENEAUD, home, *SMALL, "--keys", str(home / "elsewhere")) as daemon:
+                keys = [path for path in (home / "elsewhere").iterdir() if path.is_file()]
+                self.assertTrue(keys)
+                for path in keys:
+                    self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600, path)
+                self.assertIn("Back them up", daemon.diary())
+                daemon.stop()
+            before = {path: path.read_bytes() for path in keys}
+            with Daemon(CRENEAUD, home, *SMALL, "--keys", str(home / "elsewhere")) as daemon:
+                self.assertEqual(daemon.diary().count("Back them up"), 1)
+            self.assertEqual(before, {path: path.read_bytes() for path in keys})
+
+    def test_the_admin_socket_is_for_the_owner(self):
+        with Scratch() as home, Daemon(CRENEAUD, home, *SMALL) as daemon:
+            self.assertEqual(stat.S_IMODE(os.stat(daemon.ready["admin"]).st_mode), 0o600)
+
+    def test_a_second_process_is_refused(self):
+        with Scratch() as home, Daemon(CRENEAUD, home, *SMALL) as daemon:
+            code, out, err = run("--data", daemon.data, "--listen", "127.0.0.1:0", *SMALL)
+            self.assertEqual((code, out), (3, ""))
+            self.assertIn("in use by another process", err)
+
+    def test_an_address_in_use_is_an_io_failure(self):
+        with Scratch() as home, Daemon(CRENEAUD, home, *SMALL) as daemon:
+            code, _, err = run("--data", home / "other", "--listen", f"127.0.0.1:{daemon.port}", *SMALL)
+            self.assertEqual(code, 7)
+            self.assertIn("listens there", err)
+
+    def test_a_data_directory_that_cannot_be_made(self):
+        with Scratch() as home:
+            code, out, err = run("--data", home / "absent" / "data", *SMALL)
+            self.assertEqual((code, out), (7, ""))
+            self.assertIn("absent/data", err)
+
+
+class Systemd(unittest.TestCase):
+    def listen(self, address):
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        made.bind(address)
+        made.settimeout(30)
+        self.addCleanup(made.close)
+        return made
+
+    def serve(self, home, notify_socket):
+        os.environ["NOTIFY_SOCKET"] = notify_socket
+        try:
+            return Daemon(CRENEAUD, home, *SMALL).start()
+        finally:
+            del os.environ["NOTIFY_SOCKET"]
+
+    def test_it_says_when_it_is_ready_and_when_it_stops(self):
+        with Scratch() as home:
+            for number, (bound, named) in enumerate(((str(home / "n"), str(home / "n")),
+                                                     (f"\0creneau-{os.getpid()}", f"@creneau-{os.getpid()}"))):
+                supervisor = self.listen(bound)
+                daemon = self.serve(home / str(number), named)
+                self.assertEqual(supervisor.recv(100), b"READY=1")
+                self.assertEqual(daemon.stop(), 0)
+                self.assertEqual(supervisor.recv(100), b"STOPPING=1")
+
+    def test_a_supervisor_that_is_not_there_stops_nothing(self):
+        with Scratch() as home:
+            self.assertEqual(self.serve(home, str(home / "absent")).stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

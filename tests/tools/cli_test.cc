@@ -1,0 +1,115 @@
+// What creneauctl's arguments become.
+#include "tools/creneauctl/cli.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+namespace creneau::ctl {
+namespace {
+
+CommandLine Parse(const std::string& line) {
+  std::vector<std::string> words = {"creneauctl"};
+  for (size_t at = 0; at < line.size();) {
+    const size_t end = std::min(line.find(' ', at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = end + 1;
+  }
+  std::vector<const char*> argv;
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  return ParseCommandLine(static_cast<int>(argv.size()), argv.data());
+}
+
+Command Accepted(const std::string& line) {
+  const CommandLine parsed = Parse(line);
+  INFO(line << ": " << parsed.output);
+  REQUIRE_FALSE(parsed.exit_code.has_value());
+  return parsed.command;
+}
+
+TEST_CASE("every subcommand has its verb") {
+  CHECK(Accepted("agenda check f.toml").verb == Verb::kAgendaCheck);
+  CHECK(Accepted("--admin s agenda publish f.toml").verb == Verb::kAgendaPublish);
+  CHECK(Accepted("--admin s agenda list").verb == Verb::kAgendaList);
+  CHECK(Accepted("--admin s agenda show a").verb == Verb::kAgendaShow);
+  CHECK(Accepted("--admin s slot list a").verb == Verb::kSlotList);
+  CHECK(Accepted("--admin s reserve hold a").verb == Verb::kReserveHold);
+  CHECK(Accepted("--admin s reserve confirm N").verb == Verb::kReserveConfirm);
+  CHECK(Accepted("--admin s reserve extend N").verb == Verb::kReserveExtend);
+  CHECK(Accepted("--admin s reserve show N").verb == Verb::kReserveShow);
+  CHECK(Accepted("--admin s reserve cancel N").verb == Verb::kReserveCancel);
+  CHECK(Accepted("--admin s reserve move N --slot 2026-12-01T09:20").verb == Verb::kReserveMove);
+  CHECK(Accepted("log verify d").verb == Verb::kLogVerify);
+  CHECK(Accepted("log show d").verb == Verb::kLogShow);
+}
+
+TEST_CASE("options for all may stand before or after the subcommand") {
+  for (const char* line : {"--admin s --json agenda show a", "agenda show a --json --admin s",
+                           "agenda --json show a --admin s"}) {
+    const Command command = Accepted(line);
+    CHECK(command.json);
+    CHECK(command.admin == "s");
+    CHECK(command.agenda == "a");
+  }
+}
+
+TEST_CASE("options of one subcommand") {
+  const Command publish =
+      Accepted("--admin s agenda publish f.toml s.csv --dry-run --displaced keep --if-match 3");
+  CHECK(publish.file == "f.toml");
+  CHECK(publish.slots_file == "s.csv");
+  CHECK(publish.dry_run);
+  CHECK(publish.displaced == "keep");
+  CHECK(publish.if_match == 3u);
+  CHECK(Accepted("--admin s agenda publish f.toml").displaced == "refuse");
+
+  const Command hold =
+      Accepted("--admin s reserve hold a --slot 2026-12-01T09:20 --applicant - --key-file k");
+  CHECK(hold.slot == "2026-12-01T09:20");
+  CHECK(hold.applicant_file == "-");
+  CHECK(hold.key_file == "k");
+
+  const Command show = Accepted("log show d --from 7 --limit 2");
+  CHECK(show.from_lsn == 7);
+  CHECK(show.limit == 2);
+}
+
+TEST_CASE("what is wrong is said, with exit code 2") {
+  struct Case {
+    const char* line;
+    const char* said;
+  };
+  const Case cases[] = {
+      {"agenda list", "--admin SOCKET"},
+      {"--admin s agenda", "subcommand"},
+      {"--admin s agenda publish", "FILE"},
+      {"--admin s agenda publish f --displaced away", "--displaced"},
+      {"--admin s agenda publish f --if-match x", "--if-match"},
+      {"--admin s slot list a --from 2026-13-01", "expected a date such as 2026-12-01"},
+      {"--admin s slot list a --to 1/12/2026", "expected a date"},
+      {"--admin s reserve hold a --slot 09:20", "expected a slot such as 2026-12-01T09:20"},
+      {"--admin s reserve move N", "--slot"},
+      {"--admin s reserve confirm", "NAME"},
+      {"--admin s reserve confirm N --key secret", "--key"},
+      {"--admin s --timeout 0 agenda list", "--timeout"},
+      {"log verify", "DATA"},
+      {"frobnicate", "subcommand"},
+  };
+  for (const Case& one : cases) {
+    const CommandLine parsed = Parse(one.line);
+    INFO(one.line << ": " << parsed.output);
+    CHECK(parsed.exit_code == 2);
+    CHECK(parsed.output.find(one.said) != std::string::npos);
+  }
+}
+
+TEST_CASE("help begins with examples") {
+  CHECK(Parse("--help").exit_code == 0);
+  CHECK(Parse("--help").output.rfind("Examples:", 0) == 0);
+  CHECK(Parse("agenda publish --help").output.rfind("Example:", 0) == 0);
+  CHECK(Parse("reserve move --help").exit_code == 0);
+  CHECK(Parse("--version").output.rfind("creneauctl ", 0) == 0);
+}
+
+}  // namespace
+}  // namespace creneau::ctl

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""creneauctl against a running creneaud: every subcommand, what it prints, its exit codes, where secrets go."""
+
+import json
+import os
+import pty
+import stat
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "blackbox"))
+sys.dont_write_bytecode = True
+
+from creneau import Daemon, Scratch, ctl, programs  # noqa: E402
+
+CRENEAUD, CRENEAUCTL = programs()
+AGENDA = """\
+agenda = "demo"
+title = "Titres : retrait"
+office = "Préfecture, guichet 3"
+timezone = "Europe/Paris"
+policy = "direct"
+identity = [["passport", "birth_date"]]
+identity_proof = "declared"
+hold_s = 300
+notice_hours = 0
+horizon_days = 100
+{extra}
+"""
+SESSION = """
+[[session]]
+weekdays = ["mon", "tue", "wed", "thu", "fri"]
+from = {first}
+until = {last}
+hours = ["09:00-12:00"]
+minutes = 20
+seats = {{ web = 2, desk = 1 }}
+holidays = "skip"
+"""
+
+
+def days_from_now(days):
+    import datetime
+    return (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
+
+
+class Ctl(unittest.TestCase):
+    def setUp(self):
+        scratch = Scratch()
+        self.home = scratch.__enter__()
+        self.addCleanup(lambda: scratch.__exit__(None, None, None))
+        self.daemon = Daemon(CRENEAUD, self.home, "--segment-bytes", str(2 << 20)).start()
+        self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
+        self.file = self.home / "demo.toml"
+        self.write_agenda()
+
+    def write_agenda(self, extra="", session=True):
+        dates = SESSION.format(first=days_from_now(3), last=days_from_now(40)) if session else ""
+        self.file.write_text(AGENDA.format(extra=extra) + dates)
+
+    def run_ctl(self, *arguments, stdin=None):
+        done = subprocess.run([CRENEAUCTL, "--admin", self.daemon.ready["admin"], *map(str, arguments)], input=stdin,
+                              capture_output=True, text=True, timeout=60, start_new_session=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def must(self, *arguments, **options):
+        code, out, err = self.run_ctl(*arguments, **options)
+        self.assertEqual(code, 0, f"{arguments}: {out}{err}")
+        return out
+
+    def must_json(self, *arguments, **options):
+        return json.loads(self.must("--json", *arguments, **options))
+
+    def hold(self, passport="18AB34217", *more):
+        applicant = json.dumps({"passport": passport, "birth_date": "1990-05-17"})
+        return self.must_json("reserve", "hold", "demo", "--applicant", "-", *more, stdin=applicant)
+
+    def test_check_needs_no_engine(self):
+        code, out, err = ctl(CRENEAUCTL, "agenda", "check", self.file)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("demo: Titres : retrait", out)
+        self.assertIn("seats: web ", out)
+        code, out, _ = ctl(CRENEAUCTL, "--json", "agenda", "check", self.file)
+        self.assertTrue(json.loads(out)["valid"])
+        self.write_agenda(extra='frobnicate = 7')
+        code, out, err = ctl(CRENEAUCTL, "agenda", "check", self.file)
+        self.assertEqual((code, out), (3, ""))
+        self.assertRegex(err, rf"^{self.file}:11:\d+: ")
+        code, out, _ = ctl(CRENEAUCTL, "agenda", "check", self.file, "--json")
+        self.assertEqual((code, json.loads(out)["errors"][0]["line"]), (3, 11))
+        self.assertEqual(ctl(CRENEAUCTL, "agenda", "check", self.home / "absent.toml")[0], 7)
+
+    def test_publish_list_show(self):
+        self.assertIn("would be made", self.must("agenda", "publish", self.file, "--dry-run"))
+        self.assertIn("no agenda", self.must("agenda", "list"))
+        self.assertIn("made, version 1", self.must("agenda", "publish", self.file))
+        self.assertIn("version 2", self.must("agenda", "publish", self.file, "--if-match", "1"))
+        code, _, err = self.run_ctl("agenda", "publish", self.file, "--if-match", "1")
+        self.assertEqual(code, 3)
+        self.assertIn("version-mismatch", err)
+        self.assertIn("Titres : retrait", self.must("agenda", "list"))
+        self.assertIn("CHANNEL", self.must("agenda", "show", "demo"))
+        self.assertEqual(self.must_json("agenda", "show", "demo")["version"], 2)
+        self.assertEqual(self.run_ctl("agenda", "show", "absent")[0], 3)
+        self.assertIn("more: --from ", self.must("slot", "list", "demo"))
+        first = days_from_now(3)
+        slots = self.must_json("slot", "list", "demo", "--from", first, "--to", days_from_now(9))["slots"]
+        self.assertTrue(slots and slots[0]["slot"] >= first)
+
+    def test_slots_from_a_spreadsheet(self):
+        self.write_agenda(session=False)
+        slots = self.home / "slots.csv"
+        slots.write_text(f"slot;minutes;web;desk\n{days_from_now(5)}T14:00;15;1;1\n{days_from_now(5)}T14:15;15;1;1\n")
+        self.assertIn("2 slots", self.must("agenda", "check", self.file, slots))
+        self.must("agenda", "publish", self.file, slots, "--dry-run")
+        self.assertIn("no agenda", self.must("agenda", "list"))
+        self.must("agenda", "publish", self.file, slots)
+        listed = self.must_json("slot", "list", "demo", "--from", days_from_now(5), "--to", days_from_now(5))["slots"]
+        self.assertEqual(len(listed), 2)
+        # Either file replaces only its own slots.
+        self.write_agenda()
+        before = self.must_json("agenda", "show", "demo")["channels"]["web"]["published"]
+        self.must("agenda", "publish", self.file)
+        self.assertGreater(self.must_json("agenda", "show", "demo")["channels"]["web"]["published"], before + 2)
+        made = self.must_json("slot", "list", "demo")
+        made = made["slots"] or self.must_json("slot", "list", "demo", "--from", made["next"])["slots"]
+        double = next(slot["slot"] for slot in made if not slot["slot"].startswith(days_from_now(5)))
+        slots.write_text(f"slot;minutes;web;desk\n{double};20;1;1\n")
+        code, _, err = self.run_ctl("agenda", "check", self.file, slots)
+        self.assertEqual(code, 3)
+        self.assertIn(f"{double} is made by the sessions", err)
+        self.write_agenda(session=False)
+        slots.write_text("slot;minutes;web\nsoon;15;1\n")
+        code, _, err = self.run_ctl("agenda", "check", self.file, slots)
+        self.assertEqual(code, 3)
+        self.assertTrue(err.startswith(f"{slots}:2:"), err)
+
+    def test_a_reservation_from_hold_to_cancel(self):
+        self.must("agenda", "publish", self.file)
+        key_file = self.home / "ada.key"
+        held = self.hold("18AB34217", "--key-file", key_file)
+        self.assertEqual(held["state"], "held")
+        self.assertNotIn("key", held)
+        self.assertEqual(stat.S_IMODE(key_file.stat().st_mode), 0o600)
+        name = held["reservation"]
+        by_key = ("--key-file", key_file)
+        self.assertTrue(self.must_json("reserve", "extend", name, *by_key)["extended"])
+        self.assertIn("confirmed", self.must("reserve", "confirm", name, *by_key))
+        free = [slot["slot"] for slot in self.must_json("slot", "list", "demo")["slots"] if slot["free"] == 2]
+        self.assertEqual(self.must_json("reserve", "move", name, "--slot", free[-1], *by_key)["slot"], free[-1])
+        self.assertIn(free[-1], self.must("reserve", "show", name, *by_key))
+        code, _, err = self.run_ctl("reserve", "show", name, "--key-file", "-", stdin="A" * 22)
+        self.assertEqual(code, 3)
+        self.assertIn("unknown-reservation", err)
+        self.assertIn("cancelled", self.must("reserve", "cancel", name, "--key-file", "-", stdin=key_file.read_text()))
+
+    def test_a_key_file_is_never_overwritten_nor_left_empty(self):
+        self.must("agenda", "publish", self.file)
+        key_file = self.home / "key"
+        key_file.write_text("precious")
+        code, _, _ = self.run_ctl("reserve", "hold", "demo", "--applicant", "-", "--key-file", key_file,
+                                  stdin='{"passport": "18AB34217", "birth_date": "1990-05-17"}')
+        self.assertEqual((code, key_file.read_text()), (7, "precious"))
+        refused = self.home / "refused"
+        code, _, err = self.run_ctl("reserve", "hold", "demo", "--applicant", "-", "--key-file", refused,
+                                    stdin='{"passport": "18AB34217", "birth_date": "never"}')
+        self.assertEqual(code, 3)
+        self.assertIn("/applicant/birth_date", err)
+        self.assertFalse(refused.exists())
+
+    def test_dry_runs_send_nothing_and_show_no_secret(self):
+        self.must("agenda", "publish", self.file)
+        out = self.must("reserve", "hold", "demo", "--applicant", "-", "--dry-run", stdin='{"passport": "18AB34217"}')
+        self.assertIn("POST /v1/agendas/demo/holds", out)
+        self.assertNotIn("18AB34217", out)
+        out = self.must("reserve", "cancel", "N", "--key-file", "-", "--dry-run", "--json", stdin="SECRETSECRET")
+        self.assertEqual(json.loads(out)["method"], "DELETE")
+        self.assertNotIn("SECRETSECRET", out)
+        self.assertEqual(self.must_json("agenda", "show", "demo")["channels"]["web"]["held"], 0)
+
+    def test_no_terminal_and_no_file_is_usage(self):
+        self.must("agenda", "publish", self.file)
+        for arguments in (("hold", "demo"), ("confirm", "N")):
+            code, _, err = self.run_ctl("reserve", *arguments)
+            self.assertEqual(code, 2, err)
+            self.assertIn("-file" if arguments[0] == "confirm" else "--applicant", err)
+
+    def on_a_terminal(self, arguments, answers):
+        """Runs it on a terminal of its own, answering its questions: (exit code, all that was shown)."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(CRENEAUCTL, [CRENEAUCTL, "--admin", self.daemon.ready["admin"], *arguments])
+        shown = b""
+        for question, answer in answers:
+            while question not in shown:
+                shown += os.read(terminal, 4096)
+            os.write(terminal, answer + b"\n")
+        try:
+            while some := os.read(terminal, 4096):
+                shown += some
+        except OSError:
+            pass  # how a terminal says that the other side has ended
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+    def test_questions_on_the_terminal(self):
+        self.must("agenda", "publish", self.file)
+        code, shown = self.on_a_terminal(["reserve", "hold", "demo"],
+                                         [(b"passport: ", b"18AB34217"), (b"birth_date: ", b"1990-05-17")])
+        self.assertEqual(code, 0, shown)
+        values = dict(line.split(None, 1) for line in shown.replace("\r", "").splitlines() if "  " in line)
+        code, shown = self.on_a_terminal(["reserve", "confirm", values["reservation"]],
+                                         [(b"Key of ", values["key"].encode())])
+        self.assertEqual(code, 0, shown)
+        self.assertIn("confirmed", shown)
+        self.assertNotIn(values["key"], shown)  # not even as an echo
+
+    def test_the_log(self):
+        self.must("agenda", "publish", self.file)
+        self.hold()
+        report = json.loads(ctl(CRENEAUCTL, "--json", "log", "verify", self.daemon.data)[1])  # while it is written
+        self.assertEqual((report["whole"], report["held"], report["agendas"]), (True, 1, 1))
+        self.assertEqual(self.daemon.stop(), 0)
+        code, out, _ = ctl(CRENEAUCTL, "log", "verify", self.daemon.data)
+        self.assertEqual(code, 0)
+        self.assertIn("is whole", out)
+        code, out, _ = ctl(CRENEAUCTL, "log", "show", self.daemon.data, "--json")
+        records = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([int(record["lsn"]) for record in records], list(range(1, len(records) + 1)))
+        self.assertTrue(all("event" in record["record"] for record in records))
+        code, out, _ = ctl(CRENEAUCTL, "log", "show", self.daemon.data, "--from", 2, "--limit", 1)
+        self.assertEqual([line.split()[0] for line in out.splitlines()], ["2"])
+        self.assertEqual(ctl(CRENEAUCTL, "log", "verify", self.home / "absent")[0], 7)
+
+    def test_a_damaged_log(self):
+        self.must("agenda", "publish", self.file)
+        for i in range(3):
+            self.hold(f"18AB3421{i}")
+        self.assertEqual(self.daemon.stop(), 0)
+        segment = min(path for path in (self.daemon.data / "log").iterdir() if path.stat().st_size > 1 << 20)
+        with open(segment, "r+b") as file:
+            file.seek(4096 + 200)
+            byte = file.read(1)
+            file.seek(4096 + 200)
+            file.write(bytes([byte[0] ^ 1]))
+        code, _, err = ctl(CRENEAUCTL, "log", "verify", self.daemon.data)
+        self.assertEqual(code, 5)
+        self.assertIn(segment.name, err)
+        self.daemon.launch()
+        self.assertEqual(self.daemon.wait(), 5)
+        self.assertIn(segment.name, self.daemon.diary())
+
+    def test_nobody_there(self):
+        self.assertEqual(self.daemon.stop(), 0)
+        code, _, err = self.run_ctl("agenda", "list")
+        self.assertEqual(code, 4)
+        self.assertIn("no engine on", err)
+        code, out, _ = self.run_ctl("--json", "agenda", "list")
+        self.assertEqual((code, json.loads(out)["exit_code"]), (4, 4))
+
+
+if __name__ == "__main__":
+    unittest.main()

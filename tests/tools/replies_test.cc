@@ -1,0 +1,112 @@
+// What a person reads of the engine's answers.
+#include "tools/creneauctl/replies.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "tools/creneauctl/table.h"
+
+namespace creneau::ctl {
+namespace {
+
+TEST_CASE("columns are as wide as their widest cell, in characters") {
+  Table table({Align::kLeft, Align::kRight, Align::kLeft});
+  table.Row({"a", "1", "x"});
+  table.Row({"éé", "100", ""});
+  CHECK(table.Text() == "a     1  x\néé  100\n");
+  CHECK(Table({Align::kLeft}).Text().empty());
+}
+
+TEST_CASE("a reservation") {
+  const std::string body =
+      R"({"reservation":"3F7QK2M9XA0CW","key":"SECRET","state":"held","agenda":"93-titres",
+      "slot":"2026-12-01T09:20","starts_at":"2026-12-01T09:20:00+01:00","minutes":20,
+      "expires_at":"2026-11-22T10:05:00+01:00","expires_in_s":300,"extended":false,"moves_left":2,"novelty":{}})";
+  CHECK(RenderReservation(body) ==
+        "reservation  3F7QK2M9XA0CW\n"
+        "key          SECRET\n"
+        "state        held\n"
+        "agenda       93-titres\n"
+        "slot         2026-12-01T09:20, 20 minutes\n"
+        "expires      2026-11-22T10:05:00, in 300 s\n"
+        "moves left   2\n");
+  CHECK(NameOf(body) == "3F7QK2M9XA0CW");
+  CHECK(KeyOf(body) == "SECRET");
+  CHECK(WithoutKey(body).find("SECRET") == std::string::npos);
+  CHECK(WithoutKey(body).find("3F7QK2M9XA0CW") != std::string::npos);
+}
+
+TEST_CASE("slots, and where to go on") {
+  CHECK(
+      RenderSlots(
+          R"({"slots":[{"slot":"2026-12-01T09:20","minutes":20,"free":4,"capacity":12}],"next":"2026-12-08"})") ==
+      "SLOT              MINUTES  FREE  CAPACITY\n"
+      "2026-12-01T09:20       20     4        12\n"
+      "more: --from 2026-12-08\n");
+  CHECK(RenderSlots(R"({"slots":[]})") == "no slot that can be booked now in these days\n");
+}
+
+TEST_CASE("agendas") {
+  CHECK(RenderAgendaList(R"({"agendas":[{"agenda":"92","version":2,"phase":"closed",
+      "opens_at":"2026-11-23T09:00:00+01:00","title":"Dépôt"}]})") ==
+        "AGENDA  VERSION  NOW                            TITLE\n"
+        "92            2  closed until 2026-11-23T09:00  Dépôt\n");
+  CHECK(RenderAgendaList(R"({"agendas":[]})") == "no agenda has been published yet\n");
+
+  const std::string agenda =
+      R"({"agenda":"92","title":"T","version":1,"phase":"open","published_at":"2026-11-22T05:00:00+01:00",
+      "rules":{"hold_s":300,"identity":[["dossier","birth_date"],["passport","birth_date"]],"identity_proof":"declared"},
+      "channels":{"web":{"published":10,"free":7,"held":1,"confirmed":2}}})";
+  const std::string text = RenderAgenda(agenda);
+  CHECK(text.find("dossier and birth_date, or passport and birth_date (declared)") !=
+        std::string::npos);
+  CHECK(text.find("web             10     7     1          2") != std::string::npos);
+  CHECK(text.find("opening   always") != std::string::npos);
+  CHECK(IdentityAlternatives(agenda) == std::vector<std::vector<std::string>>{
+                                            {"dossier", "birth_date"}, {"passport", "birth_date"}});
+}
+
+TEST_CASE("publications") {
+  const std::string body =
+      R"({"agenda":"92","version":2,"created":false,"slots":5,"seats_added":1,"seats_withdrawn":2,
+      "seats_kept":3,"warnings":[{"line":4,"column":1,"message":"w"}]})";
+  CHECK(RenderPublication(body, false) ==
+        "92: changed, version 2; 5 slots, 1 seats added, 2 withdrawn, 3 reserved ones kept until "
+        "they end\n"
+        "warning: 4:1: w\n");
+  CHECK(RenderPublication(body, true).find("would change, version 2 is in force") !=
+        std::string::npos);
+  CHECK(VersionOf(body) == 2);
+  CHECK_FALSE(WouldCreate(body));
+}
+
+TEST_CASE("problems say what helps") {
+  const std::string taken =
+      R"({"code":"slot-taken","detail":"Gone.","alternatives":["2026-12-01T09:40","2026-12-01T10:00"]})";
+  CHECK(RenderProblem(409, taken) ==
+        "refused: slot-taken: Gone.\nfree near it: 2026-12-01T09:40  2026-12-01T10:00\n");
+  CHECK(ProblemCode(taken) == "slot-taken");
+  CHECK(RenderProblem(
+            409, R"({"code":"not-open-yet","detail":"No.","opens_at":"2026-11-23T09:00:00+01:00"})")
+            .find("opens at: 2026-11-23T09:00\n") != std::string::npos);
+  CHECK(RenderProblem(422, R"({"code":"validation-failed","detail":"D","errors":[
+      {"pointer":"/applicant/birth_date","message":"m"},{"parameter":"to","message":"n"},{"line":3,"column":2,"message":"o"},{"line":0,"column":0,"message":"p"}]})") ==
+        "refused: validation-failed: D\n/applicant/birth_date: m\nto: n\n3:2: o\np\n");
+  CHECK(RenderProblem(502, "<html>") == "refused: HTTP 502, without saying why\n");
+}
+
+TEST_CASE("nonsense breaks nothing") {
+  for (const char* body :
+       {"", "null", "[]", "{", "{}", R"({"agendas":7,"slots":{},"rules":[],"errors":[1]})",
+        R"({"agendas":[1],"slots":["x"],"rules":{"identity":[1,[2]]},"version":"x"})"}) {
+    INFO(body);
+    CHECK_NOTHROW(RenderAgendaList(body) + RenderAgenda(body) + RenderSlots(body) +
+                  RenderReservation(body) + RenderPublication(body, true) +
+                  RenderProblem(500, body) + NameOf(body) + WithoutKey(body));
+    CHECK(IdentityAlternatives(body).empty());
+    CHECK(VersionOf(body) == 0);
+  }
+}
+
+}  // namespace
+}  // namespace creneau::ctl

@@ -1,0 +1,202 @@
+#include "tools/creneauctl/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+#include "base/text.h"
+#include "tools/creneauctl/exit_code.h"
+
+namespace creneau::ctl {
+namespace {
+
+constexpr const char* kAbout = R"(Examples:
+  creneauctl agenda check 93-titres.toml
+  creneauctl --admin data/admin.sock agenda publish 93-titres.toml --dry-run
+  creneauctl --admin data/admin.sock slot list 93-titres --from 2026-12-01
+  creneauctl --admin data/admin.sock reserve hold 93-titres --slot 2026-12-01T09:20 --key-file key
+  creneauctl --admin data/admin.sock reserve confirm 3F7QK2M9XA0CW --key-file key
+  creneauctl log verify data
+  creneauctl --json log show data --limit 10
+
+Talks to a running creneaud over its admin socket; `agenda check` and `log` need none. Who the applicant is and
+the key of a reservation are asked for on the terminal, or read from a file or stdin (-), never from arguments.
+
+Exit codes: 0 ok, 2 usage, 3 refused, 4 unreachable, 5 integrity, 6 objective missed, 7 I/O.)";
+
+constexpr const char* kApplicantHelp =
+    "JSON file naming the applicant, e.g. {\"passport\": \"...\", \"birth_date\": \"1990-05-17\"}; "
+    "- for stdin; "
+    "else asked on the terminal";
+constexpr const char* kKeyHelp =
+    "file with the reservation's key; - for stdin; else asked on the terminal";
+
+std::string CheckSlot(const std::string& text) {
+  return ParseLocalMinute(text) ? ""
+                                : "expected a slot such as 2026-12-01T09:20, got \"" + text + "\"";
+}
+
+std::string CheckDate(const std::string& text) {
+  return ParseDate(text) ? "" : "expected a date such as 2026-12-01, got \"" + text + "\"";
+}
+
+class Builder {
+ public:
+  Builder(CLI::App* app, Command* command) : app_(app), command_(command) {}
+
+  void Build() {
+    app_->require_subcommand(1);
+    app_->fallthrough();  // --json and --admin may stand after the subcommand too
+    app_->add_option("--admin", command_->admin, "the engine's admin socket (DATA/admin.sock)");
+    app_->add_flag("--json", command_->json, "print JSON, for programs");
+    app_->add_option("--timeout", command_->timeout_s, "seconds to wait for an answer")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    Agendas();
+    Slots();
+    Reservations();
+    Logs();
+  }
+
+ private:
+  CLI::App* Group(const char* name, const char* about) {
+    CLI::App* group = app_->add_subcommand(name, about);
+    group->require_subcommand(1);
+    group->fallthrough();
+    return group;
+  }
+
+  CLI::App* Leaf(CLI::App* group, Verb verb, const char* name, const std::string& about) {
+    CLI::App* leaf = group->add_subcommand(name, about);
+    leaf->fallthrough();
+    leaf->callback([this, verb] { command_->verb = verb; });
+    return leaf;
+  }
+
+  void Agendas() {
+    CLI::App* group = Group("agenda", "check, publish and look at agendas");
+    CLI::App* check =
+        Leaf(group, Verb::kAgendaCheck, "check",
+             "Example:\n  creneauctl agenda check 93-titres.toml extra.csv\n\nReads an agenda "
+             "file, and a CSV of slots, without an engine: errors with line and column, or what it "
+             "gives.");
+    CLI::App* publish = Leaf(group, Verb::kAgendaPublish, "publish",
+                             "Example:\n  creneauctl --admin data/admin.sock agenda publish "
+                             "93-titres.toml --if-match 3\n\n"
+                             "Makes an agenda, or changes its calendar by difference.");
+    for (CLI::App* leaf : {check, publish}) {
+      leaf->add_option("FILE", command_->file, "agenda file (TOML)")->required();
+      leaf->add_option("SLOTS", command_->slots_file, "slots beside the sessions (CSV)");
+    }
+    DryRun(publish);
+    publish
+        ->add_option(
+            "--displaced", command_->displaced,
+            "reserved seats that are no longer in the calendar: refuse, or keep until they end")
+        ->check(CLI::IsMember({"refuse", "keep"}))
+        ->capture_default_str();
+    publish->add_option("--if-match", command_->if_match, "only if this version is in force");
+    Leaf(
+        group, Verb::kAgendaList, "list",
+        "Example:\n  creneauctl --admin data/admin.sock agenda list\n\nAll agendas of the engine.");
+    CLI::App* show = Leaf(group, Verb::kAgendaShow, "show",
+                          "Example:\n  creneauctl --admin data/admin.sock agenda show 93-titres\n\n"
+                          "One agenda: its rules, and its seats by channel.");
+    show->add_option("AGENDA", command_->agenda, "its name")->required();
+  }
+
+  void Slots() {
+    CLI::App* group = Group("slot", "look at slots");
+    CLI::App* list = Leaf(
+        group, Verb::kSlotList, "list",
+        "Example:\n  creneauctl --admin data/admin.sock slot list 93-titres --from 2026-12-01\n\n"
+        "Slots that can be booked now; seven days unless asked, 31 at most.");
+    list->add_option("AGENDA", command_->agenda, "its name")->required();
+    list->add_option("--from", command_->from, "first day [today]")->check(CheckDate);
+    list->add_option("--to", command_->to, "last day, included")->check(CheckDate);
+  }
+
+  void Reservations() {
+    CLI::App* group =
+        Group("reserve", "hold, confirm, show, move, extend and cancel a reservation");
+    CLI::App* hold =
+        Leaf(group, Verb::kReserveHold, "hold",
+             "Example:\n  creneauctl --admin data/admin.sock reserve hold 93-titres "
+             "--applicant ada.json --key-file ada.key\n\nKeeps a seat until a deadline.");
+    hold->add_option("AGENDA", command_->agenda, "its name")->required();
+    hold->add_option("--slot", command_->slot, "2026-12-01T09:20 [the first free one]")
+        ->check(CheckSlot);
+    hold->add_option("--applicant", command_->applicant_file, kApplicantHelp);
+    hold->add_option(
+        "--key-file", command_->key_file,
+        "write the reservation's key to this new file (mode 0600) instead of the terminal");
+    DryRun(hold);
+    Holder(group, Verb::kReserveConfirm, "confirm", "Makes a held seat a reservation.");
+    Holder(group, Verb::kReserveExtend, "extend", "The hold's time again, once.");
+    Holder(group, Verb::kReserveShow, "show", "What it stands for now.");
+    Holder(group, Verb::kReserveCancel, "cancel", "Gives the seat back.");
+    CLI::App* move = Holder(group, Verb::kReserveMove, "move", "To another slot; at most twice.");
+    move->add_option("--slot", command_->slot, "2026-12-01T09:20")->check(CheckSlot)->required();
+  }
+
+  CLI::App* Holder(CLI::App* group, Verb verb, const std::string& name, const std::string& about) {
+    const std::string more = verb == Verb::kReserveMove ? " --slot 2026-12-01T09:20" : "";
+    CLI::App* leaf = Leaf(group, verb, name.c_str(),
+                          "Example:\n  creneauctl --admin data/admin.sock reserve " + name +
+                              " 3F7QK2M9XA0CW --key-file ada.key" + more + "\n\n" + about);
+    leaf->add_option("NAME", command_->reservation, "the reservation's name")->required();
+    leaf->add_option("--key-file", command_->key_file, kKeyHelp);
+    DryRun(leaf);
+    return leaf;
+  }
+
+  void Logs() {
+    CLI::App* group = Group("log", "verify and read the log; it may be in use");
+    CLI::App* verify =
+        Leaf(group, Verb::kLogVerify, "verify",
+             "Example:\n  creneauctl log verify data\n\nReads the whole log: checksums, chain, and "
+             "that no seat has two owners and no subject two reservations. Changes nothing.");
+    verify->add_option("DATA", command_->data, "the daemon's data directory")->required();
+    CLI::App* show = Leaf(group, Verb::kLogShow, "show",
+                          "Example:\n  creneauctl --json log show data --from 1000 --limit 10\n\n"
+                          "One line for each record; with --json, one object a line.");
+    show->add_option("DATA", command_->data, "the daemon's data directory")->required();
+    show->add_option("--from", command_->from_lsn, "first position")->capture_default_str();
+    show->add_option("--limit", command_->limit, "at most so many [all]");
+  }
+
+  void DryRun(CLI::App* leaf) {
+    leaf->add_flag("--dry-run", command_->dry_run, "say what would be done, and do nothing");
+  }
+
+  CLI::App* app_;
+  Command* command_;
+};
+
+bool NeedsEngine(Verb verb) {
+  return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow;
+}
+
+}  // namespace
+
+CommandLine ParseCommandLine(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App app{kAbout, "creneauctl"};
+  Builder(&app, &line.command).Build();
+  app.set_version_flag("--version", "creneauctl " CRENEAU_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    line.exit_code = app.exit(error, out, err) == 0 ? kExitOk : kExitUsage;
+    line.output = *line.exit_code == kExitOk ? out.str() : err.str();
+    return line;
+  }
+  if (NeedsEngine(line.command.verb) && line.command.admin.empty()) {
+    line.exit_code = kExitUsage;
+    line.output = "creneauctl: which engine? Give --admin SOCKET (DATA/admin.sock of the daemon)\n";
+  }
+  return line;
+}
+
+}  // namespace creneau::ctl

@@ -1,0 +1,53 @@
+// What a command line asks for: a plain value, made by cli.cc, carried out by the *_commands.cc
+// files.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace creneau::ctl {
+
+enum class Verb {
+  kNone,
+  kAgendaCheck,
+  kAgendaPublish,
+  kAgendaList,
+  kAgendaShow,
+  kSlotList,
+  kReserveHold,
+  kReserveConfirm,
+  kReserveShow,
+  kReserveMove,
+  kReserveCancel,
+  kReserveExtend,
+  kLogVerify,
+  kLogShow,
+};
+
+struct Command {
+  Verb verb = Verb::kNone;
+  std::string admin;  // the Unix socket
+  bool json = false;
+  bool dry_run = false;
+  int64_t timeout_s = 30;
+
+  std::string file;        // agenda file
+  std::string slots_file;  // CSV; empty: none
+  std::string displaced = "refuse";
+  std::optional<uint32_t> if_match;
+
+  std::string agenda;          // name
+  std::string reservation;     // name
+  std::string slot;            // 2026-12-01T09:20; empty: not said
+  std::string applicant_file;  // "-": stdin; empty: ask on the terminal
+  std::string key_file;        // likewise; of hold, the file to make
+  std::string from;            // date
+  std::string to;              // date
+
+  std::string data;  // the daemon's directory
+  uint64_t from_lsn = 1;
+  uint64_t limit = 0;  // 0: all
+};
+
+}  // namespace creneau::ctl

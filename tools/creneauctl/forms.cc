@@ -1,0 +1,117 @@
+#include "tools/creneauctl/forms.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "absl/status/status.h"
+
+namespace creneau::ctl {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kHidden = "(not shown)";
+// A body up to this size is worth showing whole.
+constexpr size_t kShownBodyBytes = 400;
+
+json::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+bool IsSecret(const std::string& header) { return header == "Creneau-Key"; }
+
+// The body as it may be shown: an applicant's fields by name only.
+std::string ShownBody(const std::string& body) {
+  json::error_code failed;
+  json::value value = json::parse(body, failed);
+  if (failed || !value.is_object()) {
+    return body.size() <= kShownBodyBytes ? body : "(" + std::to_string(body.size()) + " bytes)";
+  }
+  if (json::value* applicant = value.as_object().if_contains("applicant")) {
+    for (auto& [name, field] : applicant->as_object()) field = View(kHidden);
+  }
+  return json::serialize(value);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> HoldBody(std::string_view applicant, std::string_view slot) {
+  constexpr const char* kExpected =
+      "the applicant is a JSON object of strings, such as {\"passport\": \"...\", \"birth_date\": "
+      "\"...\"}";
+  json::error_code failed;
+  json::value value = json::parse(View(applicant), failed);
+  if (failed || !value.is_object()) return absl::InvalidArgumentError(kExpected);
+  if (const json::value* inner = value.as_object().if_contains("applicant")) {
+    json::value only = *inner;  // the assignment below would destroy what `inner` lies in
+    value = std::move(only);
+  }
+  const json::object* fields = value.if_object();
+  if (fields == nullptr || fields->empty()) return absl::InvalidArgumentError(kExpected);
+  for (const auto& [name, field] : *fields) {
+    if (!field.is_string()) return absl::InvalidArgumentError(kExpected);
+  }
+  json::object body;
+  body["applicant"] = value;
+  if (!slot.empty()) body["slot"] = View(slot);
+  return json::serialize(body);
+}
+
+std::string MoveBody(std::string_view slot) {
+  return json::serialize(json::object{{"slot", View(slot)}});
+}
+
+std::string ApplicantJson(const Fields& fields) {
+  json::object object;
+  for (const auto& [name, value] : fields) object[name] = value;
+  return json::serialize(object);
+}
+
+std::string DescribeRequest(const HttpRequest& request, bool as_json) {
+  if (as_json) {
+    json::object headers;
+    for (const auto& [name, value] : request.headers) {
+      headers[name] = IsSecret(name) ? View(kHidden) : View(value);
+    }
+    return json::serialize(json::object{{"dry_run", true},
+                                        {"method", request.method},
+                                        {"target", request.target},
+                                        {"headers", headers},
+                                        {"body", ShownBody(request.body)}}) +
+           "\n";
+  }
+  std::string text = "would send  " + request.method + " " + request.target + "\n";
+  for (const auto& [name, value] : request.headers) {
+    text += "            " + name + ": " + (IsSecret(name) ? std::string(kHidden) : value) + "\n";
+  }
+  if (!request.body.empty()) text += "            " + ShownBody(request.body) + "\n";
+  return text + "nothing was sent\n";
+}
+
+std::string JsonObject(const Fields& members) {
+  std::string text = "{";
+  for (const auto& [name, value] : members) {
+    if (text.size() > 1) text += ",";
+    text += JsonText(name) + ":" + value;
+  }
+  return text + "}";
+}
+
+std::string JsonText(std::string_view text) { return json::serialize(json::value(View(text))); }
+
+std::string JsonList(const std::vector<std::string>& values) {
+  std::string text = "[";
+  for (const std::string& value : values) text += (text.size() > 1 ? "," : "") + value;
+  return text + "]";
+}
+
+std::string JsonDiagnostics(const std::string& file, const rules::Diagnostics& diagnostics) {
+  std::vector<std::string> list;
+  for (const rules::Diagnostic& one : diagnostics) {
+    list.push_back(JsonObject({{"file", JsonText(file)},
+                               {"line", std::to_string(one.line)},
+                               {"column", std::to_string(one.column)},
+                               {"message", JsonText(one.message)}}));
+  }
+  return JsonList(list);
+}
+
+}  // namespace creneau::ctl

@@ -1,0 +1,238 @@
+#include "tools/creneauctl/http_client.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+#include "absl/status/status.h"
+
+namespace creneau::ctl {
+namespace {
+
+// A month of slots of a large agenda is some megabytes.
+constexpr size_t kMaxReplyBytes = 64u << 20;
+
+absl::Status Lost(const std::string& why) {
+  return absl::AbortedError("the request was sent, but " + why + ": its outcome is unknown");
+}
+
+class Deadline {
+ public:
+  explicit Deadline(int64_t ms) : at_(Clock::now() + std::chrono::milliseconds(ms)) {}
+  // For poll: never negative, since that would mean for ever.
+  int left_ms() const {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(at_ - Clock::now());
+    return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1 << 30));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point at_;
+};
+
+class Socket {
+ public:
+  Socket() : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  absl::Status Connect(const std::string& path, const Deadline& deadline) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof(address.sun_path)) {
+      return absl::UnavailableError("the path of a Unix socket has at most " +
+                                    std::to_string(sizeof(address.sun_path) - 1) +
+                                    " bytes: " + path);
+    }
+    std::memcpy(address.sun_path, path.data(), path.size());
+    const auto* name = reinterpret_cast<const sockaddr*>(&address);
+    while (fd_ < 0 || connect(fd_, name, sizeof(address)) < 0) {
+      // EAGAIN: the listener's backlog is full. A Unix socket has no event for when it no longer
+      // is.
+      if (fd_ < 0 || errno != EAGAIN || deadline.left_ms() == 0) {
+        return absl::UnavailableError("no engine on " + path + ": " + std::strerror(errno));
+      }
+      poll(nullptr, 0, 10);
+    }
+    return absl::OkStatus();
+  }
+
+  // Writes until all is written or the peer stops reading: one that refuses early still has an
+  // answer to read.
+  absl::Status Write(std::string_view bytes, const Deadline& deadline) {
+    while (!bytes.empty()) {
+      const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n >= 0) {
+        bytes.remove_prefix(static_cast<size_t>(n));
+      } else if (errno == EPIPE || errno == ECONNRESET) {
+        return absl::OkStatus();
+      } else if (errno != EAGAIN && errno != EINTR) {
+        return Lost(std::strerror(errno));
+      } else if (!Ready(POLLOUT, deadline)) {
+        return Lost("the engine took too long to read it");
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Reads until the peer closes.
+  absl::StatusOr<std::string> ReadAll(const Deadline& deadline) {
+    std::string wire;
+    std::array<char, 64 * 1024> buffer;
+    while (true) {
+      const ssize_t n = recv(fd_, buffer.data(), buffer.size(), 0);
+      if (n == 0) return wire;
+      if (n > 0) {
+        wire.append(buffer.data(), static_cast<size_t>(n));
+        if (wire.size() > kMaxReplyBytes) return absl::InternalError("a reply beyond all measure");
+      } else if (errno == ECONNRESET && !wire.empty()) {
+        return wire;  // refused before it had read everything; what it said is here
+      } else if (errno != EAGAIN && errno != EINTR) {
+        return Lost(std::strerror(errno));
+      } else if (!Ready(POLLIN, deadline)) {
+        return Lost("no whole reply came in time");
+      }
+    }
+  }
+
+ private:
+  bool Ready(int16_t events, const Deadline& deadline) {
+    pollfd watched{fd_, events, 0};
+    return poll(&watched, 1, deadline.left_ms()) > 0;
+  }
+
+  int fd_;
+};
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+template <typename T>
+std::optional<T> Number(std::string_view text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+// "HTTP/1.1 201 Created".
+std::optional<int> StatusOf(std::string_view line) {
+  if (line.size() < 12 || line.substr(0, 9) != "HTTP/1.1 ") return std::nullopt;
+  if (line.size() > 12 && line[12] != ' ') return std::nullopt;
+  return Number<int>(line.substr(9, 3));
+}
+
+}  // namespace
+
+std::string_view HttpReply::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::string SerializeRequest(const HttpRequest& request) {
+  std::string wire = request.method + " " + request.target + " HTTP/1.1\r\nHost: creneau\r\n";
+  wire += "Connection: close\r\n";
+  for (const auto& [name, value] : request.headers) wire += name + ": " + value + "\r\n";
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
+    wire += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  return wire + "\r\n" + request.body;
+}
+
+absl::StatusOr<HttpReply> ParseReply(std::string_view wire) {
+  const size_t end_of_head = wire.find("\r\n\r\n");
+  if (end_of_head == std::string_view::npos) {
+    if (wire.empty()) return Lost("the engine closed the connection without a reply");
+    return Lost("the reply ended within its headers");
+  }
+  std::string_view head = wire.substr(0, end_of_head);
+  HttpReply reply;
+  const std::string_view first = head.substr(0, head.find("\r\n"));
+  const std::optional<int> status = StatusOf(first);
+  if (!status)
+    return absl::InternalError("not an HTTP/1.1 reply: " + std::string(first.substr(0, 60)));
+  reply.status = *status;
+  head.remove_prefix(std::min(head.size(), first.size() + 2));
+  while (!head.empty()) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return absl::InternalError("a header without a colon");
+    reply.headers.emplace_back(Lower(line.substr(0, colon)), Trim(line.substr(colon + 1)));
+    head.remove_prefix(std::min(head.size(), line.size() + 2));
+  }
+  std::string_view body = wire.substr(end_of_head + 4);
+  if (!reply.header("transfer-encoding").empty()) {
+    return absl::InternalError("a reply with Transfer-Encoding, which the engine never sends");
+  }
+  if (reply.status == 204 || reply.status == 304) return reply;
+  const std::string_view length_text = reply.header("content-length");
+  const std::optional<size_t> length = Number<size_t>(length_text);
+  if (!length) return absl::InternalError("a reply without a Content-Length");
+  if (body.size() < *length) return Lost("the reply ended within its body");
+  reply.body = body.substr(0, *length);
+  return reply;
+}
+
+absl::StatusOr<HttpReply> HttpClient::Send(const HttpRequest& request) const {
+  const Deadline deadline(timeout_ms_);
+  Socket socket;
+  if (absl::Status connected = socket.Connect(socket_path_, deadline); !connected.ok())
+    return connected;
+  if (absl::Status written = socket.Write(SerializeRequest(request), deadline); !written.ok()) {
+    return written;
+  }
+  absl::StatusOr<std::string> wire = socket.ReadAll(deadline);
+  if (!wire.ok()) return wire.status();
+  return ParseReply(*wire);
+}
+
+absl::StatusOr<HttpReply> HttpClient::SendRepeatable(const HttpRequest& request) const {
+  absl::StatusOr<HttpReply> reply = Send(request);
+  if (absl::IsAborted(reply.status())) reply = Send(request);
+  return reply;
+}
+
+std::string PercentEncode(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~:").find(c) != std::string_view::npos;
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return encoded;
+}
+
+}  // namespace creneau::ctl

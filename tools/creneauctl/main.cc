@@ -1,0 +1,51 @@
+// creneauctl: a command line in, one command carried out, an exit code out.
+#include <cstdio>
+
+#include "tools/creneauctl/cli.h"
+#include "tools/creneauctl/exit_code.h"
+#include "tools/creneauctl/session.h"
+
+namespace {
+
+using namespace creneau::ctl;
+
+int Carry(const Session& session) {
+  switch (session.command().verb) {
+    case Verb::kNone:
+      return kExitUsage;
+    case Verb::kAgendaCheck:
+      return AgendaCheck(session);
+    case Verb::kAgendaPublish:
+      return AgendaPublish(session);
+    case Verb::kAgendaList:
+      return AgendaList(session);
+    case Verb::kAgendaShow:
+      return AgendaShow(session);
+    case Verb::kSlotList:
+      return SlotList(session);
+    case Verb::kReserveHold:
+      return ReserveHold(session);
+    case Verb::kReserveConfirm:
+    case Verb::kReserveExtend:
+    case Verb::kReserveShow:
+    case Verb::kReserveMove:
+    case Verb::kReserveCancel:
+      return ReserveAct(session);
+    case Verb::kLogVerify:
+      return LogVerify(session);
+    case Verb::kLogShow:
+      return LogShow(session);
+  }
+  return kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const CommandLine line = ParseCommandLine(argc, argv);
+  if (line.exit_code) {
+    std::fputs(line.output.c_str(), *line.exit_code == kExitOk ? stdout : stderr);
+    return *line.exit_code;
+  }
+  return Carry(Session(line.command));
+}

@@ -1,0 +1,267 @@
+#include "tools/creneauctl/replies.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <optional>
+
+#include "base/ids.h"
+#include "tools/creneauctl/table.h"
+
+namespace creneau::ctl {
+namespace {
+
+namespace json = boost::json;
+
+json::object Parse(std::string_view body) {
+  json::error_code failed;
+  json::value value = json::parse({body.data(), body.size()}, failed);
+  if (failed || !value.is_object()) return {};
+  return value.as_object();
+}
+
+const json::value* Find(const json::object& object, std::string_view name) {
+  return object.if_contains({name.data(), name.size()});
+}
+
+// Strings as they are, numbers and truths in words; empty when missing.
+std::string Text(const json::object& object, std::string_view name) {
+  const json::value* value = Find(object, name);
+  if (value == nullptr || value->is_null()) return {};
+  if (value->is_string()) return std::string(value->as_string().data(), value->as_string().size());
+  if (value->is_bool()) return value->as_bool() ? "yes" : "no";
+  return json::serialize(*value);
+}
+
+const json::object& Object(const json::object& object, std::string_view name) {
+  static const json::object kEmpty;
+  const json::value* value = Find(object, name);
+  return value != nullptr && value->is_object() ? value->as_object() : kEmpty;
+}
+
+const json::array& Array(const json::object& object, std::string_view name) {
+  static const json::array kEmpty;
+  const json::value* value = Find(object, name);
+  return value != nullptr && value->is_array() ? value->as_array() : kEmpty;
+}
+
+// "2026-12-01T09:20:00+01:00" -> "2026-12-01T09:20": the office's wall clock, as slots are named.
+std::string Minute(const std::string& rfc3339) {
+  return rfc3339.size() > 16 ? rfc3339.substr(0, 16) : rfc3339;
+}
+
+std::string Joined(const json::array& values, std::string_view separator) {
+  std::string text;
+  for (const json::value& value : values) {
+    if (!text.empty()) text += separator;
+    text += value.is_string() ? std::string(value.as_string().c_str()) : json::serialize(value);
+  }
+  return text;
+}
+
+// What an agenda's phase means at this moment.
+std::string Phase(const json::object& agenda) {
+  const std::string phase = Text(agenda, "phase");
+  const std::string opens = Text(agenda, "opens_at");
+  const std::string closes = Text(agenda, "closes_at");
+  if (phase == "closed" && !opens.empty()) return "closed until " + Minute(opens);
+  if (phase != "closed" && !closes.empty()) return phase + " until " + Minute(closes);
+  return phase;
+}
+
+// A label and a value a line; empty values are left out.
+class Sheet {
+ public:
+  void Add(const std::string& label, const std::string& value) {
+    if (!value.empty()) table_.Row({label, value});
+  }
+  std::string Text() const { return table_.Text(); }
+
+ private:
+  Table table_{{Align::kLeft, Align::kLeft}};
+};
+
+void AddRules(const json::object& rules, Sheet* sheet) {
+  std::string identity;
+  for (const json::value& alternative : Array(rules, "identity")) {
+    if (!alternative.is_array()) continue;
+    if (!identity.empty()) identity += ", or ";
+    identity += Joined(alternative.as_array(), " and ");
+  }
+  sheet->Add("identity", identity + " (" + Text(rules, "identity_proof") + ")");
+  const json::object& opening = Object(rules, "opening");
+  sheet->Add("opening", opening.empty()
+                            ? "always"
+                            : Joined(Array(opening, "weekdays"), " ") + ", " +
+                                  Text(opening, "open") + " to " + Text(opening, "close"));
+  sheet->Add("hold", Text(rules, "hold_s") + " s");
+  sheet->Add("bookable", "from " + Text(rules, "horizon_days") + " days to " +
+                             Text(rules, "notice_hours") + " hours before the slot");
+  sheet->Add("cooldown", Joined(Array(rules, "cooldown_hours"), " to ") + " hours");
+  sheet->Add("alternative", Text(rules, "alternative"));
+}
+
+std::string Channels(const json::object& channels) {
+  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kRight});
+  table.Row({"CHANNEL", "PUBLISHED", "FREE", "HELD", "CONFIRMED"});
+  for (const Channel channel : kAllChannels) {
+    const std::string name(ChannelName(channel));
+    const json::object& counts = Object(channels, name);
+    if (counts.empty()) continue;
+    table.Row({name, Text(counts, "published"), Text(counts, "free"), Text(counts, "held"),
+               Text(counts, "confirmed")});
+  }
+  return table.Text();
+}
+
+// One entry of a problem's `errors`: where, and what.
+std::string Located(const json::object& error) {
+  const std::string line = Text(error, "line");
+  const std::string message = Text(error, "message");
+  if (line == "0") return message;  // of the file as a whole
+  if (!line.empty()) return line + ":" + Text(error, "column") + ": " + message;
+  const std::string pointer = Text(error, "pointer");
+  return (pointer.empty() ? Text(error, "parameter") : pointer) + ": " + message;
+}
+
+std::string Warnings(const json::object& reply) {
+  std::string text;
+  for (const json::value& warning : Array(reply, "warnings")) {
+    if (warning.is_object()) text += "warning: " + Located(warning.as_object()) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string RenderAgendaList(std::string_view body) {
+  const json::object reply = Parse(body);
+  if (Array(reply, "agendas").empty()) return "no agenda has been published yet\n";
+  Table table({Align::kLeft, Align::kRight, Align::kLeft, Align::kLeft});
+  table.Row({"AGENDA", "VERSION", "NOW", "TITLE"});
+  for (const json::value& entry : Array(reply, "agendas")) {
+    if (!entry.is_object()) continue;
+    const json::object& agenda = entry.as_object();
+    table.Row(
+        {Text(agenda, "agenda"), Text(agenda, "version"), Phase(agenda), Text(agenda, "title")});
+  }
+  return table.Text();
+}
+
+std::string RenderAgenda(std::string_view body) {
+  const json::object agenda = Parse(body);
+  Sheet sheet;
+  sheet.Add("agenda", Text(agenda, "agenda"));
+  sheet.Add("title", Text(agenda, "title"));
+  sheet.Add("office", Text(agenda, "office"));
+  sheet.Add("timezone", Text(agenda, "timezone"));
+  sheet.Add("policy", Text(agenda, "policy"));
+  sheet.Add("version",
+            Text(agenda, "version") + ", published " + Minute(Text(agenda, "published_at")));
+  sheet.Add("now", Phase(agenda));
+  AddRules(Object(agenda, "rules"), &sheet);
+  return sheet.Text() + "\n" + Channels(Object(agenda, "channels"));
+}
+
+std::string RenderSlots(std::string_view body) {
+  const json::object reply = Parse(body);
+  const std::string next = Text(reply, "next");
+  const std::string more = next.empty() ? "" : "more: --from " + next + "\n";
+  if (Array(reply, "slots").empty()) return "no slot that can be booked now in these days\n" + more;
+  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight});
+  table.Row({"SLOT", "MINUTES", "FREE", "CAPACITY"});
+  for (const json::value& entry : Array(reply, "slots")) {
+    if (!entry.is_object()) continue;
+    const json::object& slot = entry.as_object();
+    table.Row(
+        {Text(slot, "slot"), Text(slot, "minutes"), Text(slot, "free"), Text(slot, "capacity")});
+  }
+  return table.Text() + more;
+}
+
+std::string RenderReservation(std::string_view body) {
+  const json::object reply = Parse(body);
+  Sheet sheet;
+  sheet.Add("reservation", Text(reply, "reservation"));
+  sheet.Add("key", Text(reply, "key"));
+  sheet.Add("state", Text(reply, "state"));
+  sheet.Add("agenda", Text(reply, "agenda"));
+  const std::string minutes = Text(reply, "minutes");
+  sheet.Add("slot", Text(reply, "slot") + (minutes.empty() ? "" : ", " + minutes + " minutes"));
+  const std::string expires = Text(reply, "expires_at");
+  if (!expires.empty()) {
+    sheet.Add("expires", expires.substr(0, 19) + ", in " + Text(reply, "expires_in_s") + " s");
+  }
+  sheet.Add("moves left", Text(reply, "moves_left"));
+  return sheet.Text();
+}
+
+std::string RenderPublication(std::string_view body, bool dry_run) {
+  const json::object reply = Parse(body);
+  const std::string version = Text(reply, "version");
+  const bool created = Text(reply, "created") == "yes";
+  std::string text = Text(reply, "agenda");
+  if (dry_run) {
+    text += created ? ": would be made" : ": would change, version " + version + " is in force";
+  } else {
+    text += (created ? ": made, version " : ": changed, version ") + version;
+  }
+  text += "; " + Text(reply, "slots") + " slots, " + Text(reply, "seats_added") + " seats added, " +
+          Text(reply, "seats_withdrawn") + " withdrawn";
+  const std::string kept = Text(reply, "seats_kept");
+  if (!kept.empty() && kept != "0") text += ", " + kept + " reserved ones kept until they end";
+  return text + "\n" + Warnings(reply);
+}
+
+std::string RenderProblem(int status, std::string_view body) {
+  const json::object problem = Parse(body);
+  const std::string code = Text(problem, "code");
+  if (code.empty()) return "refused: HTTP " + std::to_string(status) + ", without saying why\n";
+  std::string text = "refused: " + code + ": " + Text(problem, "detail") + "\n";
+  const std::string opens = Text(problem, "opens_at");
+  if (!opens.empty()) text += "opens at: " + Minute(opens) + "\n";
+  const std::string free = Joined(Array(problem, "alternatives"), "  ");
+  if (!free.empty()) text += "free near it: " + free + "\n";
+  const std::string slots = Joined(Array(problem, "slots"), "  ");
+  if (!slots.empty()) text += "slots: " + slots + "\n";
+  for (const json::value& error : Array(problem, "errors")) {
+    if (error.is_object()) text += Located(error.as_object()) + "\n";
+  }
+  return text;
+}
+
+std::string ProblemCode(std::string_view body) { return Text(Parse(body), "code"); }
+
+std::string NameOf(std::string_view body) { return Text(Parse(body), "reservation"); }
+
+std::string KeyOf(std::string_view body) { return Text(Parse(body), "key"); }
+
+std::string WithoutKey(std::string_view body) {
+  json::object reply = Parse(body);
+  reply.erase("key");
+  return json::serialize(reply);
+}
+
+std::vector<std::vector<std::string>> IdentityAlternatives(std::string_view body) {
+  std::vector<std::vector<std::string>> ways;
+  const json::object agenda = Parse(body);
+  for (const json::value& alternative : Array(Object(agenda, "rules"), "identity")) {
+    if (!alternative.is_array()) continue;
+    std::vector<std::string> fields;
+    for (const json::value& field : alternative.as_array()) {
+      if (field.is_string()) fields.emplace_back(field.as_string().c_str());
+    }
+    if (!fields.empty()) ways.push_back(std::move(fields));
+  }
+  return ways;
+}
+
+unsigned VersionOf(std::string_view body) {
+  const json::object reply = Parse(body);
+  const json::value* version = Find(reply, "version");
+  if (version == nullptr || !version->is_int64()) return 0;
+  return static_cast<unsigned>(version->as_int64());
+}
+
+bool WouldCreate(std::string_view body) { return Text(Parse(body), "created") == "yes"; }
+
+}  // namespace creneau::ctl

@@ -1,0 +1,33 @@
+// The JSON that the engine answers with, turned into what a person reads. Text in, text out; a
+// member that is missing or of another type than expected is left out, since the engine may be
+// newer or older than this program. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace creneau::ctl {
+
+std::string RenderAgendaList(std::string_view body);
+std::string RenderAgenda(std::string_view body);
+std::string RenderSlots(std::string_view body);
+std::string RenderReservation(std::string_view body);
+std::string RenderPublication(std::string_view body, bool dry_run);
+// "refused: slot-taken: This slot is taken. ..." and what helps, each on its line.
+std::string RenderProblem(int status, std::string_view body);
+
+// The `code` of a problem document; empty when it is not one.
+std::string ProblemCode(std::string_view body);
+// Of a hold.
+std::string NameOf(std::string_view body);
+std::string KeyOf(std::string_view body);
+std::string WithoutKey(std::string_view body);
+// What names an applicant in an agenda: alternatives of fields. Empty when the reply does not say.
+std::vector<std::vector<std::string>> IdentityAlternatives(std::string_view body);
+// In force, after a publication; 0 when the reply does not say.
+unsigned VersionOf(std::string_view body);
+// Of a dry run of a publication: whether the agenda would be made.
+bool WouldCreate(std::string_view body);
+
+}  // namespace creneau::ctl

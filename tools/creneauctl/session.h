@@ -1,0 +1,55 @@
+// What every command needs: where to print, how to reach the engine, how a reply becomes output and
+// an exit code.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "tools/creneauctl/command.h"
+#include "tools/creneauctl/http_client.h"
+
+namespace creneau::ctl {
+
+class Session {
+ public:
+  explicit Session(const Command& command)
+      : command_(command), client_(command.admin, command.timeout_s * 1000) {}
+
+  const Command& command() const { return command_; }
+  const HttpClient& client() const { return client_; }
+
+  // stdout: the result. stderr: what a person should know beside it.
+  void Print(std::string_view text) const;
+  void Warn(std::string_view text) const;
+
+  // Says what went wrong, as JSON where that was asked for, and returns the exit code.
+  int Fail(int exit_code, std::string_view message) const;
+  // What Send returned instead of a reply: unreachable.
+  int FailToSend(const absl::Status& status) const;
+  // A reply that is not a success: its problem document, in words or as it is.
+  int Refused(const HttpReply& reply) const;
+
+ private:
+  const Command& command_;
+  HttpClient client_;
+};
+
+inline bool IsSuccess(const HttpReply& reply) { return reply.status >= 200 && reply.status < 300; }
+
+// agenda_commands.cc
+int AgendaCheck(const Session& session);
+int AgendaPublish(const Session& session);
+int AgendaList(const Session& session);
+int AgendaShow(const Session& session);
+int SlotList(const Session& session);
+
+// reserve_commands.cc
+int ReserveHold(const Session& session);
+int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
+
+// log_commands.cc
+int LogVerify(const Session& session);
+int LogShow(const Session& session);
+
+}  // namespace creneau::ctl
