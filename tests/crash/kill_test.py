@@ -1,0 +1,167 @@
+"""Killed with -9 twenty times while 64 clients book (issue point 3).
+
+    python3 tests/crash/kill_test.py CRENEAUD CRENEAUCTL [--seed N] [--kills N] [--clients N]
+
+Each client remembers what it was answered. After each restart, what was promised is compared with what the engine says,
+reservation by reservation, and the engine's own counts with all that the clients together know of: no seat may have two
+owners, none may be lost, and none may have been taken by nobody.
+"""
+
+import argparse
+import collections
+import http.client
+import random
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "blackbox"))
+
+import agendas  # noqa: E402
+from creneau import Daemon, Scratch, ctl, in_threads, programs  # noqa: E402
+from promises import LIVE, Broken, Person  # noqa: E402
+
+AGENDA = dict(first=1, last=2, hours="09:00-12:00", minutes=30, web=60, phone=1)  # 12 slots
+SEATS_PER_SLOT = 60
+AUDITORS = 4
+LOST = (OSError, http.client.HTTPException)
+
+
+class Siege:
+    def __init__(self, daemon, ctl_program, seed, clients):
+        self.daemon = daemon
+        self.ctl_program = ctl_program
+        self.chance = random.Random(seed)
+        shared = [agendas.applicant() for _ in range(16)]
+        self.people = [Person(i, random.Random(seed * 1000 + i), shared) for i in range(clients)]
+        self.slots = agendas.slots(**{name: AGENDA[name] for name in ("first", "last", "hours", "minutes")})
+        self.agendas = []
+        self.down = threading.Event()
+
+    def publish(self):
+        """A fresh agenda in the group of all others, so that there is always something to fight for."""
+        name = f"siege-{len(self.agendas)}"
+        self.daemon.must_publish(name, agendas.agenda(name, hold_s=3600, more='group = "siege"', **AGENDA))
+        self.agendas.append(name)
+
+    def book_until_down(self, person):
+        """One client's life between two restarts."""
+        while not self.down.is_set():
+            try:
+                with self.daemon.client() as client:
+                    while True:
+                        person.act(client, self.agendas[-1], self.slots)
+            except LOST as failure:
+                person.count("lost")
+                if not self.down.is_set() and self.daemon.process.poll() is not None:
+                    raise Broken(f"the daemon ended by itself\n{self.daemon.diary()[-3000:]}") from failure
+
+    def round(self, for_s, end):
+        """Everybody books; in the middle of it the daemon is ended. What end() returned."""
+        self.down.clear()
+        ended = []
+
+        def wait_and_end():
+            time.sleep(for_s)
+            self.down.set()
+            ended.append(end())
+
+        executioner = threading.Thread(target=wait_and_end)
+        executioner.start()
+        in_threads(len(self.people), lambda i: self.book_until_down(self.people[i]))
+        executioner.join()
+        return ended[0]
+
+    def kill_while_starting(self):
+        self.daemon.launch()
+        time.sleep(self.chance.uniform(0.0, 0.15))
+        self.daemon.kill()
+        self.verify_log()
+
+    def audit(self):
+        """Whether all promises are kept, now that the daemon is up and nobody else asks."""
+
+        def settle(part):
+            with self.daemon.client() as client:
+                for person in self.people[part::AUDITORS]:
+                    person.settle(client)
+
+        in_threads(AUDITORS, settle)
+        self.check_ownership()
+        self.check_counts()
+
+    def known(self):
+        return [kept for person in self.people for kept in person.reservations.values() if kept.live]
+
+    def check_ownership(self):
+        names = collections.Counter(kept.name for kept in self.known())
+        owners = collections.Counter(kept.subject for kept in self.known())
+        seats = collections.Counter((kept.agenda, slot) for kept in self.known() for _, slot in kept.believed)
+        for what, count, most in (("one name", names, 1), ("one subject", owners, 1), ("one slot", seats, SEATS_PER_SLOT)):
+            for key, number in count.items():
+                if number > most:
+                    raise Broken(f"{number} live reservations of {what}: {key}")
+
+    def check_counts(self):
+        """Every reserved seat is one that somebody knows of."""
+        known = collections.Counter((kept.agenda, state) for kept in self.known() for state, _ in kept.believed)
+        with self.daemon.client() as client:
+            for name in self.agendas:
+                counts = client.request("GET", f"/v1/agendas/{name}").json["channels"]
+                for state in LIVE:
+                    if counts["web"][state] != known[name, state] or counts["phone"][state] != 0:
+                        raise Broken(f"{name}: {known[name, state]} {state} are known, the engine says {counts}")
+
+    def verify_log(self):
+        code, out, err = ctl(self.ctl_program, "log", "verify", self.daemon.data)
+        if code != 0:
+            raise Broken(f"creneauctl log verify: exit {code}\n{out}{err}")
+
+    def totals(self):
+        return sum((collections.Counter(person.counts) for person in self.people), collections.Counter())
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--clients", type=int, default=64)
+    return parser.parse_args()
+
+
+def main():
+    daemon_program, ctl_program = programs()
+    options = parse_arguments()
+    print(f"seed {options.seed}; again: {sys.argv[0]} {daemon_program} {ctl_program} --seed {options.seed}", flush=True)
+    began = time.monotonic()
+    torn = 0
+    with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--segment-bytes", str(4 << 20)) as daemon:
+        siege = Siege(daemon, ctl_program, options.seed, options.clients)
+        for kill in range(options.kills):
+            siege.publish()
+            siege.round(siege.chance.uniform(0.2, 2.5), daemon.kill)
+            siege.verify_log()
+            if siege.chance.random() < 0.3:
+                siege.kill_while_starting()
+            daemon.start()
+            torn += daemon.ready["recovered"] == "torn"
+            siege.audit()
+            print(f"kill {kill + 1}: {len(siege.known())} live, {daemon.ready[0]}", flush=True)
+        code = siege.round(1.0, daemon.stop)  # the same, but it is asked to
+        if code != 0:
+            raise Broken(f"SIGTERM while everybody books: exit {code}\n{daemon.diary()[-3000:]}")
+        siege.verify_log()
+        daemon.start()
+        if daemon.ready["recovered"] != "clean":
+            raise Broken("a clean stop left a torn tail")
+        siege.audit()
+        live = len(siege.known())
+        for what, count in sorted(siege.totals().items()):
+            print(f"{count:8} {what}")
+        print(f"{options.kills} kills, {torn} torn tails, {live} live in the end, {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
