@@ -80,6 +80,8 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   if (!pepper.ok()) return pepper.status();
   const auto names = ReadOrMake(files, directory, "names.key", entropy, may_make, &keys.made);
   if (!names.ok()) return names.status();
+  // Keys that an earlier start made may not have been durable when it was killed.
+  if (const absl::Status status = files.SyncDirectory(directory); !status.ok()) return status;
   keys.pepper = *pepper;
   keys.names = *names;
   return keys;

@@ -84,7 +84,7 @@ class FileSystem {
   // The names (not paths) of all entries but "." and "..", in byte order.
   virtual absl::StatusOr<std::vector<std::string>> List(const std::string& directory) = 0;
   virtual absl::Status SyncDirectory(const std::string& directory) = 0;
-  // Not an error if it exists. Its parent must exist.
+  // Not an error if it exists. Its parent must exist. Its name is durable when this returns.
   virtual absl::Status CreateDirectory(const std::string& directory) = 0;
 
   virtual absl::StatusOr<DiskSpace> Space(const std::string& directory) = 0;

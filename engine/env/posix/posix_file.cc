@@ -27,11 +27,9 @@ constexpr size_t kZeroChunkBytes = 1024 * 1024;
 absl::Status Failed(int error, const std::string& what) {
   if (error == EDQUOT) error = ENOSPC;
   const absl::Status status = absl::ErrnoToStatus(error, what);
-  // Only the codes that env/file.h gives a meaning keep it: the others are a disk or a path that is
-  // not as it should be.
-  if (absl::IsNotFound(status) || absl::IsAlreadyExists(status) ||
-      absl::IsResourceExhausted(status))
-    return status;
+  // Only the codes that env/file.h gives a meaning keep it: the others are a disk, a path or a
+  // process (no descriptors left: EMFILE) that is not as it should be.
+  if (absl::IsNotFound(status) || absl::IsAlreadyExists(status) || error == ENOSPC) return status;
   return absl::InternalError(status.message());
 }
 
@@ -109,7 +107,10 @@ class PosixFile : public File {
   absl::Status ZeroFill(uint64_t bytes) override {
     // Reserving first gives few, contiguous extents, and tells of a full disk before anything is
     // written.
-    const int error = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(bytes));
+    int error;
+    do {
+      error = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(bytes));
+    } while (error == EINTR);
     if (error != 0 && error != EOPNOTSUPP && error != EINVAL) {
       return Failed(error, absl::StrFormat("reserve %d bytes for %s", bytes, path_));
     }
@@ -157,6 +158,14 @@ class PosixFileLock : public FileLock {
  private:
   const Descriptor fd_;
 };
+
+// Of "a/b", "a/b/" and "/b": "a", "a" and "/". Of "b": ".".
+std::string ParentOf(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const size_t at = path.rfind('/');
+  if (at == std::string::npos) return ".";
+  return at == 0 ? "/" : path.substr(0, at);
+}
 
 int Flags(OpenMode mode) {
   switch (mode) {
@@ -228,13 +237,17 @@ absl::Status PosixFileSystem::SyncDirectory(const std::string& directory) {
 }
 
 absl::Status PosixFileSystem::CreateDirectory(const std::string& directory) {
-  if (::mkdir(directory.c_str(), S_IRWXU) == 0) return absl::OkStatus();
+  const std::string parent = ParentOf(directory);
+  if (::mkdir(directory.c_str(), S_IRWXU) == 0) return SyncDirectory(parent);
   const int error = errno;
   struct stat info;
-  if (error == EEXIST && ::stat(directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-    return absl::OkStatus();
+  if (error != EEXIST || ::stat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+    return Failed(error, "create directory " + directory);
   }
-  return Failed(error, "create directory " + directory);
+  // A process that was killed may have made it and not come to this. A parent that may not be read
+  // is not one in which we make directories.
+  if (::access(parent.c_str(), R_OK) != 0) return absl::OkStatus();
+  return SyncDirectory(parent);
 }
 
 absl::StatusOr<DiskSpace> PosixFileSystem::Space(const std::string& directory) {
