@@ -33,7 +33,6 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   out->set_horizon_days(agenda.horizon_days);
   out->set_cooldown_min_hours(agenda.cooldown_min_hours);
   out->set_cooldown_max_hours(agenda.cooldown_max_hours);
-  out->set_retention_days(agenda.retention_days);
   out->set_alternative(agenda.alternative);
   if (agenda.opening) {
     v1::Opening* opening = out->mutable_opening();
@@ -68,7 +67,6 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
   agenda.horizon_days = in.horizon_days();
   agenda.cooldown_min_hours = in.cooldown_min_hours();
   agenda.cooldown_max_hours = in.cooldown_max_hours();
-  agenda.retention_days = in.retention_days();
   agenda.alternative = in.alternative();
   if (in.has_opening()) {
     rules::Opening opening;

@@ -103,7 +103,7 @@ void WarnOfRests(const rules::Session& session, rules::Diagnostics& warnings) {
   for (const rules::Hours& hours : session.hours) {
     const int rest = (hours.until - hours.from) % session.minutes;
     if (rest != 0) {
-      warnings.push_back({session.line, 0,
+      warnings.push_back({session.line, session.column,
                           absl::StrCat("slots of ", session.minutes, " minutes leave ", rest,
                                        " minutes of an opening period unused")});
     }
@@ -116,6 +116,7 @@ std::optional<rules::Session> ReadSession(const toml::table& table, AgendaFile& 
   TomlReader reader(table, "[[session]]", out.errors);
   rules::Session session;
   session.line = static_cast<int>(table.source().begin.line);
+  session.column = static_cast<int>(table.source().begin.column);
   session.weekdays = reader.Days("weekdays").value_or(rules::Weekdays{});
   const auto from = reader.Date("from", /*needed=*/true);
   const auto until = reader.Date("until", /*needed=*/true);

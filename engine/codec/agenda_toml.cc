@@ -34,7 +34,8 @@ std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
 
 // Keys that design has and this version does not act on: refused, never ignored.
 void RefuseWithoutEffect(TomlReader& file) {
-  for (const char* key : {"accept_invented", "party_max", "offer_hours", "flow", "beacon"}) {
+  for (const char* key :
+       {"accept_invented", "party_max", "offer_hours", "flow", "beacon", "retention_days"}) {
     if (const toml::node* node = file.Find(key)) {
       file.Error(*node, absl::StrCat("`", key, "` does nothing yet in this version: remove it"));
     }
@@ -167,8 +168,6 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   agenda.notice_hours =
       file.Number("notice_hours", 0, 24 * 60, "hours").value_or(agenda.notice_hours);
   agenda.horizon_days = file.Number("horizon_days", 1, 366, "days").value_or(agenda.horizon_days);
-  agenda.retention_days =
-      file.Number("retention_days", 30, 3660, "days").value_or(agenda.retention_days);
   agenda.alternative = file.Text("alternative", false, 1000).value_or("");
   ReadCooldown(file, agenda);
   if (agenda.notice_hours >= agenda.horizon_days * 24) {
@@ -194,7 +193,7 @@ void MakeCalendar(AgendaFile& out) {
   for (const rules::Session& session : out.agenda.sessions) first = std::min(first, session.from);
   for (const rules::Session& session : out.agenda.sessions) {
     if (DaysFromCivil(session.until) - DaysFromCivil(first) <= limits::kCalendarDaysMax) continue;
-    out.errors.push_back({session.line, 0,
+    out.errors.push_back({session.line, session.column,
                           absl::StrCat("this session ends more than ", limits::kCalendarDaysMax,
                                        " days after the first one begins: correct the year")});
   }

@@ -77,7 +77,8 @@ struct Session {
   SeatCounts seats;
   bool skip_holidays = true;
   std::vector<CivilDate> except;
-  int line = 0;  // in the file, for messages; 0 unknown
+  int line = 0;    // in the file, for messages; 0 unknown
+  int column = 0;  // likewise
 };
 
 struct Agenda {
@@ -95,7 +96,6 @@ struct Agenda {
   // A cancelled or lapsed seat is free again after a random time between these bounds (design 5).
   int cooldown_min_hours = 1;
   int cooldown_max_hours = 24;
-  int retention_days = 365;
   std::string
       alternative;  // the substitute for those without a computer, where no seat is outside the web
   std::optional<Opening> opening;  // absent: always open

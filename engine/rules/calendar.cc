@@ -30,7 +30,7 @@ struct Builder {
   std::map<LocalMinute, CalendarSlot> slots;
 
   void Wrong(const Session& session, std::string message) {
-    calendar.diagnostics.push_back({session.line, 0, std::move(message)});
+    calendar.diagnostics.push_back({session.line, session.column, std::move(message)});
   }
 
   // False once something is so wrong that going on would only repeat it.
