@@ -59,7 +59,7 @@ class LockFree {
                            1,
                            {kSeatsPerSlot, 0, 0, 0, 0}});
       }
-      ledger_.Apply(ledger_.Plan(AgendaId{a}, 1, targets).change);
+      ledger_.Apply(ledger_.Plan(AgendaId{a}, 1, targets, Instant{}).change);
     }
   }
 

@@ -48,9 +48,15 @@ static_assert(kMinSegmentBytes >= kMaxBatchBytes + 2 * kPageBytes);
 static_assert(kMaxRecordBytes * 2 <= kMaxBatchBytes);
 // 10 ms without traffic: an empty batch seals the last one (design 4).
 inline constexpr int64_t kSealAfterMs = 10;
-// What one live hold may still cost the log at worst: extend, lengthen, confirm, cancel, each
-// padded to a page of its own.
-inline constexpr uint64_t kLogReservePerHoldBytes = 4 * kPageBytes;
+// What one live hold may still cost the log at worst: extend, lengthen, confirm, cancel, each in a
+// batch of its own, padded to a page, with a seal behind it.
+inline constexpr uint64_t kLogReservePerHoldBytes = 8 * kPageBytes;
+// Kept beside that: the end of a segment that the largest batch does not fit into.
+inline constexpr uint64_t kLogReserveMarginBytes = kMaxBatchBytes;
+// Above that, cancelling what is confirmed and freeing what has cooled still go on: some hundred
+// acts between the first refusal of a hold and the last thing that can wait.
+inline constexpr uint64_t kLogHoldersMarginBytes = 2 * kMaxBatchBytes;
+static_assert(kLogHoldersMarginBytes > kLogReserveMarginBytes);
 
 // --- front end ---
 inline constexpr size_t kMaxHeaderBytes = 8 * 1024;

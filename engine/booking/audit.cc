@@ -15,7 +15,6 @@ absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& 
   Replay replay(ledger, registry);
   absl::StatusOr<wal::Recovery> log = wal::Verify(files, LogDirectory(data), replay);
   if (!log.ok()) return log.status();
-  if (const absl::Status status = ledger.Rebuild(); !status.ok()) return status;
   if (const absl::Status status = ledger.CheckInvariants(); !status.ok()) {
     return absl::DataLossError(status.message());
   }

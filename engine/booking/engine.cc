@@ -29,7 +29,7 @@ absl::Status Engine::Impl::Recover() {
       wal::Recover(files_, LogDirectory(options_.data), replay);
   if (!recovery.ok()) return recovery.status();
   report_.recovery = *std::move(recovery);
-  if (const absl::Status status = ledger_.Rebuild(); !status.ok()) return status;
+  owed_since_ = replay.owed_since();
   report_.agendas = registry_.All().size();
   const ledger::SeatCounts counts = ledger_.CountSeats();
   report_.reservations = counts.held + counts.confirmed;
@@ -75,10 +75,12 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   log_ = *std::move(log);
 
   steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, clock_);
-  const int64_t away_ms = clock_.Now() - report_.recovery.last_written_at;
-  if (report_.recovery.records > 0 && away_ms > 0) steward_->LengthenAll(away_ms);
+  if (owed_since_ || ledger_.live_holds() > 0) {
+    steward_->LengthenAll(owed_since_.value_or(report_.recovery.last_written_at), clock_.Now());
+  }
   // A publication that was cut short between its calendar and the seats it withdraws.
   for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
+  if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");
   report_.duration_ms = (clock_.MonotonicNs() - started_ns) / 1'000'000;
   if (options_.steward_thread) steward_->Start();
   return absl::OkStatus();
@@ -89,14 +91,8 @@ void Engine::Impl::Close() {
   if (log_) log_->Drain();
 }
 
-// What is left of the log's room is kept for those who hold a seat (P3): when the disk has no room
-// for another segment, new holds are refused while there is still enough for all that live holds
-// may need.
-bool Engine::Impl::ReadOnly() const {
-  const wal::LogSpace space = log_->space();
-  if (space.can_grow) return false;
-  return space.ready_bytes <
-         limits::kMaxBatchBytes + ledger_.live_holds() * limits::kLogReservePerHoldBytes;
+Room Engine::Impl::LogRoom(uint64_t extra_bytes) const {
+  return RoomFor(log_->space(), ledger_.live_holds(), extra_bytes);
 }
 
 EngineStats Engine::Impl::Stats() const {
@@ -110,7 +106,7 @@ EngineStats Engine::Impl::Stats() const {
   stats.seats = ledger_.seats();
   stats.expired = steward_->expired();
   stats.freed = steward_->freed();
-  stats.read_only = ReadOnly();
+  stats.read_only = LogRoom() != Room::kPlenty;
   stats.poisoned = log_->poisoned();
   return stats;
 }

@@ -12,6 +12,7 @@
 #include "booking/keys.h"
 #include "booking/names.h"
 #include "booking/registry.h"
+#include "booking/room.h"
 #include "booking/steward.h"
 #include "ledger/ledger.h"
 
@@ -48,6 +49,7 @@ class Engine::Impl {
   env::FileSystem& files_;
   const Clock& clock_;
   StartReport report_;
+  std::optional<Instant> owed_since_;  // replay.h
   std::unique_ptr<env::FileLock> lock_;
   Keys keys_;
   std::optional<Names> names_;
@@ -61,13 +63,13 @@ class Engine::Impl {
 
  private:
   absl::Status Recover();
-  bool ReadOnly() const;
+  Room LogRoom(uint64_t extra_bytes = 0) const;
 
   std::optional<ledger::SeatView> Authorise(Act& act, const HolderRequest& request, SeatRef* name);
   ReservationAnswer Answer(const ledger::Result& result) const;
   Reservation Describe(const ledger::SeatView& seat) const;
   ReservationAnswer AnswerExisting(const ledger::SeatView& seat, const AgendaInfo& agenda,
-                                   uint64_t idempotency, bool has_key) const;
+                                   uint64_t idempotency, bool has_key, Instant received_at) const;
   std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,
                                            std::optional<LocalMinute> slot, Instant now);
   ReservationAnswer Refuse(Outcome outcome, const AgendaInfo& agenda,

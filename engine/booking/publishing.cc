@@ -21,21 +21,38 @@ ledger::SlotTarget TargetOf(const rules::CalendarSlot& slot, bool listed) {
                             slot.seats.of, listed};
 }
 
+// What it takes to log a publication, roughly: its slots, and a record for each seat that it
+// withdraws or marks, in batches of kSlotsPerBarrier slots.
+uint64_t BytesFor(const ledger::PublicationPlan& plan) {
+  constexpr uint64_t kBytesPerSlot = 64;
+  constexpr uint64_t kBytesPerSeat = 64;
+  const uint64_t slots = plan.change.slots.size();
+  return limits::kMaxRecordBytes + slots * kBytesPerSlot +
+         (uint64_t{plan.added} + plan.withdrawn + plan.kept) * kBytesPerSeat +
+         slots / kSlotsPerBarrier * limits::kPageBytes;
+}
+
 }  // namespace
 
 // The targets of the new calendar: the file's slots, and those of the other kind that are
 // published. A calendar is made from sessions (TOML) and lists (CSV), and either file replaces only
-// its own.
+// its own. A slot is its local time: what instant that is comes from the zone's rules as they are
+// today, for those that were published under older ones too.
 bool Engine::Impl::Merge(const std::vector<rules::CalendarSlot>& slots, bool listed,
                          const rules::Agenda& agenda, const AgendaInfo* current,
                          std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors) {
   std::map<LocalMinute, ledger::SlotTarget> merged;
+  absl::TimeZone zone;
+  CHECK(rules::LoadZone(agenda.timezone, &zone));
   if (current != nullptr) {
     for (const auto& slot :
          ledger_.Slots(current->id, Instant{0}, Instant{INT64_MAX - 1}, SIZE_MAX)) {
       if (slot.listed == listed) continue;
-      merged[slot.start] = {slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes),
-                            slot.seats, slot.listed};
+      std::string error;
+      const Instant starts_at = rules::InstantOf(slot.start, zone, &error);
+      if (!error.empty()) errors->push_back({0, 0, "published already: " + error});
+      merged[slot.start] = {slot.start, starts_at, static_cast<uint16_t>(slot.minutes), slot.seats,
+                            slot.listed};
     }
   }
   for (const rules::CalendarSlot& slot : slots) {
@@ -122,12 +139,13 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
   return true;
 }
 
+// Brings the seats of slots that have not begun to what the calendar in force says.
 ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
   ledger::TrimCounts sum;
   int acts = 0;
-  for (const SlotId slot : ledger_.SlotsOf(agenda)) {
+  for (const SlotId slot : ledger_.SlotsOf(agenda, clock_.Now())) {
     act.Begin();
     const ledger::TrimCounts counts = ledger_.Trim(slot, act);
     sum.withdrawn += counts.withdrawn;
@@ -165,7 +183,7 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
         {0, 0, absl::StrCat("this engine has its ", limits::kMaxAgendas, " agendas already")});
     return answer;
   }
-  const ledger::PublicationPlan plan = ledger_.Plan(id, version + 1, targets);
+  const ledger::PublicationPlan plan = ledger_.Plan(id, version + 1, targets, clock_.Now());
   answer.slots = static_cast<uint32_t>(targets.size());
   answer.seats_added = plan.added;
   answer.seats_withdrawn = plan.withdrawn;
@@ -188,11 +206,17 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
     answer.displaced = plan.displaced;
     return answer;
   }
-  if (ReadOnly()) {
-    answer.outcome = Outcome::kReadOnly;
+  // What cannot be read back must never be written.
+  if (const absl::Status fits = ledger_.Check(plan.change); !fits.ok()) {
+    answer.outcome = Outcome::kValidationFailed;
+    answer.errors.push_back({0, 0, std::string(fits.message())});
     return answer;
   }
   if (request.dry_run) return answer;
+  if (LogRoom(BytesFor(plan)) != Room::kPlenty) {
+    answer.outcome = Outcome::kReadOnly;
+    return answer;
+  }
   if (!PutInForce(plan.change, agenda, zone)) {
     answer.outcome = Outcome::kOutcomeUnknown;
     return answer;

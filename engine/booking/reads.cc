@@ -15,7 +15,7 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
   if (answer.agenda == nullptr) return answer;
   const AgendaInfo& agenda = *answer.agenda;
   answer.opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
-  const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
   answer.exhausted =
       answer.opening.open &&
       !ledger_.AnyFree(agenda.id, Channel::kWeb, window.earliest_start, window.latest_start);
@@ -34,7 +34,7 @@ SlotsAnswer Engine::Impl::ReadSlots(std::string_view name, std::optional<CivilDa
   if (answer.agenda == nullptr) return answer;
   const AgendaInfo& agenda = *answer.agenda;
   constexpr int32_t kMinutesPerDay = 24 * 60;
-  const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
   const int32_t first_day =
       from ? DaysFromCivil(*from) : rules::LocalMinuteAt(now, agenda.zone).value / kMinutesPerDay;
   const int32_t wanted = to ? DaysFromCivil(*to) : first_day + limits::kSlotDaysDefault - 1;

@@ -13,6 +13,8 @@ absl::Status Replay::Read(Lsn lsn, Instant written_at, std::string_view record) 
   if (status.ok()) {
     if (auto* part = std::get_if<codec::CalendarPart>(&*decoded)) {
       status = Take(*part, written_at);
+    } else if (const auto* outage = std::get_if<codec::Outage>(&*decoded)) {
+      status = Take(*outage);
     } else {
       status = Take(std::get<ledger::Event>(*decoded));
     }
@@ -22,7 +24,14 @@ absl::Status Replay::Read(Lsn lsn, Instant written_at, std::string_view record) 
                                                      std::string(status.message())));
 }
 
+absl::Status Replay::End() { return ledger_.Rebuild(); }
+
 absl::Status Replay::Take(const ledger::Event& event) { return ledger_.Apply(event); }
+
+absl::Status Replay::Take(const codec::Outage& outage) {
+  owed_since_ = outage.settled ? std::nullopt : std::optional<Instant>(outage.since);
+  return absl::OkStatus();
+}
 
 // The calendar comes into force with its last part, as one change.
 absl::Status Replay::Take(codec::CalendarPart& part, Instant written_at) {
@@ -51,6 +60,7 @@ absl::Status Replay::Take(codec::CalendarPart& part, Instant written_at) {
   }
   if (info.id.value > registry_.NextId().value)
     return absl::DataLossError("an agenda number was skipped");
+  if (absl::Status fits = ledger_.Check(open_->change); !fits.ok()) return fits;
   ledger_.Apply(open_->change);
   registry_.Put(std::move(info));
   open_.reset();

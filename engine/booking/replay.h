@@ -18,15 +18,22 @@ class Replay final : public wal::RecordReader {
   Replay(ledger::Ledger& ledger, Registry& registry) : ledger_(ledger), registry_(registry) {}
 
   absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
+  // Derives what the ledger derives (Rebuild).
+  absl::Status End() override;
+
+  // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
+  std::optional<Instant> owed_since() const { return owed_since_; }
 
  private:
   absl::Status Take(const ledger::Event& event);
   absl::Status Take(codec::CalendarPart& part, Instant written_at);
+  absl::Status Take(const codec::Outage& outage);
 
   ledger::Ledger& ledger_;
   Registry& registry_;
   // A calendar version whose last part has not come. One that never comes was never acknowledged.
   std::optional<codec::CalendarPart> open_;
+  std::optional<Instant> owed_since_;
 };
 
 }  // namespace creneau::booking

@@ -20,6 +20,11 @@ ReservationState StateOf(ledger::SeatWord word) {
   return ReservationState::kCancelled;
 }
 
+bool HasLapsed(const SeatView& seat, Instant received_at) {
+  return seat.word.state() == SeatState::kHeld &&
+         received_at > ledger::InstantOfDeadline(seat.word.deadline_s());
+}
+
 }  // namespace
 
 Reservation Engine::Impl::Describe(const SeatView& seat) const {
@@ -51,13 +56,19 @@ ReservationAnswer Engine::Impl::Answer(const ledger::Result& result) const {
 // The subject has a reservation. Whoever sends the key it was made with gets it back; anybody else
 // learns only that there is one.
 ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const AgendaInfo& agenda,
-                                               uint64_t idempotency, bool has_key) const {
+                                               uint64_t idempotency, bool has_key,
+                                               Instant received_at) const {
   ReservationAnswer answer;
   answer.agenda = &agenda;
   answer.outcome = Outcome::kAlreadyReserved;
   if (!has_key || !Names::SameKey(seat.idempotency, idempotency)) return answer;
   if (seat.idempotency != idempotency || seat.agenda != agenda.id) {
     answer.outcome = Outcome::kIdempotencyMismatch;
+    return answer;
+  }
+  // Its time is over, though the steward has not been there yet: the key ends with the hold.
+  if (HasLapsed(seat, received_at)) {
+    answer.outcome = Outcome::kHoldExpired;
     return answer;
   }
   answer.outcome = Outcome::kOk;
@@ -71,7 +82,7 @@ ReservationAnswer Engine::Impl::Refuse(Outcome outcome, const AgendaInfo& agenda
   ReservationAnswer answer;
   answer.outcome = outcome;
   answer.agenda = &agenda;
-  const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
   if (outcome == Outcome::kSlotTaken && slot) {
     answer.alternatives = ledger_.FreeNear(agenda.id, Channel::kWeb, *slot, window.earliest_start,
                                            window.latest_start, kAlternatives);
@@ -94,12 +105,12 @@ std::optional<ReservationAnswer> Engine::Impl::MayTake(const AgendaInfo& agenda,
   answer.agenda = &agenda;
   if (slot) {
     const std::optional<Instant> starts_at = ledger_.StartOf(agenda.id, *slot);
-    const rules::BookableWindow window = rules::BookableAt(agenda.rules, now);
+    const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
     const rules::Bookable bookable =
         starts_at ? rules::IsBookable(window, *starts_at) : rules::Bookable::kTooLate;
     if (bookable == rules::Bookable::kTooEarly) {
       answer.outcome = Outcome::kNotOpenYet;
-      answer.opens_at = *starts_at - agenda.rules.horizon_days * kMsPerDay;
+      answer.opens_at = rules::BookableFrom(agenda.rules, agenda.zone, *starts_at);
       return answer;
     }
     if (bookable == rules::Bookable::kTooLate) {
@@ -117,7 +128,7 @@ std::optional<ReservationAnswer> Engine::Impl::MayTake(const AgendaInfo& agenda,
     answer.opens_at = opening.opens_at;
     return answer;
   }
-  if (ReadOnly()) {
+  if (LogRoom() != Room::kPlenty) {
     answer.outcome = Outcome::kReadOnly;
     return answer;
   }
@@ -148,11 +159,11 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
               : names_->Random(subject, received_at.ms, 1);
   // A repeat is answered whatever the hour, the slot or the disk.
   if (const auto existing = ledger_.Find(subject, act)) {
-    return AnswerExisting(*existing, *agenda, idempotency, has_key);
+    return AnswerExisting(*existing, *agenda, idempotency, has_key, received_at);
   }
   if (auto refusal = MayTake(*agenda, request.slot, received_at)) return *std::move(refusal);
 
-  const rules::BookableWindow window = rules::BookableAt(agenda->rules, received_at);
+  const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
   ledger::HoldArgs args;
   args.agenda = agenda->id;
   args.slot = request.slot;
@@ -164,7 +175,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   args.random = names_->Random(subject, received_at.ms, 2);
   const ledger::Result result = ledger_.Hold(args, act);
   if (result.outcome == Outcome::kAlreadyReserved) {
-    return AnswerExisting(result.seat, *agenda, idempotency, has_key);
+    return AnswerExisting(result.seat, *agenda, idempotency, has_key, received_at);
   }
   if (result.outcome != Outcome::kOk)
     return Refuse(result.outcome, *agenda, request.slot, received_at);
@@ -207,6 +218,14 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
   const auto seat = Authorise(act, request, &name);
   if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
   const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  // What is confirmed has no deadline: giving it up can wait until the disk has room, what holds
+  // need cannot.
+  if (seat->word.state() == SeatState::kConfirmed && LogRoom() == Room::kReserve) {
+    ReservationAnswer answer;
+    answer.outcome = Outcome::kReadOnly;
+    answer.agenda = agenda;
+    return answer;
+  }
   const uint64_t random = names_->Random(seat->subject, received_at.ms, 3);
   return Answer(
       ledger_.Cancel(name, received_at, CoolingUntil(agenda->rules, received_at, random), act));
@@ -218,9 +237,7 @@ ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Ins
   if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
   const SeatState state = seat->word.state();
   if (state == SeatState::kCoolingCancelled) return Answer({Outcome::kCancelled, false, *seat});
-  const bool lapsed =
-      state == SeatState::kHeld && received_at > ledger::InstantOfDeadline(seat->word.deadline_s());
-  if (state == SeatState::kCoolingExpired || lapsed)
+  if (state == SeatState::kCoolingExpired || HasLapsed(*seat, received_at))
     return Answer({Outcome::kHoldExpired, false, *seat});
   return Answer({Outcome::kOk, true, *seat});
 }
@@ -235,7 +252,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   if (seat->start != slot && ledger::IsReserved(seat->word.state())) {
     if (auto refusal = MayTake(*agenda, slot, received_at)) return *std::move(refusal);
   }
-  const rules::BookableWindow window = rules::BookableAt(agenda->rules, received_at);
+  const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
   ledger::MoveArgs args;
   args.name = name;
   args.slot = slot;

@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "base/limits.h"
+#include "booking/room.h"
+#include "codec/event.h"
 
 namespace creneau::booking {
 namespace {
@@ -11,6 +13,7 @@ namespace {
 // Acts between two waits for the disk: a flood of lapses is a few batches, and confirms still go
 // between them.
 constexpr int kActsPerBarrier = 256;
+constexpr int64_t kLookAgainMs = 1'000;
 
 }  // namespace
 
@@ -45,7 +48,12 @@ void Steward::Learn() {
   });
 }
 
-void Steward::LengthenAll(int64_t by_ms) {
+void Steward::LengthenAll(Instant since, Instant now) {
+  const int64_t by_ms = now - since;
+  if (by_ms <= 0) return;
+  const std::string owed = codec::EncodeOutage({since, /*settled=*/false});
+  const std::string settled = codec::EncodeOutage({since, /*settled=*/true});
+  act_.PushBytes(owed);
   Learn();
   std::vector<Timer> all;
   for (; !timers_.empty(); timers_.pop()) all.push_back(timers_.top());
@@ -59,16 +67,19 @@ void Steward::LengthenAll(int64_t by_ms) {
     const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
     if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
   }
+  act_.PushBytes(settled);
   wait_.Finish(act_);
 }
 
 void Steward::Tick() {
   const Instant now = clock_.Now();
-  const int64_t away_ms = last_tick_.ms == 0 ? 0 : now - last_tick_ - limits::kStewardTickMs;
+  const Instant expected = last_tick_.ms == 0 ? now : last_tick_ + limits::kStewardTickMs;
   last_tick_ = now;
   // The process or the machine stood still, or the clock was set: those who were to confirm
   // meanwhile could not.
-  if (away_ms > limits::kExpiryLagMs) LengthenAll(away_ms);
+  if (now - expected > limits::kExpiryLagMs && ledger_.live_holds() > 0) {
+    LengthenAll(expected, now);
+  }
   Learn();
   int acts = 0;
   while (!timers_.empty() && timers_.top().due <= now) {
@@ -91,6 +102,11 @@ void Steward::Serve(SeatId seat, Instant now) {
     return;
   }
   if (word.state() != ledger::SeatState::kHeld) {
+    // On a disk that is nearly full a cooled seat can wait; what holds need cannot.
+    if (RoomFor(log_.space(), ledger_.live_holds()) == Room::kReserve) {
+      timers_.push(Timer{now + kLookAgainMs, seat});
+      return;
+    }
     if (ledger_.Free(seat, now, act_)) freed_.fetch_add(1, std::memory_order_relaxed);
     return;
   }

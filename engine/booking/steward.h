@@ -40,8 +40,10 @@ class Steward {
   Steward& operator=(const Steward&) = delete;
 
   // Before Start: lengthens every live hold by the time since the log's last batch. Nobody loses a
-  // seat because the engine was away; a quiet log makes this generous, never short.
-  void LengthenAll(int64_t by_ms);
+  // seat because the engine was away; a quiet log makes this generous, never short. Logged first as
+  // owed and last as settled: a crash in between makes the next start count from `since` again,
+  // which gives some the time twice and takes it from nobody.
+  void LengthenAll(Instant since, Instant now);
 
   // One round: learns, expires, frees. Blocks until what it did is durable.
   void Tick();

@@ -96,6 +96,17 @@ std::string Describe(const CalendarPart& part, bool json) {
   return out;
 }
 
+std::string Describe(const Outage& outage, bool json) {
+  const std::string since = Utc(outage.since);
+  if (json) {
+    return absl::StrFormat(R"({"event":"outage","since":"%s","settled":%s})", since,
+                           outage.settled ? "true" : "false");
+  }
+  return outage.settled
+             ? absl::StrFormat("outage since %s: every live hold has got its time", since)
+             : absl::StrFormat("outage since %s: live holds are owed the time", since);
+}
+
 }  // namespace
 
 std::string DescribeRecord(std::string_view record, bool json) {

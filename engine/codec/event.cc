@@ -127,6 +127,13 @@ std::vector<std::string> EncodeCalendar(const ledger::CalendarChange& change,
   return records;
 }
 
+std::string EncodeOutage(const Outage& outage) {
+  v1::Event message;
+  message.mutable_outage()->set_since(outage.since.ms);
+  message.mutable_outage()->set_settled(outage.settled);
+  return message.SerializeAsString();
+}
+
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
   v1::Event message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -149,6 +156,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
     }
     case v1::Event::kCalendarPart:
       return FromProto(message.calendar_part());
+    case v1::Event::kOutage:
+      return Record(Outage{Instant{message.outage().since()}, message.outage().settled()});
     case v1::Event::WHAT_NOT_SET:
       break;
   }

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/ids.h"
+#include "base/instant.h"
 #include "ledger/event.h"
 #include "ledger/publication.h"
 #include "rules/agenda.h"
@@ -36,7 +37,15 @@ struct CalendarPart {
 std::vector<std::string> EncodeCalendar(const ledger::CalendarChange& change,
                                         const rules::Agenda& rules);
 
-using Record = std::variant<ledger::Event, CalendarPart>;
+// Nobody could confirm since that moment, and live holds are owed the time; or have all got it.
+struct Outage {
+  Instant since;
+  bool settled = false;
+};
+
+std::string EncodeOutage(const Outage& outage);
+
+using Record = std::variant<ledger::Event, CalendarPart, Outage>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

@@ -37,7 +37,7 @@ std::string Ledger::Digest() {
   Hasher hasher;
   for (uint32_t s = 0; s < slots_made_.load(); ++s) {
     const Slot& slot = slots_[s];
-    hasher.Add(slot.agenda.value, slot.start.value, slot.starts_at.ms, slot.minutes.load(),
+    hasher.Add(slot.agenda.value, slot.start.value, StartOf(slot).ms, slot.minutes.load(),
                slot.seats_made.load());
     for (const Atomic<uint64_t>& free : slot.free) hasher.Add(free.load());
     for (uint32_t number = 0; number < slot.seats_made.load(); ++number) {

@@ -63,7 +63,7 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   return Result{
       Outcome::kOk, false,
       SeatView{ref, ref, held, args.subject, args.idempotency, slot.agenda, slot.start,
-               slot.starts_at, static_cast<int>(slot.minutes.load(std::memory_order_relaxed))}};
+               StartOf(slot), static_cast<int>(slot.minutes.load(std::memory_order_relaxed))}};
 }
 
 // The CAS on the subject's index entry. Nothing: this seat is the subject's now. Otherwise the

@@ -189,15 +189,19 @@ class Ledger final : private Liveness {
   size_t index_entries() const { return index_.entries(); }
 
   // --- publication (one publisher at a time) -----------------------------------------------------
-  // What it takes to bring an agenda's calendar to `targets` (by start). Changes nothing.
-  PublicationPlan Plan(AgendaId agenda, uint32_t version, const std::vector<SlotTarget>& targets);
+  // What it takes to bring an agenda's calendar to `targets` (by start). Slots that began before
+  // `now` are left as they are: nobody's seat there can be taken away any more. Changes nothing.
+  PublicationPlan Plan(AgendaId agenda, uint32_t version, const std::vector<SlotTarget>& targets,
+                       Instant now);
+  // Whether Apply can take it: what a plan makes always can, what a log says need not. DataLoss.
+  absl::Status Check(const CalendarChange& change) const;
   // Makes the seats and puts the calendar in force. Its record must be durable first.
   void Apply(const CalendarChange& change);
   // Brings the seats of one slot to what the calendar in force says: free ones are withdrawn or
   // restored, reserved ones marked to be withdrawn when they end.
   TrimCounts Trim(SlotId slot, EventSink& sink);
-  // Every slot the agenda ever had.
-  std::vector<SlotId> SlotsOf(AgendaId agenda) const;
+  // Every slot that the agenda ever had and that begins after `now`.
+  std::vector<SlotId> SlotsOf(AgendaId agenda, Instant now) const;
 
   // --- recovery --------------------------------------------------------------------------------
   // Never refuses; ignores what is not newer. An event of a seat that does not exist is DataLoss.
@@ -229,7 +233,7 @@ class Ledger final : private Liveness {
   struct Slot {
     AgendaId agenda;
     LocalMinute start;
-    Instant starts_at;
+    Atomic<int64_t> starts_at_ms;  // what the zone's rules made of `start` at the last publication
     Atomic<uint32_t> minutes;
     Atomic<uint32_t> seats_made;  // seats are numbered from 0 within the slot
     std::array<Atomic<uint64_t>, kChannels> free;
@@ -264,6 +268,9 @@ class Ledger final : private Liveness {
   const Slot& SlotOf(SlotId slot) const { return slots_[slot.value]; }
   SeatPlace PlaceOf(SeatId seat) const;
   SeatId SeatAt(const Slot& slot, uint32_t number) const;
+  static Instant StartOf(const Slot& slot) {
+    return Instant{slot.starts_at_ms.load(std::memory_order_relaxed)};
+  }
   Calendar* CalendarOf(AgendaId agenda) const { return agendas_[agenda.value].calendar.load(); }
 
   // hold.cc

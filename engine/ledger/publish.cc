@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "base/check.h"
+#include "base/text.h"
 #include "ledger/ledger.h"
 #include "ledger/tally.h"
 
@@ -44,7 +46,7 @@ void Ledger::PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& ta
 }
 
 PublicationPlan Ledger::Plan(AgendaId agenda, uint32_t version,
-                             const std::vector<SlotTarget>& targets) {
+                             const std::vector<SlotTarget>& targets, Instant now) {
   PublicationPlan plan;
   plan.change.agenda = agenda;
   plan.change.version = version;
@@ -59,7 +61,7 @@ PublicationPlan Ledger::Plan(AgendaId agenda, uint32_t version,
     if (const auto at = known.find(target.start); at != known.end()) {
       change.slot = at->second;
       made = SlotOf(at->second).seats_made.load();
-      PlanSlot(SlotOf(at->second), target.seats, plan, &change);
+      if (target.starts_at > now) PlanSlot(SlotOf(at->second), target.seats, plan, &change);
       leaving.erase(target.start);
     } else {
       change.slot = SlotId{next_slot++};
@@ -72,7 +74,9 @@ PublicationPlan Ledger::Plan(AgendaId agenda, uint32_t version,
     next_block += BlocksFor(after) - BlocksFor(made);
     plan.change.slots.push_back(change);
   }
-  for (const auto& [start, slot] : leaving) PlanSlot(SlotOf(slot), {}, plan, nullptr);
+  for (const auto& [start, slot] : leaving) {
+    if (StartOf(SlotOf(slot)) > now) PlanSlot(SlotOf(slot), {}, plan, nullptr);
+  }
   plan.no_room = next_slot > limits::kMaxSlots || next_block > limits::kMaxBlocks;
   return plan;
 }
@@ -83,13 +87,48 @@ void Ledger::MakeSlot(AgendaId agenda, const SlotChange& change) {
     Slot& slot = SlotOf(change.slot);
     slot.agenda = agenda;
     slot.start = change.start;
-    slot.starts_at = change.starts_at;
     slots_made_.store(change.slot.value + 1);
     slots_by_start_[agenda][change.start] = change.slot;
   }
   Slot& slot = SlotOf(change.slot);
   CHECK(slot.agenda == agenda && slot.start == change.start);
+  slot.starts_at_ms.store(change.starts_at.ms, std::memory_order_relaxed);
   slot.minutes.store(change.minutes, std::memory_order_relaxed);
+}
+
+absl::Status Ledger::Check(const CalendarChange& change) const {
+  const auto wrong = [&](const SlotChange& slot, const char* what) {
+    return absl::DataLossError(absl::StrFormat("calendar %d of agenda number %d, slot %s: %s",
+                                               change.version, change.agenda.value,
+                                               FormatLocalMinute(slot.start), what));
+  };
+  if (change.agenda.value >= limits::kMaxAgendas)
+    return absl::DataLossError(
+        absl::StrFormat("agenda number %d is beyond those there are", change.agenda.value));
+  uint32_t next_slot = slots_made_.load();
+  uint32_t next_block = seats_made_.load() / limits::kSeatsPerBlock;
+  const SlotChange* before = nullptr;
+  for (const SlotChange& slot : change.slots) {
+    if (before != nullptr && (slot.start <= before->start || slot.starts_at <= before->starts_at)) {
+      return wrong(slot, "does not begin after the one before it");
+    }
+    before = &slot;
+    const bool known = slot.slot.value < slots_made_.load();
+    if (!known && slot.slot.value != next_slot++) return wrong(slot, "its number was skipped");
+    const Slot& old = SlotOf(slot.slot);
+    if (known && (old.agenda != change.agenda || old.start != slot.start))
+      return wrong(slot, "its number is that of another slot");
+    const uint32_t made = known ? old.seats_made.load() : 0;
+    uint32_t after = made;
+    for (const uint8_t fresh : slot.fresh) after += fresh;
+    if (after > limits::kSeatsPerSlot) return wrong(slot, "it has more seats than a slot can have");
+    if (BlocksFor(after) > BlocksFor(made) && slot.first_block != next_block)
+      return wrong(slot, "its seats' numbers do not follow on those before them");
+    next_block += BlocksFor(after) - BlocksFor(made);
+  }
+  if (next_slot > limits::kMaxSlots || next_block > limits::kMaxBlocks)
+    return absl::DataLossError("a calendar with more slots or seats than there are numbers for");
+  return absl::OkStatus();
 }
 
 void Ledger::MakeSeats(const SlotChange& change) {
@@ -136,10 +175,12 @@ void Ledger::Apply(const CalendarChange& change) {
   }
 }
 
-std::vector<SlotId> Ledger::SlotsOf(AgendaId agenda) const {
+std::vector<SlotId> Ledger::SlotsOf(AgendaId agenda, Instant now) const {
   std::vector<SlotId> slots;
   if (const auto at = slots_by_start_.find(agenda); at != slots_by_start_.end()) {
-    for (const auto& [start, slot] : at->second) slots.push_back(slot);
+    for (const auto& [start, slot] : at->second) {
+      if (StartOf(SlotOf(slot)) > now) slots.push_back(slot);
+    }
   }
   return slots;
 }

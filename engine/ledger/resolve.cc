@@ -91,7 +91,7 @@ std::optional<SeatView> Ledger::ViewOf(SeatId seat, SeatWord word) const {
                   image.idempotency,
                   slot.agenda,
                   slot.start,
-                  slot.starts_at,
+                  StartOf(slot),
                   static_cast<int>(slot.minutes.load(std::memory_order_relaxed))};
 }
 

@@ -19,6 +19,19 @@ Instant At(absl::CivilDay day, int minute, const absl::TimeZone& zone) {
   return Instant{absl::ToUnixMillis(time)};
 }
 
+// The same time of day so many days later on the office's wall clock, which is an hour more or less
+// across a change of clocks: an opening from 9 to 10 then still meets the slots of 9.
+Instant DaysLater(Instant instant, int days, const absl::TimeZone& zone) {
+  const absl::Time time = absl::FromUnixMillis(instant.ms);
+  const absl::CivilSecond local = zone.At(time).cs;
+  const absl::CivilSecond then(local.year(), local.month(), local.day() + days, local.hour(),
+                               local.minute(), local.second());
+  const absl::TimeZone::TimeInfo info = zone.At(then);
+  const absl::Time later = info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
+  constexpr int64_t kMs = kMsPerSecond;
+  return Instant{absl::ToUnixMillis(later) + (instant.ms % kMs + kMs) % kMs};
+}
+
 }  // namespace
 
 OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now) {
@@ -45,10 +58,17 @@ OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Insta
   return verdict;
 }
 
-BookableWindow BookableAt(const Agenda& agenda, Instant now) {
+BookableWindow BookableAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now) {
   // A slot that has begun cannot be booked, whatever the notice.
   return BookableWindow{now + std::max<int64_t>(agenda.notice_hours * kMsPerHour, 1),
-                        now + agenda.horizon_days * kMsPerDay};
+                        DaysLater(now, agenda.horizon_days, zone)};
+}
+
+std::optional<Instant> BookableFrom(const Agenda& agenda, const absl::TimeZone& zone,
+                                    Instant starts_at) {
+  const Instant within = DaysLater(starts_at, -agenda.horizon_days, zone);
+  const OpeningVerdict opening = OpeningAt(agenda, zone, within);
+  return opening.open ? within : opening.opens_at;
 }
 
 Bookable IsBookable(const BookableWindow& window, Instant starts_at) {

@@ -23,13 +23,19 @@ struct OpeningVerdict {
 // office to be.
 OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now);
 
-// A slot can be booked from horizon_days before it until notice_hours before it.
+// A slot can be booked from horizon_days before it, at the same time of the local day, until
+// notice_hours before it.
 enum class Bookable { kYes, kTooEarly, kTooLate };
 struct BookableWindow {
   Instant earliest_start;  // first start that can be booked now, inclusive
   Instant latest_start;    // last start that can be booked now, inclusive
 };
-BookableWindow BookableAt(const Agenda& agenda, Instant now);
+BookableWindow BookableAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now);
 Bookable IsBookable(const BookableWindow& window, Instant starts_at);
+
+// When a slot that is beyond the horizon can first be booked: within the horizon, and open. Absent
+// if the agenda does not open within a year of that.
+std::optional<Instant> BookableFrom(const Agenda& agenda, const absl::TimeZone& zone,
+                                    Instant starts_at);
 
 }  // namespace creneau::rules

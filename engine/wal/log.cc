@@ -75,7 +75,8 @@ class Log::Impl {
 
   LogSpace Space() const {
     const uint64_t spare = spares_.ready() ? options_.segment_bytes - limits::kPageBytes : 0;
-    return LogSpace{rest_bytes_.load(std::memory_order_relaxed) + spare, spares_.room()};
+    return LogSpace{rest_bytes_.load(std::memory_order_relaxed) + spare, spares_.room(),
+                    spares_.growable_bytes()};
   }
   LogStats Stats() const;
   Lsn DurableLsn() const { return Lsn{durable_lsn_.load(std::memory_order_acquire)}; }

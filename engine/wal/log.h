@@ -37,6 +37,9 @@ class RecordReader {
  public:
   virtual ~RecordReader() = default;
   virtual absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) = 0;
+  // After the last record, before anything on disk is changed: a reader that finds the whole wrong
+  // says so here.
+  virtual absl::Status End() { return absl::OkStatus(); }
 };
 
 // What reading a log from its beginning found.
@@ -77,6 +80,8 @@ struct LogOptions {
 struct LogSpace {
   uint64_t ready_bytes = 0;  // zero-filled and not yet written: this segment's rest and the spares
   bool can_grow = true;      // the file system has room for the next spare
+  // What spares that are not made yet could hold; as of the last look at the disk, a second ago.
+  uint64_t growable_bytes = 0;
 };
 
 // For /metrics. Monotone since Open.

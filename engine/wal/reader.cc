@@ -63,7 +63,30 @@ absl::StatusOr<ReadLog> Reader::Read() {
     const absl::Status status = ReadSegment(segment, segment == segments->back());
     if (!status.ok()) return status;
   }
+  if (log_.tail.kind == Tail::Kind::kUnusedSegment && log_.recovery.last_segment != 0) {
+    const absl::Status status = CheckEnd(log_.recovery.last_segment);
+    if (!status.ok()) return status;
+  }
+  if (const absl::Status status = records_.End(); !status.ok()) return status;
   return log_;
+}
+
+// A segment whose successor was begun and has no header yet that says where this one ended. Before
+// a successor is begun, a torn tail has been zeroed or the last batch is durable: whatever stands
+// after the last valid batch was acknowledged.
+absl::Status Reader::CheckEnd(uint64_t segment) {
+  auto file = files_.Open(PathOf(segment), env::OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<uint64_t> size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  Window window(**file, *size);
+  const uint64_t end = log_.recovery.valid_bytes;
+  const Tail unused = std::exchange(log_.tail, Tail{});
+  if (const absl::Status status = JudgeTail(segment, window, end); !status.ok()) return status;
+  if (log_.tail.kind != Tail::Kind::kClean)
+    return Corrupt(segment, end, "no valid batch here, though the segment after it was begun");
+  log_.tail = unused;
+  return absl::OkStatus();
 }
 
 // The header must continue what was read before it.
@@ -97,7 +120,9 @@ absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& windo
   auto page = window.At(0, limits::kPageBytes);
   if (!page.ok()) return page.status();
   if (const auto header = DecodeSegmentHeader(*page)) return *header;
-  bool unused = last;
+  // A spare has its full length before it gets a segment's name, so no crash leaves less than a
+  // page.
+  bool unused = last && window.size() >= limits::kPageBytes;
   for (uint64_t at = limits::kPageBytes; unused && at < window.size(); at += limits::kPageBytes) {
     const auto bytes = window.At(at, limits::kPageBytes);
     if (!bytes.ok()) return bytes.status();
@@ -200,9 +225,14 @@ absl::Status Reader::ReadRecords(const BatchHeader& header, std::span<const uint
     Recovery& so_far = log_.recovery;
     ++so_far.last_lsn.value;
     ++so_far.records;
-    if (const absl::Status status = records_.Read(so_far.last_lsn, header.written_at, record);
-        !status.ok())
-      return status;
+    const absl::Status status = records_.Read(so_far.last_lsn, header.written_at, record);
+    // The checksums fit, so it was written like that: by another version, or by a bug of ours.
+    if (absl::IsDataLoss(status)) {
+      return absl::DataLossError(absl::StrCat(PathOf(header.segment), ", batch at offset ", offset,
+                                              ": ", std::string(status.message()),
+                                              ". Nothing on disk was changed."));
+    }
+    if (!status.ok()) return status;
     at += kRecordHeaderBytes + length;
   }
   if (at != body.size())

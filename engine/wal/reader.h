@@ -65,6 +65,7 @@ class Reader {
                            uint64_t offset);
   absl::StatusOr<SegmentHeader> ReadHeader(uint64_t segment, Window& window, bool last);
   absl::Status JudgeTail(uint64_t segment, Window& window, uint64_t offset);
+  absl::Status CheckEnd(uint64_t segment);
   absl::Status Corrupt(uint64_t segment, uint64_t offset, const std::string& what) const;
 
   env::FileSystem& files_;

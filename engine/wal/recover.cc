@@ -85,11 +85,10 @@ absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& direc
   Reader reader(files, directory, records);
   absl::StatusOr<ReadLog> log = reader.Read();
   if (!log.ok()) return log.status();
-  if (log->tail.kind != Tail::Kind::kClean) {
+  if (log->tail.kind == Tail::Kind::kTorn) {
     log->recovery.torn = true;
     log->recovery.torn_offset = log->tail.from;
-    const bool unused = log->tail.kind == Tail::Kind::kUnusedSegment;
-    log->recovery.torn_file = reader.PathOf(log->recovery.last_segment + (unused ? 1 : 0));
+    log->recovery.torn_file = reader.PathOf(log->recovery.last_segment);
   }
   return log->recovery;
 }

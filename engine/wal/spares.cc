@@ -40,8 +40,24 @@ absl::Status Spares::Adopt() {
 absl::Status Spares::LookForRoom() {
   const absl::StatusOr<env::DiskSpace> space = files_.Space(directory_);
   if (!space.ok()) return space.status();
-  room_.store(space->available_bytes >= segment_bytes_ + kMarginBytes);
+  const uint64_t usable =
+      space->available_bytes > kMarginBytes ? space->available_bytes - kMarginBytes : 0;
+  const uint64_t segments = usable / segment_bytes_;
+  if (segments == 0) {
+    NoRoom();
+    return absl::OkStatus();
+  }
+  // Where there is no spare, only making one shows that there is room: a quota may say otherwise.
+  const absl::Status made = ready_.load() ? absl::OkStatus() : Make();
+  if (!made.ok() || !ready_.load()) return made;
+  growable_bytes_.store(segments * (segment_bytes_ - limits::kPageBytes));
+  room_.store(true);
   return absl::OkStatus();
+}
+
+void Spares::NoRoom() {
+  growable_bytes_.store(0);
+  room_.store(false);
 }
 
 absl::Status Spares::Make() {
@@ -51,7 +67,7 @@ absl::Status Spares::Make() {
   if (status.ok()) status = (*file)->ZeroFill(segment_bytes_);
   if (absl::IsResourceExhausted(status)) {
     // Somebody else took the room. Not an error yet: the rest of this segment is still ours.
-    room_.store(false);
+    NoRoom();
     const absl::Status removed = files_.Remove(unfinished);
     return removed.ok() || absl::IsNotFound(removed) ? absl::OkStatus() : removed;
   }
@@ -70,11 +86,10 @@ void Spares::Run() {
   while (!stopping_) {
     const uint64_t asked = asked_;
     lock.unlock();
+    const bool was_ready = ready_.load();
     absl::Status status = LookForRoom();
-    if (status.ok() && !ready_.load() && room_.load()) {
-      status = Make();
-      if (status.ok() && ready_.load()) status = LookForRoom();
-    }
+    // What is left beside the one that was just made.
+    if (status.ok() && !was_ready && ready_.load()) status = LookForRoom();
     lock.lock();
     if (!status.ok()) failed_ = status;
     looked_ = asked;

@@ -43,11 +43,14 @@ class Spares {
   bool ready() const { return ready_.load(std::memory_order_relaxed); }
   // Whether the disk has room for another spare beside the one that is ready.
   bool room() const { return room_.load(std::memory_order_relaxed); }
+  // What whole spares that were not made yet could hold, as of the last look; at most a second old.
+  uint64_t growable_bytes() const { return growable_bytes_.load(std::memory_order_relaxed); }
 
  private:
   void Run();
   absl::Status Make();
   absl::Status LookForRoom();
+  void NoRoom();
 
   env::FileSystem& files_;
   const std::string directory_;
@@ -60,6 +63,7 @@ class Spares {
   absl::Status failed_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> room_{true};
+  std::atomic<uint64_t> growable_bytes_{0};
   std::thread thread_;
 };
 

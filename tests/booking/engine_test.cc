@@ -145,6 +145,23 @@ TEST_CASE(
   CHECK(world.engine->CheckInvariants().ok());
 }
 
+TEST_CASE("the key of a hold ends with it, before the steward comes as after") {
+  World world;
+  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
+  const std::string key = "an-idempotency-key-1234";
+  const auto held = world.Hold("AAAA1", "2026-12-03T09:00", key);
+  REQUIRE(world.Hold("AAAA1", "2026-12-03T09:00", key).existed);
+  world.clock.now = world.clock.now + 301'000;  // past the deadline, within the grace
+  CHECK(world.Hold("AAAA1", "2026-12-03T09:00", key).outcome == Outcome::kHoldExpired);
+  CHECK(world.Hold("AAAA1", "2026-12-03T09:00").outcome == Outcome::kAlreadyReserved);
+  CHECK(world.Do(&Engine::Confirm, held.reservation).outcome == Outcome::kHoldExpired);
+  world.clock.now = world.clock.now + -301'000;
+  world.Pass(303);
+  const auto again = world.Hold("AAAA1", "2026-12-03T09:00", key);
+  CHECK(again.outcome == Outcome::kOk);
+  CHECK_FALSE(again.existed);
+}
+
 TEST_CASE("when everything stood still for a minute, holds are a minute longer") {
   World world;
   REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);

@@ -69,6 +69,25 @@ TEST_CASE("reserved seats are not taken away unless the operator says what becom
   CHECK(world.engine->CheckInvariants().ok());
 }
 
+TEST_CASE("what has begun is over: a calendar that leaves it out displaces nobody") {
+  World world;
+  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
+  const auto ada = world.Hold("AAAA1", "2026-12-01T09:00");
+  REQUIRE(world.Do(&Engine::Confirm, ada.reservation).outcome == Outcome::kOk);
+  const auto bert = world.Hold("AAAA2", "2026-12-03T09:00");
+  REQUIRE(world.Do(&Engine::Confirm, bert.reservation).outcome == Outcome::kOk);
+  world.clock.now = world.clock.now + 2 * kMsPerDay;  // 2026-12-02, 10:00 in Paris
+  std::string later = AgendaToml();
+  later.replace(later.find("2026-12-01"), 10, "2026-12-02");
+  const auto published = world.Publish("93-titres", later);
+  CHECK(published.outcome == Outcome::kOk);
+  CHECK(published.seats_kept == 0);
+  CHECK(world.Do(&Engine::Read, ada.reservation).outcome == Outcome::kOk);
+  later.replace(later.find("2026-12-02"), 10, "2026-12-04");
+  CHECK(world.Publish("93-titres", later).displaced ==
+        std::vector<LocalMinute>{*ParseLocalMinute("2026-12-03T09:00")});
+}
+
 TEST_CASE("a dry run and a wrong version change nothing") {
   World world;
   REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "base/prng.h"
+#include "codec/event.h"
 #include "tests/booking/fixture.h"
 
 namespace creneau::booking {
@@ -26,6 +27,32 @@ TEST_CASE("after a restart everything is as it was, and holds are longer by the 
   REQUIRE(moved.outcome == Outcome::kOk);
   CHECK(FormatLocalMinute(moved.reservation.slot) == "2026-12-03T11:00");
   CHECK(moved.reservation.state == ReservationState::kConfirmed);
+}
+
+// As a start leaves it that was killed after its first batch: the time is owed, one hold has got
+// it.
+TEST_CASE("a start that is killed while it lengthens holds takes no time from anybody") {
+  World world;
+  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
+  const auto ada = world.Hold("AAAA1", "2026-12-01T09:00");
+  const auto bert = world.Hold("AAAA2", "2026-12-01T09:00");
+  const Instant away_from = world.clock.now;
+  world.clock.now = world.clock.now + 3'600'000;
+  const std::string owed = codec::EncodeOutage({away_from, /*settled=*/false});
+  world.act->Begin();
+  world.act->PushBytes(owed);
+  REQUIRE(world.wait.Finish(*world.act));
+  world.Stop();  // the last batch is now, an hour after both could last confirm
+  world.Start();
+  for (const auto& held : {ada, bert}) {
+    const auto read = world.Do(&Engine::Read, held.reservation);
+    REQUIRE(read.outcome == Outcome::kOk);
+    CHECK(read.reservation.expires_at >= world.clock.now + 290'000);
+  }
+  // It is settled: the next start adds nothing.
+  const Instant expires = world.Do(&Engine::Read, ada.reservation).reservation.expires_at;
+  world.Restart();
+  CHECK(world.Do(&Engine::Read, ada.reservation).reservation.expires_at == expires);
 }
 
 TEST_CASE("a month of random acts, restarted at random: live and replayed state are the same") {

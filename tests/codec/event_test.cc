@@ -83,6 +83,17 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
   CHECK(slots == change.slots.size());
 }
 
+TEST_CASE("an outage survives the log") {
+  for (const bool settled : {false, true}) {
+    const std::string bytes = EncodeOutage({Instant{1'796'083'200'000}, settled});
+    const auto record = DecodeRecord(bytes);
+    REQUIRE(record.ok());
+    CHECK(std::get<Outage>(*record).since == Instant{1'796'083'200'000});
+    CHECK(std::get<Outage>(*record).settled == settled);
+    CHECK(DescribeRecord(bytes, false).find("outage since 2026-12-01T00:00:00Z") == 0);
+  }
+}
+
 TEST_CASE("what is no record, or one of a later version, is refused; descriptions never fail") {
   CHECK(absl::IsDataLoss(DecodeRecord("garbage").status()));
   CHECK(absl::IsDataLoss(

@@ -151,11 +151,11 @@ void PublishOften(Office& office, RecordingSink& sink, uint64_t seed,
       const auto phone = static_cast<uint8_t>(prng.Below(2));
       targets.push_back(Target(i * 20, {web, phone, 0, 0, 0}));
     }
-    const PublicationPlan plan = office.ledger.Plan(kAgenda, version, targets);
+    const PublicationPlan plan = office.ledger.Plan(kAgenda, version, targets, kStart);
     if (!plan.overfull.empty()) continue;
     office.ledger.Apply(plan.change);
     office.changes.push_back(plan.change);
-    for (const SlotId slot : office.ledger.SlotsOf(kAgenda)) office.ledger.Trim(slot, sink);
+    for (const SlotId slot : office.ledger.SlotsOf(kAgenda, kStart)) office.ledger.Trim(slot, sink);
     std::this_thread::yield();
   }
 }

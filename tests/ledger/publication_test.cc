@@ -92,6 +92,36 @@ TEST_CASE("a slot has at most 64 seats, and a plan says so before anything is lo
   )") == "");
 }
 
+TEST_CASE("a calendar that a log cannot rightly say is refused before anything is made of it") {
+  Tickets tickets{0};
+  RecordingSink sink(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(2, 8), 1, sink, changes);
+  const CalendarChange good = ledger.Plan(kAgenda, 2, WebSlots(3, 9), kStart).change;
+  REQUIRE(ledger.Check(good).ok());
+  const std::string digest = ledger.Digest();
+  const std::pair<const char*, void (*)(CalendarChange&)> kTable[] = {
+      {"begin after", [](CalendarChange& c) { c.slots[1].start = c.slots[0].start; }},
+      {"begin after", [](CalendarChange& c) { c.slots[1].starts_at = c.slots[0].starts_at; }},
+      {"skipped", [](CalendarChange& c) { c.slots[2].slot.value += 1; }},
+      {"another slot", [](CalendarChange& c) { std::swap(c.slots[0].slot, c.slots[1].slot); }},
+      {"another slot", [](CalendarChange& c) { c.agenda.value += 1; }},
+      {"more seats", [](CalendarChange& c) { c.slots[0].fresh[1] = 57; }},
+      {"do not follow on", [](CalendarChange& c) { c.slots[2].first_block += 1; }},
+      {"beyond", [](CalendarChange& c) { c.agenda.value = limits::kMaxAgendas; }},
+  };
+  for (const auto& [told, spoil] : kTable) {
+    CAPTURE(told);
+    CalendarChange bad = good;
+    spoil(bad);
+    const absl::Status status = ledger.Check(bad);
+    CHECK(absl::IsDataLoss(status));
+    CHECK(std::string(status.message()).find(told) != std::string::npos);
+  }
+  CHECK(ledger.Digest() == digest);
+}
+
 TEST_CASE("all 64 seats of a slot are given, each once") {
   Tickets tickets{0};
   RecordingSink sink(tickets);

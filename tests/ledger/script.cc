@@ -119,11 +119,11 @@ std::string Script::Publish(const Line& line) {
     targets.push_back(target);
   }
   const auto version = static_cast<uint32_t>(changes_.size() + 1);
-  const PublicationPlan plan = ledger_->Plan(kAgenda, version, targets);
+  const PublicationPlan plan = ledger_->Plan(kAgenda, version, targets, kStart);
   if (!plan.overfull.empty()) return "overfull " + TimeOf(plan.overfull.front());
   ledger_->Apply(plan.change);
   changes_.push_back(plan.change);
-  for (const SlotId slot : ledger_->SlotsOf(kAgenda)) ledger_->Trim(slot, sink_);
+  for (const SlotId slot : ledger_->SlotsOf(kAgenda, kStart)) ledger_->Trim(slot, sink_);
   return "+" + std::to_string(plan.added) + " -" + std::to_string(plan.withdrawn) + " kept " +
          std::to_string(plan.kept);
 }

@@ -45,11 +45,11 @@ Replayed Replay(const std::vector<CalendarChange>& changes, const std::vector<Ev
 
 PublicationPlan Publish(Ledger& ledger, const std::vector<SlotTarget>& targets, uint32_t version,
                         EventSink& sink, std::vector<CalendarChange>& changes) {
-  PublicationPlan plan = ledger.Plan(kAgenda, version, targets);
+  PublicationPlan plan = ledger.Plan(kAgenda, version, targets, kStart);
   CHECK(plan.overfull.empty() && !plan.no_room);
   ledger.Apply(plan.change);
   changes.push_back(plan.change);
-  for (const SlotId slot : ledger.SlotsOf(kAgenda)) ledger.Trim(slot, sink);
+  for (const SlotId slot : ledger.SlotsOf(kAgenda, kStart)) ledger.Trim(slot, sink);
   return plan;
 }
 

@@ -58,18 +58,41 @@ TEST_CASE_METHOD(Fixture, "an opening in a skipped hour opens when the clocks ha
   CHECK(OpeningAt(agenda, zone, Local("2027-03-28T01:59")).opens_at == Local("2027-03-28T03:00"));
 }
 
-TEST_CASE("notice and horizon, to the millisecond") {
-  Agenda agenda;
+TEST_CASE_METHOD(Fixture, "notice and horizon, to the millisecond") {
+  agenda = Agenda();
   agenda.notice_hours = 24;
   agenda.horizon_days = 42;
   const Instant now{1796029200000};
-  const BookableWindow window = BookableAt(agenda, now);
+  const BookableWindow window = BookableAt(agenda, zone, now);
   CHECK(IsBookable(window, now + 24 * kMsPerHour) == Bookable::kYes);
   CHECK(IsBookable(window, now + (24 * kMsPerHour - 1)) == Bookable::kTooLate);
   CHECK(IsBookable(window, now + 42 * kMsPerDay) == Bookable::kYes);
   CHECK(IsBookable(window, now + (42 * kMsPerDay + 1)) == Bookable::kTooEarly);
   agenda.notice_hours = 0;
-  CHECK(IsBookable(BookableAt(agenda, now), now) == Bookable::kTooLate);  // it has begun
+  CHECK(IsBookable(BookableAt(agenda, zone, now), now) == Bookable::kTooLate);  // it has begun
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "the horizon counts local days: an opening at nine meets the slots of nine") {
+  agenda.horizon_days = 42;
+  // Clocks go back on 2026-10-25 between the two.
+  const BookableWindow window = BookableAt(agenda, zone, Local("2026-10-05T09:00"));
+  CHECK(IsBookable(window, Local("2026-11-16T09:00")) == Bookable::kYes);
+  CHECK(IsBookable(window, Local("2026-11-16T09:01")) == Bookable::kTooEarly);
+}
+
+TEST_CASE_METHOD(Fixture, "a slot beyond the horizon opens with the first opening within it") {
+  agenda.horizon_days = 42;
+  // slot, when it can first be booked
+  const std::pair<const char*, const char*> table[] = {
+      {"2027-01-11T09:20", "2026-11-30T09:20"},  // a Monday, within the opening
+      {"2027-01-11T14:40", "2026-12-01T09:00"},  // that Monday's opening is over by then
+      {"2027-01-16T09:20", "2026-12-07T09:00"},  // a Saturday: the Monday after
+  };
+  for (const auto& [slot, from] : table)
+    CHECK(BookableFrom(agenda, zone, Local(slot)) == Local(from));
+  agenda.opening->weekdays.bits = 0;
+  CHECK_FALSE(BookableFrom(agenda, zone, Local("2027-01-11T09:20")).has_value());
 }
 
 }  // namespace

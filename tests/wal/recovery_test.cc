@@ -168,6 +168,53 @@ TEST_CASE("a start that was interrupted before its segment's header was whole is
   }
 }
 
+TEST_CASE("a start that was interrupted does not hide damage in the segment before it") {
+  Disk disk;
+  const Written written(/*sealed=*/true, disk);
+  for (const size_t at : {size_t{4096 + 200}, written.before_last + 200}) {
+    CAPTURE(at);
+    auto all = disk.files.Copy();
+    all["log/0000000000000002.seg"].assign(limits::kMinSegmentBytes, 0);
+    all[kFirst][at] ^= 1;
+    Disk other;
+    Restore(other, all);
+    const absl::Status refused = other.Open().status();
+    CHECK(absl::IsDataLoss(refused));
+    CHECK(std::string(refused.message()).find(kFirst) != std::string::npos);
+    CHECK(other.files.Copy() == all);
+    Collector collector;
+    CHECK(absl::IsDataLoss(Verify(other.files, kDirectory, collector).status()));
+  }
+}
+
+TEST_CASE("a segment of less than a page was cut short by no crash") {
+  Disk disk;
+  const Written written(/*sealed=*/true, disk);
+  for (const size_t size : {size_t{0}, size_t{100}, size_t{4095}}) {
+    auto all = disk.files.Copy();
+    all[kFirst].resize(size);
+    Disk other;
+    Restore(other, all);
+    CHECK(absl::IsDataLoss(other.Open().status()));
+    CHECK(other.files.Copy() == all);
+  }
+}
+
+TEST_CASE("a reader that finds the whole wrong stops the start before anything is changed") {
+  class Doubter final : public RecordReader {
+   public:
+    absl::Status Read(Lsn, Instant, std::string_view) override { return absl::OkStatus(); }
+    absl::Status End() override { return absl::DataLossError("two owners"); }
+  };
+  Disk disk;
+  const Written written(/*sealed=*/false, disk);
+  disk.files.At(kFirst)[written.before_last + 200] ^= 1;  // a torn tail, which would be zeroed
+  const auto before = disk.files.Copy();
+  Doubter doubter;
+  CHECK(absl::IsDataLoss(Recover(disk.files, kDirectory, doubter).status()));
+  CHECK(disk.files.Copy() == before);
+}
+
 TEST_CASE("reading only changes nothing, and reports the tail") {
   Disk disk;
   const Written written(/*sealed=*/false, disk);
