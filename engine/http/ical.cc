@@ -73,9 +73,11 @@ void AppendCalendar(std::string& out, const booking::Reservation& reservation, I
     put();
   };
   const rules::Agenda& agenda = reservation.agenda->rules;
+  // No METHOD: with one, this would be a scheduling message, which needs the same word in its
+  // Content-Type (RFC 5545 3.7.2) and an ORGANIZER (RFC 5546 3.2.1). It is a plain entry.
   out +=
       "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Creneau//"
-      "EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n";
+      "EN\r\nCALSCALE:GREGORIAN\r\nBEGIN:VEVENT\r\n";
   line = "UID:";
   line += reservation.name.view();
   line += "@creneau";

@@ -45,7 +45,7 @@ TEST_CASE("a reservation as iCalendar") {
   AppendCalendar(text, Reservation(info), kNow);
   CHECK(Unfold(text) ==
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Creneau//EN\r\nCALSCALE:GREGORIAN\r\n"
-        "METHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:0123456789ABC@creneau\r\nSEQUENCE:1\r\n"
+        "BEGIN:VEVENT\r\nUID:0123456789ABC@creneau\r\nSEQUENCE:1\r\n"
         "DTSTAMP:20261118T110640Z\r\nDTSTART:20261201T052000Z\r\nDTEND:20261201T054000Z\r\n"
         "SUMMARY:Titres\\; premi\xc3\xa8re demande\\, ou renouvellement\r\n"
         "LOCATION:Pr\xc3\xa9"
