@@ -47,7 +47,7 @@ constexpr Advice kNothingLeft = {
     409, "No seat is left",
     "Every seat that can be booked now has been taken. Seats of lapsed holds come back; `opens_at` "
     "says when the next opening begins, where one is known.",
-    true, 0};
+    true, 60};
 constexpr Advice kNotOpenYet = {
     409, "Bookings are not open",
     "This agenda gives out seats only while it is open; `opens_at` says when that is next.", true,

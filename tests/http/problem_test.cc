@@ -104,6 +104,16 @@ TEST_CASE("what helps is said, and when to come back") {
                kNow);
   CHECK(reply.headers == "Retry-After: 3600\r\n");
 
+  // Without an opening to wait for, lapsed holds are what may cure it.
+  reply.Clear();
+  WriteProblem(reply, {.outcome = Outcome::kNothingLeft}, kNow);
+  CHECK(reply.headers == "Retry-After: 60\r\n");
+  reply.Clear();
+  WriteProblem(reply,
+               {.outcome = Outcome::kNothingLeft, .agenda = &agenda, .opens_at = kNow + 90'500},
+               kNow);
+  CHECK(reply.headers == "Retry-After: 91\r\n");
+
   reply.Clear();
   WriteProblem(reply, {.outcome = Outcome::kReadOnly}, kNow);
   CHECK(reply.headers == "Retry-After: 60\r\n");
