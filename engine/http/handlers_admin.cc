@@ -61,15 +61,6 @@ bool ReadHeaders(Exchange& exchange, booking::PublishRequest& request) {
   return false;
 }
 
-void WriteWarnings(JsonWriter& json, const rules::Diagnostics& warnings) {
-  json.Name("warnings").Array();
-  for (const rules::Diagnostic& warning : warnings) {
-    json.Object().Name("line").Number(warning.line).Name("column").Number(warning.column);
-    json.Name("message").String(warning.message).EndObject();
-  }
-  json.EndArray();
-}
-
 }  // namespace
 
 void PublishAgenda(Exchange& exchange) {
@@ -100,7 +91,9 @@ void PublishAgenda(Exchange& exchange) {
   json.Name("seats_added").Number(answer.seats_added);
   json.Name("seats_withdrawn").Number(answer.seats_withdrawn);
   json.Name("seats_kept").Number(answer.seats_kept);
-  WriteWarnings(json, answer.warnings);
+  json.Name("warnings").Array();
+  WriteDiagnostics(json, answer.warnings);
+  json.EndArray();
   json.EndObject();
 }
 

@@ -1,9 +1,9 @@
 #include "http/problem.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/check.h"
-#include "http/json.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -156,10 +156,7 @@ void WriteErrors(JsonWriter& json, const Problem& problem) {
     json.Object().Name("parameter").String(error.parameter);
     json.Name("message").String(error.message).EndObject();
   }
-  for (const rules::Diagnostic& error : problem.diagnostics) {
-    json.Object().Name("line").Number(error.line).Name("column").Number(error.column);
-    json.Name("message").String(error.message).EndObject();
-  }
+  WriteDiagnostics(json, problem.diagnostics);
   json.EndArray();
 }
 
@@ -272,6 +269,20 @@ void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
     AppendNumber(reply.headers, retry_after_s);
     reply.headers += "\r\n";
   }
+}
+
+void WriteDiagnostics(JsonWriter& json, std::span<const rules::Diagnostic> diagnostics) {
+  const size_t shown = std::min(diagnostics.size(), kMaxDiagnostics);
+  for (const rules::Diagnostic& one : diagnostics.first(shown)) {
+    json.Object().Name("line").Number(one.line).Name("column").Number(one.column);
+    json.Name("message").String(one.message).EndObject();
+  }
+  const size_t more = diagnostics.size() - shown;
+  if (more == 0) return;
+  // Line 0, as everything that is said of the file as a whole.
+  json.Object().Name("line").Number(0).Name("column").Number(0);
+  json.Name("message").String("and " + std::to_string(more) + " more that are not listed");
+  json.EndObject();
 }
 
 }  // namespace creneau::http

@@ -2,12 +2,14 @@
 // advice.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "booking/answers.h"
 #include "http/body.h"
+#include "http/json.h"
 #include "http/reply.h"
 
 namespace creneau::http {
@@ -45,5 +47,10 @@ struct Problem {
 // Makes `reply` this problem, keeping headers that were already added. `now` turns opens_at into a
 // Retry-After.
 void WriteProblem(Reply& reply, const Problem& problem, Instant now);
+
+// The elements of an array: line, column and message of each. A file of a megabyte can be wrong in
+// every line, so at most kMaxDiagnostics are written, and then how many more there are.
+inline constexpr size_t kMaxDiagnostics = 100;
+void WriteDiagnostics(JsonWriter& json, std::span<const rules::Diagnostic> diagnostics);
 
 }  // namespace creneau::http

@@ -96,6 +96,14 @@ class Publishing(ApiCase):
         self.assert_problem(self.daemon.publish("other", text), 422, "validation-failed")
         self.assert_problem(self.daemon.publish("wrong", b"\x00\xff\xfe" * 50), 422, "validation-failed")
 
+    def test_a_file_that_is_wrong_in_every_line_has_a_short_answer(self):
+        self.daemon.must_publish("hopeless", agendas.agenda("hopeless"))
+        wrong = "slot;minutes;web\n" + "soon;15;1\n" * 90_000
+        reply = self.daemon.publish("hopeless", wrong, kind="text/csv")
+        errors = self.assert_problem(reply, 422, "validation-failed")["errors"]
+        self.assertEqual([error["line"] for error in errors], [*range(2, 102), 0])
+        self.assertIn("89900 more", errors[-1]["message"])
+
     def test_types_options_and_sizes(self):
         text = agendas.agenda("typed")
         self.assert_problem(self.daemon.publish("typed", text, kind="application/json"), 415, "unsupported-media-type")

@@ -134,6 +134,18 @@ TEST_CASE("errors point at their causes, and text is escaped") {
   CHECK(Has(reply.body, R"("errors":[{"parameter":"from","message":"a date"}])"));
 }
 
+TEST_CASE("a file that is wrong in every line makes a list of bounded length") {
+  const rules::Diagnostics all(250, rules::Diagnostic{7, 1, "no"});
+  Reply reply;
+  WriteProblem(reply, {.outcome = Outcome::kValidationFailed, .diagnostics = {all.data(), 100}},
+               kNow);
+  CHECK(std::count(reply.body.begin(), reply.body.end(), '{') == 1 + 100);
+  CHECK_FALSE(Has(reply.body, "not listed"));
+  WriteProblem(reply, {.outcome = Outcome::kValidationFailed, .diagnostics = all}, kNow);
+  CHECK(std::count(reply.body.begin(), reply.body.end(), '{') == 1 + 100 + 1);
+  CHECK(Has(reply.body, R"({"line":0,"column":0,"message":"and 150 more that are not listed"}])"));
+}
+
 TEST_CASE("a reply as bytes") {
   Reply reply;
   reply.status = 201;
