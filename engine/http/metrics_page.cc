@@ -59,7 +59,7 @@ void MetricsPage::Gauge(std::string name, std::string help, double value) {
 
 void MetricsPage::AddTraffic(const Telemetry& telemetry) {
   MetricFamily replies{"creneau_http_requests_total",
-                       "Requests answered, by route and status.",
+                       "Requests answered, by method, route and status.",
                        MetricType::Counter,
                        {}};
   for (size_t route = 0; route <= RouteCount(); ++route) {
@@ -69,10 +69,12 @@ void MetricsPage::AddTraffic(const Telemetry& telemetry) {
         sum += thread.counters->replies(route, status);
       }
       if (sum == 0) continue;
-      AddCounter(
-          replies,
-          {{"route", std::string(RouteName(route))}, {"status", std::to_string(kStatuses[status])}},
-          sum);
+      // Routes share paths: only with the method is a series one of its own.
+      AddCounter(replies,
+                 {{"method", std::string(RouteMethod(route))},
+                  {"route", std::string(RouteName(route))},
+                  {"status", std::to_string(kStatuses[status])}},
+                 sum);
     }
   }
   families_.push_back(std::move(replies));

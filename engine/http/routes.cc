@@ -81,6 +81,23 @@ std::string_view RouteName(size_t route) {
   return route < kRouteCount ? kRoutes[route].path : "none";
 }
 
+std::string_view RouteMethod(size_t route) {
+  if (route >= kRouteCount) return "none";
+  switch (kRoutes[route].method) {
+    case Method::kGet:
+      return "GET";
+    case Method::kPost:
+      return "POST";
+    case Method::kPut:
+      return "PUT";
+    case Method::kDelete:
+      return "DELETE";
+    case Method::kOther:
+      break;
+  }
+  return "none";
+}
+
 size_t Dispatch(Exchange& exchange, Audience audience) {
   unsigned allowed = 0;
   for (size_t i = 0; i < kRouteCount; ++i) {

@@ -12,9 +12,10 @@ namespace creneau::http {
 // Who a listener is for. Each is a bit, so that a route can name several.
 enum class Audience : unsigned char { kPublic = 1, kAdmin = 2, kProbe = 4 };
 
-// A route's place in the table, for metrics; kRoutes stands for what led nowhere.
+// A route's place in the table, for metrics; RouteCount() stands for what led nowhere.
 size_t RouteCount();
 std::string_view RouteName(size_t route);
+std::string_view RouteMethod(size_t route);  // "GET" stands for HEAD too
 
 // Finds the route and calls its handler, or fills in the 404 or 405. Returns the route's place,
 // RouteCount() for none.

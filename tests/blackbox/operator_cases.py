@@ -1,5 +1,6 @@
 """The operator's side: publishing agendas on the admin socket, health, metrics, and a clean end."""
 
+import collections
 import os
 import shutil
 import stat
@@ -133,6 +134,9 @@ class Operating(ApiCase):
     def test_metrics(self):
         self.daemon.must_publish("metered", agendas.agenda("metered"))
         held = self.hold("metered")
+        self.must(self.client.request("GET", "/v1/agendas/metered"))  # a path that PUT has too
+        self.must(self.act("GET", held))  # and one of GET and DELETE
+        self.must(self.act("DELETE", self.hold("metered")))
         with self.daemon.admin() as admin, self.daemon.probe() as probe:
             pages = [client.request("GET", "/metrics") for client in (admin, probe)]
         for page in pages:
@@ -144,6 +148,10 @@ class Operating(ApiCase):
             self.assertNotIn(held["key"], text)
             families = [line.split()[2] for line in text.split("\n") if line.startswith("# TYPE")]
             self.assertEqual(len(families), len(set(families)))
+            series = [line.rsplit(" ", 1)[0] for line in text.split("\n") if line and not line.startswith("#")]
+            self.assertEqual([name for name, times in collections.Counter(series).items() if times > 1], [])
+            for method in ("GET", "DELETE"):
+                self.assertIn(f'{{method="{method}",route="/v1/reservations/{{}}",status="200"}}', text)
         if shutil.which("promtool"):
             done = subprocess.run(["promtool", "check", "metrics"], input=pages[0].body, capture_output=True, timeout=60)
             self.assertEqual((done.returncode, done.stderr), (0, b""), done.stdout)
