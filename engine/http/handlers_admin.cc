@@ -14,11 +14,18 @@ void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string
   exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
 }
 
-// ?dry_run and ?displaced. False: refused.
+// ?dry_run and ?displaced. False: refused. A misspelt dry_run must not publish, so there is no
+// other parameter.
 bool ReadOptions(Exchange& exchange, booking::PublishRequest& request) {
   const Target& target = exchange.target;
   if (!target.repeated().empty()) {
     RefuseParameter(exchange, "", "a parameter stands twice");
+    return false;
+  }
+  for (size_t i = 0; i < target.parameters(); ++i) {
+    const std::string_view name = target.parameter_name(i);
+    if (name == "dry_run" || name == "displaced") continue;
+    RefuseParameter(exchange, name, "is not known here; dry_run and displaced are");
     return false;
   }
   const std::string_view dry_run = target.Parameter("dry_run").value_or("0");

@@ -28,6 +28,8 @@ class Target {
   size_t segments() const { return segment_count_; }
   std::string_view segment(size_t i) const { return segments_[i]; }
 
+  size_t parameters() const { return parameter_count_; }
+  std::string_view parameter_name(size_t i) const { return parameters_[i].name; }
   // A parameter's value; nothing when it was not sent.
   std::optional<std::string_view> Parameter(std::string_view name) const;
   // A parameter that stands twice, since programs disagree about which one counts; empty when there

@@ -110,6 +110,11 @@ class Publishing(ApiCase):
         self.assert_problem(self.daemon.publish("typed", text, kind="application/json"), 415, "unsupported-media-type")
         self.assert_problem(self.daemon.publish("typed", text, query="?dry_run=yes"), 422, "validation-failed")
         self.assert_problem(self.daemon.publish("typed", text, query="?displaced=lose"), 422, "validation-failed")
+        for query in ("?dryrun=1", "?dry-run=1", "?dry_run=1&force=1", "?DRY_RUN=1", "?displaced=keep&", "?=1"):
+            self.assert_problem(self.daemon.publish("typed", text, query=query), 422, "validation-failed")
+        wrong = self.daemon.publish("typed", text, query="?dryrun=1").json["errors"]
+        self.assertEqual([error["parameter"] for error in wrong], ["dryrun"])
+        self.assert_problem(self.client.request("GET", "/v1/agendas/typed"), 404, "unknown-agenda")
         big = text + "# " + "x" * 900_000
         self.assertEqual(self.daemon.publish("typed", big).status, 201)
         self.assert_problem(self.daemon.publish("typed", text + "# " + "x" * 1_100_000), 413, "payload-too-large")
