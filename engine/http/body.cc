@@ -202,7 +202,7 @@ void Body::AddProblem(std::string_view pointer, std::string_view message) {
 }
 
 Body::Verdict Body::Read(std::string_view text) {
-  if (text.size() > text_.size()) return Verdict::kMalformed;
+  if (text.size() > text_.size()) return Verdict::kTooLarge;
   boost::json::parse_options options;
   options.max_depth = 16;  // what is nested deeper is not a request of ours
   boost::json::basic_parser<BodyHandler> parser(options, *this);

@@ -33,8 +33,9 @@ class Body {
     kRead,       // the members below are filled
     kMalformed,  // not JSON in UTF-8, or nested too deeply
     kInvalid,    // JSON, but see problems()
+    kTooLarge,   // more than limits::kMaxBodyBytes: the admin socket lets larger bodies through
   };
-  // At most limits::kMaxBodyBytes are read; more is kMalformed. Once per object.
+  // Once per object.
   Verdict Read(std::string_view text);
 
   const rules::Applicant& applicant() const { return applicant_; }

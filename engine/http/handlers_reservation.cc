@@ -42,6 +42,9 @@ bool ReadBody(Exchange& exchange, Body& body) {
           {.outcome = Outcome::kMalformedRequest,
            .detail = "The body is not a JSON document in UTF-8. Correct it and send it again."});
       return false;
+    case Body::Verdict::kTooLarge:
+      exchange.Refuse({.outcome = Outcome::kPayloadTooLarge});
+      return false;
     case Body::Verdict::kInvalid: {
       std::array<BodyProblem, 8> problems;
       const size_t count = std::min(body.problem_count(), problems.size());

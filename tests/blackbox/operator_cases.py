@@ -1,6 +1,7 @@
 """The operator's side: publishing agendas on the admin socket, health, metrics, and a clean end."""
 
 import collections
+import json
 import os
 import shutil
 import stat
@@ -118,6 +119,15 @@ class Publishing(ApiCase):
         big = text + "# " + "x" * 900_000
         self.assertEqual(self.daemon.publish("typed", big).status, 201)
         self.assert_problem(self.daemon.publish("typed", text + "# " + "x" * 1_100_000), 413, "payload-too-large")
+
+    def test_only_agendas_may_be_large(self):
+        self.daemon.must_publish("small", agendas.agenda("small"))
+        body = json.dumps({"applicant": agendas.applicant()})
+        with self.daemon.admin() as admin:
+            for size, status in ((8193, 413), (500_000, 413), (8192, 201)):
+                reply = admin.request("POST", "/v1/agendas/small/holds", body.ljust(size), Content_Type="application/json")
+                self.assertEqual(reply.status, status, reply)
+                self.assertEqual(reply.code, "payload-too-large" if status == 413 else "")
 
     def test_ten_thousand_slots(self):
         text = agendas.agenda("large", last=90, hours="08:00-18:00", minutes=5, web=4, phone=4)

@@ -9,7 +9,7 @@
 namespace creneau::http {
 namespace {
 
-// "read", "malformed", or the pointers of the problems, each with a blank after it.
+// "read", "malformed", "too large", or the pointers of the problems, each with a blank after it.
 std::string Verdict(std::string_view json) {
   Body body;
   switch (body.Read(json)) {
@@ -17,6 +17,8 @@ std::string Verdict(std::string_view json) {
       return "read";
     case Body::Verdict::kMalformed:
       return "malformed";
+    case Body::Verdict::kTooLarge:
+      return "too large";
     case Body::Verdict::kInvalid:
       break;
   }
@@ -94,7 +96,7 @@ TEST_CASE("a body of the largest size is read, a larger one is not") {
   std::string json = R"({"x":")" + std::string(limits::kMaxBodyBytes - 8, 'a') + R"("})";
   REQUIRE(json.size() == limits::kMaxBodyBytes);
   CHECK(Verdict(json) == "read");
-  CHECK(Verdict(json + " ") == "malformed");
+  CHECK(Verdict(json + " ") == "too large");
 }
 
 TEST_CASE("the hash of a hold never changes, since it is in the log") {
