@@ -44,6 +44,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   act.Begin();
   try {
     if (!context_.target.Parse(request.target)) {
+      entry.close = true;  // as after every request that was not understood (design 7)
       exchange.Refuse({.outcome = Outcome::kMalformedRequest,
                        .detail = "The request target is not a valid path and query."});
     } else {

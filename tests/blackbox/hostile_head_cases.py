@@ -34,14 +34,11 @@ class Heads(HostileCase):
     def test_targets(self):
         for target in ("http://a/v1/agendas", "a:80", "*", "v1/agendas", "/v1/agendas#x", "/v1/\\agendas", "/v1/ag endas",
                        "/v1/agendas\x80", "/v1/agendas/%zz", "/v1/agendas/%", "/v1/agendas/%1", "", "//a /v1"):
-            status = 400
-            with self.daemon.raw() as made:
-                made.sendall(get(target=target))
-                self.assertEqual(read_replies(made, 1)[0].status, status, target)
+            self.refuse(get(target=target), 400, "malformed-request")
         self.refuse(b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 405)
         for target in ("/" + "a" * 2100, "/v1/agendas?x=" + "y" * 3000):
             self.refuse(get(target=target), 431, "headers-too-large")
-        self.assertEqual(self.send(get(target="/v1/agendas/" + "%61" * 500))[0].status, 400)
+        self.refuse(get(target="/v1/agendas/" + "%61" * 500), 400, "malformed-request")
 
     def test_methods(self):
         for method in (b"TRACE", b"CONNECT", b"PROPFIND", b"LOCK"):
