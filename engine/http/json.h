@@ -21,7 +21,8 @@ class JsonWriter {
   // The name of the next value. Our own names: not escaped.
   JsonWriter& Name(std::string_view name);
 
-  JsonWriter& String(std::string_view text);  // escaped; must be UTF-8
+  // Escaped. What is not UTF-8 becomes U+FFFD, octet by octet: some texts are a client's words.
+  JsonWriter& String(std::string_view text);
   // A string that `append` adds to the text: of characters that need no escaping.
   template <typename Append>
   JsonWriter& Spelled(Append append) {

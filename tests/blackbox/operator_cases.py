@@ -120,6 +120,13 @@ class Publishing(ApiCase):
         self.assertEqual(self.daemon.publish("typed", big).status, 201)
         self.assert_problem(self.daemon.publish("typed", text + "# " + "x" * 1_100_000), 413, "payload-too-large")
 
+    def test_names_that_are_not_utf8_come_back_as_utf8(self):
+        for name in ("%FF", "caf%C3", "%ED%A0%80"):
+            reply = self.daemon.publish(name, agendas.agenda("plain"))
+            self.assert_problem(reply, 422, "validation-failed")  # read as JSON, which is UTF-8
+        reply = self.daemon.publish("plain", agendas.agenda("plain"), query="?%FF=1")
+        self.assertEqual(self.assert_problem(reply, 422, "validation-failed")["errors"][0]["parameter"], "\ufffd")
+
     def test_only_agendas_may_be_large(self):
         self.daemon.must_publish("small", agendas.agenda("small"))
         body = json.dumps({"applicant": agendas.applicant()})
