@@ -8,6 +8,17 @@
 #include "http/text.h"
 
 namespace creneau::http {
+namespace {
+
+// No further request is answered before this much has been sent: a month of slots is 400 kB, and a
+// client may ask for it sixteen times in one packet. So a connection holds this and one reply.
+constexpr size_t kMaxPendingReplyBytes = 64 * 1024;
+// What a connection keeps for its next replies: sixteen holds fit. Times limits::kMaxConnections
+// this is 256 MiB.
+constexpr size_t kKeptReplyBytes = 16 * 1024;
+static_assert(kKeptReplyBytes * limits::kMaxConnections <= size_t{256} << 20);
+
+}  // namespace
 
 std::string_view SessionContext::DateAt(Instant now) {
   const int64_t second = now.ms / kMsPerSecond;
@@ -77,7 +88,7 @@ Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant
   Round round;
   Request request;
   while (round.consumed < bytes.size() && !round.close) {
-    if (entry_count_ == entries_.size()) {
+    if (entry_count_ == entries_.size() || replies_.size() > kMaxPendingReplyBytes) {
       round.more = true;
       break;
     }
@@ -141,6 +152,14 @@ void Session::Settle(bool durable, Instant now) {
     context_.counters.CountReply(entry.route, entry.status, entry.outcome);
   }
   entry_count_ = 0;
+}
+
+void Session::ClearReplies() {
+  if (replies_.capacity() > kKeptReplyBytes) {
+    std::string().swap(replies_);
+  } else {
+    replies_.clear();
+  }
 }
 
 }  // namespace creneau::http

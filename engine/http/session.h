@@ -48,8 +48,9 @@ class Session {
     bool close = false;   // nothing more is read from this connection
     bool more = false;    // there may be more whole requests in the buffer
   };
-  // Answers up to limits::kMaxPipelined requests. `first_at`: when the first byte came; `rest_at`:
-  // when the latest bytes did, and with them all requests after the first.
+  // Answers up to limits::kMaxPipelined requests, fewer once their replies are large. `first_at`:
+  // when the first byte came; `rest_at`: when the latest bytes did, and with them all requests
+  // after the first.
   Round Serve(std::string_view bytes, booking::Act& act, Instant first_at, Instant rest_at);
 
   // Answers a request that was not whole in time; the connection is then closed.
@@ -60,7 +61,8 @@ class Session {
   void Settle(bool durable, Instant now);
 
   const std::string& replies() const { return replies_; }
-  void ClearReplies() { replies_.clear(); }
+  // After they were sent. An idle connection keeps little memory.
+  void ClearReplies();
 
   bool in_body() const { return reader_.in_body(); }
   bool TakeContinue() { return reader_.TakeContinue(); }

@@ -1,5 +1,6 @@
 """Clients that take their time, go away, or come in crowds."""
 
+import json
 import random
 import re
 import socket
@@ -78,6 +79,43 @@ class Crowd(HostileCase):
             self.assertLess(sent, 20_000_000, "the server reads without end from a client that does not")
             self.assertLess(self.daemon.resident_kib() - before, 32 * 1024)
             self.assertEqual(self.send(GOOD)[0].status, 200)
+
+    def test_large_replies_pipelined_are_not_heaped_up(self):
+        """Sixteen pages of slots in one packet: rendered as they are taken, in order, and forgotten once they are sent."""
+        self.daemon.must_publish("wide", agendas.agenda("wide", last=31, hours="08:00-18:00", minutes=5))
+        target = f"/v1/agendas/wide/slots?from={agendas.day(1)}&to={agendas.day(31)}"
+        ask = f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+        page = self.send(ask)[0]
+        self.assertGreater(len(page.body), 300_000)
+        before = self.daemon.resident_kib()
+        made = [self.daemon.raw() for _ in range(10)]
+        for one in made:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            one.sendall(ask * 16)
+        time.sleep(1)
+        heaped_kib = self.daemon.resident_kib() - before
+        self.assertLess(heaped_kib, 10 * 2048)  # all sixteen would be 6 MiB for each of them
+        for replies in in_threads(10, lambda i: read_replies(made[i], 16)):
+            self.assertEqual({reply.body for reply in replies}, {page.body})
+        kept_kib = self.daemon.resident_kib() - before  # all of them are idle now
+        print(f"10 x 16 pages: {heaped_kib} KiB while they were sent, {kept_kib} KiB afterwards", end=" ", flush=True)
+        self.assertLess(kept_kib, 10 * 1024)
+        for one in made:
+            one.close()
+
+    def test_replies_that_wait_for_the_log_between_large_ones(self):
+        """The round ends after each page, with the holds before it durable, and goes on with what is left."""
+        self.daemon.must_publish("wide", agendas.agenda("wide", last=31, hours="08:00-18:00", minutes=5))
+        page = f"GET /v1/agendas/wide/slots?from={agendas.day(1)}&to={agendas.day(31)} HTTP/1.1\r\nHost: a\r\n\r\n"
+        data = b""
+        for _ in range(12):
+            hold = post_hold(json.dumps({"applicant": agendas.applicant()}),
+                             more=f"Idempotency-Key: {agendas.key()}\r\n".encode())
+            data += hold + page.encode() + hold
+        replies = self.send(data, 36)
+        self.assertEqual([reply.status for reply in replies], [201, 200, 200] * 12)
+        for made, repeated in zip(replies[::3], replies[2::3]):
+            self.assertEqual(made.json["reservation"], repeated.json["reservation"])
 
     def test_a_thousand_idle_connections(self):
         idle = [self.daemon.raw() for _ in range(1000)]
