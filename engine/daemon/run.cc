@@ -10,10 +10,14 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "base/check.h"
+#include "base/limits.h"
 #include "booking/engine.h"
+#include "daemon/descriptors.h"
 #include "daemon/failsafe.h"
 #include "daemon/notify.h"
 #include "env/posix/posix_clock.h"
@@ -51,18 +55,34 @@ sigset_t HoldBackSignals() {
 }
 
 // As many descriptors as the system lets us have: ten thousand people waiting are ten thousand
-// sockets.
-void RaiseDescriptorLimit() {
+// sockets. Returns how many that are.
+uint64_t RaiseDescriptorLimit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_max < limits::kMaxConnections) {
-    spdlog::warn(
-        "at most {} descriptors, so fewer connections than the {} foreseen; raise the hard limit "
-        "(LimitNOFILE)",
-        limit.rlim_max, limits::kMaxConnections);
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+// How many connections citizens may open; nothing, said why, when that is too few to serve with.
+std::optional<size_t> FitConnections(int threads) {
+  const uint64_t descriptors = RaiseDescriptorLimit();
+  if (descriptors < DescriptorsNeeded(threads)) {
+    spdlog::critical(
+        "the process may open {} files and sockets, and needs at least {} with {} threads: raise "
+        "the hard limit (LimitNOFILE in the unit, ulimit -Hn in a shell){}",
+        descriptors, DescriptorsNeeded(threads), threads,
+        threads > 1 ? ", or give it fewer --threads" : "");
+    return std::nullopt;
   }
+  const size_t connections = ConnectionsFor(descriptors, threads);
+  if (connections < limits::kMaxConnections) {
+    spdlog::warn(
+        "the process may open {} files and sockets, so {} connections are served at once, not the "
+        "{} foreseen; to have those, raise the hard limit (LimitNOFILE) to {}",
+        descriptors, connections, limits::kMaxConnections,
+        DescriptorsNeeded(threads) - kLeastConnections + limits::kMaxConnections);
+  }
+  return connections;
 }
 
 int RefusedByEngine(const absl::Status& status) {
@@ -153,7 +173,8 @@ std::string Describe(const Options& options) {
 int Run(const Options& options) {
   OpenDiary(options.log_level);
   const sigset_t signals = HoldBackSignals();
-  RaiseDescriptorLimit();
+  const std::optional<size_t> connections = FitConnections(options.threads);
+  if (!connections) return kExitUsage;
 
   env::PosixFileSystem files;
   const env::PosixClock clock;
@@ -176,6 +197,7 @@ int Run(const Options& options) {
   server_options.admin_socket = options.admin;
   server_options.metrics = options.metrics;
   server_options.threads = options.threads;
+  server_options.max_connections = *connections;
   server_options.trusted_network = options.trusted_network;
   auto server = http::Server::Start(server_options, **engine);
   if (!server.ok()) return RefusedByServer(server.status());

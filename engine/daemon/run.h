@@ -8,7 +8,7 @@
 namespace creneau::daemon {
 
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitUsage = 2;      // flags or file
+inline constexpr int kExitUsage = 2;      // flags or file, or too few descriptors for them
 inline constexpr int kExitRefused = 3;    // another process has the data directory
 inline constexpr int kExitIntegrity = 5;  // the log is damaged; nothing was changed
 inline constexpr int kExitIo = 7;         // a disk or a socket failed

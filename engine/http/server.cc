@@ -29,7 +29,8 @@ constexpr mode_t kEveryone = 0666;
 
 class Server::Impl {
  public:
-  explicit Impl(booking::Engine& engine) : engine_(engine) {}
+  Impl(booking::Engine& engine, size_t max_connections)
+      : engine_(engine), public_budget_(static_cast<int64_t>(max_connections)) {}
   ~Impl() { Stop(); }
 
   absl::Status Start(const ServerOptions& options);
@@ -45,7 +46,7 @@ class Server::Impl {
 
   booking::Engine& engine_;
   Telemetry telemetry_;
-  ConnectionBudget public_budget_{static_cast<int64_t>(limits::kMaxConnections)};
+  ConnectionBudget public_budget_;
   ConnectionBudget admin_budget_{kMaxAdminConnections};
   ConnectionBudget probe_budget_{kMaxProbeConnections};
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -130,7 +131,7 @@ void Server::Impl::Stop() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       booking::Engine& engine) {
-  auto impl = std::make_unique<Impl>(engine);
+  auto impl = std::make_unique<Impl>(engine, options.max_connections);
   if (const absl::Status started = impl->Start(options); !started.ok()) return started;
   return std::unique_ptr<Server>(new Server(std::move(impl)));  // tidy: owned by the unique_ptr
 }

@@ -9,11 +9,13 @@
 // closed.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/limits.h"
 #include "booking/engine.h"
 #include "http/connection.h"
 
@@ -24,6 +26,9 @@ struct ServerOptions {
   std::string admin_socket;               // path; empty: none
   std::string metrics;                    // as listen; empty: none
   int threads = 1;
+  // Of citizens, together; one more is answered 503 and closed. The caller sees to it that as many
+  // descriptors are left, beside those that everything else needs.
+  size_t max_connections = limits::kMaxConnections;
   // There is no TLS inside, so addresses beyond loopback are refused unless the network in between
   // is said to be trusted.
   bool trusted_network = false;

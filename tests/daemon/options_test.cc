@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/config_file.h"
+#include "daemon/descriptors.h"
 #include "daemon/flags.h"
 
 namespace creneau::daemon {
@@ -166,6 +167,27 @@ TEST_CASE("addresses are numeric, so that start-up waits for no name server") {
     Resolve(flags, {}, 1, &errors);
     CHECK(Text(errors).rfind("0:0: --listen: ", 0) == 0);
   }
+}
+
+TEST_CASE("connections are what descriptors are left for") {
+  struct Case {
+    uint64_t descriptors;
+    int threads;
+    uint64_t connections;
+  };
+  const Case cases[] = {
+      {517, 1, 256},        {600, 2, 334},
+      {1024, 4, 748},       {1024, 100, 268},
+      {4096, 8, 3800},      {16'384 + 256 + 40 - 1, 8, 16'383},
+      {1 << 20, 8, 16'384}, {UINT64_MAX, 256, 16'384},
+  };
+  for (const Case& c : cases) {
+    INFO(c.descriptors << " descriptors, " << c.threads << " threads");
+    REQUIRE(c.descriptors >= DescriptorsNeeded(c.threads));
+    CHECK(ConnectionsFor(c.descriptors, c.threads) == c.connections);
+  }
+  CHECK(DescriptorsNeeded(1) == 517);
+  CHECK(DescriptorsNeeded(kMaxThreads) == 256 + 5 * 256 + 256);
 }
 
 TEST_CASE("a wrong command line ends with 2, help and version with 0") {

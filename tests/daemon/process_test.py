@@ -2,6 +2,7 @@
 """creneaud as a process: its exit codes, its one line on stdout, its keys, what it tells systemd."""
 
 import os
+import select
 import signal
 import socket
 import stat
@@ -13,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "blackbox"))
 sys.dont_write_bytecode = True
 
-from creneau import Daemon, Scratch, programs  # noqa: E402
+import agendas  # noqa: E402
+from creneau import Daemon, Scratch, programs, read_replies  # noqa: E402
 
 CRENEAUD, CRENEAUCTL = programs()
 SMALL = ("--segment-bytes", str(2 << 20))  # zero-filling 64 MiB is no part of these tests
@@ -104,6 +106,59 @@ class Life(unittest.TestCase):
             code, out, err = run("--data", home / "absent" / "data", *SMALL)
             self.assertEqual((code, out), (7, ""))
             self.assertIn("absent/data", err)
+
+
+class Descriptors(unittest.TestCase):
+    """However few files and sockets the process may open, the log gets those that it needs."""
+
+    def limited(self, home, descriptors):
+        """creneaud under such a hard limit."""
+        program = home / f"creneaud-{descriptors}"
+        program.write_text(f'#!/bin/sh\nulimit -n {descriptors} && exec "{CRENEAUD}" "$@"\n')
+        program.chmod(0o755)
+        return str(program)
+
+    def test_too_few_to_serve_with_is_said_at_the_start(self):
+        with Scratch() as home:
+            for descriptors, threads, needed in ((256, 1, 517), (521, 2, 522), (1024, 200, 1512)):
+                done = subprocess.run([self.limited(home, descriptors), "--data", home / "data", "--threads", str(threads),
+                                       *SMALL], capture_output=True, text=True, timeout=60)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                for part in (f"may open {descriptors} ", f"at least {needed} ", "LimitNOFILE"):
+                    self.assertIn(part, done.stderr)
+                self.assertFalse((home / "data").exists())
+
+    def test_fewer_than_foreseen_are_worth_a_word(self):
+        with Scratch() as home:
+            with Daemon(self.limited(home, 600), home, *SMALL, "--threads", "2") as daemon:
+                self.assertIn("334 connections are served at once, not the 16384 foreseen", daemon.diary())
+
+    def test_a_flood_of_connections_leaves_the_log_alone(self):
+        with Scratch() as home, Daemon(self.limited(home, 600), home, *SMALL, "--threads", "2") as daemon:
+            daemon.must_publish("flood", agendas.agenda("flood", web=60, last=60))
+            with daemon.client() as client:
+                def hold():
+                    return client.request("POST", "/v1/agendas/flood/holds", {"applicant": agendas.applicant()}).status
+
+                self.assertEqual(hold(), 201)  # this connection was there before them
+                flood = [daemon.raw() for _ in range(700)]
+                turned_away = [made for made in flood if select.select([made], [], [], 0.002)[0]]
+                self.assertEqual(len(turned_away), 700 - 333)
+                for made in turned_away:
+                    reply = read_replies(made, 1)[0]
+                    self.assertEqual((reply.status, reply.code), (503, "overloaded"))
+                    self.assertIn("retry-after", reply.headers)
+                # A batch of its own for each: the log has to open its next files meanwhile.
+                segments = len(list((daemon.data / "log").iterdir()))
+                for _ in range(1200):
+                    self.assertEqual(hold(), 201)
+                self.assertGreater(len(list((daemon.data / "log").iterdir())), segments)
+                with daemon.admin() as admin:
+                    self.assertEqual(admin.request("GET", "/readyz").status, 200)
+                for made in flood:
+                    made.close()
+                self.assertEqual(hold(), 201)
+            self.assertEqual(daemon.stop(), 0, daemon.diary())
 
 
 class Systemd(unittest.TestCase):
