@@ -1,6 +1,7 @@
 #include "http/completions.h"
 
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -40,23 +41,37 @@ void ThreadCompletions::Deliver(wal::Commit* chain) {
 }
 
 void ThreadCompletions::Wake() {
+  std::exception_ptr failure;
   wal::Commit* commit = Reverse(delivered_.exchange(nullptr, std::memory_order_acquire));
   while (commit != nullptr) {
     // Resuming lets the connection use commit and waiter again, or end: neither is touched
     // afterwards.
     wal::Commit* const next = commit->next;
     net::any_completion_handler<void()> resume(std::move(*Remove(commit)->resume));
-    std::move(resume)();
+    try {
+      std::move(resume)();
+    } catch (...) {
+      // One connection had no memory to go on with; the others are woken all the same.
+      failure = std::current_exception();
+    }
     commit = next;
   }
+  if (failure) std::rethrow_exception(failure);
 }
 
-net::awaitable<void> ThreadCompletions::Wait(Waiter& waiter, const wal::Commit& commit) {
-  waiter.commit = &commit;
+net::awaitable<void> ThreadCompletions::PushAndWait(Waiter& waiter, booking::Act& act) {
   return net::async_initiate<const net::use_awaitable_t<>, void()>(
-      [this, &waiter](auto handler) {
+      [this, &waiter, &act](auto handler) {
+        // What may throw comes first: once the barrier is pushed, the log thread writes to it, and
+        // it must not go away with a connection that is unwound.
         waiter.resume.emplace(std::move(handler));
-        Enqueue(waiter);
+        waiter.commit = &act.barrier();
+        if (act.Barrier(this)) {
+          Enqueue(waiter);
+        } else {
+          net::post(loop_, [resume = net::any_completion_handler<void()>(
+                                std::move(*waiter.resume))]() mutable { std::move(resume)(); });
+        }
       },
       net::use_awaitable);
 }

@@ -30,10 +30,10 @@ class ThreadCompletions final : public wal::Completions {
 
   void Deliver(wal::Commit* chain) override;
 
-  // Suspends until `commit`, whose owner this is, has been delivered. Cannot be cancelled. The
-  // commit must have been pushed within the same turn of the loop, so that it cannot be delivered
-  // before this is called.
-  net::awaitable<void> Wait(Waiter& waiter, const wal::Commit& commit);
+  // Pushes the act's barrier and suspends until it has been delivered, or was refused. Cannot be
+  // cancelled. `act` and `waiter` live until then. May throw (no memory); then the barrier was not
+  // pushed, and nothing of the act's owner is in the log's hands.
+  net::awaitable<void> PushAndWait(Waiter& waiter, booking::Act& act);
 
   // After the loop has ended with nobody waiting: returns when the log thread has left Deliver for
   // good.

@@ -84,8 +84,7 @@ net::awaitable<void> Connection::Run() {
 
 net::awaitable<void> Connection::AwaitLog() {
   phase_ = Phase::kLog;
-  const bool pushed = act_.Barrier(&context_.completions);
-  if (pushed) co_await context_.completions.Wait(waiter_, act_.barrier());
+  co_await context_.completions.PushAndWait(waiter_, act_);
 }
 
 // What the client is given time for depends on how far its request has come; the time runs from the

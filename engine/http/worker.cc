@@ -21,6 +21,8 @@ constexpr std::chrono::milliseconds kSweepEvery{250};
 // Without descriptors the waiting connection stays in the backlog; asking again at once would only
 // burn the core.
 constexpr std::chrono::milliseconds kAcceptPause{50};
+// After something failed inside, most likely for want of memory.
+constexpr std::chrono::milliseconds kFailurePause{20};
 
 }  // namespace
 
@@ -51,22 +53,59 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
 
 Worker::~Worker() { CHECK(!thread_.joinable() && connections_.empty()); }
 
+Worker::Duty::~Duty() {
+  if (on_duty_ == nullptr) return;
+  *on_duty_ = false;
+  loop_.stop();
+}
+
+Connection& Worker::Guest::Seat(Socket socket) {
+  std::list<Connection>& all = worker_->connections_;
+  connection_ = all.emplace(all.end(), worker_->context_, std::move(socket));
+  worker_->counters_.CountOpened();
+  return **connection_;
+}
+
+Worker::Guest::~Guest() {
+  if (worker_ == nullptr) return;
+  if (connection_) {
+    worker_->connections_.erase(*connection_);
+    worker_->counters_.CountClosed();
+  }
+  worker_->budget_.open.fetch_sub(1, std::memory_order_relaxed);
+  if (worker_->stopping_ && worker_->connections_.empty()) worker_->sweeper_.cancel();
+}
+
 void Worker::Start() {
-  net::co_spawn(loop_, Accept(), [](const std::exception_ptr&) {});
-  net::co_spawn(loop_, SweepNowAndThen(), [](const std::exception_ptr&) {});
   thread_ = std::thread([this] { Loop(); });
+}
+
+// Starts what is not running, at first and after it was lost.
+void Worker::Assign() {
+  const auto spawn = [this](net::awaitable<void> duty, const char* what) {
+    net::co_spawn(loop_, std::move(duty), [this, what](const std::exception_ptr& failure) {
+      if (failure) spdlog::error("{}: {} failed inside and begins again", options_.name, what);
+    });
+  };
+  if (!accepting_) spawn(Accept(Duty(accepting_, loop_)), "taking connections");
+  if (!sweeping_) spawn(SweepNowAndThen(Duty(sweeping_, loop_)), "the watch over deadlines");
 }
 
 void Worker::Loop() {
   pthread_setname_np(pthread_self(), options_.name.c_str());
   for (;;) {
     try {
+      Assign();
+      loop_.restart();
       loop_.run();
-      return;
+      // Out of work, since both duties are done; or one of them was lost.
+      if (accepting_ && sweeping_) return;
     } catch (const std::exception& error) {
       // Nothing of ours throws out of a handler; memory may run out within Asio.
       spdlog::error("{}: {}", options_.name, error.what());
     }
+    // Others may give memory back meanwhile; to wait here takes none.
+    std::this_thread::sleep_for(kFailurePause);
   }
 }
 
@@ -90,7 +129,7 @@ void Worker::StopOnLoop(int64_t grace_ms) {
   if (connections_.empty()) sweeper_.cancel();
 }
 
-net::awaitable<void> Worker::Accept() {
+net::awaitable<void> Worker::Accept(Duty duty) {
   bool complained = false;
   while (!stopping_) {
     ErrorCode error;
@@ -115,20 +154,26 @@ net::awaitable<void> Worker::Accept() {
       Admit(std::move(socket));
     }
   }
+  duty.Done();
+}
+
+net::awaitable<void> Worker::Serve(Guest guest, Connection& connection) {
+  static_cast<void>(guest);  // goes when this does
+  co_await connection.Run();
 }
 
 void Worker::Admit(Socket socket) {
+  Guest guest(*this);
   if (options_.tcp) {
     // Replies leave in one write; holding them back for more to come only costs time.
     const int on = 1;
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
-  counters_.CountOpened();
-  const auto connection = connections_.emplace(connections_.end(), context_, std::move(socket));
-  net::co_spawn(loop_, connection->Run(), [this, connection](const std::exception_ptr& failure) {
-    if (failure) spdlog::error("{}: a connection failed inside", options_.name);
-    Finished(connection);
-  });
+  Connection& connection = guest.Seat(std::move(socket));
+  net::co_spawn(loop_, Serve(std::move(guest), connection),
+                [this](const std::exception_ptr& failure) {
+                  if (failure) spdlog::error("{}: a connection failed inside", options_.name);
+                });
 }
 
 void Worker::TurnAway(Socket socket) {
@@ -152,14 +197,7 @@ void Worker::TurnAway(Socket socket) {
   socket.read_some(net::buffer(discarded), ignored);
 }
 
-void Worker::Finished(std::list<Connection>::iterator connection) {
-  connections_.erase(connection);
-  counters_.CountClosed();
-  budget_.open.fetch_sub(1, std::memory_order_relaxed);
-  if (stopping_ && connections_.empty()) sweeper_.cancel();
-}
-
-net::awaitable<void> Worker::SweepNowAndThen() {
+net::awaitable<void> Worker::SweepNowAndThen(Duty duty) {
   while (!stopping_ || !connections_.empty()) {
     ErrorCode error;
     sweeper_.expires_after(kSweepEvery);
@@ -167,6 +205,7 @@ net::awaitable<void> Worker::SweepNowAndThen() {
     const int64_t now_ns = engine_.clock().MonotonicNs();
     for (Connection& connection : connections_) connection.Sweep(now_ns);
   }
+  duty.Done();
 }
 
 }  // namespace creneau::http

@@ -1,14 +1,21 @@
 // One I/O thread: a loop, its listening socket, the connections that came in by it, and the coarse
 // clock that cuts them off. Workers share nothing but the engine and a count of connections.
 //
+// When memory runs out: Asio unwinds a coroutine by an exception, or destroys it without one where
+// it was about to suspend. Either way its parameters are destroyed, so what must be undone with a
+// coroutine is one of them: a Guest takes its connection off the books, a Duty has Accept or
+// SweepNowAndThen started again.
+//
 // Threads: Start, Stop and Join from the thread that owns the server; everything else runs on the
 // worker's own.
 #pragma once
 
 #include <atomic>
 #include <list>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "booking/engine.h"
 #include "http/completions.h"
@@ -51,13 +58,45 @@ class Worker {
   void Join();
 
  private:
+  // A coroutine that must not end before its time: ends the loop's run when it does, so that Loop
+  // starts it again.
+  class Duty {
+   public:
+    Duty(bool& on_duty, net::io_context& loop) : on_duty_(&on_duty), loop_(loop) { on_duty = true; }
+    Duty(Duty&& other) noexcept
+        : on_duty_(std::exchange(other.on_duty_, nullptr)), loop_(other.loop_) {}
+    Duty& operator=(Duty&&) = delete;
+    ~Duty();
+    void Done() { on_duty_ = nullptr; }  // there will be no more of it
+
+   private:
+    bool* on_duty_;
+    net::io_context& loop_;
+  };
+
+  // A connection and its place in the budget, which was taken before.
+  class Guest {
+   public:
+    explicit Guest(Worker& worker) : worker_(&worker) {}
+    Guest(Guest&& other) noexcept
+        : worker_(std::exchange(other.worker_, nullptr)), connection_(other.connection_) {}
+    Guest& operator=(Guest&&) = delete;
+    ~Guest();
+    Connection& Seat(Socket socket);
+
+   private:
+    Worker* worker_;
+    std::optional<std::list<Connection>::iterator> connection_;
+  };
+
   void Loop();
+  void Assign();
   void StopOnLoop(int64_t grace_ms);
-  net::awaitable<void> Accept();
-  net::awaitable<void> SweepNowAndThen();
+  net::awaitable<void> Accept(Duty duty);
+  net::awaitable<void> SweepNowAndThen(Duty duty);
+  net::awaitable<void> Serve(Guest guest, Connection& connection);
   void Admit(Socket socket);
   void TurnAway(Socket socket);
-  void Finished(std::list<Connection>::iterator connection);
 
   const WorkerOptions options_;
   booking::Engine& engine_;
@@ -73,6 +112,8 @@ class Worker {
   SessionContext session_;
   ConnectionContext context_;
   std::list<Connection> connections_;
+  bool accepting_ = false;
+  bool sweeping_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };
