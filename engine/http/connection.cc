@@ -48,8 +48,8 @@ void Connection::Sweep(int64_t now_ns) {
 void Connection::Stop(int64_t grace_ms) {
   const int64_t now_ns = context_.clock.MonotonicNs();
   stopping_ = true;
-  latest_ns_ = now_ns + (phase_ == Phase::kIdle ? 0 : grace_ms * kNsPerMs);
-  deadline_ns_ = std::min(deadline_ns_, latest_ns_);
+  latest_ns_ = now_ns + grace_ms * kNsPerMs;
+  deadline_ns_ = phase_ == Phase::kIdle ? now_ns : std::min(deadline_ns_, latest_ns_);
   Sweep(now_ns);
 }
 
@@ -112,7 +112,7 @@ net::awaitable<bool> Connection::Read() {
     deadline_ns_ = deadline_ns;
   }
   const bool nothing_begun = filled_ == 0;
-  if (stopping_ && nothing_begun) co_return false;
+  if (stopping_ && nothing_begun) co_return ReadWhatCame();
   CHECK(filled_ < capacity_);
   ErrorCode error;
   size_t count = 0;
@@ -128,8 +128,19 @@ net::awaitable<bool> Connection::Read() {
     co_return true;
   }
   // A connection on which nothing was begun is closed without a word: nobody asked anything.
-  if (expired_ && !nothing_begun) co_await SendTimeout();
+  if (expired_ && nothing_begun) co_return ReadWhatCame();
+  if (expired_) co_await SendTimeout();
   co_return false;
+}
+
+// A last look before an idle connection is closed: a request that lies in the kernel's buffer would
+// be lost with it, and the proxy before us would have to answer 502.
+bool Connection::ReadWhatCame() {
+  ErrorCode error;
+  const size_t count = socket_.read_some(net::buffer(buffer_.get(), capacity_), error);
+  if (count == 0) return false;
+  ReceivedBytes(count);
+  return true;
 }
 
 void Connection::ReceivedBytes(size_t count) {

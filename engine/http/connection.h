@@ -50,8 +50,8 @@ class Connection {
   // Called by the worker now and then: cuts off what has lasted too long.
   void Sweep(int64_t now_ns);
 
-  // No further request: an idle connection ends at once, one in the middle of something within
-  // `grace_ms`.
+  // No further request but those that have come: an idle connection is looked at once more and then
+  // ends at once, one in the middle of something within `grace_ms`.
   void Stop(int64_t grace_ms);
 
  private:
@@ -65,6 +65,7 @@ class Connection {
   void Consume(size_t count);
   net::awaitable<void> AwaitLog();
   net::awaitable<bool> Read();
+  bool ReadWhatCame();
   net::awaitable<bool> Send(std::string_view bytes);
   net::awaitable<void> SendTimeout();
   net::awaitable<void> Linger();

@@ -71,6 +71,26 @@ class Life(unittest.TestCase):
             daemon.process.send_signal(signal.SIGINT)
             self.assertEqual(daemon.wait(), 0)
 
+    def test_requests_that_have_come_are_answered_before_the_end(self):
+        """On idle connections, at the moment of SIGTERM: as nginx sends them on those that it keeps open."""
+        ask = b"GET /v1/agendas HTTP/1.1\r\nHost: a\r\n\r\n"
+        with Scratch() as home, Daemon(CRENEAUD, home, *SMALL, "--threads", "2") as daemon:
+            made = [daemon.raw() for _ in range(600)]
+            for one in made:
+                one.sendall(ask)
+                self.assertEqual(read_replies(one, 1)[0].status, 200)
+            daemon.process.send_signal(signal.SIGSTOP)
+            for one in made[:500]:
+                one.sendall(ask)
+            daemon.process.send_signal(signal.SIGTERM)
+            daemon.process.send_signal(signal.SIGCONT)
+            for one in made[:500]:
+                self.assertEqual(read_replies(one, 1)[0].status, 200)
+            for one in made:
+                self.assertEqual(one.recv(1), b"")  # closed, not reset
+                one.close()
+            self.assertEqual(daemon.wait(), 0)
+
     def test_keys_are_for_the_owner_and_worth_a_word(self):
         with Scratch() as home:
             with Daemon(CRENEAUD, home, *SMALL, "--keys", str(home / "elsewhere")) as daemon:
