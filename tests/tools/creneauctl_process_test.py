@@ -252,6 +252,18 @@ class Ctl(unittest.TestCase):
         self.assertEqual(self.daemon.wait(), 5)
         self.assertIn(segment.name, self.daemon.diary())
 
+    def test_output_that_cannot_be_written_is_an_io_failure(self):
+        self.must("agenda", "publish", self.file)
+        admin = ("--admin", self.daemon.ready["admin"])
+        for arguments, wanted in (((*admin, "agenda", "list"), 7), ((*admin, "--json", "slot", "list", "demo"), 7),
+                                  (("agenda", "check", self.file), 7), (("--help",), 7),
+                                  ((*admin, "--json", "agenda", "show", "absent"), 3)):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([CRENEAUCTL, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      timeout=60)
+            self.assertEqual(done.returncode, wanted, (arguments, done.stderr))
+            self.assertIn("could be written to stdout", done.stderr)
+
     def test_nobody_there(self):
         self.assertEqual(self.daemon.stop(), 0)
         code, _, err = self.run_ctl("agenda", "list")

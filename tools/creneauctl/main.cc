@@ -39,13 +39,22 @@ int Carry(const Session& session) {
   return kExitUsage;
 }
 
+// A full disk or a closed pipe shows only now, since stdout is buffered. What was carried out
+// stands; what was refused is the worse news.
+int AfterPrinting(int exit_code) {
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (written) return exit_code;
+  std::fputs("creneauctl: not everything could be written to stdout\n", stderr);
+  return exit_code == kExitOk ? kExitIo : exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const CommandLine line = ParseCommandLine(argc, argv);
   if (line.exit_code) {
     std::fputs(line.output.c_str(), *line.exit_code == kExitOk ? stdout : stderr);
-    return *line.exit_code;
+    return AfterPrinting(*line.exit_code);
   }
-  return Carry(Session(line.command));
+  return AfterPrinting(Carry(Session(line.command)));
 }
