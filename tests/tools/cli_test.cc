@@ -2,6 +2,7 @@
 #include "tools/creneauctl/cli.h"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -103,11 +104,42 @@ TEST_CASE("what is wrong is said, with exit code 2") {
   }
 }
 
+TEST_CASE("a list of subcommands has a line for each, with its purpose") {
+  struct Case {
+    const char* line;
+    size_t subcommands;
+    const char* said;
+  };
+  const Case cases[] = {
+      {"agenda --help", 4, "Makes an agenda, or changes its calendar by difference.\n"},
+      {"agenda --help", 4, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
+      {"slot --help", 1, "Slots that can be booked now"},
+      {"reserve --help", 6, "Keeps a seat until a deadline.\n"},
+      {"log --help", 2, "says whether it is right; changes nothing.\n"},
+      {"--help", 4, "check, publish and look at agendas\n"},
+  };
+  for (const Case& one : cases) {
+    const std::string help = Parse(one.line).output;
+    INFO(one.line << ":\n" << help);
+    const size_t begin = help.find("Subcommands:\n");
+    REQUIRE(begin != std::string::npos);
+    const std::string list = help.substr(begin + 13);
+    CHECK(list.find("Example:") == std::string::npos);
+    CHECK(list.find(one.said) != std::string::npos);
+    std::istringstream lines(list);
+    size_t count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.empty() ? 0 : 1;
+    CHECK(count == one.subcommands);
+  }
+}
+
 TEST_CASE("help begins with examples") {
   CHECK(Parse("--help").exit_code == 0);
   CHECK(Parse("--help").output.rfind("Examples:", 0) == 0);
   CHECK(Parse("agenda publish --help").output.rfind("Example:", 0) == 0);
   CHECK(Parse("reserve move --help").exit_code == 0);
+  CHECK(Parse("reserve move --help").output.rfind("Example:", 0) == 0);
+  CHECK(Parse("log verify --help").output.find("no seat has two owners") != std::string::npos);
   CHECK(Parse("--version").output.rfind("creneauctl ", 0) == 0);
 }
 

@@ -1,6 +1,8 @@
 #include "tools/creneauctl/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
 #include <sstream>
 
 #include "base/text.h"
@@ -39,11 +41,28 @@ std::string CheckDate(const std::string& text) {
   return ParseDate(text) ? "" : "expected a date such as 2026-12-01, got \"" + text + "\"";
 }
 
+// A leaf's description is its example, an empty line, its purpose in one line, and perhaps more
+// about it. A list of subcommands shows the purpose only.
+class Formatter : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* sub) const override {
+    std::string purpose = sub->get_description();
+    if (const size_t end = purpose.find("\n\n"); end != std::string::npos) {
+      purpose.erase(0, end + 2);
+    }
+    purpose.erase(std::min(purpose.size(), purpose.find('\n')));
+    std::ostringstream line;
+    CLI::detail::format_help(line, sub->get_name(), purpose, get_column_width());
+    return line.str();
+  }
+};
+
 class Builder {
  public:
   Builder(CLI::App* app, Command* command) : app_(app), command_(command) {}
 
   void Build() {
+    app_->formatter(std::make_shared<Formatter>());  // of all subcommands too
     app_->require_subcommand(1);
     app_->fallthrough();  // --json and --admin may stand after the subcommand too
     app_->add_option("--admin", command_->admin, "the engine's admin socket (DATA/admin.sock)");
@@ -65,8 +84,10 @@ class Builder {
     return group;
   }
 
-  CLI::App* Leaf(CLI::App* group, Verb verb, const char* name, const std::string& about) {
-    CLI::App* leaf = group->add_subcommand(name, about);
+  CLI::App* Leaf(CLI::App* group, Verb verb, const char* name, const std::string& example,
+                 const std::string& about) {
+    CLI::App* leaf =
+        group->add_subcommand(name, "Example:\n  creneauctl " + example + "\n\n" + about);
     leaf->fallthrough();
     leaf->callback([this, verb] { command_->verb = verb; });
     return leaf;
@@ -75,13 +96,11 @@ class Builder {
   void Agendas() {
     CLI::App* group = Group("agenda", "check, publish and look at agendas");
     CLI::App* check =
-        Leaf(group, Verb::kAgendaCheck, "check",
-             "Example:\n  creneauctl agenda check 93-titres.toml extra.csv\n\nReads an agenda "
-             "file, and a CSV of slots, without an engine: errors with line and column, or what it "
-             "gives.");
+        Leaf(group, Verb::kAgendaCheck, "check", "agenda check 93-titres.toml extra.csv",
+             "Reads an agenda file, and a CSV of slots, without an engine.\n"
+             "Says errors with line and column, or what the files give.");
     CLI::App* publish = Leaf(group, Verb::kAgendaPublish, "publish",
-                             "Example:\n  creneauctl --admin data/admin.sock agenda publish "
-                             "93-titres.toml --if-match 3\n\n"
+                             "--admin data/admin.sock agenda publish 93-titres.toml --if-match 3",
                              "Makes an agenda, or changes its calendar by difference.");
     for (CLI::App* leaf : {check, publish}) {
       leaf->add_option("FILE", command_->file, "agenda file (TOML)")->required();
@@ -95,21 +114,19 @@ class Builder {
         ->check(CLI::IsMember({"refuse", "keep"}))
         ->capture_default_str();
     publish->add_option("--if-match", command_->if_match, "only if this version is in force");
-    Leaf(
-        group, Verb::kAgendaList, "list",
-        "Example:\n  creneauctl --admin data/admin.sock agenda list\n\nAll agendas of the engine.");
-    CLI::App* show = Leaf(group, Verb::kAgendaShow, "show",
-                          "Example:\n  creneauctl --admin data/admin.sock agenda show 93-titres\n\n"
-                          "One agenda: its rules, and its seats by channel.");
+    Leaf(group, Verb::kAgendaList, "list", "--admin data/admin.sock agenda list",
+         "All agendas of the engine.");
+    CLI::App* show =
+        Leaf(group, Verb::kAgendaShow, "show", "--admin data/admin.sock agenda show 93-titres",
+             "One agenda: its rules, and its seats by channel.");
     show->add_option("AGENDA", command_->agenda, "its name")->required();
   }
 
   void Slots() {
     CLI::App* group = Group("slot", "look at slots");
-    CLI::App* list = Leaf(
-        group, Verb::kSlotList, "list",
-        "Example:\n  creneauctl --admin data/admin.sock slot list 93-titres --from 2026-12-01\n\n"
-        "Slots that can be booked now; seven days unless asked, 31 at most.");
+    CLI::App* list = Leaf(group, Verb::kSlotList, "list",
+                          "--admin data/admin.sock slot list 93-titres --from 2026-12-01",
+                          "Slots that can be booked now; seven days unless asked, 31 at most.");
     list->add_option("AGENDA", command_->agenda, "its name")->required();
     list->add_option("--from", command_->from, "first day [today]")->check(CheckDate);
     list->add_option("--to", command_->to, "last day, included")->check(CheckDate);
@@ -120,8 +137,9 @@ class Builder {
         Group("reserve", "hold, confirm, show, move, extend and cancel a reservation");
     CLI::App* hold =
         Leaf(group, Verb::kReserveHold, "hold",
-             "Example:\n  creneauctl --admin data/admin.sock reserve hold 93-titres "
-             "--applicant ada.json --key-file ada.key\n\nKeeps a seat until a deadline.");
+             "--admin data/admin.sock reserve hold 93-titres --applicant ada.json --key-file "
+             "ada.key",
+             "Keeps a seat until a deadline.");
     hold->add_option("AGENDA", command_->agenda, "its name")->required();
     hold->add_option("--slot", command_->slot, "2026-12-01T09:20 [the first free one]")
         ->check(CheckSlot);
@@ -140,9 +158,10 @@ class Builder {
 
   CLI::App* Holder(CLI::App* group, Verb verb, const std::string& name, const std::string& about) {
     const std::string more = verb == Verb::kReserveMove ? " --slot 2026-12-01T09:20" : "";
-    CLI::App* leaf = Leaf(group, verb, name.c_str(),
-                          "Example:\n  creneauctl --admin data/admin.sock reserve " + name +
-                              " 3F7QK2M9XA0CW --key-file ada.key" + more + "\n\n" + about);
+    CLI::App* leaf =
+        Leaf(group, verb, name.c_str(),
+             "--admin data/admin.sock reserve " + name + " 3F7QK2M9XA0CW --key-file ada.key" + more,
+             about);
     leaf->add_option("NAME", command_->reservation, "the reservation's name")->required();
     leaf->add_option("--key-file", command_->key_file, kKeyHelp);
     DryRun(leaf);
@@ -152,13 +171,14 @@ class Builder {
   void Logs() {
     CLI::App* group = Group("log", "verify and read the log; it may be in use");
     CLI::App* verify =
-        Leaf(group, Verb::kLogVerify, "verify",
-             "Example:\n  creneauctl log verify data\n\nReads the whole log: checksums, chain, and "
-             "that no seat has two owners and no subject two reservations. Changes nothing.");
+        Leaf(group, Verb::kLogVerify, "verify", "log verify data",
+             "Reads the whole log and says whether it is right; changes nothing.\n"
+             "Checksums, the chain, and that no seat has two owners and no subject two "
+             "reservations.");
     verify->add_option("DATA", command_->data, "the daemon's data directory")->required();
-    CLI::App* show = Leaf(group, Verb::kLogShow, "show",
-                          "Example:\n  creneauctl --json log show data --from 1000 --limit 10\n\n"
-                          "One line for each record; with --json, one object a line.");
+    CLI::App* show =
+        Leaf(group, Verb::kLogShow, "show", "--json log show data --from 1000 --limit 10",
+             "One line for each record; with --json, one object a line.");
     show->add_option("DATA", command_->data, "the daemon's data directory")->required();
     show->add_option("--from", command_->from_lsn, "first position")->capture_default_str();
     show->add_option("--limit", command_->limit, "at most so many [all]");
