@@ -69,6 +69,8 @@ TEST_CASE("options of one subcommand") {
   CHECK(hold.slot == "2026-12-01T09:20");
   CHECK(hold.applicant_file == "-");
   CHECK(hold.key_file == "k");
+  CHECK(hold.idempotency_key_file.empty());
+  CHECK(Accepted("--admin s reserve hold a --idempotency-key -").idempotency_key_file == "-");
 
   const Command show = Accepted("log show d --from 7 --limit 2");
   CHECK(show.from_lsn == 7);
@@ -92,6 +94,7 @@ TEST_CASE("what is wrong is said, with exit code 2") {
       {"--admin s reserve move N", "--slot"},
       {"--admin s reserve confirm", "NAME"},
       {"--admin s reserve confirm N --key secret", "--key"},
+      {"--admin s reserve hold a --applicant - --idempotency-key -", "both be read from stdin"},
       {"--admin s --timeout 0 agenda list", "--timeout"},
       {"log verify", "DATA"},
       {"frobnicate", "subcommand"},

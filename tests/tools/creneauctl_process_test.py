@@ -4,9 +4,11 @@
 import json
 import os
 import pty
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -169,6 +171,72 @@ class Ctl(unittest.TestCase):
         self.assertEqual(code, 3)
         self.assertIn("/applicant/birth_date", err)
         self.assertFalse(refused.exists())
+
+    def lose_replies(self, answer=b""):
+        """A socket that passes requests on to the engine and keeps its replies to itself; its path."""
+        path = str(self.home / f"lossy-{len(answer)}.sock")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen()
+        self.addCleanup(listener.close)
+
+        def serve():
+            for _ in range(2):  # creneauctl tries twice
+                made = listener.accept()[0]
+                with made, socket.socket(socket.AF_UNIX) as engine:
+                    engine.connect(self.daemon.ready["admin"])
+                    made.settimeout(1)
+                    request = b""
+                    while b"birth_date" not in request:
+                        request += made.recv(65536)
+                    engine.sendall(request)
+                    while engine.recv(65536):
+                        pass
+                    made.sendall(answer)
+                if answer:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        return path
+
+    def test_a_hold_whose_reply_was_lost_can_be_repeated(self):
+        self.must("agenda", "publish", self.file)
+        applicant = self.home / "ada.json"
+        applicant.write_text('{"passport": "18AB34217", "birth_date": "1990-05-17"}')
+        hold = ("reserve", "hold", "demo", "--applicant", applicant)
+        code, out, err = ctl(CRENEAUCTL, "--admin", self.lose_replies(), *hold)
+        self.assertEqual((code, out), (4, ""), err)
+        self.assertIn("outcome is unknown", err)
+        self.assertIn("--idempotency-key FILE", err)
+        key = next(line.split()[1] for line in err.splitlines() if line.startswith("idempotency_key: "))
+        self.assertEqual(self.run_ctl(*hold)[0], 3)  # already-reserved: that hold is in the way
+        held = self.must_json(*hold, "--idempotency-key", "-", stdin=key + "\n")
+        key_file = self.home / "repeat"
+        key_file.write_text(key)
+        again = self.must_json(*hold, "--idempotency-key", key_file)
+        self.assertEqual((again["reservation"], again["key"]), (held["reservation"], held["key"]))
+        self.assertEqual(self.must_json("agenda", "show", "demo")["channels"]["web"]["held"], 1)
+        code, _, err = self.run_ctl(*hold, "--idempotency-key", "-", stdin="two\nlines")
+        self.assertEqual(code, 2)
+        self.assertIn("one line", err)
+
+    def test_an_unknown_outcome_has_the_key_in_its_json(self):
+        self.must("agenda", "publish", self.file)
+        applicant = self.home / "ada.json"
+        applicant.write_text('{"passport": "18AB34217", "birth_date": "1990-05-17"}')
+        body = b'{"code":"outcome-unknown","detail":"Repeat it."}'
+        unknown = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        for answer, wanted in ((unknown, 7), (b"", 4)):
+            lossy = self.lose_replies(answer)
+            code, out, _ = ctl(CRENEAUCTL, "--admin", lossy, "--json", "reserve", "hold", "demo", "--applicant", applicant)
+            self.assertEqual(code, wanted, out)
+            said = json.loads(out)
+            self.assertEqual(len(said["idempotency_key"]), 22)
+            self.assertIn("--idempotency-key FILE", said["repeat"])
+            self.assertIn("code" if answer else "exit_code", said)
+            key = said["idempotency_key"]
+        self.assertEqual(self.run_ctl("reserve", "hold", "demo", "--applicant", applicant, "--idempotency-key", "-",
+                                      stdin=key)[0], 3)  # the first of the two keys made the hold
 
     def test_dry_runs_send_nothing_and_show_no_secret(self):
         self.must("agenda", "publish", self.file)

@@ -31,12 +31,14 @@ TEST_CASE("what is not an applicant is refused without quoting it") {
 TEST_CASE("a dry run shows neither values nor keys") {
   HttpRequest request{"POST", "/v1/agendas/a/holds", {}, *HoldBody(R"({"passport": "X1"})", "")};
   request.headers.emplace_back("Creneau-Key", "SECRETKEY");
+  request.headers.emplace_back("Idempotency-Key", "SECRETTOO");
   for (const bool json : {false, true}) {
     const std::string shown = DescribeRequest(request, json);
     CHECK(shown.find("/v1/agendas/a/holds") != std::string::npos);
     CHECK(shown.find("passport") != std::string::npos);
     CHECK(shown.find("X1") == std::string::npos);
     CHECK(shown.find("SECRETKEY") == std::string::npos);
+    CHECK(shown.find("SECRETTOO") == std::string::npos);
   }
 }
 

@@ -29,6 +29,10 @@ constexpr const char* kApplicantHelp =
     "JSON file naming the applicant, e.g. {\"passport\": \"...\", \"birth_date\": \"1990-05-17\"}; "
     "- for stdin; "
     "else asked on the terminal";
+constexpr const char* kIdempotencyHelp =
+    "file with the Idempotency-Key of a hold whose outcome is not known, to repeat it; - for "
+    "stdin; "
+    "else a fresh one is drawn";
 constexpr const char* kKeyHelp =
     "file with the reservation's key; - for stdin; else asked on the terminal";
 
@@ -147,6 +151,7 @@ class Builder {
     hold->add_option(
         "--key-file", command_->key_file,
         "write the reservation's key to this new file (mode 0600) instead of the terminal");
+    hold->add_option("--idempotency-key", command_->idempotency_key_file, kIdempotencyHelp);
     DryRun(hold);
     Holder(group, Verb::kReserveConfirm, "confirm", "Makes a held seat a reservation.");
     Holder(group, Verb::kReserveExtend, "extend", "The hold's time again, once.");
@@ -215,6 +220,10 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   if (NeedsEngine(line.command.verb) && line.command.admin.empty()) {
     line.exit_code = kExitUsage;
     line.output = "creneauctl: which engine? Give --admin SOCKET (DATA/admin.sock of the daemon)\n";
+  }
+  if (line.command.applicant_file == "-" && line.command.idempotency_key_file == "-") {
+    line.exit_code = kExitUsage;
+    line.output = "creneauctl: --applicant and --idempotency-key cannot both be read from stdin\n";
   }
   return line;
 }

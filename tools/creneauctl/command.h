@@ -37,13 +37,14 @@ struct Command {
   std::string displaced = "refuse";
   std::optional<uint32_t> if_match;
 
-  std::string agenda;          // name
-  std::string reservation;     // name
-  std::string slot;            // 2026-12-01T09:20; empty: not said
-  std::string applicant_file;  // "-": stdin; empty: ask on the terminal
-  std::string key_file;        // likewise; of hold, the file to make
-  std::string from;            // date
-  std::string to;              // date
+  std::string agenda;                // name
+  std::string reservation;           // name
+  std::string slot;                  // 2026-12-01T09:20; empty: not said
+  std::string applicant_file;        // "-": stdin; empty: ask on the terminal
+  std::string key_file;              // likewise; of hold, the file to make
+  std::string idempotency_key_file;  // of hold, to repeat one; "-": stdin; empty: draw a key
+  std::string from;                  // date
+  std::string to;                    // date
 
   std::string data;  // the daemon's directory
   uint64_t from_lsn = 1;

@@ -16,7 +16,9 @@ constexpr size_t kShownBodyBytes = 400;
 
 json::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
-bool IsSecret(const std::string& header) { return header == "Creneau-Key"; }
+bool IsSecret(const std::string& header) {
+  return header == "Creneau-Key" || header == "Idempotency-Key";
+}
 
 // The body as it may be shown: an applicant's fields by name only.
 std::string ShownBody(const std::string& body) {

@@ -214,9 +214,12 @@ absl::StatusOr<HttpReply> HttpClient::Send(const HttpRequest& request) const {
 }
 
 absl::StatusOr<HttpReply> HttpClient::SendRepeatable(const HttpRequest& request) const {
-  absl::StatusOr<HttpReply> reply = Send(request);
-  if (absl::IsAborted(reply.status())) reply = Send(request);
-  return reply;
+  const absl::StatusOr<HttpReply> reply = Send(request);
+  if (!absl::IsAborted(reply.status())) return reply;
+  absl::StatusOr<HttpReply> again = Send(request);
+  // An engine that is gone by now may have done it before.
+  if (absl::IsUnavailable(again.status())) return reply;
+  return again;
 }
 
 std::string PercentEncode(std::string_view text) {

@@ -43,7 +43,7 @@ class HttpClient {
 
   absl::StatusOr<HttpReply> Send(const HttpRequest& request) const;
   // Once more, the same, when the reply was lost: for what the engine answers alike when repeated
-  // (design 7).
+  // (design 7). Aborted when both were lost, or the engine was gone at the second attempt.
   absl::StatusOr<HttpReply> SendRepeatable(const HttpRequest& request) const;
 
  private:

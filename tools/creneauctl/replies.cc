@@ -241,6 +241,12 @@ std::string WithoutKey(std::string_view body) {
   return json::serialize(reply);
 }
 
+std::string WithMembers(std::string_view body, const Fields& more) {
+  json::object reply = Parse(body);
+  for (const auto& [name, text] : more) reply[name] = text;
+  return json::serialize(reply);
+}
+
 std::vector<std::vector<std::string>> IdentityAlternatives(std::string_view body) {
   std::vector<std::vector<std::string>> ways;
   const json::object agenda = Parse(body);

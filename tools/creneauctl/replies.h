@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/creneauctl/forms.h"
+
 namespace creneau::ctl {
 
 std::string RenderAgendaList(std::string_view body);
@@ -23,6 +25,8 @@ std::string ProblemCode(std::string_view body);
 std::string NameOf(std::string_view body);
 std::string KeyOf(std::string_view body);
 std::string WithoutKey(std::string_view body);
+// A JSON object with further members, of plain text.
+std::string WithMembers(std::string_view body, const Fields& more);
 // What names an applicant in an agenda: alternatives of fields. Empty when the reply does not say.
 std::vector<std::vector<std::string>> IdentityAlternatives(std::string_view body);
 // In force, after a publication; 0 when the reply does not say.

@@ -59,17 +59,35 @@ int FailOnInput(const Session& session, const absl::Status& status, const char* 
   return session.FailToSend(status);  // while asking the engine what names an applicant
 }
 
-absl::StatusOr<std::string> Key(const Command& command) {
-  absl::StatusOr<std::string> key = command.key_file.empty()
-                                        ? Ask("Key of " + command.reservation, Echo::kHidden)
-                                        : ReadInput(command.key_file);
-  if (!key.ok()) return key.status();
-  *key = Stripped(*key);
-  // It becomes a header: one line, or it would be two.
-  if (key->empty() || key->find_first_of("\r\n") != std::string::npos) {
-    return absl::InvalidArgumentError("expected a key, one line of 22 characters");
+// A secret that becomes a header: one line, or it would be two.
+absl::StatusOr<std::string> OneLine(absl::StatusOr<std::string> text, const char* expected) {
+  if (!text.ok()) return text;
+  *text = Stripped(*text);
+  if (text->empty() || text->find_first_of("\r\n") != std::string::npos) {
+    return absl::InvalidArgumentError(expected);
   }
-  return key;
+  return text;
+}
+
+absl::StatusOr<std::string> IdempotencyKey(const Command& command) {
+  if (command.idempotency_key_file.empty()) return RandomKey();
+  return OneLine(ReadInput(command.idempotency_key_file),
+                 "expected an Idempotency-Key, one line of 22 to 64 characters");
+}
+
+// A hold whose outcome is not known is there for whoever has its Idempotency-Key, and for the
+// applicant it is in the way: without the key a repeat is already-reserved.
+Fields HowToRepeat(const std::string& idempotency_key) {
+  return {{"idempotency_key", idempotency_key},
+          {"repeat",
+           "put this key into a file and give the same command again with --idempotency-key FILE; "
+           "what was done is then answered, not done twice"}};
+}
+
+absl::StatusOr<std::string> Key(const Command& command) {
+  return OneLine(command.key_file.empty() ? Ask("Key of " + command.reservation, Echo::kHidden)
+                                          : ReadInput(command.key_file),
+                 "expected a key, one line of 22 characters");
 }
 
 HttpRequest RequestFor(const Command& command, const std::string& key) {
@@ -128,10 +146,14 @@ int ReserveHold(const Session& session) {
   if (!applicant.ok()) return FailOnInput(session, applicant.status(), "--applicant");
   const absl::StatusOr<std::string> body = HoldBody(*applicant, command.slot);
   if (!body.ok()) return FailOnInput(session, body.status(), "--applicant");
+  const absl::StatusOr<std::string> idempotency_key = IdempotencyKey(command);
+  if (!idempotency_key.ok()) {
+    return FailOnInput(session, idempotency_key.status(), "--idempotency-key");
+  }
 
   HttpRequest request{"POST", "/v1/agendas/" + PercentEncode(command.agenda) + "/holds", {}, *body};
   request.headers.emplace_back("Content-Type", "application/json");
-  request.headers.emplace_back("Idempotency-Key", RandomKey());
+  request.headers.emplace_back("Idempotency-Key", *idempotency_key);
   if (command.dry_run) {
     session.Print(DescribeRequest(request, command.json));
     return kExitOk;
@@ -143,8 +165,15 @@ int ReserveHold(const Session& session) {
     key_file.emplace(*std::move(made));
   }
   const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
-  if (!reply.ok()) return session.FailToSend(reply.status());
-  if (!IsSuccess(*reply)) return session.Refused(*reply);
+  const Fields repeat = HowToRepeat(*idempotency_key);
+  if (!reply.ok()) {
+    const bool sent = !absl::IsUnavailable(reply.status());
+    return session.FailToSend(reply.status(), sent ? repeat : Fields());
+  }
+  if (!IsSuccess(*reply)) {
+    // Any 503: it may have come to the second attempt, when the first was lost.
+    return session.Refused(*reply, reply->status == 503 ? repeat : Fields());
+  }
   return ReportHold(session, *reply, std::move(key_file));
 }
 

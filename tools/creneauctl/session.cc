@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "tools/creneauctl/exit_code.h"
-#include "tools/creneauctl/forms.h"
 #include "tools/creneauctl/replies.h"
 
 namespace creneau::ctl {
@@ -18,26 +17,34 @@ void Session::Warn(std::string_view text) const {
   if (!text.empty() && text.back() != '\n') std::fputc('\n', stderr);
 }
 
-int Session::Fail(int exit_code, std::string_view message) const {
+void Session::WarnMore(const Fields& more) const {
+  for (const auto& [name, text] : more) Warn(name + ": " + text);
+}
+
+int Session::Fail(int exit_code, std::string_view message, const Fields& more) const {
   if (command_.json) {
-    Print(JsonObject({{"error", JsonText(message)}, {"exit_code", std::to_string(exit_code)}}));
+    Fields members = {{"error", JsonText(message)}, {"exit_code", std::to_string(exit_code)}};
+    for (const auto& [name, text] : more) members.emplace_back(name, JsonText(text));
+    Print(JsonObject(members));
   } else {
     Warn("creneauctl: " + std::string(message));
+    WarnMore(more);
   }
   return exit_code;
 }
 
-int Session::FailToSend(const absl::Status& status) const {
-  return Fail(kExitUnreachable, std::string(status.message()));
+int Session::FailToSend(const absl::Status& status, const Fields& more) const {
+  return Fail(kExitUnreachable, std::string(status.message()), more);
 }
 
-int Session::Refused(const HttpReply& reply) const {
+int Session::Refused(const HttpReply& reply, const Fields& more) const {
   // Its disk failed under it while it wrote: the one refusal that is an I/O failure.
   const bool unknown = ProblemCode(reply.body) == "outcome-unknown";
   if (command_.json) {
-    Print(reply.body);
+    Print(more.empty() ? reply.body : WithMembers(reply.body, more));
   } else {
     Warn(RenderProblem(reply.status, reply.body));
+    WarnMore(more);
   }
   return unknown ? kExitIo : kExitRefused;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "tools/creneauctl/command.h"
+#include "tools/creneauctl/forms.h"
 #include "tools/creneauctl/http_client.h"
 
 namespace creneau::ctl {
@@ -23,14 +24,17 @@ class Session {
   void Print(std::string_view text) const;
   void Warn(std::string_view text) const;
 
-  // Says what went wrong, as JSON where that was asked for, and returns the exit code.
-  int Fail(int exit_code, std::string_view message) const;
+  // Says what went wrong, as JSON where that was asked for, and returns the exit code. `more`:
+  // names and plain text, as lines or as further members.
+  int Fail(int exit_code, std::string_view message, const Fields& more = {}) const;
   // What Send returned instead of a reply: unreachable.
-  int FailToSend(const absl::Status& status) const;
+  int FailToSend(const absl::Status& status, const Fields& more = {}) const;
   // A reply that is not a success: its problem document, in words or as it is.
-  int Refused(const HttpReply& reply) const;
+  int Refused(const HttpReply& reply, const Fields& more = {}) const;
 
  private:
+  void WarnMore(const Fields& more) const;
+
   const Command& command_;
   HttpClient client_;
 };
