@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -40,7 +41,7 @@ class Hidden {
     tcsetattr(fd_, TCSAFLUSH, &quiet);
   }
   ~Hidden() {
-    if (changed_) tcsetattr(fd_, TCSAFLUSH, &before_);
+    if (changed_) tcsetattr(fd_, TCSADRAIN, &before_);
   }
   Hidden(const Hidden&) = delete;
   Hidden& operator=(const Hidden&) = delete;
@@ -80,16 +81,16 @@ absl::StatusOr<std::string> Ask(std::string_view question, Echo echo) {
   const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return absl::FailedPreconditionError("no terminal to ask on");
   std::string line;
-  absl::Status asked = WriteAll(fd, std::string(question) + ": ", "the terminal");
-  if (asked.ok() && echo == Echo::kHidden) {
-    {
-      const Hidden hidden(fd);
-      line = ReadLine(fd);
-    }
-    asked = WriteAll(fd, "\n", "the terminal");  // the one that was typed was not shown
-  } else if (asked.ok()) {
-    line = ReadLine(fd);
+  absl::Status asked;
+  {
+    // Before the question: whoever answers at once is not shown, and not thrown away.
+    std::optional<Hidden> hidden;
+    if (echo == Echo::kHidden) hidden.emplace(fd);
+    asked = WriteAll(fd, std::string(question) + ": ", "the terminal");
+    if (asked.ok()) line = ReadLine(fd);
   }
+  // The newline that was typed was not shown.
+  if (asked.ok() && echo == Echo::kHidden) asked = WriteAll(fd, "\n", "the terminal");
   close(fd);
   if (!asked.ok()) return asked;
   return std::string(Stripped(line));
