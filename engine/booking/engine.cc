@@ -75,9 +75,11 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   log_ = *std::move(log);
 
   steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, clock_);
+  const Instant now = clock_.Now();
   if (owed_since_ || ledger_.live_holds() > 0) {
-    steward_->LengthenAll(owed_since_.value_or(report_.recovery.last_written_at), clock_.Now());
+    steward_->LengthenAll(owed_since_.value_or(report_.recovery.last_written_at), now);
   }
+  steward_->Begin(now);
   // A publication that was cut short between its calendar and the seats it withdraws.
   for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
   if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");
@@ -159,6 +161,9 @@ SlotsAnswer Engine::ReadSlots(std::string_view name, std::optional<CivilDate> fr
 PublishAnswer Engine::Publish(const PublishRequest& request) { return impl_->Publish(request); }
 EngineStats Engine::stats() const { return impl_->Stats(); }
 void Engine::Tick() { impl_->steward_->Tick(); }
+void Engine::WatchEdge(std::function<int64_t()> lag_ms) {
+  impl_->steward_->WatchEdge(std::move(lag_ms));
+}
 std::string Engine::Digest() { return impl_->ledger_.Digest(); }
 absl::Status Engine::CheckInvariants() { return impl_->ledger_.CheckInvariants(); }
 void Engine::Close() { impl_->Close(); }

@@ -82,8 +82,8 @@ class Engine {
   wal::Log& log();
   const Clock& clock() const;
 
-  // `received_at`: when the request's first byte came; a confirm received before the deadline
-  // counts (design 3.8).
+  // `received_at`: when the request had come; a confirm received before the deadline counts,
+  // whenever it is processed (design 3.8).
   ReservationAnswer Hold(Act& act, const HoldRequest& request, Instant received_at);
   ReservationAnswer Confirm(Act& act, const HolderRequest& request, Instant received_at);
   ReservationAnswer Extend(Act& act, const HolderRequest& request, Instant received_at);
@@ -102,6 +102,10 @@ class Engine {
   PublishAnswer Publish(const PublishRequest& request);
 
   EngineStats stats() const;
+
+  // By how many ms the event loops are late, as whoever runs them measures it; null: nobody does.
+  // Expiry stands still while it is more than a second. Any thread; called by the steward's.
+  void WatchEdge(std::function<int64_t()> lag_ms);
 
   // One round of the steward, where it has no thread of its own.
   void Tick();

@@ -2,6 +2,7 @@
 // Not for others.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -64,6 +65,10 @@ class Engine::Impl {
  private:
   absl::Status Recover();
   Room LogRoom(uint64_t extra_bytes = 0) const;
+  // The moment that deadlines are held against: not later than the steward knows of.
+  Instant DeadlineTime(Instant received_at) const {
+    return std::min(received_at, steward_->KnownUntil());
+  }
 
   std::optional<ledger::SeatView> Authorise(Act& act, const HolderRequest& request, SeatRef* name);
   ReservationAnswer Answer(const ledger::Result& result) const;

@@ -15,6 +15,7 @@ namespace creneau::booking {
 namespace {
 
 constexpr int kSlotsPerBarrier = 64;
+constexpr int kLooks = 20;
 
 ledger::SlotTarget TargetOf(const rules::CalendarSlot& slot, bool listed) {
   return ledger::SlotTarget{slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes),
@@ -139,21 +140,29 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
   return true;
 }
 
-// Brings the seats of slots that have not begun to what the calendar in force says.
+// Brings the seats of slots that have not begun to what the calendar in force says. A seat that is
+// just being held or given up escapes a look, so slots where seats are left are looked at again, a
+// write to the disk later. What a stopped thread keeps back stays so until the next publication.
 ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
   ledger::TrimCounts sum;
-  int acts = 0;
-  for (const SlotId slot : ledger_.SlotsOf(agenda, clock_.Now())) {
-    act.Begin();
-    const ledger::TrimCounts counts = ledger_.Trim(slot, act);
-    sum.withdrawn += counts.withdrawn;
-    sum.restored += counts.restored;
-    sum.kept += counts.kept;
-    if (++acts % kSlotsPerBarrier == 0) wait.Finish(act);
+  std::vector<SlotId> slots = ledger_.SlotsOf(agenda, clock_.Now());
+  for (int look = 0; look < kLooks && !slots.empty() && !log_->poisoned(); ++look) {
+    std::vector<SlotId> again;
+    int acts = 0;
+    for (const SlotId slot : slots) {
+      act.Begin();
+      const ledger::TrimCounts counts = ledger_.Trim(slot, act);
+      sum.withdrawn += counts.withdrawn;
+      sum.restored += counts.restored;
+      sum.kept += counts.kept;
+      if (counts.left > 0) again.push_back(slot);
+      if (++acts % kSlotsPerBarrier == 0) wait.Finish(act);
+    }
+    wait.Finish(act);
+    slots = std::move(again);
   }
-  wait.Finish(act);
   return sum;
 }
 
@@ -194,8 +203,8 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
       answer.errors.push_back(
           {0, 0,
            absl::StrCat("slot ", FormatLocalMinute(slot),
-                        ": seats reserved in other channels leave no room for the new ones "
-                        "(64 in all); publish fewer, or wait until they end")});
+                        ": seats of other channels, reserved or withdrawn only now, leave no room "
+                        "for the new ones (64 in all); publish fewer first, then the rest")});
     }
     if (plan.no_room)
       answer.errors.push_back({0, 0, "this engine has no room for so many more seats"});

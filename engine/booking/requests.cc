@@ -20,9 +20,14 @@ ReservationState StateOf(ledger::SeatWord word) {
   return ReservationState::kCancelled;
 }
 
-bool HasLapsed(const SeatView& seat, Instant received_at) {
+bool HasLapsed(const SeatView& seat, Instant now) {
   return seat.word.state() == SeatState::kHeld &&
-         received_at > ledger::InstantOfDeadline(seat.word.deadline_s());
+         now > ledger::InstantOfDeadline(seat.word.deadline_s());
+}
+
+bool IsOver(const SeatView& seat, Instant now) {
+  return seat.word.state() == SeatState::kConfirmed &&
+         now >= seat.starts_at + seat.minutes * kMsPerMinute;
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const Agend
     return answer;
   }
   // Its time is over, though the steward has not been there yet: the key ends with the hold.
-  if (HasLapsed(seat, received_at)) {
+  if (HasLapsed(seat, DeadlineTime(received_at))) {
     answer.outcome = Outcome::kHoldExpired;
     return answer;
   }
@@ -158,7 +163,10 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
       has_key ? names_->IdempotencyOf(request.idempotency_key, request.body_hash)
               : names_->Random(subject, received_at.ms, 1);
   // A repeat is answered whatever the hour, the slot or the disk.
-  if (const auto existing = ledger_.Find(subject, act)) {
+  const auto existing = ledger_.Find(subject, act);
+  if (existing && IsOver(*existing, received_at)) {
+    ledger_.EndPast(existing->ref.seat, received_at, act);  // who was served may come again
+  } else if (existing) {
     return AnswerExisting(*existing, *agenda, idempotency, has_key, received_at);
   }
   if (auto refusal = MayTake(*agenda, request.slot, received_at)) return *std::move(refusal);
@@ -200,7 +208,7 @@ ReservationAnswer Engine::Impl::Confirm(Act& act, const HolderRequest& request,
                                         Instant received_at) {
   SeatRef name;
   if (!Authorise(act, request, &name)) return Answer({Outcome::kUnknownReservation, false, {}});
-  return Answer(ledger_.Confirm(name, received_at, act));
+  return Answer(ledger_.Confirm(name, DeadlineTime(received_at), act));
 }
 
 ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
@@ -209,7 +217,8 @@ ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
   const auto seat = Authorise(act, request, &name);
   if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
   const AgendaInfo* agenda = registry_.Find(seat->agenda);
-  return Answer(ledger_.Extend(name, received_at, agenda->rules.hold_s * kMsPerSecond, act));
+  return Answer(
+      ledger_.Extend(name, DeadlineTime(received_at), agenda->rules.hold_s * kMsPerSecond, act));
 }
 
 ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
@@ -227,8 +236,8 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
     return answer;
   }
   const uint64_t random = names_->Random(seat->subject, received_at.ms, 3);
-  return Answer(
-      ledger_.Cancel(name, received_at, CoolingUntil(agenda->rules, received_at, random), act));
+  return Answer(ledger_.Cancel(name, DeadlineTime(received_at),
+                               CoolingUntil(agenda->rules, received_at, random), act));
 }
 
 ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Instant received_at) {
@@ -237,7 +246,7 @@ ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Ins
   if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
   const SeatState state = seat->word.state();
   if (state == SeatState::kCoolingCancelled) return Answer({Outcome::kCancelled, false, *seat});
-  if (state == SeatState::kCoolingExpired || HasLapsed(*seat, received_at))
+  if (state == SeatState::kCoolingExpired || HasLapsed(*seat, DeadlineTime(received_at)))
     return Answer({Outcome::kHoldExpired, false, *seat});
   return Answer({Outcome::kOk, true, *seat});
 }
@@ -250,6 +259,14 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   const AgendaInfo* agenda = registry_.Find(seat->agenda);
   // A repeat is answered whatever the hour; one that has ended is told so first.
   if (seat->start != slot && ledger::IsReserved(seat->word.state())) {
+    if (seat->starts_at <= received_at) {
+      ReservationAnswer answer;
+      answer.outcome = Outcome::kValidationFailed;
+      answer.agenda = agenda;
+      answer.problems.push_back(
+          {"/slot", "the appointment has begun: it cannot be moved any more"});
+      return answer;
+    }
     if (auto refusal = MayTake(*agenda, slot, received_at)) return *std::move(refusal);
   }
   const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
@@ -258,7 +275,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   args.slot = slot;
   args.earliest = window.earliest_start;
   args.latest = window.latest_start;
-  args.received_at = received_at;
+  args.received_at = DeadlineTime(received_at);
   args.cooling_until =
       CoolingUntil(agenda->rules, received_at, names_->Random(seat->subject, received_at.ms, 4));
   args.random = names_->Random(seat->subject, received_at.ms, 5);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/limits.h"
 #include "booking/room.h"
@@ -42,15 +43,60 @@ Instant Steward::DueOf(ledger::SeatWord word) const {
   return word.state() == ledger::SeatState::kHeld ? deadline + limits::kExpiryGraceMs : deadline;
 }
 
+void Steward::Begin(Instant now) {
+  last_tick_ = now;
+  known_ms_.store(now.ms, std::memory_order_relaxed);
+}
+
+void Steward::WatchEdge(std::function<int64_t()> lag_ms) {
+  const std::lock_guard lock(edge_mutex_);
+  edge_lag_ms_ = std::move(lag_ms);
+}
+
 void Steward::Learn() {
   ledger_.TakeTouched([this](SeatId seat, ledger::SeatWord word) {
     timers_.push(Timer{DueOf(word), seat});
   });
+  if (timers_.size() > compact_at_) Compact();
+}
+
+// A seat is learnt of anew with every change in its block: one timer a seat is enough.
+void Steward::Compact() {
+  std::vector<SeatId> seats;
+  for (; !timers_.empty(); timers_.pop()) seats.push_back(timers_.top().seat);
+  std::sort(seats.begin(), seats.end());
+  seats.erase(std::unique(seats.begin(), seats.end()), seats.end());
+  for (const SeatId seat : seats) {
+    const ledger::SeatWord word = ledger_.WordOf(seat);
+    if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), seat});
+  }
+  compact_at_ = std::max(compact_at_, 4 * timers_.size());
+}
+
+void Steward::Owe(Instant since) { owed_from_ = std::min(owed_from_.value_or(since), since); }
+
+// Waits until what was pushed is durable. A disk that takes its time took it from the holders too.
+void Steward::Await() {
+  const Instant started = clock_.Now();
+  wait_.Finish(act_);
+  if (clock_.Now() - started > limits::kExpiryLagMs) Owe(started);
+}
+
+// Whether confirms that came in time may be waiting for the log or an event loop.
+bool Steward::Stalled(Instant now) {
+  int64_t lag_ms = log_.in_flight_ms();
+  {
+    const std::lock_guard lock(edge_mutex_);
+    if (edge_lag_ms_) lag_ms = std::max(lag_ms, edge_lag_ms_());
+  }
+  if (lag_ms <= limits::kExpiryLagMs) return false;
+  Owe(now - lag_ms);
+  return true;
 }
 
 void Steward::LengthenAll(Instant since, Instant now) {
-  const int64_t by_ms = now - since;
-  if (by_ms <= 0) return;
+  // None where the clock was set back: what was owed is settled all the same.
+  const int64_t by_ms = std::max<int64_t>(0, now - since);
   const std::string owed = codec::EncodeOutage({since, /*settled=*/false});
   const std::string settled = codec::EncodeOutage({since, /*settled=*/true});
   act_.PushBytes(owed);
@@ -62,36 +108,44 @@ void Steward::LengthenAll(Instant since, Instant now) {
   for (size_t i = 0; i < all.size(); ++i) {
     if (i > 0 && all[i].seat == all[i - 1].seat) continue;  // two timers of one seat are one hold
     act_.Begin();
-    ledger_.Lengthen(all[i].seat, by_ms, act_);
-    if (++acts % kActsPerBarrier == 0) wait_.Finish(act_);
+    if (by_ms > 0) ledger_.Lengthen(all[i].seat, by_ms, act_);
+    if (++acts % kActsPerBarrier == 0) Await();
     const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
     if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
   }
   act_.PushBytes(settled);
-  wait_.Finish(act_);
+  Await();
 }
 
 void Steward::Tick() {
   const Instant now = clock_.Now();
-  const Instant expected = last_tick_.ms == 0 ? now : last_tick_ + limits::kStewardTickMs;
-  last_tick_ = now;
   // The process or the machine stood still, or the clock was set: those who were to confirm
   // meanwhile could not.
-  if (now - expected > limits::kExpiryLagMs && ledger_.live_holds() > 0) {
-    LengthenAll(expected, now);
+  if (now - last_tick_ > limits::kStewardTickMs + limits::kExpiryLagMs)
+    Owe(last_tick_ + limits::kStewardTickMs);
+  if (log_.poisoned()) return;
+  if (Stalled(now)) {
+    last_tick_ = now;
+    return;
   }
+  if (const std::optional<Instant> since = std::exchange(owed_from_, std::nullopt);
+      since && ledger_.live_holds() > 0) {
+    LengthenAll(*since, now);
+  }
+  known_ms_.store(now.ms, std::memory_order_relaxed);
   Learn();
   int acts = 0;
-  while (!timers_.empty() && timers_.top().due <= now) {
-    // Expiry stands still while the log does: confirms that came in time may be waiting for it.
-    if (log_.poisoned() || log_.in_flight_ms() > limits::kExpiryLagMs) break;
+  while (!timers_.empty() && timers_.top().due <= now && !log_.poisoned()) {
     const SeatId seat = timers_.top().seat;
     timers_.pop();
     act_.Begin();
     Serve(seat, now);
-    if (++acts % kActsPerBarrier == 0) wait_.Finish(act_);
+    if (++acts % kActsPerBarrier != 0) continue;
+    Await();
+    if (owed_from_) break;  // the disk has become slow: holders first get their time
   }
-  if (acts % kActsPerBarrier != 0) wait_.Finish(act_);
+  if (acts % kActsPerBarrier != 0) Await();
+  last_tick_ = clock_.Now();
 }
 
 void Steward::Serve(SeatId seat, Instant now) {

@@ -13,11 +13,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <queue>
 #include <thread>
 #include <vector>
 
+#include "base/limits.h"
 #include "booking/act.h"
 #include "booking/names.h"
 #include "booking/registry.h"
@@ -39,13 +42,29 @@ class Steward {
   Steward(const Steward&) = delete;
   Steward& operator=(const Steward&) = delete;
 
+  // When the engine began to serve, or to make good for its absence: time counts from here.
+  void Begin(Instant now);
+
+  // How late a deadline can be noticed, in ms, by those who serve requests: event loops say so
+  // here, and expiry stands still with them. Null: nobody to ask. Any thread.
+  void WatchEdge(std::function<int64_t()> lag_ms);
+
+  // A deadline before this moment has passed, as far as anybody can be told: while the steward
+  // stands still, so does the time that deadlines are held against. Any thread.
+  Instant KnownUntil() const {
+    return Instant{known_ms_.load(std::memory_order_relaxed)} + limits::kStewardTickMs +
+           limits::kExpiryLagMs;
+  }
+
   // Before Start: lengthens every live hold by the time since the log's last batch. Nobody loses a
   // seat because the engine was away; a quiet log makes this generous, never short. Logged first as
   // owed and last as settled: a crash in between makes the next start count from `since` again,
   // which gives some the time twice and takes it from nobody.
   void LengthenAll(Instant since, Instant now);
 
-  // One round: learns, expires, frees. Blocks until what it did is durable.
+  // One round: learns, expires, frees. Blocks until what it did is durable. While the log or an
+  // event loop lags by more than a second it does nothing, and when that is over, or it was itself
+  // kept from its round, holds first get the time in which nobody could confirm.
   void Tick();
 
   void Start();
@@ -62,6 +81,10 @@ class Steward {
   };
 
   void Learn();
+  void Compact();
+  void Await();
+  void Owe(Instant since);
+  bool Stalled(Instant now);
   void Serve(SeatId seat, Instant now);
   Instant DueOf(ledger::SeatWord word) const;
 
@@ -75,9 +98,16 @@ class Steward {
   CommitPool pool_;
   BlockingWait wait_;
   Act act_;
-  Instant last_tick_{0};
+  size_t compact_at_ =
+      size_t{1} << 16;                // so many timers are worth a look at which are still needed
+  Instant last_tick_{0};              // when the last round ended
+  std::optional<Instant> owed_from_;  // since when holds are owed time that they have not got
+  std::atomic<int64_t> known_ms_{0};  // the last round in which nothing stood still
   std::atomic<uint64_t> expired_{0};
   std::atomic<uint64_t> freed_{0};
+
+  std::mutex edge_mutex_;
+  std::function<int64_t()> edge_lag_ms_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -55,8 +55,7 @@ void Connection::Stop(int64_t grace_ms) {
 
 net::awaitable<void> Connection::Run() {
   for (;;) {
-    const Session::Round round =
-        session_.Serve({buffer_.get(), filled_}, act_, first_at_, latest_at_);
+    const Session::Round round = session_.Serve({buffer_.get(), filled_}, act_, latest_at_);
     Consume(round.consumed);
     bool durable = true;
     if (round.waits) {
@@ -145,7 +144,6 @@ bool Connection::ReadWhatCame() {
 
 void Connection::ReceivedBytes(size_t count) {
   latest_at_ = context_.clock.Now();
-  if (filled_ == 0) first_at_ = latest_at_;
   filled_ += count;
 }
 
@@ -157,7 +155,6 @@ void Connection::Consume(size_t count) {
   if (left != 0) memmove(buffer_.get(), buffer_.get() + count, left);
   explicit_bzero(buffer_.get() + left, filled_ - left);
   filled_ = left;
-  first_at_ = latest_at_;
   phase_ = Phase::kIdle;  // the next request's time begins with its own first byte
 }
 

@@ -81,8 +81,7 @@ class Connection {
   const size_t capacity_;
   std::unique_ptr<char[]> buffer_;
   size_t filled_ = 0;
-  Instant first_at_;   // when the first byte in the buffer came
-  Instant latest_at_;  // when the latest ones did
+  Instant latest_at_;  // when the latest bytes in the buffer came
 
   Phase phase_ = Phase::kIdle;
   int64_t deadline_ns_ = 0;

@@ -23,7 +23,7 @@ struct Exchange {
   const Request& request;
   const Target& target;
   std::string_view name;  // what stood where the route has {}; empty when it has none
-  Instant received_at;    // the request's first byte
+  Instant received_at;    // the request's last byte
   Instant now;
 
   Reply& reply;

@@ -94,6 +94,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
       Add(*listen, std::max(1, options.threads), kEveryone, "public", citizens, public_budget_);
   if (!bound.ok()) return bound.status();
   address_ = *bound;
+  const size_t citizens_loops = workers_.size();
   if (!options.admin_socket.empty()) {
     Address admin;
     admin.unix_path = options.admin_socket;
@@ -117,10 +118,19 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     worker->Start();
     ++started_;
   }
+  // Citizens' loops only: that of operators waits for the disk when they publish.
+  engine_.WatchEdge([this, citizens_loops] {
+    int64_t lag_ms = 0;
+    const int64_t now_ns = engine_.clock().MonotonicNs();
+    for (size_t i = 0; i < citizens_loops; ++i)
+      lag_ms = std::max(lag_ms, workers_[i]->LagMs(now_ns));
+    return lag_ms;
+  });
   return absl::OkStatus();
 }
 
 void Server::Impl::Stop() {
+  engine_.WatchEdge(nullptr);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Stop(kStopGraceMs);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Join();
   started_ = 0;

@@ -36,7 +36,7 @@ void Session::Append(Entry& entry, Instant now) {
   AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
 }
 
-void Session::ServeOne(const Request& request, booking::Act& act, Instant received_at, Instant now,
+void Session::ServeOne(const Request& request, booking::Act& act, Instant received_at,
                        Entry& entry) {
   Reply& reply = context_.reply;
   reply.Clear();
@@ -47,7 +47,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .target = context_.target,
                     .name = {},
                     .received_at = received_at,
-                    .now = now,
+                    .now = received_at,
                     .reply = reply};
   entry.route = RouteCount();
   entry.head_only = request.head;
@@ -67,7 +67,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   }
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
-  Append(entry, now);
+  Append(entry, received_at);
 }
 
 void Session::ServeRefusal(const Refusal& refusal, Instant now) {
@@ -82,8 +82,7 @@ void Session::ServeRefusal(const Refusal& refusal, Instant now) {
   Append(entry, now);
 }
 
-Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant first_at,
-                              Instant rest_at) {
+Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant received_at) {
   CHECK(entry_count_ == 0 && replies_.empty());
   Round round;
   Request request;
@@ -95,18 +94,17 @@ Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant
     const RequestReader::Step step = reader_.Read(bytes.substr(round.consumed), request);
     if (step == RequestReader::Step::kNeedMore) break;
     if (step == RequestReader::Step::kRefused) {
-      ServeRefusal(reader_.refusal(), rest_at);
+      ServeRefusal(reader_.refusal(), received_at);
       round.close = true;
       round.consumed = bytes.size();
       break;
     }
     Entry& entry = entries_[entry_count_++];
     entry = Entry();
-    const Instant received_at = round.consumed == 0 ? first_at : rest_at;
     const size_t replies_before = replies_.size();
     round.consumed += reader_.consumed();
     try {
-      ServeOne(request, act, received_at, rest_at, entry);
+      ServeOne(request, act, received_at, entry);
     } catch (const std::exception& error) {
       // Out of memory, most likely. What was decided still goes to the log and is waited for, since
       // the act's nodes are the log's until then; the client gets no answer to this request and

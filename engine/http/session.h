@@ -48,10 +48,9 @@ class Session {
     bool close = false;   // nothing more is read from this connection
     bool more = false;    // there may be more whole requests in the buffer
   };
-  // Answers up to limits::kMaxPipelined requests, fewer once their replies are large. `first_at`:
-  // when the first byte came; `rest_at`: when the latest bytes did, and with them all requests
-  // after the first.
-  Round Serve(std::string_view bytes, booking::Act& act, Instant first_at, Instant rest_at);
+  // Answers up to limits::kMaxPipelined requests, fewer once their replies are large.
+  // `received_at`: when the latest bytes came, and with them all of these requests.
+  Round Serve(std::string_view bytes, booking::Act& act, Instant received_at);
 
   // Answers a request that was not whole in time; the connection is then closed.
   void ServeTimeout(Instant now);
@@ -79,8 +78,7 @@ class Session {
     bool close = false;
   };
 
-  void ServeOne(const Request& request, booking::Act& act, Instant received_at, Instant now,
-                Entry& entry);
+  void ServeOne(const Request& request, booking::Act& act, Instant received_at, Entry& entry);
   void ServeRefusal(const Refusal& refusal, Instant now);
   void Append(Entry& entry, Instant now);
   void Retract(Instant now);

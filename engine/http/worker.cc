@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
@@ -77,6 +78,7 @@ Worker::Guest::~Guest() {
 }
 
 void Worker::Start() {
+  seen_alive_ns_.store(engine_.clock().MonotonicNs(), std::memory_order_relaxed);
   thread_ = std::thread([this] { Loop(); });
 }
 
@@ -107,6 +109,11 @@ void Worker::Loop() {
     // Others may give memory back meanwhile; to wait here takes none.
     std::this_thread::sleep_for(kFailurePause);
   }
+}
+
+int64_t Worker::LagMs(int64_t now_ns) const {
+  const int64_t late_ns = now_ns - seen_alive_ns_.load(std::memory_order_relaxed);
+  return std::max<int64_t>(0, late_ns / 1'000'000 - kSweepEvery.count());
 }
 
 void Worker::Stop(int64_t grace_ms) {
@@ -203,6 +210,7 @@ net::awaitable<void> Worker::SweepNowAndThen(Duty duty) {
     sweeper_.expires_after(kSweepEvery);
     co_await sweeper_.async_wait(net::redirect_error(net::use_awaitable, error));
     const int64_t now_ns = engine_.clock().MonotonicNs();
+    seen_alive_ns_.store(now_ns, std::memory_order_relaxed);
     for (Connection& connection : connections_) connection.Sweep(now_ns);
   }
   duty.Done();

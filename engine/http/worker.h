@@ -56,6 +56,8 @@ class Worker {
   // for the log as long as that takes).
   void Stop(int64_t grace_ms);
   void Join();
+  // By how much its loop is late, as of its last round of the connections. Any thread.
+  int64_t LagMs(int64_t now_ns) const;
 
  private:
   // A coroutine that must not end before its time: ends the loop's run when it does, so that Loop
@@ -114,6 +116,7 @@ class Worker {
   std::list<Connection> connections_;
   bool accepting_ = false;
   bool sweeping_ = false;
+  std::atomic<int64_t> seen_alive_ns_{0};  // a moment and nothing else hangs on it: relaxed
   bool stopping_ = false;
   std::thread thread_;
 };

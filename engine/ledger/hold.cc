@@ -17,9 +17,15 @@ void Ledger::WritePayload(SeatId id, const Subject& subject, uint64_t idempotenc
 Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
   index_.MakeRoom();
-  if (const auto live = LiveSeat(index_.Get(args.subject), sink)) {
+  if (const auto live = LiveOf(args.subject, sink)) {
     return Result{Outcome::kAlreadyReserved, false, *live};
   }
+  // Whoever got the last seat may be the subject itself, by another request at the same moment.
+  const auto refuse = [&](Outcome outcome) {
+    if (const auto live = LiveOf(args.subject, sink))
+      return Result{Outcome::kAlreadyReserved, false, *live};
+    return Result{outcome, false, {}};
+  };
   Calendar* calendar = CalendarOf(args.agenda);
   if (calendar == nullptr) return Result{Outcome::kNothingLeft, false, {}};
   const size_t first = calendar->FirstFrom(args.earliest);
@@ -31,10 +37,10 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
       return Result{Outcome::kSlotTaken, false, {}};
     }
     claimed = ClaimInSlot(*calendar, args.channel, position, args.random);
-    if (!claimed) return Result{Outcome::kSlotTaken, false, {}};
+    if (!claimed) return refuse(Outcome::kSlotTaken);
   } else {
     claimed = Claim(*calendar, args.channel, first, until, args.random);
-    if (!claimed) return Result{Outcome::kNothingLeft, false, {}};
+    if (!claimed) return refuse(Outcome::kNothingLeft);
   }
 
   // From here the seat is this thread's alone until the index decides.

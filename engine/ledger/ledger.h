@@ -161,6 +161,9 @@ class Ledger final : private Liveness {
   bool Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink);
   // A seat that has cooled is free again, or withdrawn where it was the last. False: it has not.
   bool Free(SeatId seat, Instant now, EventSink& sink);
+  // A confirmed reservation whose slot is over lets go of its subject: the seat is withdrawn.
+  // False: it is not one, or not over at `now`.
+  bool EndPast(SeatId seat, Instant now, EventSink& sink);
   // A hold's deadline moves by `by_ms`: the engine was away for that long. False: not a hold.
   bool Lengthen(SeatId seat, int64_t by_ms, EventSink& sink);
 
@@ -198,7 +201,8 @@ class Ledger final : private Liveness {
   // Makes the seats and puts the calendar in force. Its record must be durable first.
   void Apply(const CalendarChange& change);
   // Brings the seats of one slot to what the calendar in force says: free ones are withdrawn or
-  // restored, reserved ones marked to be withdrawn when they end.
+  // restored, reserved ones marked to be withdrawn when they end. A seat that is on its way from
+  // one state to another escapes it: TrimCounts::left says how many are still too many or too few.
   TrimCounts Trim(SlotId slot, EventSink& sink);
   // Every slot that the agenda ever had and that begins after `now`.
   std::vector<SlotId> SlotsOf(AgendaId agenda, Instant now) const;
@@ -288,6 +292,7 @@ class Ledger final : private Liveness {
   std::optional<SeatView> ViewOf(SeatId seat, SeatWord word) const;
   SeatImage ImageOf(SeatId seat, SeatWord word) const;
   std::optional<SeatView> LiveSeat(IndexValue value, EventSink& sink);
+  std::optional<SeatView> LiveOf(const Subject& subject, EventSink& sink);
   bool Alive(const Subject& key, IndexValue value) const override;
   static Subject ForwardKey(SeatRef name);
 
@@ -320,6 +325,10 @@ class Ledger final : private Liveness {
   void MakeSeats(const SlotChange& change);
   bool WithdrawFree(SeatId seat, Channel channel, EventSink& sink);
   bool MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink);
+  void TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,
+                TrimCounts& counts, EventSink& sink);
+  void BringBack(const SlotTally& before, const Slot& slot, Channel channel, uint32_t need,
+                 TrimCounts& counts, EventSink& sink);
   bool Restore(SeatId seat, Channel channel, EventSink& sink);
   bool ApplyImage(const SeatImage& image);
   absl::Status RebuildSeat(SeatId seat, const Slot& slot);

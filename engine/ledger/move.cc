@@ -35,7 +35,13 @@ Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
       return Result{Outcome::kMovesUsed, false, *from};
     }
     const auto prepared = PrepareMove(*from, args);
-    if (!prepared) return Result{Outcome::kSlotTaken, false, *from};
+    if (!prepared) {
+      // The seat asked for may be taken by this very reservation, in a move that is not decided.
+      const IndexValue entry = index_.Get(from->subject);
+      if (entry == IndexValue(from->ref)) return Result{Outcome::kSlotTaken, false, *from};
+      LiveSeat(entry, sink);
+      continue;
+    }
     const SeatRef to = prepared->to;
     if (!index_.Replace(from->subject, IndexValue(from->ref), IndexValue(to))) {
       // Another act on this reservation came first: the new seat is still private and goes back as

@@ -54,6 +54,7 @@ struct TrimCounts {
   uint32_t withdrawn = 0;
   uint32_t restored = 0;
   uint32_t kept = 0;
+  uint32_t left = 0;  // seats still too many or too few: look again
 };
 
 }  // namespace creneau::ledger

@@ -171,9 +171,19 @@ std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
   return Resolve(name, sink);
 }
 
+// The subject's live reservation. A seat that was left, by a move that came between the two looks,
+// says nothing: only an entry that is still there and dead does.
+std::optional<SeatView> Ledger::LiveOf(const Subject& subject, EventSink& sink) {
+  for (;;) {
+    const IndexValue entry = index_.Get(subject);
+    if (auto live = LiveSeat(entry, sink)) return live;
+    if (index_.Get(subject) == entry) return std::nullopt;
+  }
+}
+
 std::optional<SeatView> Ledger::Find(const Subject& subject, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
-  return LiveSeat(index_.Get(subject), sink);
+  return LiveOf(subject, sink);
 }
 
 }  // namespace creneau::ledger

@@ -116,6 +116,15 @@ bool Ledger::Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& 
   });
 }
 
+bool Ledger::EndPast(SeatId seat, Instant now, EventSink& sink) {
+  const Slot& slot = SlotOf(PlaceOf(seat).slot);
+  const Instant over = StartOf(slot) + slot.minutes.load(std::memory_order_relaxed) * kMsPerMinute;
+  return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
+    if (word.state() != SeatState::kConfirmed || now < over) return std::nullopt;
+    return Ended(word).With(SeatState::kWithdrawn);
+  });
+}
+
 bool Ledger::Free(SeatId seat, Instant now, EventSink& sink) {
   return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
     if (!IsCooling(word.state()) || now < InstantOfDeadline(word.deadline_s())) return std::nullopt;

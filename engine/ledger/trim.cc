@@ -49,6 +49,39 @@ bool Ledger::Restore(SeatId seat, Channel channel, EventSink& sink) {
   return true;
 }
 
+// Seats nobody has go first, then those that are cooling; a reserved one stays its holder's to the
+// end.
+void Ledger::TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,
+                      TrimCounts& counts, EventSink& sink) {
+  const auto each = [&](auto act, uint32_t& count) {
+    for (uint32_t number = 0; number < before.made && excess > 0; ++number) {
+      if (!act(SeatAt(slot, number))) continue;
+      --excess;
+      ++count;
+    }
+  };
+  each([&](SeatId seat) { return WithdrawFree(seat, channel, sink); }, counts.withdrawn);
+  each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/true, sink); },
+       counts.withdrawn);
+  each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/false, sink); },
+       counts.kept);
+}
+
+// Those on their way out stay, then those that have gone come back.
+void Ledger::BringBack(const SlotTally& before, const Slot& slot, Channel channel, uint32_t need,
+                       TrimCounts& counts, EventSink& sink) {
+  const auto each = [&](auto act) {
+    for (uint32_t number = 0; number < before.made && need > 0; ++number) {
+      if (!act(SeatAt(slot, number))) continue;
+      --need;
+      ++counts.restored;
+    }
+  };
+  each([&](SeatId seat) { return MarkLast(seat, channel, false, /*cooling=*/false, sink); });
+  each([&](SeatId seat) { return MarkLast(seat, channel, false, /*cooling=*/true, sink); });
+  each([&](SeatId seat) { return Restore(seat, channel, sink); });
+}
+
 TrimCounts Ledger::Trim(SlotId id, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
   const Slot& slot = SlotOf(id);
@@ -57,41 +90,22 @@ TrimCounts Ledger::Trim(SlotId id, EventSink& sink) {
     const size_t position = calendar->PositionOf(slot.start);
     if (position != Calendar::kNone) target = calendar->entries()[position].seats;
   }
-  const SlotTally before = TallyOf(slot);
   TrimCounts counts;
+  const SlotTally before = TallyOf(slot);
   for (const Channel channel : kAllChannels) {
-    const size_t c = static_cast<size_t>(channel);
-    uint32_t excess =
-        before.channel[c].staying() > target[c] ? before.channel[c].staying() - target[c] : 0;
-    const auto each = [&](auto act, uint32_t& count) {
-      for (uint32_t number = 0; number < before.made && excess > 0; ++number) {
-        if (!act(SeatAt(slot, number))) continue;
-        --excess;
-        ++count;
-      }
-    };
-    // Seats nobody has go first, then those that are cooling; a reserved one stays its holder's to
-    // the end.
-    each([&](SeatId seat) { return WithdrawFree(seat, channel, sink); }, counts.withdrawn);
-    each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/true, sink); },
-         counts.withdrawn);
-    each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/false, sink); },
-         counts.kept);
+    const auto c = static_cast<size_t>(channel);
+    const uint32_t staying = before.channel[c].staying();
+    if (staying > target[c]) TakeAway(before, slot, channel, staying - target[c], counts, sink);
   }
   for (const Channel channel : kAllChannels) {
-    const size_t c = static_cast<size_t>(channel);
-    uint32_t need =
-        target[c] > before.channel[c].staying() ? target[c] - before.channel[c].staying() : 0;
-    const auto each = [&](auto act) {
-      for (uint32_t number = 0; number < before.made && need > 0; ++number) {
-        if (!act(SeatAt(slot, number))) continue;
-        --need;
-        ++counts.restored;
-      }
-    };
-    each([&](SeatId seat) { return MarkLast(seat, channel, false, /*cooling=*/false, sink); });
-    each([&](SeatId seat) { return MarkLast(seat, channel, false, /*cooling=*/true, sink); });
-    each([&](SeatId seat) { return Restore(seat, channel, sink); });
+    const auto c = static_cast<size_t>(channel);
+    const uint32_t staying = before.channel[c].staying();
+    if (staying < target[c]) BringBack(before, slot, channel, target[c] - staying, counts, sink);
+  }
+  const SlotTally after = TallyOf(slot);
+  for (size_t c = 0; c < kChannels; ++c) {
+    const uint32_t staying = after.channel[c].staying();
+    counts.left += staying > target[c] ? staying - target[c] : target[c] - staying;
   }
   return counts;
 }

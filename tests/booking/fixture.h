@@ -112,12 +112,13 @@ class World {
 
   // Lets time pass as the steward sees it.
   void Pass(int64_t seconds) {
-    for (int64_t i = 0; i < seconds * 4; ++i) {
-      // Time runs a thousandfold here; the disk does not. Expiry stands still while the log does.
-      while (engine->log().in_flight_ms() != 0) std::this_thread::yield();
-      clock.now = clock.now + limits::kStewardTickMs;
-      engine->Tick();
-    }
+    for (int64_t i = 0; i < seconds * 4; ++i) Round();
+  }
+  void Round() {
+    // Time runs a thousandfold here; the disk does not. Expiry stands still while the log does.
+    while (engine->log().in_flight_ms() != 0) std::this_thread::yield();
+    clock.now = clock.now + limits::kStewardTickMs;
+    engine->Tick();
   }
 
   ReservationAnswer Hold(const std::string& dossier, const std::string& slot = "",

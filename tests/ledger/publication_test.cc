@@ -1,4 +1,7 @@
 // Publishing a calendar again changes it by difference, and takes no seat from anybody.
+#include <functional>
+#include <utility>
+
 #include "tests/ledger/catch.h"
 #include "tests/ledger/script.h"
 
@@ -90,6 +93,44 @@ TEST_CASE("a slot has at most 64 seats, and a plan says so before anything is lo
     publish 09:20=web:40,phone:25    -> overfull 09:20
     publish 09:00=web:40,phone:25    -> overfull 09:00
   )") == "");
+}
+
+// Does something else in the middle of an act, as another thread might.
+class InterruptedSink final : public EventSink {
+ public:
+  InterruptedSink(EventSink& sink, std::function<void()> other)
+      : sink_(sink), other_(std::move(other)) {}
+  void Push(const Event& event) override {
+    sink_.Push(event);
+    if (other_) std::exchange(other_, nullptr)();
+  }
+
+ private:
+  EventSink& sink_;
+  std::function<void()> other_;
+};
+
+TEST_CASE("a seat that is given up while a slot is trimmed escapes one look, and says so") {
+  Tickets tickets{0};
+  RecordingSink sink(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(1, 2), 1, sink, changes);
+  // Bert's seat comes first, so that the look at cooling seats has passed it when it meets ada's.
+  const auto bert = ledger.Hold(HoldFor(SubjectNumber(2), kStart + 300'000), sink).seat.origin;
+  const auto ada = ledger.Hold(HoldFor(SubjectNumber(1), kStart + 300'000), sink).seat.origin;
+  ledger.Cancel(ada, kStart, kStart + 10'000, sink);
+  REQUIRE(ledger.Confirm(bert, kStart, sink).outcome == Outcome::kOk);
+  const CalendarChange none = ledger.Plan(kAgenda, 2, {}, kStart).change;
+  ledger.Apply(none);
+  const SlotId slot = ledger.SlotsOf(kAgenda, kStart).at(0);
+  // Once the cooling seat has been marked, bert gives up: reserved a moment ago, cooling now.
+  InterruptedSink interrupted(sink, [&] { ledger.Cancel(bert, kStart, kStart + 10'000, sink); });
+  CHECK(ledger.Trim(slot, interrupted).left == 1);
+  CHECK(ledger.Trim(slot, sink).left == 0);
+  for (const SeatRef seat : {ada, bert}) ledger.Free(seat.seat, kStart + 10'000, sink);
+  CHECK(ledger.WordOf(ada.seat).state() == SeatState::kWithdrawn);
+  CHECK(ledger.WordOf(bert.seat).state() == SeatState::kWithdrawn);
 }
 
 TEST_CASE("a calendar that a log cannot rightly say is refused before anything is made of it") {
