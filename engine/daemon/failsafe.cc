@@ -26,14 +26,15 @@ Failsafe::~Failsafe() {
 }
 
 void Failsafe::Trip(const absl::Status& status) {
+  // First of all: the diary may be a pipe that nobody reads, and whoever writes to it then waits
+  // for ever. Release: the watching thread sees the mark when it wakes.
+  tripped_.store(true, std::memory_order_release);
+  wake_.release();
   spdlog::critical(
       "{}. What was answered before is on disk, what is under way is answered with outcome-unknown",
       std::string(status.message()));
   spdlog::critical("ending with exit code {}; see to the disk, then start again on the same --data",
                    kExitIo);
-  // Release: the watching thread sees the mark when it wakes.
-  tripped_.store(true, std::memory_order_release);
-  wake_.release();
 }
 
 void Failsafe::Watch() {
@@ -41,7 +42,7 @@ void Failsafe::Watch() {
   if (!tripped_.load(std::memory_order_acquire)) return;
   std::this_thread::sleep_for(kLastWords);
   unlink(admin_.c_str());
-  spdlog::default_logger()->flush();
+  // The diary needs no flush, stderr has no buffer; and a flush might wait.
   std::_Exit(kExitIo);
 }
 
