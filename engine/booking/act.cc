@@ -86,7 +86,10 @@ void Act::Release() {
 void BlockingWait::Deliver(wal::Commit*) { delivered_.release(); }
 
 bool BlockingWait::Finish(Act& act) {
-  if (act.Barrier(this)) delivered_.acquire();
+  if (act.Barrier(this)) {
+    act.HelpLog();
+    delivered_.acquire();
+  }
   const bool durable = act.durable();
   act.Release();
   return durable;

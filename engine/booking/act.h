@@ -58,6 +58,8 @@ class Act final : public ledger::EventSink {
   // nothing will come.
   [[nodiscard]] bool Barrier(wal::Completions* owner);
   const wal::Commit& barrier() const { return barrier_; }
+  // Where the log has no threads, its work is done by those who wait for it (wal::Log::Turn).
+  void HelpLog() { log_.Turn(); }
   // Whether anything was pushed since the last Release: then a barrier must be waited for before
   // the next.
   bool pushed() const { return !used_.empty() || !bytes_.empty(); }

@@ -70,6 +70,8 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   wal::LogOptions log_options;
   log_options.directory = LogDirectory(options_.data);
   log_options.segment_bytes = options_.segment_bytes;
+  log_options.max_batch_bytes = options_.max_batch_bytes;
+  log_options.threads = options_.log_threads;
   auto log = wal::Log::Open(files_, clock_, log_options, report_.recovery, std::move(failed));
   if (!log.ok()) return log.status();
   log_ = *std::move(log);

@@ -34,8 +34,11 @@ struct EngineOptions {
   std::string data;  // directory; made when missing
   std::string keys;  // directory; made when missing
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;
+  size_t max_batch_bytes = limits::kMaxBatchBytes;
   // False: the caller calls Tick, as simulations and tests do.
   bool steward_thread = true;
+  // False: the caller calls log().Turn() too, and the engine has no thread at all.
+  bool log_threads = true;
 };
 
 // What start-up found, for the daemon's ready line and diary.

@@ -64,13 +64,14 @@ class Log::Impl {
       : clock_(clock),
         options_(std::move(options)),
         failed_(std::move(failed)),
-        spares_(files, options_.directory, options_.segment_bytes),
-        writer_(files, clock, spares_, options_.directory, options_.segment_bytes, recovery) {
+        spares_(files, options_.directory, options_.segment_bytes, options_.threads),
+        writer_(files, clock, spares_, options_, recovery) {
     durable_lsn_.store(recovery.last_lsn.value);
   }
 
   absl::Status Start();
   bool Push(Commit* commit);
+  void Turn();
   void Drain();
 
   LogSpace Space() const {
@@ -88,6 +89,8 @@ class Log::Impl {
 
  private:
   void Run();
+  void WriteWaiting();
+  void Finish();
   void Wait();
   absl::Status Tend();
   int64_t SealDueNs() const { return last_write_ns_ + options_.seal_after_ms * kNsPerMs; }
@@ -131,12 +134,13 @@ absl::Status Log::Impl::Start() {
   spares_.Start();
   if (const absl::Status status = writer_.OpenSegment(); !status.ok()) return status;
   rest_bytes_.store(writer_.rest_bytes());
-  thread_ = std::thread([this] { Run(); });
+  if (options_.threads) thread_ = std::thread([this] { Run(); });
   return absl::OkStatus();
 }
 
 bool Log::Impl::Push(Commit* commit) {
   CHECK(commit->bytes.size() <= limits::kMaxRecordBytes);
+  CHECK(commit->bytes.size() + kRecordHeaderBytes <= writer_.body().size());
   switch (queue_.Push(commit)) {
     case CommitQueue::Pushed::kClosed:
       return false;
@@ -170,12 +174,28 @@ void Log::Impl::Run() {
     waiting_ = queue_.TakeAll();
     if (waiting_ == nullptr && draining_.load()) break;
     if (waiting_ == nullptr) Wait();
-    while (waiting_ != nullptr && !Poisoned()) {
-      if (const absl::Status status = WriteNext(); !status.ok()) Poison(status);
-    }
-    if (Poisoned()) return;
-    if (const absl::Status status = Tend(); !status.ok()) Poison(status);
+    WriteWaiting();
   }
+  Finish();
+}
+
+void Log::Impl::WriteWaiting() {
+  while (waiting_ != nullptr && !Poisoned()) {
+    if (const absl::Status status = WriteNext(); !status.ok()) Poison(status);
+  }
+  if (Poisoned()) return;
+  if (const absl::Status status = Tend(); !status.ok()) Poison(status);
+}
+
+void Log::Impl::Turn() {
+  if (options_.threads || Poisoned() || draining_.load()) return;
+  static_cast<void>(wake_.try_acquire());
+  spares_.Turn();
+  waiting_ = queue_.TakeAll();
+  WriteWaiting();
+}
+
+void Log::Impl::Finish() {
   if (Poisoned()) return;
   // Closed before the last look: what was pushed until then is written, what comes later is
   // refused.
@@ -269,9 +289,10 @@ void Log::Impl::Poison(const absl::Status& status) {
 }
 
 void Log::Impl::Drain() {
-  draining_.store(true);
+  const bool first = !draining_.exchange(true);
   wake_.release();
   if (thread_.joinable()) thread_.join();
+  if (first && !options_.threads) Finish();
   spares_.Stop();
 }
 
@@ -292,11 +313,11 @@ LogStats Log::Impl::Stats() const {
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(env::FileSystem& files, const Clock& clock,
                                                LogOptions options, const Recovery& recovery,
                                                std::function<void(const absl::Status&)> failed) {
-  if (options.segment_bytes < limits::kMinSegmentBytes ||
-      options.segment_bytes % limits::kPageBytes != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("segments must be a multiple of ",
-                                                   limits::kPageBytes, " bytes and at least ",
-                                                   limits::kMinSegmentBytes));
+  // A header, the largest batch, and the page that is left for a seal.
+  const uint64_t least = options.max_batch_bytes + 2 * limits::kPageBytes;
+  if (options.segment_bytes < least || options.segment_bytes % limits::kPageBytes != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "segments must be a multiple of ", limits::kPageBytes, " bytes and at least ", least));
   }
   auto impl = std::make_unique<Impl>(files, clock, std::move(options), recovery, std::move(failed));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
@@ -307,6 +328,7 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(env::FileSystem& files, const Clo
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::~Log() { Drain(); }
 bool Log::Push(Commit* commit) { return impl_->Push(commit); }
+void Log::Turn() { impl_->Turn(); }
 void Log::Drain() { impl_->Drain(); }
 LogSpace Log::space() const { return impl_->Space(); }
 LogStats Log::stats() const { return impl_->Stats(); }

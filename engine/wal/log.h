@@ -75,6 +75,10 @@ struct LogOptions {
   std::string directory;  // must exist
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;
   int64_t seal_after_ms = limits::kSealAfterMs;
+  // Smaller where segments are, as simulations have them.
+  size_t max_batch_bytes = limits::kMaxBatchBytes;
+  // False: the log has no threads, and does its work within Turn.
+  bool threads = true;
 };
 
 struct LogSpace {
@@ -112,6 +116,10 @@ class Log {
   // Any thread, never waits. False: the log is closed, the commit is the caller's again and will
   // not be delivered.
   [[nodiscard]] bool Push(Commit* commit);
+
+  // Of a log without threads: what they would do now, once. All that was pushed is written and
+  // delivered, a seal that is due is written, a spare made. With threads: nothing.
+  void Turn();
 
   // Writes all that was pushed, seals it, closes the queue, ends the threads. Later pushes are
   // refused. Idempotent.

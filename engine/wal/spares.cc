@@ -16,8 +16,11 @@ constexpr auto kLookAgain = std::chrono::seconds(1);
 
 }  // namespace
 
-Spares::Spares(env::FileSystem& files, std::string directory, uint64_t segment_bytes)
-    : files_(files), directory_(std::move(directory)), segment_bytes_(segment_bytes) {}
+Spares::Spares(env::FileSystem& files, std::string directory, uint64_t segment_bytes, bool threaded)
+    : files_(files),
+      directory_(std::move(directory)),
+      segment_bytes_(segment_bytes),
+      threaded_(threaded) {}
 
 Spares::~Spares() { Stop(); }
 
@@ -77,7 +80,22 @@ absl::Status Spares::Make() {
   return status;
 }
 
+absl::Status Spares::Look() {
+  const bool was_ready = ready_.load();
+  absl::Status status = LookForRoom();
+  // What is left beside the one that was just made.
+  if (status.ok() && !was_ready && ready_.load()) status = LookForRoom();
+  return status;
+}
+
+void Spares::Turn() {
+  const absl::Status status = Look();
+  const std::lock_guard lock(mutex_);
+  if (failed_.ok()) failed_ = status;
+}
+
 void Spares::Start() {
+  if (!threaded_) return;
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -86,10 +104,7 @@ void Spares::Run() {
   while (!stopping_) {
     const uint64_t asked = asked_;
     lock.unlock();
-    const bool was_ready = ready_.load();
-    absl::Status status = LookForRoom();
-    // What is left beside the one that was just made.
-    if (status.ok() && !was_ready && ready_.load()) status = LookForRoom();
+    const absl::Status status = Look();
     lock.lock();
     if (!status.ok()) failed_ = status;
     looked_ = asked;
@@ -117,8 +132,9 @@ void Spares::Stop() {
 }
 
 absl::Status Spares::Take(const std::string& path) {
+  if (!threaded_ && !ready_.load()) Turn();
   std::unique_lock lock(mutex_);
-  if (!ready_.load()) {
+  if (threaded_ && !ready_.load()) {
     // What was known of the disk's room may be a second old: the answer must come from a new look.
     const uint64_t mine = ++asked_;
     changed_.notify_all();

@@ -23,7 +23,8 @@ namespace creneau::wal {
 
 class Spares {
  public:
-  Spares(env::FileSystem& files, std::string directory, uint64_t segment_bytes);
+  // Without a thread, Take makes what it needs and Turn what the thread would.
+  Spares(env::FileSystem& files, std::string directory, uint64_t segment_bytes, bool threaded);
   ~Spares();  // stops
   Spares(const Spares&) = delete;
   Spares& operator=(const Spares&) = delete;
@@ -31,6 +32,7 @@ class Spares {
   // Finds a spare that an earlier process left, removes an unfinished one. Before Start.
   absl::Status Adopt();
   void Start();
+  void Turn();  // one look at the disk, and a spare where there is none
   void Stop();
 
   // Renames the spare to `path`, waiting for it to be made. ResourceExhausted: the disk has no
@@ -48,6 +50,7 @@ class Spares {
 
  private:
   void Run();
+  absl::Status Look();
   absl::Status Make();
   absl::Status LookForRoom();
   void NoRoom();
@@ -55,6 +58,7 @@ class Spares {
   env::FileSystem& files_;
   const std::string directory_;
   const uint64_t segment_bytes_;
+  const bool threaded_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;

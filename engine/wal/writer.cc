@@ -8,14 +8,15 @@
 
 namespace creneau::wal {
 
-Writer::Writer(env::FileSystem& files, const Clock& clock, Spares& spares, std::string directory,
-               uint64_t segment_bytes, const Recovery& recovery)
+Writer::Writer(env::FileSystem& files, const Clock& clock, Spares& spares,
+               const LogOptions& options, const Recovery& recovery)
     : files_(files),
       clock_(clock),
       spares_(spares),
-      directory_(std::move(directory)),
-      segment_bytes_(segment_bytes),
-      memory_(std::make_unique<uint8_t[]>(limits::kMaxBatchBytes + limits::kPageBytes)),
+      directory_(options.directory),
+      segment_bytes_(options.segment_bytes),
+      max_batch_bytes_(options.max_batch_bytes),
+      memory_(std::make_unique<uint8_t[]>(max_batch_bytes_ + limits::kPageBytes)),
       segment_(recovery.last_segment),
       epoch_(recovery.epoch + 1),
       next_batch_(recovery.last_batch + 1),

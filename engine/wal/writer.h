@@ -18,15 +18,15 @@ namespace creneau::wal {
 
 class Writer {
  public:
-  Writer(env::FileSystem& files, const Clock& clock, Spares& spares, std::string directory,
-         uint64_t segment_bytes, const Recovery& recovery);
+  Writer(env::FileSystem& files, const Clock& clock, Spares& spares, const LogOptions& options,
+         const Recovery& recovery);
 
   // The first segment of this process, in an epoch of its own.
   absl::Status OpenSegment();
 
   // Room for a batch's body, filled by the caller before WriteBatch.
   std::span<uint8_t> body() {
-    return {buffer_ + kBatchHeaderBytes, limits::kMaxBatchBytes - kBatchHeaderBytes};
+    return {buffer_ + kBatchHeaderBytes, max_batch_bytes_ - kBatchHeaderBytes};
   }
 
   // Writes the first `body_bytes` of body() as a batch of `records`.
@@ -47,6 +47,7 @@ class Writer {
   Spares& spares_;
   const std::string directory_;
   const uint64_t segment_bytes_;
+  const size_t max_batch_bytes_;
 
   std::unique_ptr<uint8_t[]> memory_;
   uint8_t* buffer_;  // within memory_, on a page
