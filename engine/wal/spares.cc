@@ -25,6 +25,10 @@ Spares::Spares(env::FileSystem& files, std::string directory, uint64_t segment_b
 Spares::~Spares() { Stop(); }
 
 absl::Status Spares::Adopt() {
+  // Until the first look of the thread, which may have to make a spare, this is what is known.
+  const absl::StatusOr<uint64_t> segments = SegmentsInRoom();
+  if (!segments.ok()) return segments.status();
+  HasRoomFor(*segments);
   const absl::Status removed = files_.Remove(directory_ + "/" + kUnfinishedSpareName);
   if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
   const std::string path = directory_ + "/" + kSpareName;
@@ -40,27 +44,32 @@ absl::Status Spares::Adopt() {
   return files_.Remove(path);  // segments were of another size then
 }
 
-absl::Status Spares::LookForRoom() {
+// How many segments the disk has room for, a margin left.
+absl::StatusOr<uint64_t> Spares::SegmentsInRoom() {
   const absl::StatusOr<env::DiskSpace> space = files_.Space(directory_);
   if (!space.ok()) return space.status();
   const uint64_t usable =
       space->available_bytes > kMarginBytes ? space->available_bytes - kMarginBytes : 0;
-  const uint64_t segments = usable / segment_bytes_;
-  if (segments == 0) {
-    NoRoom();
+  return usable / segment_bytes_;
+}
+
+void Spares::HasRoomFor(uint64_t segments) {
+  growable_bytes_.store(segments * (segment_bytes_ - limits::kPageBytes));
+  room_.store(segments > 0);
+}
+
+absl::Status Spares::LookForRoom() {
+  const absl::StatusOr<uint64_t> segments = SegmentsInRoom();
+  if (!segments.ok()) return segments.status();
+  if (*segments == 0) {
+    HasRoomFor(0);
     return absl::OkStatus();
   }
   // Where there is no spare, only making one shows that there is room: a quota may say otherwise.
   const absl::Status made = ready_.load() ? absl::OkStatus() : Make();
   if (!made.ok() || !ready_.load()) return made;
-  growable_bytes_.store(segments * (segment_bytes_ - limits::kPageBytes));
-  room_.store(true);
+  HasRoomFor(*segments);
   return absl::OkStatus();
-}
-
-void Spares::NoRoom() {
-  growable_bytes_.store(0);
-  room_.store(false);
 }
 
 absl::Status Spares::Make() {
@@ -70,7 +79,7 @@ absl::Status Spares::Make() {
   if (status.ok()) status = (*file)->ZeroFill(segment_bytes_);
   if (absl::IsResourceExhausted(status)) {
     // Somebody else took the room. Not an error yet: the rest of this segment is still ours.
-    NoRoom();
+    HasRoomFor(0);
     const absl::Status removed = files_.Remove(unfinished);
     return removed.ok() || absl::IsNotFound(removed) ? absl::OkStatus() : removed;
   }

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "env/file.h"
 
 namespace creneau::wal {
@@ -52,8 +53,9 @@ class Spares {
   void Run();
   absl::Status Look();
   absl::Status Make();
+  absl::StatusOr<uint64_t> SegmentsInRoom();
+  void HasRoomFor(uint64_t segments);
   absl::Status LookForRoom();
-  void NoRoom();
 
   env::FileSystem& files_;
   const std::string directory_;

@@ -2,7 +2,7 @@
 #include "booking/room.h"
 
 #include "base/limits.h"
-#include "catch2/catch.hpp"
+#include "tests/booking/fixture.h"
 
 namespace creneau::booking {
 namespace {
@@ -35,6 +35,14 @@ TEST_CASE("what is left of the disk is kept for those who hold a seat") {
     space.ready_bytes = row.ready;
     space.growable_bytes = row.growable;
     CHECK(RoomFor(space, row.holds) == row.room);
+  }
+}
+
+TEST_CASE("an engine that has just started takes holds") {
+  World world;
+  for (int start = 0; start < 3; ++start) {
+    CHECK_FALSE(world.engine->stats().read_only);
+    world.Restart();
   }
 }
 
