@@ -154,6 +154,7 @@ absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
   so_far.last_segment = segment;
   so_far.epoch = header->epoch;
   so_far.valid_bytes = limits::kPageBytes;
+  log_.last_offset = 0;
   for (;;) {
     const uint64_t offset = so_far.valid_bytes;
     absl::StatusOr<bool> valid = ReadBatch(segment, window, offset);
@@ -208,6 +209,7 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
   so_far.last_written_at = header->written_at;
   ++so_far.batches;
   so_far.valid_bytes = offset + header->padded_bytes();
+  log_.last_offset = offset;
   return true;
 }
 

@@ -44,6 +44,7 @@ struct Tail {
 struct ReadLog {
   Recovery recovery;
   Tail tail;
+  uint64_t last_offset = 0;  // in the last segment: of its last valid batch, or of its header
 };
 
 class Reader {
