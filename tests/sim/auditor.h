@@ -1,0 +1,106 @@
+// What the engine must answer, kept in plain maps by somebody who knows the rules and not the code:
+// no seats, no words, no log. Checks every reply, and after every restart that what is there is
+// what some prefix of what was decided makes, with all that was acknowledged in it.
+//
+// A freed seat cools for one to 24 hours and only the engine knows how long: free seats are known
+// between two bounds. Everything else is exact. Methods return "" or what is wrong.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/limits.h"
+#include "tests/sim/machine.h"
+
+namespace creneau::sim {
+
+inline constexpr int64_t kHoldMs = 300'000;
+inline constexpr int64_t kCoolLeastMs = kMsPerHour;
+// A hold whose deadline a crash moved may lapse a few seconds later than is known here.
+inline constexpr int64_t kCoolMostMs = 24 * kMsPerHour + 5 * kMsPerSecond;
+
+struct Booking {
+  enum class State : uint8_t { kHeld, kConfirmed, kCancelled, kLapsed };
+  State state = State::kHeld;
+  int person = 0;
+  std::string key;
+  std::string idempotency;
+  std::string asked;  // the slot that the hold named, or nothing
+  std::string slot;
+  int64_t deadline_s = 0;  // of a hold
+  bool extended = false;
+  int moves = 0;
+  Instant cools_from;  // ended: the seat may be free, and the name forgotten, from here on
+  Instant cools_until;
+  bool live() const { return state == State::kHeld || state == State::kConfirmed; }
+};
+
+struct Cooling {
+  Instant from;
+  Instant until;
+};
+
+// What the world is like after a decision.
+struct Book {
+  std::map<std::string, Booking> bookings;  // by name
+  std::map<int, std::string> live;          // person → name
+  std::map<std::string, int> seats;         // slot → as published
+  std::map<std::string, std::vector<Cooling>> cooling;
+};
+
+class Auditor {
+ public:
+  void Publish(const std::vector<std::string>& slots, int seats);
+  bool AnyCooling() const;
+  bool AnyLapsed(Instant now) const;  // held, its deadline gone by
+  bool CanPublish(int seats) const;
+
+  // Each checks the decided reply, and makes what it says the newest book.
+  std::string Hold(int person, const std::string& slot, const std::string& idempotency,
+                   const Told& told, Instant now, bool disk_low);
+  std::string Confirm(const std::string& name, const Told& told, Instant now);
+  std::string Extend(const std::string& name, const Told& told, Instant now);
+  std::string Cancel(const std::string& name, const Told& told, Instant now, bool disk_low);
+  std::string Move(const std::string& name, const std::string& slot, const Told& told, Instant now,
+                   bool disk_low);
+  std::string Look(const std::string& name, const Told& told, Instant now) const;
+  std::string Slots(const Told& told, Instant now) const;
+  // The steward has been, `away_ms` late. `frees`: it gives cooled seats back, which on a nearly
+  // full disk it puts off.
+  void Tick(Instant now, int64_t away_ms, bool frees);
+
+  // The position of the newest book; an answer that left acknowledges all up to its own.
+  uint64_t position() const { return first_ + history_.size() - 1; }
+  void Acknowledge(uint64_t position);
+  // The machine is back: finds the book that it has. `look` asks it for a reservation.
+  std::string Reconcile(const std::function<Told(const std::string& name, const Booking&)>& look,
+                        Instant now);
+
+  const Book& book() const { return history_.back(); }
+  std::map<std::string, uint64_t>& reached() { return reached_; }
+  void Reach(const std::string& branch) { ++reached_[branch]; }
+
+ private:
+  Book& Next();  // a new book, to be changed
+  // Free seats of a slot: at least, at most.
+  std::pair<int, int> Free(const Book& book, const std::string& slot, Instant now) const;
+  std::string Existing(const Booking& booking, const std::string& name, const std::string& slot,
+                       const std::string& idempotency, const Told& told, Instant now);
+  std::optional<std::string> Ended(const Booking& booking, const Told& told, Instant now,
+                                   const char* act);
+  void End(Book& book, const std::string& name, Booking::State state, Instant now);
+  static bool Fits(const Booking* booking, const Told& told, Instant now);
+
+  std::deque<Book> history_{Book{}};
+  uint64_t first_ = 0;   // position of history_.front()
+  Instant freed_until_;  // what had cooled by then is free
+  std::map<std::string, uint64_t> reached_;
+};
+
+}  // namespace creneau::sim

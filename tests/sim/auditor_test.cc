@@ -1,0 +1,100 @@
+// The auditor must see what it is there for: each of these answers breaks one promise.
+#include "tests/sim/auditor.h"
+
+#include "catch2/catch.hpp"
+
+namespace creneau::sim {
+namespace {
+
+constexpr Instant kNow{1796029200000};  // 2026-11-30T10:00:00+01:00
+const std::string kNine = "2027-06-01T09:00";
+const std::string kTen = "2027-06-01T10:00";
+
+Told Answer(int status, const std::string& body) {
+  return Told("HTTP/1.1 " + std::to_string(status) + " x\r\n\r\n" + body);
+}
+
+Told Held(const std::string& name, const std::string& slot) {
+  return Answer(
+      201, R"({"reservation":")" + name + R"(","key":"k)" + name + R"(","state":"held","slot":")" +
+               slot +
+               R"(","expires_at":"2026-11-30T10:05:00+01:00","extended":false,"moves_left":2})");
+}
+
+Told Is(const std::string& state, const std::string& slot, const std::string& expires = "") {
+  return Answer(200, R"({"state":")" + state + R"(","slot":")" + slot + "\"" +
+                         (expires.empty() ? "" : R"(,"expires_at":")" + expires + "\"") +
+                         R"(,"extended":false,"moves_left":2})");
+}
+
+Told Problem(int status, const std::string& code) {
+  return Answer(status, R"({"code":")" + code + R"("})");
+}
+
+struct Fixture {
+  Fixture() {
+    auditor.Publish({kNine, kTen}, 1);
+    REQUIRE(auditor.Hold(1, kNine, "key", Held("ADA", kNine), kNow, false) == "");
+  }
+  Auditor auditor;
+};
+
+TEST_CASE_METHOD(Fixture, "a seat with two owners, and a subject with two reservations, are seen") {
+  CHECK(auditor.Hold(2, kNine, "other", Held("BERT", kNine), kNow, false) != "");
+  CHECK(auditor.Hold(1, kTen, "another", Held("ADA2", kTen), kNow, false) != "");
+  CHECK(auditor.Hold(1, kTen, "another", Problem(409, "already-reserved"), kNow, false) == "");
+}
+
+TEST_CASE_METHOD(Fixture, "a refusal while there is a seat is seen, unless the disk is low") {
+  CHECK(auditor.Hold(2, kTen, "other", Problem(409, "slot-taken"), kNow, false) != "");
+  CHECK(auditor.Hold(2, kTen, "other", Problem(503, "read-only"), kNow, false) != "");
+  CHECK(auditor.Hold(2, kTen, "other", Problem(503, "read-only"), kNow, true) == "");
+  CHECK(auditor.Hold(2, kNine, "other", Problem(409, "slot-taken"), kNow, false) == "");
+}
+
+TEST_CASE_METHOD(Fixture, "a confirm that is refused in time, or taken too late, is seen") {
+  CHECK(auditor.Confirm("ADA", Problem(410, "hold-expired"), kNow + 300'000) != "");
+  CHECK(auditor.Confirm("ADA", Is("confirmed", kNine), kNow + 300'001) != "");
+  CHECK(auditor.Confirm("ADA", Is("confirmed", kTen), kNow) != "");
+  CHECK(auditor.Confirm("ADA", Is("confirmed", kNine), kNow + 300'000) == "");
+}
+
+TEST_CASE_METHOD(Fixture, "a freed seat that comes back within the hour is seen") {
+  REQUIRE(auditor.Cancel("ADA", Is("cancelled", kNine), kNow, false) == "");
+  CHECK(auditor.Hold(2, kNine, "other", Held("BERT", kNine), kNow + 3'599'000, false) != "");
+  const Instant later = kNow + 25 * kMsPerHour;
+  auditor.Tick(later, 0, true);
+  CHECK(auditor.Hold(2, kNine, "other", Problem(409, "slot-taken"), later, false) != "");
+}
+
+TEST_CASE_METHOD(
+    Fixture, "an acknowledged act that a crash lost is seen; one that nobody was told of may go") {
+  REQUIRE(auditor.Confirm("ADA", Is("confirmed", kNine), kNow) == "");
+  const auto still_held = [](const std::string&, const Booking&) {
+    return Is("held", kNine, "2026-11-30T10:06:00+01:00");
+  };
+  SECTION("told") {
+    auditor.Acknowledge(auditor.position());
+    CHECK(auditor.Reconcile(still_held, kNow) != "");
+  }
+  SECTION("not told") {
+    CHECK(auditor.Reconcile(still_held, kNow) == "");
+    CHECK(auditor.reached().at("undelivered-act-lost") == 1);
+    CHECK(auditor.Look("ADA", Is("held", kNine, "2026-11-30T10:06:00+01:00"), kNow) == "");
+  }
+  SECTION("a hold that has got shorter") {
+    CHECK(auditor.Reconcile(
+              [](const std::string&, const Booking&) {
+                return Is("held", kNine, "2026-11-30T10:04:59+01:00");
+              },
+              kNow) != "");
+  }
+  SECTION("something that nobody did") {
+    CHECK(auditor.Reconcile(
+              [](const std::string&, const Booking&) { return Problem(410, "cancelled"); }, kNow) !=
+          "");
+  }
+}
+
+}  // namespace
+}  // namespace creneau::sim

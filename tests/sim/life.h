@@ -1,0 +1,92 @@
+// The office of run.h as it lives: what its people do (life.cc), and what happens to it (run.cc).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/prng.h"
+#include "tests/sim/auditor.h"
+#include "tests/sim/machine.h"
+#include "tests/sim/run.h"
+
+namespace creneau::sim {
+
+class Life {
+ public:
+  explicit Life(const RunOptions& options)
+      : steps_(options.steps), trace_(options.trace), prng_(options.seed), machine_(options.seed) {}
+
+  RunReport Live();
+  CrashReport LiveAndCrash(const CrashOptions& options);
+
+ private:
+  // Whether there is nothing to complain of.
+  bool Fine() const { return report_.violation.empty(); }
+  void Complain(const std::string& what) {
+    if (!what.empty() && Fine()) report_.violation = what;
+  }
+  uint64_t Below(uint64_t bound) { return prng_.Below(bound); }
+  void Reach(const std::string& branch) {
+    auditor_.Reach(branch);
+    Trace(branch);
+  }
+  void Trace(const std::string& what) const {
+    if (trace_)
+      std::fprintf(stderr, "%d %lld %s\n", report_.step,
+                   static_cast<long long>(machine_.clock.now.ms), what.c_str());
+  }
+  // Whether the log may say that the disk has no room.
+  bool DiskLow() const { return disk_low_ || machine_.disk.met() == Fault::kNoSpace; }
+
+  void Step();
+  void Start();
+  void Recover();
+  void Compare();
+  void PrepareFault();
+  void CheckLog();
+  void AfterFault();
+  void LeaveAnswers();
+  void Pass(int64_t ms);
+  void TickOnce();
+
+  // Asks, hands the decided reply to `judge`, and remembers what the answer will acknowledge.
+  template <typename Judge>
+  void Ask(const std::string& request, Judge judge,
+           http::Audience audience = http::Audience::kPublic);
+  struct Wish {
+    int person = 0;
+    std::string slot;
+    std::string idempotency;
+  };
+  void Act();
+  void Hold();
+  void AskHold(const Wish& wish);
+  void OnBooking(const std::string& name);
+  void Publish(int seats);
+  void LearnSeats();
+  void NoteFault();
+  void Late();
+  std::string HolderRequest(const std::string& method, const std::string& name,
+                            const std::string& verb, const std::string& key,
+                            const std::string& body = "");
+
+  const int steps_;
+  const bool trace_;
+  Prng prng_;
+  Machine machine_;
+  Auditor auditor_;
+  RunReport report_;
+  std::map<uint64_t, uint64_t> acknowledges_;  // number of an answer → position
+  std::vector<Wish> wishes_;                   // the latest holds that were asked for
+  uint64_t digest_ = 0;
+  int seats_ = 2;
+  int publishing_ = 0;  // seats of a publication that was not answered
+  Fault noted_ = Fault::kNone;
+  bool disk_low_ = false;
+  Instant disk_low_at_;  // the last time that it was
+  Instant last_tick_;
+};
+
+}  // namespace creneau::sim

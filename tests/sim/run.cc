@@ -1,0 +1,312 @@
+// What happens to the office: time, faults, crashes; and runs from beginning to end.
+#include "tests/sim/run.h"
+
+#include <algorithm>
+
+#include "booking/audit.h"
+#include "http/text.h"
+#include "tests/sim/life.h"
+
+namespace creneau::sim {
+
+void Life::TickOnce() {
+  const Instant now = machine_.clock.now;
+  int64_t away_ms = 0;
+  const Instant expected = last_tick_ + limits::kStewardTickMs;
+  if (now - expected > limits::kExpiryLagMs) away_ms = now - expected;
+  last_tick_ = now;
+  const bool holds =
+      std::any_of(auditor_.book().live.begin(), auditor_.book().live.end(), [&](const auto& one) {
+        return auditor_.book().bookings.at(one.second).state == Booking::State::kHeld;
+      });
+  machine_.Tick();
+  if (DiskLow()) disk_low_at_ = now;
+  Trace("tick, away " + std::to_string(away_ms));
+  const bool frees = now - disk_low_at_ > 3'000;
+  auditor_.Tick(now, holds ? away_ms : 0, frees);
+}
+
+// Time goes by and the steward does its rounds.
+void Life::Pass(int64_t ms) {
+  const Instant until = machine_.clock.now + ms;
+  while (machine_.clock.now < until && !machine_.failed() && !machine_.disk.dead()) {
+    // An hour is fourteen thousand rounds in which nothing happens: they are taken wider apart,
+    // just below what would be an outage.
+    machine_.clock.now = std::min(until, machine_.clock.now + (ms > 60'000 ? 1'200 : 250));
+    TickOnce();
+  }
+}
+
+void Life::LeaveAnswers() {
+  for (const Machine::Answer& answer : machine_.Leave()) {
+    const Told told(answer.wire);
+    digest_ = Mix64(digest_ ^ http::Fingerprint(answer.wire));
+    const auto at = acknowledges_.find(answer.number);
+    Trace("leaves " + std::to_string(answer.number) + ": " + std::to_string(told.status));
+    if (told.code == "outcome-unknown") Reach("outcome-unknown");
+    // One reply in sixteen gets lost on the way: the client believes nothing then.
+    const bool lost = Below(16) == 0;
+    if (at != acknowledges_.end() && told.code != "outcome-unknown" && !lost)
+      auditor_.Acknowledge(at->second);
+    if (at != acknowledges_.end()) acknowledges_.erase(at);
+  }
+}
+
+// The log is read as an auditor would, beside the engine: whole, and its replay is what is in
+// memory.
+void Life::CheckLog() {
+  machine_.Turn();
+  LeaveAnswers();
+  if (machine_.failed() || machine_.disk.dead()) return;
+  const auto audit = booking::AuditLog(machine_.disk, "data");
+  if (!audit.ok()) return Complain("the log: " + std::string(audit.status().message()));
+  const absl::Status invariants = machine_.engine().CheckInvariants();
+  if (!invariants.ok()) return Complain(std::string(invariants.message()));
+  const std::string digest = machine_.engine().Digest();
+  if (audit->digest != digest) Complain("the replay of the log is not what is in memory");
+  if (audit->log.segments > 1) Reach("several-segments");
+  digest_ = Mix64(digest_ ^ http::Fingerprint(digest));
+}
+
+void Life::Start() {
+  for (int tries = 0; Fine(); ++tries) {
+    const absl::Status started = machine_.Start();
+    if (started.ok()) break;
+    if (absl::IsDataLoss(started) || tries > 8)
+      return Complain("it does not start: " + std::string(started.message()));
+    if (absl::IsResourceExhausted(started) && disk_low_) {
+      Reach("start-needs-room");  // an operator sees to it, as the message says
+      disk_low_ = false;
+      machine_.disk.set_available_bytes(uint64_t{1} << 30);
+    }
+    Reach(machine_.disk.dead() ? "power-loss-in-recovery" : "fault-in-recovery");
+    machine_.disk.Forget();
+    if (Below(3) == 0) PrepareFault();
+  }
+  if (Fine() && machine_.engine().start_report().recovery.torn) Reach("recovered-torn");
+  last_tick_ = machine_.clock.now;
+}
+
+// The engine is up again: what does it know?
+void Life::Recover() {
+  acknowledges_.clear();
+  machine_.disk.Forget();
+  if (Below(4) == 0) PrepareFault();
+  Start();
+  machine_.disk.Forget();
+  Compare();
+  // The time that the engine added to a hold that has lapsed all the same does not show in any
+  // answer: it is over soon.
+  if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(2'500);
+}
+
+void Life::Compare() {
+  if (!Fine() || auditor_.book().seats.empty()) return;
+  Complain(auditor_.Reconcile(
+      [&](const std::string& name, const Booking& booking) {
+        std::string decided;
+        machine_.Ask(HolderRequest("GET", name, "", booking.key), http::Audience::kPublic,
+                     &decided);
+        return Told(decided);
+      },
+      machine_.clock.now));
+  LearnSeats();
+  CheckLog();
+}
+
+void Life::NoteFault() {
+  if (machine_.disk.met() == noted_) return;
+  noted_ = machine_.disk.met();
+  if (noted_ != Fault::kNone) Reach("met-" + std::string(FaultName(noted_)));
+}
+
+// Time goes to just after a hold's deadline, where it has lapsed and the steward has not come.
+void Life::Late() {
+  for (const auto& [person, name] : auditor_.book().live) {
+    const Booking booking = auditor_.book().bookings.at(name);
+    const int64_t left_ms = booking.deadline_s * kMsPerSecond + 1'100 - machine_.clock.now.ms;
+    if (booking.state != Booking::State::kHeld || left_ms < 0) continue;
+    Pass(left_ms);
+    if (machine_.failed() || machine_.disk.dead()) return;
+    return AskHold({booking.person, booking.asked, booking.idempotency});
+  }
+}
+
+// Sooner or later the disk meets it.
+void Life::PrepareFault() {
+  const Fault fault = static_cast<Fault>(1 + Below(kFaults - 1));
+  machine_.disk.FailAt(1 + Below(24), fault, kLosses[Below(std::size(kLosses))]);
+}
+
+void Life::AfterFault() {
+  // Those who wait are told that nobody knows, unless the machine is off.
+  if (!machine_.disk.dead()) LeaveAnswers();
+  machine_.Kill();
+  machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(120'000));
+  Recover();
+}
+
+void Life::Step() {
+  machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(200));
+  // The steward is in time, but for standstills.
+  if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
+  const uint64_t what = Below(1000);
+  if (what < 780) {
+    Act();
+  } else if (what < 930) {
+    machine_.Turn();
+    LeaveAnswers();
+  } else if (what < 980) {
+    Pass(static_cast<int64_t>(Below(2'000)));
+  } else if (what < 986) {
+    Pass(static_cast<int64_t>(Below(400'000)));
+  } else if (what < 987) {
+    Late();
+  } else if (what < 988) {
+    for (int act = 0; act < 20 && !machine_.failed(); ++act) Act();  // a batch of many sectors
+    if (Below(2) == 0) machine_.disk.FailAt(1, Fault::kPowerLoss, Loss::kTorn);
+    machine_.Turn();
+  } else if (what < 990) {
+    Pass(static_cast<int64_t>(Below(26)) * kMsPerHour);
+  } else if (what < 992) {
+    machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(90'000));
+    TickOnce();
+  } else if (what < 994) {
+    disk_low_ = !disk_low_;
+    machine_.disk.set_available_bytes(disk_low_ ? 0 : uint64_t{1} << 30);
+    machine_.Turn();  // the log has looked at the disk
+    LeaveAnswers();
+  } else if (what < 997) {
+    PrepareFault();
+  } else if (what < 998) {
+    Reach("killed");
+    machine_.Kill();
+    Recover();
+  } else if (what < 999) {
+    Reach("stopped");
+    machine_.Turn();
+    LeaveAnswers();
+    if (!machine_.failed() && !machine_.disk.dead()) machine_.Stop();
+    if (machine_.up()) return;
+    Recover();
+  } else {
+    CheckLog();
+  }
+  NoteFault();
+  if (Fine() && machine_.up() && (machine_.failed() || machine_.disk.dead())) AfterFault();
+}
+
+RunReport Life::Live() {
+  machine_.disk.set_available_bytes(uint64_t{1} << 30);
+  Start();
+  if (Fine()) Publish(seats_);
+  for (report_.step = 0; report_.step < steps_ && Fine(); ++report_.step) Step();
+  if (Fine()) {
+    machine_.Kill();
+    Recover();
+  }
+  if (Fine()) CheckLog();
+  report_.reached = auditor_.reached();
+  static constexpr char kHex[] = "0123456789abcdef";
+  for (int shift = 60; shift >= 0; shift -= 4) report_.digest += kHex[digest_ >> shift & 15];
+  return report_;
+}
+
+CrashReport Life::LiveAndCrash(const CrashOptions& options) {
+  machine_.disk.set_available_bytes(uint64_t{1} << 30);
+  machine_.disk.FailAt(options.at_call, Fault::kPowerLoss, options.loss);
+  // A start that the power ends can only be tried again.
+  if (const absl::Status started = machine_.Start(); !started.ok() && !machine_.disk.dead())
+    Complain(std::string(started.message()));
+  last_tick_ = machine_.clock.now;
+  if (machine_.up()) Publish(seats_);
+  for (int act = 0; act < options.acts && Fine() && !machine_.disk.dead(); ++act) {
+    machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(40));
+    // A day on which the machine stood still: holds are made good for it, and what cooled is free.
+    if (act % 50 == 49) {
+      machine_.clock.now = machine_.clock.now + 25 * kMsPerHour;
+      TickOnce();
+      machine_.clock.now = machine_.clock.now + 2 * limits::kStewardTickMs;
+      TickOnce();
+    }
+    if (machine_.disk.dead()) break;
+    Act();
+    if (Below(2) != 0) machine_.Turn();
+    if (!machine_.disk.dead()) LeaveAnswers();
+    if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
+  }
+  CrashReport report;
+  report.crashed = machine_.disk.dead();
+  if (!report.crashed || !Fine()) {
+    report.violation = report_.violation;
+    return report;
+  }
+  if (machine_.up()) machine_.Kill();
+  machine_.disk.Forget();
+  if (options.at_recovery_call > 0) {
+    machine_.disk.FailAt(options.at_recovery_call, Fault::kPowerLoss, options.loss);
+    const absl::Status started = machine_.Start();
+    report.crashed_again = machine_.disk.dead();
+    if (!started.ok() && !report.crashed_again) Complain(std::string(started.message()));
+    if (machine_.up()) machine_.Kill();
+    machine_.disk.Forget();
+  }
+  // Three starts, one answer.
+  for (int start = 0; start < 3 && Fine(); ++start) {
+    if (machine_.up()) machine_.Kill();
+    acknowledges_.clear();
+    Start();
+    Compare();
+  }
+  report.violation = report_.violation;
+  return report;
+}
+
+CrashReport RunAndCrash(const CrashOptions& options) {
+  return Life({options.seed, 0, false}).LiveAndCrash(options);
+}
+
+RunReport Run(const RunOptions& options) { return Life(options).Live(); }
+
+const std::vector<std::string>& RareBranches() {
+  static const std::vector<std::string> kBranches = {"already-reserved",
+                                                     "act-on-cancelled",
+                                                     "act-on-lapsed",
+                                                     "cancel-repeated",
+                                                     "confirm-repeated",
+                                                     "extend-confirmed",
+                                                     "extend-repeated",
+                                                     "fault-in-recovery",
+                                                     "hold-repeated",
+                                                     "idempotency-mismatch",
+                                                     "killed",
+                                                     "lapsed",
+                                                     "lengthened-by-a-crash",
+                                                     "met-io-error",
+                                                     "met-no-space",
+                                                     "met-power-loss",
+                                                     "met-sync-error",
+                                                     "move-refused",
+                                                     "move-repeated",
+                                                     "moved",
+                                                     "moves-used",
+                                                     "name-forgotten",
+                                                     "nothing-left",
+                                                     "outage-while-running",
+                                                     "outcome-unknown",
+                                                     "power-loss-in-recovery",
+                                                     "published",
+                                                     "read-only",
+                                                     "read-only-cancel",
+                                                     "recovered-torn",
+                                                     "repeat-of-a-lapsed-hold",
+                                                     "several-segments",
+                                                     "slot-taken",
+                                                     "stopped",
+                                                     "undelivered-act-kept",
+                                                     "undelivered-act-lost",
+                                                     "wrong-key"};
+  return kBranches;
+}
+
+}  // namespace creneau::sim
