@@ -47,8 +47,10 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   const SeatWord before = WordOf(*claimed);
   CHECK(before.state() == SeatState::kFree && !before.pending());
   WritePayload(*claimed, args.subject, args.idempotency);
-  const SeatWord claimed_word =
-      before.NextGeneration().With(SeatState::kClaimed).WithDeadline(DeadlineOf(args.deadline));
+  const SeatWord claimed_word = before.NextGeneration()
+                                    .With(SeatState::kClaimed)
+                                    .WithStep(before.step())
+                                    .WithDeadline(DeadlineOf(args.deadline));
   // Release: whoever comes through the index and finishes this hold reads the payload.
   seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);
 
@@ -57,7 +59,7 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
     GiveBit(*claimed, before.channel());
     return *lost;
   }
-  const SeatWord held = claimed_word.With(SeatState::kHeld);
+  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);
   SeatWord expected = claimed_word;
   // If this fails, somebody who met the index entry has done it.
   CompareExchange(*claimed, expected, held.WithPending(true));

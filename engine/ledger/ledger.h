@@ -71,6 +71,7 @@
 #include "ledger/publication.h"
 #include "ledger/region.h"
 #include "ledger/seat_word.h"
+#include "ledger/slot_record.h"
 #include "ledger/subject_index.h"
 
 namespace creneau::ledger {
@@ -213,6 +214,20 @@ class Ledger final : private Liveness {
   // Derives free words and index from the seats. DataLoss when a subject has two live reservations.
   absl::Status Rebuild();
 
+  // --- snapshots (scan.cc; slot_record.h says what they hold) ------------------------------------
+  // How many seats each slot has, by its number. While no publication is under way.
+  std::vector<uint8_t> SeatsBySlot() const;
+  // The calendar in force as a change that makes nothing; version 0: there is none.
+  CalendarChange InForce(AgendaId agenda);
+  // One slot with its first `seats` seats, while everyone goes on: lock-free, any thread. Finishes
+  // what it meets decided, so that all it tells is in the queue when it returns. A seat that is
+  // private to somebody is told as it was before: what becomes of it will be logged later.
+  void Scan(SlotId slot, uint32_t seats, EventSink& sink, SlotRecord* out);
+  // Recovery, before any event: makes that slot, which must be the next by number. DataLoss.
+  absl::Status Load(const SlotRecord& record);
+  // After the last slot: DataLoss unless the seats' numbers fit together.
+  absl::Status CheckLoaded() const;
+
   // --- proof (of a quiet ledger)
   // ------------------------------------------------------------------- 64 hexadecimal digits over
   // everything that counts: equal for a live ledger and its replay.
@@ -316,7 +331,7 @@ class Ledger final : private Liveness {
   Result Transition(SeatRef name, EventSink& sink, Next next);
   static SeatWord Ended(SeatWord word);
 
-  // apply.cc, publish.cc, trim.cc
+  // apply.cc, publish.cc, scan.cc, trim.cc
   struct SlotTally;
   SlotTally TallyOf(const Slot& slot) const;
   void PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& target,
@@ -330,6 +345,7 @@ class Ledger final : private Liveness {
   void BringBack(const SlotTally& before, const Slot& slot, Channel channel, uint32_t need,
                  TrimCounts& counts, EventSink& sink);
   bool Restore(SeatId seat, Channel channel, EventSink& sink);
+  SeatRecord ScanSeat(SeatId seat, EventSink& sink);
   bool ApplyImage(const SeatImage& image);
   absl::Status RebuildSeat(SeatId seat, const Slot& slot);
   absl::Status CheckSeat(SeatId seat, const Slot& slot, uint32_t number);

@@ -91,6 +91,7 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
   cold.cooling.store(DeadlineOf(args.cooling_until), std::memory_order_release);
   const SeatWord moving = before.NextGeneration()
                               .With(SeatState::kMoving)
+                              .WithStep(before.step())
                               .WithMoves(from.word.moves() + 1)
                               .WithExtended(from.word.extended())
                               .WithDeadline(from.word.deadline_s());
@@ -137,7 +138,7 @@ void Ledger::DecideMove(SeatId to, SeatWord word, EventSink& sink) {
     CompareExchange(intent.from, old_word, left.WithPending(true));  // decides: yes
   } else if (old_word.sequence() == intent.from_sequence + 1 &&
              old_word.state() == SeatState::kCoolingMoved) {
-    CompareExchange(to, word, word.With(intent.target).WithPending(true));
+    CompareExchange(to, word, word.With(intent.target).WithStep(0).WithPending(true));
   } else {
     // The old seat has gone another way. (Or the move has been finished and gone on, in which case
     // nothing here succeeds: the new seat's word is not `word` any more.)
@@ -174,7 +175,7 @@ void Ledger::AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, Event
                                                  intent.from_sequence / (limits::kMaxStep + 1))}});
   while (index_.Get(image.subject) == moved && !index_.Replace(image.subject, moved, back)) {
   }
-  const SeatWord ended = Ended(word).WithPending(true);
+  const SeatWord ended = Ended(word.WithStep(0)).WithPending(true);
   if (CompareExchange(to, word, ended)) Finish(to, ended, sink);
 }
 

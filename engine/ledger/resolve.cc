@@ -105,7 +105,7 @@ std::optional<SeatView> Ledger::LiveSeat(IndexValue value, EventSink& sink) {
     if (word.generation() != ref.generation) return std::nullopt;
     if (word.state() == SeatState::kClaimed) {
       // Decided by the index entry we came through; its owner has not said so yet.
-      CompareExchange(ref.seat, word, word.With(SeatState::kHeld).WithPending(true));
+      CompareExchange(ref.seat, word, word.With(SeatState::kHeld).WithStep(0).WithPending(true));
     } else if (word.state() == SeatState::kMoving) {
       FinishMove(ref.seat, ref.generation, sink);
     } else if (word.pending()) {

@@ -21,9 +21,9 @@
 namespace creneau::ledger {
 
 enum class SeatState : uint8_t {
-  kFree = 0,  // its bit in the free word is set, or somebody has just claimed it
-  kClaimed =
-      1,  // private to a hold that has not been decided, or decided in the index and not published
+  kFree = 0,     // its bit in the free word is set, or somebody has just claimed it
+  kClaimed = 1,  // private to a hold that has not been decided, or decided in the index and not
+                 // published; its step is still the free word's
   kMoving = 2,  // the same for the seat that a move goes to
   kHeld = 3,
   kConfirmed = 4,
@@ -85,6 +85,16 @@ class SeatWord {
   constexpr SeatWord WithLast(bool last) const { return Set(11, 1, last); }
   constexpr SeatWord WithDeadline(uint32_t deadline_s) const {
     return Set(12, kDeadlineMask, deadline_s);
+  }
+  constexpr SeatWord WithStep(uint32_t step) const { return Set(41, limits::kMaxStep, step); }
+  // Of a claimed or moving word, which the log never sees: the free word that the seat had before.
+  // Generation, step and channel are all that a free word says, and the step is kept for this.
+  SeatWord BeforeClaim() const {
+    CHECK(state() == SeatState::kClaimed || state() == SeatState::kMoving);
+    CHECK(generation().value > 0);
+    return SeatWord(static_cast<uint64_t>(generation().value - 1) << 47)
+        .WithStep(step())
+        .WithChannel(channel());
   }
   // The next generation, at its first step.
   SeatWord NextGeneration() const {

@@ -17,10 +17,12 @@ namespace {
 constexpr int kActs = 8'000;
 constexpr uint64_t kSeeds = 3;
 constexpr size_t kPrefixes = 10;
+constexpr size_t kScans = 10;
 #else
 constexpr int kActs = 40'000;
 constexpr uint64_t kSeeds = 6;
 constexpr size_t kPrefixes = 40;
+constexpr size_t kScans = 60;
 #endif
 constexpr int kSlots = 4;
 constexpr uint64_t kPeople = 6;
@@ -244,6 +246,65 @@ void CheckLog(Office& office, const std::vector<Event>& events) {
   }
 }
 
+// What one scan found while everyone went on, and which part of the queue came meanwhile.
+struct Scanned {
+  size_t since = 0;
+  size_t until = 0;
+  std::vector<SlotRecord> slots;
+  CalendarChange calendar;
+};
+
+std::vector<Scanned> ScanOften(Office& office, RecordingSink& sink, const std::atomic<int>& busy) {
+  std::vector<Scanned> scans;
+  while (busy.load() > 0) {
+    Scanned scan;
+    scan.since = office.tickets.load();
+    scan.calendar = office.ledger.InForce(kAgenda);
+    const std::vector<uint8_t> seats = office.ledger.SeatsBySlot();
+    for (uint32_t slot = 0; slot < seats.size(); ++slot) {
+      scan.slots.emplace_back();
+      office.ledger.Scan(SlotId{slot}, seats[slot], sink, &scan.slots.back());
+    }
+    scan.until = office.tickets.load();
+    if (scans.size() < kScans) {
+      scans.push_back(std::move(scan));
+    } else {
+      scans[scan.until % kScans] = std::move(scan);
+    }
+    std::this_thread::yield();
+  }
+  return scans;
+}
+
+// The scan, then the queue from where it began, up to `count`.
+std::string AfterScan(const Scanned& scan, const std::vector<Event>& events, size_t count) {
+  Ledger ledger;
+  for (const SlotRecord& slot : scan.slots) {
+    if (const absl::Status status = ledger.Load(slot); !status.ok()) return status.ToString();
+  }
+  if (const absl::Status status = ledger.CheckLoaded(); !status.ok()) return status.ToString();
+  ledger.Apply(scan.calendar);
+  for (size_t i = scan.since; i < count; ++i) {
+    if (const absl::Status status = ledger.Apply(events[i]); !status.ok()) return status.ToString();
+  }
+  if (const absl::Status status = ledger.Rebuild(); !status.ok()) return status.ToString();
+  if (const absl::Status status = ledger.CheckInvariants(); !status.ok()) return status.ToString();
+  return ledger.Digest();
+}
+
+void CheckScans(const std::vector<Scanned>& scans, const Office& office,
+                const std::vector<Event>& events) {
+  CHECK(scans.size() > 3);
+  const std::string whole = Replay(office.changes, events, events.size()).ledger->Digest();
+  for (const Scanned& scan : scans) {
+    INFO("a scan from " << scan.since << " to " << scan.until << " of " << events.size());
+    REQUIRE(AfterScan(scan, events, events.size()) == whole);
+    // The least that is durable when a snapshot counts.
+    REQUIRE(AfterScan(scan, events, scan.until) ==
+            Replay(office.changes, events, scan.until).ledger->Digest());
+  }
+}
+
 void RunOffice(int threads, bool publishing, uint64_t seed) {
   INFO("seed " << seed << ", " << threads << " threads" << (publishing ? " and a publisher" : ""));
   const auto office = std::make_unique<Office>();
@@ -260,7 +321,12 @@ void RunOffice(int threads, bool publishing, uint64_t seed) {
       busy.fetch_sub(1);
     });
   }
-  if (publishing) PublishOften(*office, publisher, seed, busy);
+  std::vector<Scanned> scans;
+  if (publishing) {
+    PublishOften(*office, publisher, seed, busy);
+  } else {
+    scans = ScanOften(*office, publisher, busy);
+  }
   for (std::thread& thread : running) thread.join();
 
   std::vector<const RecordingSink*> sinks = {&publisher};
@@ -273,7 +339,9 @@ void RunOffice(int threads, bool publishing, uint64_t seed) {
   const absl::Status invariants = office->ledger.CheckInvariants();
   INFO(invariants.message());
   CHECK(invariants.ok());
-  CheckLog(*office, InQueueOrder(sinks));
+  const std::vector<Event> events = InQueueOrder(sinks);
+  CheckLog(*office, events);
+  if (!publishing) CheckScans(scans, *office, events);
   // The run was worth something: holds and moves were granted and refused.
   CHECK(outcomes[Outcome::kOk] > kActs / 400);
   CHECK(outcomes[Outcome::kAlreadyReserved] > 0);
@@ -281,11 +349,11 @@ void RunOffice(int threads, bool publishing, uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("two threads on a small agenda") {
+TEST_CASE("two threads on a small agenda, and one that scans it") {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) RunOffice(2, false, seed);
 }
 
-TEST_CASE("eight threads on a small agenda") {
+TEST_CASE("eight threads on a small agenda, and one that scans it") {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) RunOffice(8, false, seed);
 }
 

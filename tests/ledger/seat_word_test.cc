@@ -88,4 +88,14 @@ TEST_CASE("every state has a name and belongs to its kinds") {
   }
 }
 
+TEST_CASE("a claimed or moving word still tells the free word that the seat had before") {
+  const SeatWord free =
+      SeatWord().WithChannel(Channel::kDesk).NextGeneration().NextStep().NextStep().NextStep();
+  const SeatWord next = free.NextGeneration().WithStep(free.step()).WithDeadline(123'456);
+  CHECK(next.With(SeatState::kClaimed).BeforeClaim() == free);
+  CHECK(next.With(SeatState::kMoving).WithMoves(1).WithExtended(true).BeforeClaim() == free);
+  CHECK(next.WithStep(0).generation() == next.generation());
+  CHECK(next.WithStep(0).deadline_s() == 123'456);
+}
+
 }  // namespace creneau::ledger
