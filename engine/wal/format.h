@@ -66,6 +66,8 @@ uint32_t Crc32c(std::span<const uint8_t> bytes);
 bool AllZero(std::span<const uint8_t> bytes);
 void PutU32(uint8_t* at, uint32_t value);
 uint32_t GetU32(const uint8_t* at);
+void PutU64(uint8_t* at, uint64_t value);
+uint64_t GetU64(const uint8_t* at);
 
 std::string SegmentName(uint64_t segment);                       // "0000000000000001.seg"
 std::optional<uint64_t> SegmentOfName(const std::string& name);  // of exactly that form

@@ -80,6 +80,7 @@ class Log::Impl {
                     spares_.growable_bytes()};
   }
   LogStats Stats() const;
+  StartPoint CurrentSegment() const { return writer_.current_segment(); }
   Lsn DurableLsn() const { return Lsn{durable_lsn_.load(std::memory_order_acquire)}; }
   int64_t InFlightMs() const {
     const int64_t since = in_flight_since_ns_.load(std::memory_order_relaxed);
@@ -333,6 +334,7 @@ void Log::Drain() { impl_->Drain(); }
 LogSpace Log::space() const { return impl_->Space(); }
 LogStats Log::stats() const { return impl_->Stats(); }
 Lsn Log::durable_lsn() const { return impl_->DurableLsn(); }
+StartPoint Log::current_segment() const { return impl_->CurrentSegment(); }
 int64_t Log::in_flight_ms() const { return impl_->InFlightMs(); }
 bool Log::poisoned() const { return impl_->Poisoned(); }
 

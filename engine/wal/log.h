@@ -42,11 +42,26 @@ class RecordReader {
   virtual absl::Status End() { return absl::OkStatus(); }
 };
 
-// What reading a log from its beginning found.
+// Where reading can begin: a segment, and what stood at its end of everything before it. The
+// default is the beginning of the log.
+struct StartPoint {
+  uint64_t segment = 1;
+  uint64_t first_batch = 1;
+  uint64_t first_lsn = 1;
+  uint64_t previous_valid_bytes = 0;
+  uint64_t previous_epoch = 0;
+  Chain chain{};
+  Instant previous_written_at;  // of the last batch before it; 0 when there was none
+
+  friend bool operator==(const StartPoint&, const StartPoint&) = default;
+};
+
+// What reading a log found; `batches`, `records` and `bytes` count from where it began.
 struct Recovery {
   uint64_t segments = 0;
   uint64_t batches = 0;  // seals included
   uint64_t records = 0;
+  uint64_t bytes = 0;         // of those batches, padding included
   Lsn last_lsn;               // 0: an empty log
   Chain chain{};              // after the last valid batch
   uint64_t epoch = 0;         // of the last segment
@@ -63,13 +78,16 @@ struct Recovery {
 // kept aside as
 // `.torn`, then zeroed). Corruption is absl::DataLossError naming file, offset and remedy, with
 // nothing changed on disk.
+//
+// From `start` on, segments before it are not looked at and may be gone; that one and all after it
+// must be there, and must continue what `start` says.
 absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
-                                 RecordReader& reader);
+                                 RecordReader& reader, const StartPoint& start = {});
 
 // The same, read-only: changes nothing, reports a torn tail. Also for a log that another process is
 // writing.
 absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& directory,
-                                RecordReader& reader);
+                                RecordReader& reader, const StartPoint& start = {});
 
 struct LogOptions {
   std::string directory;  // must exist
@@ -128,6 +146,9 @@ class Log {
   LogSpace space() const;
   LogStats stats() const;
   Lsn durable_lsn() const;
+  // The segment that is being written: every record that is not in it or after it was durable
+  // before this returned. Any thread.
+  StartPoint current_segment() const;
   // How long the batch in flight has been under way; 0 when there is none.
   int64_t in_flight_ms() const;
   bool poisoned() const;

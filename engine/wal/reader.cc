@@ -29,6 +29,22 @@ absl::StatusOr<std::span<const uint8_t>> Window::At(uint64_t offset, size_t leng
   return std::span<const uint8_t>(bytes_).subspan(static_cast<size_t>(offset - start_), length);
 }
 
+Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& records,
+               const StartPoint& start)
+    : files_(files),
+      directory_(std::move(directory)),
+      records_(records),
+      first_segment_(start.segment) {
+  Recovery& so_far = log_.recovery;
+  so_far.last_segment = start.segment - 1;
+  so_far.last_batch = start.first_batch - 1;
+  so_far.last_lsn = Lsn{start.first_lsn - 1};
+  so_far.valid_bytes = start.previous_valid_bytes;
+  so_far.epoch = start.previous_epoch;
+  so_far.chain = start.chain;
+  so_far.last_written_at = start.previous_written_at;
+}
+
 absl::Status Reader::Corrupt(uint64_t segment, uint64_t offset, const std::string& what) const {
   return absl::DataLossError(
       absl::StrCat(PathOf(segment), ", offset ", offset, ": ", what,
@@ -43,16 +59,19 @@ absl::StatusOr<std::vector<uint64_t>> Reader::Segments() {
   if (!names.ok()) return names.status();
   std::vector<uint64_t> segments;
   for (const std::string& name : *names) {
-    if (const auto segment = SegmentOfName(name)) segments.push_back(*segment);
+    const auto segment = SegmentOfName(name);
+    if (segment && *segment >= first_segment_) segments.push_back(*segment);
   }
   std::sort(segments.begin(), segments.end());
   for (size_t i = 0; i < segments.size(); ++i) {
-    if (segments[i] != i + 1) {
-      return Corrupt(i + 1, 0,
+    if (segments[i] != first_segment_ + i) {
+      return Corrupt(first_segment_ + i, 0,
                      absl::StrCat("this segment is missing, though ", SegmentName(segments.back()),
                                   " is there"));
     }
   }
+  if (segments.empty() && first_segment_ > 1)
+    return Corrupt(first_segment_, 0, "this segment is missing, though a snapshot names it");
   return segments;
 }
 
@@ -63,7 +82,12 @@ absl::StatusOr<ReadLog> Reader::Read() {
     const absl::Status status = ReadSegment(segment, segment == segments->back());
     if (!status.ok()) return status;
   }
-  if (log_.tail.kind == Tail::Kind::kUnusedSegment && log_.recovery.last_segment != 0) {
+  const bool unused = log_.tail.kind == Tail::Kind::kUnusedSegment;
+  // Its header was durable before a snapshot could name it.
+  if (unused && first_segment_ > 1 && log_.recovery.last_segment < first_segment_)
+    return Corrupt(first_segment_, 0,
+                   "the segment's header is damaged, though a snapshot names it");
+  if (unused && log_.recovery.last_segment != 0) {
     const absl::Status status = CheckEnd(log_.recovery.last_segment);
     if (!status.ok()) return status;
   }
@@ -208,6 +232,7 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
   so_far.last_batch = header->batch;
   so_far.last_written_at = header->written_at;
   ++so_far.batches;
+  so_far.bytes += header->padded_bytes();
   so_far.valid_bytes = offset + header->padded_bytes();
   log_.last_offset = offset;
   return true;

@@ -1,5 +1,5 @@
-// Reading a log from its beginning, and judging what stands at its end (FORMAT.md). Changes nothing
-// on disk. Start-up code; one thread.
+// Reading a log from its beginning or from a segment that a snapshot names, and judging what stands
+// at its end (FORMAT.md). Changes nothing on disk. Start-up code; one thread.
 #pragma once
 
 #include <cstdint>
@@ -49,10 +49,10 @@ struct ReadLog {
 
 class Reader {
  public:
-  Reader(env::FileSystem& files, std::string directory, RecordReader& records)
-      : files_(files), directory_(std::move(directory)), records_(records) {}
+  Reader(env::FileSystem& files, std::string directory, RecordReader& records,
+         const StartPoint& start = {});
 
-  // The whole log. DataLoss: corruption.
+  // All from `start` on. DataLoss: corruption.
   absl::StatusOr<ReadLog> Read();
 
   std::string PathOf(uint64_t segment) const { return directory_ + "/" + SegmentName(segment); }
@@ -72,6 +72,7 @@ class Reader {
   env::FileSystem& files_;
   const std::string directory_;
   RecordReader& records_;
+  const uint64_t first_segment_;
   ReadLog log_;
 };
 

@@ -94,8 +94,8 @@ absl::Status SetAsideUnused(env::FileSystem& files, const std::string& directory
 }  // namespace
 
 absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& directory,
-                                RecordReader& records) {
-  Reader reader(files, directory, records);
+                                RecordReader& records, const StartPoint& start) {
+  Reader reader(files, directory, records, start);
   absl::StatusOr<ReadLog> log = reader.Read();
   if (!log.ok()) return log.status();
   if (log->tail.kind == Tail::Kind::kTorn) {
@@ -107,8 +107,8 @@ absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& direc
 }
 
 absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
-                                 RecordReader& records) {
-  Reader reader(files, directory, records);
+                                 RecordReader& records, const StartPoint& start) {
+  Reader reader(files, directory, records, start);
   absl::StatusOr<ReadLog> log = reader.Read();
   if (!log.ok()) return log.status();
   Recovery& recovery = log->recovery;
@@ -123,7 +123,7 @@ absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& dire
                                           log->tail, &recovery.torn_file);
     if (!status.ok()) return status;
   }
-  if (recovery.last_segment != 0) {
+  if (recovery.last_segment >= start.segment) {
     const absl::Status status =
         MakeDurable(files, directory, reader.PathOf(recovery.last_segment), log->last_offset,
                     log->last_offset == 0 ? limits::kPageBytes : recovery.valid_bytes);

@@ -19,10 +19,12 @@ Writer::Writer(env::FileSystem& files, const Clock& clock, Spares& spares,
       memory_(std::make_unique<uint8_t[]>(max_batch_bytes_ + limits::kPageBytes)),
       segment_(recovery.last_segment),
       epoch_(recovery.epoch + 1),
+      previous_epoch_(recovery.epoch),
       next_batch_(recovery.last_batch + 1),
       next_lsn_(recovery.last_lsn.value + 1),
       previous_valid_bytes_(recovery.valid_bytes),
-      chain_(recovery.chain) {
+      chain_(recovery.chain),
+      last_written_at_(recovery.last_written_at) {
   const auto address = reinterpret_cast<uintptr_t>(memory_.get());
   buffer_ =
       memory_.get() + (limits::kPageBytes - address % limits::kPageBytes) % limits::kPageBytes;
@@ -40,7 +42,12 @@ absl::Status Writer::OpenSegment() {
       {segment_, epoch_, next_batch_, next_lsn_, previous_valid_bytes_, chain_, clock_.Now()},
       page);
   offset_ = limits::kPageBytes;
-  return file_->WriteAt(0, page);
+  if (const absl::Status status = file_->WriteAt(0, page); !status.ok()) return status;
+  const std::lock_guard lock(mutex_);
+  current_ = {segment_,        next_batch_, next_lsn_,       previous_valid_bytes_,
+              previous_epoch_, chain_,      last_written_at_};
+  previous_epoch_ = epoch_;
+  return absl::OkStatus();
 }
 
 absl::Status Writer::WriteBatch(uint32_t records, size_t body_bytes, uint32_t flags) {
@@ -71,6 +78,7 @@ absl::Status Writer::WriteBatch(uint32_t records, size_t body_bytes, uint32_t fl
   if (const absl::Status status = file_->WriteAt(offset_, {buffer_, padded}); !status.ok())
     return status;
   chain_ = header.chain;
+  last_written_at_ = header.written_at;
   offset_ += padded;
   next_lsn_ += records;
   ++next_batch_;

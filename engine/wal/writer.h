@@ -1,10 +1,11 @@
 // The end of the log: writes batches one after the other, and goes on in the next segment when one
 // is full. Every call returns when its bytes are durable, or with the error after which the log
-// must not be used. The log thread only.
+// must not be used. The log thread only, but current_segment: any.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -33,6 +34,11 @@ class Writer {
   absl::Status WriteBatch(uint32_t records, size_t body_bytes, uint32_t flags);
 
   uint64_t next_lsn() const { return next_lsn_; }
+  // Of the last segment that was opened.
+  StartPoint current_segment() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
   // What batches may still take of this segment. Its last page is left for a seal, so that sealing
   // never needs another segment.
   uint64_t rest_bytes() const {
@@ -54,11 +60,16 @@ class Writer {
   std::unique_ptr<env::File> file_;
   uint64_t segment_;
   uint64_t epoch_;
+  uint64_t previous_epoch_;
   uint64_t next_batch_;
   uint64_t next_lsn_;
   uint64_t previous_valid_bytes_;
   uint64_t offset_ = 0;
   Chain chain_;
+  Instant last_written_at_;
+
+  mutable std::mutex mutex_;  // held for a copy, once in a segment and once in a snapshot
+  StartPoint current_;
 };
 
 }  // namespace creneau::wal
