@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "booking/snapshot_file.h"
 #include "env/file.h"
 #include "wal/log.h"
 
@@ -25,6 +27,19 @@ struct AuditReport {
 // DataLoss: the log is damaged, or its replay has a seat with two owners or a subject with two
 // reservations.
 absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& data);
+
+// What one snapshot is worth: whether it is whole, and where the log leads from it.
+struct SnapshotAudit {
+  uint64_t number = 0;
+  absl::Status status;    // DataLoss: what is wrong with it, or with the log that it needs
+  SnapshotHeader header;  // where it could be read
+  Lsn last_lsn;           // where the log ends, and the state there
+  std::string digest;
+};
+
+// All that are there, newest first. Beside an engine that writes, each is followed to another end.
+absl::StatusOr<std::vector<SnapshotAudit>> AuditSnapshots(env::FileSystem& files,
+                                                          const std::string& data);
 
 // Where the log lies under a data directory.
 std::string LogDirectory(const std::string& data);

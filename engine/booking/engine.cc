@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "booking/audit.h"
 #include "booking/engine_impl.h"
-#include "booking/replay.h"
+#include "booking/recovery.h"
 
 namespace creneau::booking {
 
@@ -24,16 +24,18 @@ std::string_view ReservationStateName(ReservationState state) {
 }
 
 absl::Status Engine::Impl::Recover() {
-  Replay replay(ledger_, registry_);
-  absl::StatusOr<wal::Recovery> recovery =
-      wal::Recover(files_, LogDirectory(options_.data), replay);
-  if (!recovery.ok()) return recovery.status();
-  report_.recovery = *std::move(recovery);
-  owed_since_ = replay.owed_since();
+  absl::StatusOr<Recovered> recovered = RecoverState(files_, options_.data, ledger_, registry_);
+  if (!recovered.ok()) return recovered.status();
+  report_.recovery = std::move(recovered->log);
+  report_.snapshot = recovered->snapshot;
+  report_.damaged_snapshots = std::move(recovered->damaged);
+  snapshot_stats_.last = recovered->snapshot;
+  recovered_log_bytes_ = report_.recovery.bytes;
+  owed_since_ = recovered->owed_since;
   report_.agendas = registry_.All().size();
   const ledger::SeatCounts counts = ledger_.CountSeats();
   report_.reservations = counts.held + counts.confirmed;
-  return absl::OkStatus();
+  return RemoveUnfinished(files_, options_.data);
 }
 
 absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl::Status&)> failed) {
@@ -45,7 +47,8 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
     return absl::FailedPreconditionError(
         "this machine's clock is before 2026 or after 2040: set it (NTP), then start again");
   }
-  for (const std::string& directory : {options_.data, LogDirectory(options_.data)}) {
+  for (const std::string& directory :
+       {options_.data, LogDirectory(options_.data), SnapshotDirectory(options_.data)}) {
     if (const absl::Status status = files_.CreateDirectory(directory); !status.ok()) return status;
   }
   auto lock = files_.Lock(options_.data + "/LOCK");
@@ -61,7 +64,7 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   if (const absl::Status status = Recover(); !status.ok()) return status;
 
   absl::StatusOr<Keys> keys =
-      LoadKeys(files_, options_.keys, entropy, /*may_make=*/report_.recovery.records == 0);
+      LoadKeys(files_, options_.keys, entropy, /*may_make=*/report_.recovery.last_lsn == Lsn{});
   if (!keys.ok()) return keys.status();
   keys_ = *keys;
   report_.keys_made = keys_.made;
@@ -78,6 +81,7 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
 
   steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, clock_);
   const Instant now = clock_.Now();
+  steward_->ContinueOutage(owed_since_);
   if (owed_since_ || ledger_.live_holds() > 0) {
     steward_->LengthenAll(owed_since_.value_or(report_.recovery.last_written_at), now);
   }
@@ -86,11 +90,20 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
   if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");
   report_.duration_ms = (clock_.MonotonicNs() - started_ns) / 1'000'000;
-  if (options_.steward_thread) steward_->Start();
+  if (options_.steward_thread) {
+    steward_->Start();
+    keeper_ = std::thread([this] { KeepAtIt(); });
+  }
   return absl::OkStatus();
 }
 
 void Engine::Impl::Close() {
+  {
+    const std::lock_guard lock(keeper_mutex_);
+    closing_.store(true);
+  }
+  keeper_wake_.notify_all();
+  if (keeper_.joinable()) keeper_.join();
   if (steward_) steward_->Stop();
   if (log_) log_->Drain();
 }
@@ -110,6 +123,7 @@ EngineStats Engine::Impl::Stats() const {
   stats.seats = ledger_.seats();
   stats.expired = steward_->expired();
   stats.freed = steward_->freed();
+  stats.snapshots = StatsOfSnapshots();
   stats.read_only = LogRoom() != Room::kPlenty;
   stats.poisoned = log_->poisoned();
   return stats;
@@ -161,6 +175,7 @@ SlotsAnswer Engine::ReadSlots(std::string_view name, std::optional<CivilDate> fr
 }
 
 PublishAnswer Engine::Publish(const PublishRequest& request) { return impl_->Publish(request); }
+absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapshot(); }
 EngineStats Engine::stats() const { return impl_->Stats(); }
 void Engine::Tick() { impl_->steward_->Tick(); }
 void Engine::WatchEdge(std::function<int64_t()> lag_ms) {

@@ -7,12 +7,13 @@
 // outcome-unknown.
 //
 // Threads: everything is safe from any thread, each with its own Act; Publish blocks until its
-// records are durable and is serialised, so it belongs on the admin listener's thread. The engine
-// must outlive every act.
+// records are durable and is serialised, so it belongs on the admin listener's thread, like
+// TakeSnapshot. The engine must outlive every act.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "base/instant.h"
 #include "booking/act.h"
 #include "booking/answers.h"
+#include "booking/snapshot_file.h"
 #include "env/clock.h"
 #include "env/entropy.h"
 #include "env/file.h"
@@ -34,8 +36,12 @@ struct EngineOptions {
   std::string data;  // directory; made when missing
   std::string keys;  // directory; made when missing
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;
+  // A snapshot is taken when the log has grown by so many bytes since the last one. 0: only when
+  // asked for.
+  uint64_t snapshot_bytes = 0;
   size_t max_batch_bytes = limits::kMaxBatchBytes;
-  // False: the caller calls Tick, as simulations and tests do.
+  // False: no threads of the engine's own; the caller calls Tick and TakeSnapshot, as simulations
+  // and tests do.
   bool steward_thread = true;
   // False: the caller calls log().Turn() too, and the engine has no thread at all.
   bool log_threads = true;
@@ -44,10 +50,21 @@ struct EngineOptions {
 // What start-up found, for the daemon's ready line and diary.
 struct StartReport {
   wal::Recovery recovery;
+  std::optional<SnapshotHeader> snapshot;      // that recovery began with
+  std::vector<std::string> damaged_snapshots;  // that it passed over, and why
   bool keys_made = false;
   size_t agendas = 0;
   size_t reservations = 0;  // live ones
   int64_t duration_ms = 0;
+};
+
+struct SnapshotStats {
+  uint64_t taken = 0;   // since start
+  uint64_t failed = 0;  // since start
+  std::string last_failure;
+  std::optional<SnapshotHeader> last;  // that counts
+  int64_t last_duration_ms = 0;
+  uint64_t log_bytes_since = 0;  // by which the log has grown since it was taken
 };
 
 // For /metrics and /readyz.
@@ -59,8 +76,9 @@ struct EngineStats {
   uint64_t live_holds = 0;
   uint64_t index_entries = 0;
   uint64_t seats = 0;
-  uint64_t expired = 0;    // holds taken back by the steward, since start
-  uint64_t freed = 0;      // cooled seats given back, since start
+  uint64_t expired = 0;  // holds taken back by the steward, since start
+  uint64_t freed = 0;    // cooled seats given back, since start
+  SnapshotStats snapshots;
   bool read_only = false;  // new holds are refused because the disk is nearly full
   bool poisoned = false;
 };
@@ -103,6 +121,12 @@ class Engine {
                         std::optional<CivilDate> to, Instant now) const;
 
   PublishAnswer Publish(const PublishRequest& request);
+
+  // Takes a snapshot while everyone goes on, checks it by reading it back, keeps it and the one
+  // before it, and archives the log behind that one. Blocks until that is done: not for I/O
+  // threads. One at a time: Unavailable while another is under way. ResourceExhausted: the disk has
+  // no room for it beside what the log may need. Any error leaves those that count as they were.
+  absl::StatusOr<SnapshotHeader> TakeSnapshot();
 
   EngineStats stats() const;
 

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "booking/engine.h"
 #include "booking/keys.h"
@@ -46,6 +49,9 @@ class Engine::Impl {
   // publishing.cc
   PublishAnswer Publish(const PublishRequest& request);
 
+  // snapshots.cc
+  absl::StatusOr<SnapshotHeader> TakeSnapshot();
+
   const EngineOptions options_;
   env::FileSystem& files_;
   const Clock& clock_;
@@ -57,10 +63,11 @@ class Engine::Impl {
   // Reads change nothing that counts: they clear summary hints.
   mutable ledger::Ledger ledger_;
   Registry registry_;
-  CommitPool publisher_pool_;  // before the log, so that it ends after it
+  CommitPool publisher_pool_;  // before the log, so that they end after it
+  CommitPool snapshot_pool_;
   std::unique_ptr<wal::Log> log_;
   std::unique_ptr<Steward> steward_;
-  std::mutex publishing_;  // one publication at a time
+  std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
  private:
   absl::Status Recover();
@@ -88,6 +95,29 @@ class Engine::Impl {
   bool PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
                   const absl::TimeZone& zone);
   ledger::TrimCounts TrimAll(AgendaId agenda);
+
+  // snapshots.cc
+  struct Begun;
+  void KeepAtIt();
+  bool SnapshotDue() const;
+  uint64_t LogBytes() const;
+  SnapshotStats StatsOfSnapshots() const;
+  absl::StatusOr<SnapshotHeader> WriteSnapshot(uint64_t number, const std::string& unfinished);
+  absl::Status RoomForSnapshot() const;
+  Begun BeginSnapshot(SnapshotHeader* header);
+  absl::Status ScanInto(SnapshotWriter& writer, const std::vector<uint8_t>& seats,
+                        SnapshotHeader* header);
+  absl::Status KeepTwo();
+
+  uint64_t recovered_log_bytes_ = 0;  // of the log since the last snapshot, when this began
+  std::atomic<uint64_t> snapshot_at_bytes_{0};  // LogBytes() when the last one was begun
+  std::mutex snapshotting_;                     // one at a time
+  mutable std::mutex snapshot_mutex_;           // guards what follows
+  SnapshotStats snapshot_stats_;
+  std::atomic<bool> closing_{false};
+  std::mutex keeper_mutex_;
+  std::condition_variable keeper_wake_;
+  std::thread keeper_;  // takes snapshots when the log has grown
 };
 
 }  // namespace creneau::booking

@@ -1,13 +1,15 @@
 // From the log back to the state: reads records in order into a ledger and a registry. For recovery
-// and for the audit that creneauctl runs; alone with both.
+// and for the audits that creneauctl runs; alone with both.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "booking/registry.h"
 #include "codec/event.h"
+#include "env/file.h"
 #include "ledger/ledger.h"
 #include "wal/log.h"
 
@@ -20,6 +22,10 @@ class Replay final : public wal::RecordReader {
   absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
   // Derives what the ledger derives (Rebuild).
   absl::Status End() override;
+
+  // Begins with what a snapshot holds instead of nothing. After it: the records from its segment
+  // on.
+  absl::Status Load(env::FileSystem& files, const std::string& path);
 
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
@@ -34,6 +40,10 @@ class Replay final : public wal::RecordReader {
   // A calendar version whose last part has not come. One that never comes was never acknowledged.
   std::optional<codec::CalendarPart> open_;
   std::optional<Instant> owed_since_;
+  Lsn last_;
+  // What a snapshot was taken of: a log that ends before it has lost what was acknowledged.
+  Lsn covers_;
+  std::string snapshot_;
 };
 
 }  // namespace creneau::booking

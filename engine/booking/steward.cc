@@ -94,12 +94,26 @@ bool Steward::Stalled(Instant now) {
   return true;
 }
 
+void Steward::ContinueOutage(std::optional<Instant> since) {
+  const std::lock_guard lock(outage_mutex_);
+  outage_since_ = since;
+}
+
+void Steward::LookAtOutage(const std::function<void(std::optional<Instant>)>& look) {
+  const std::lock_guard lock(outage_mutex_);
+  look(outage_since_);
+}
+
 void Steward::LengthenAll(Instant since, Instant now) {
   // None where the clock was set back: what was owed is settled all the same.
   const int64_t by_ms = std::max<int64_t>(0, now - since);
   const std::string owed = codec::EncodeOutage({since, /*settled=*/false});
   const std::string settled = codec::EncodeOutage({since, /*settled=*/true});
-  act_.PushBytes(owed);
+  {
+    const std::lock_guard lock(outage_mutex_);
+    outage_since_ = since;
+    act_.PushBytes(owed);
+  }
   Learn();
   std::vector<Timer> all;
   for (; !timers_.empty(); timers_.pop()) all.push_back(timers_.top());
@@ -113,7 +127,11 @@ void Steward::LengthenAll(Instant since, Instant now) {
     const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
     if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
   }
-  act_.PushBytes(settled);
+  {
+    const std::lock_guard lock(outage_mutex_);
+    outage_since_.reset();
+    act_.PushBytes(settled);
+  }
   Await();
 }
 

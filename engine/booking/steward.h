@@ -62,6 +62,11 @@ class Steward {
   // which gives some the time twice and takes it from nobody.
   void LengthenAll(Instant since, Instant now);
 
+  // What recovery found still owed; before anything else.
+  void ContinueOutage(std::optional<Instant> since);
+  // Calls look(since) at a moment when the log's queue has all that makes it so, and no more.
+  void LookAtOutage(const std::function<void(std::optional<Instant>)>& look);
+
   // One round: learns, expires, frees. Blocks until what it did is durable. While the log or an
   // event loop lags by more than a second it does nothing, and when that is over, or it was itself
   // kept from its round, holds first get the time in which nobody could confirm.
@@ -108,6 +113,8 @@ class Steward {
 
   std::mutex edge_mutex_;
   std::function<int64_t()> edge_lag_ms_;
+  std::mutex outage_mutex_;  // held while a record of an outage is pushed
+  std::optional<Instant> outage_since_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

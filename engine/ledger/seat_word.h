@@ -24,7 +24,7 @@ enum class SeatState : uint8_t {
   kFree = 0,     // its bit in the free word is set, or somebody has just claimed it
   kClaimed = 1,  // private to a hold that has not been decided, or decided in the index and not
                  // published; its step is still the free word's
-  kMoving = 2,  // the same for the seat that a move goes to
+  kMoving = 2,   // the same for the seat that a move goes to
   kHeld = 3,
   kConfirmed = 4,
   kCoolingCancelled = 5,  // given up by its holder; its payload still answers for them

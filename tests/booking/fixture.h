@@ -83,7 +83,7 @@ class World {
     options.keys = directory + "/keys";
     options.segment_bytes = limits::kMinSegmentBytes;
     options.steward_thread = false;
-    auto opened = Engine::Open(options, files, clock, entropy,
+    auto opened = Engine::Open(options, *disk, clock, entropy,
                                [](const absl::Status& status) { FAIL(status); });
     INFO(opened.status());
     REQUIRE(opened.ok());
@@ -156,6 +156,7 @@ class World {
 
   std::string directory;
   env::PosixFileSystem files;
+  env::FileSystem* disk = &files;  // the next engine's
   ManualClock clock;
   env::PosixEntropy entropy;
   std::unique_ptr<Engine> engine;

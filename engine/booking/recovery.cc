@@ -1,0 +1,71 @@
+#include "booking/recovery.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "booking/audit.h"
+#include "booking/replay.h"
+
+namespace creneau::booking {
+namespace {
+
+// The newest that is whole, if there is one. All of it is read before any of it is believed.
+absl::StatusOr<std::optional<SnapshotHeader>> Choose(env::FileSystem& files,
+                                                     const std::string& data,
+                                                     std::vector<std::string>* damaged) {
+  const absl::StatusOr<std::vector<uint64_t>> numbers = ListSnapshots(files, data);
+  if (!numbers.ok()) return numbers.status();
+  for (const uint64_t number : *numbers) {
+    const std::string path = SnapshotPath(data, number);
+    const absl::StatusOr<SnapshotHeader> header = CheckSnapshot(files, path);
+    if (header.ok() && header->number == number) return std::optional(*header);
+    if (header.ok()) {
+      damaged->push_back(absl::StrCat(path, ": this is snapshot ", header->number));
+    } else if (absl::IsDataLoss(header.status())) {
+      damaged->push_back(std::string(header.status().message()));
+    } else {
+      return header.status();
+    }
+  }
+  return std::optional<SnapshotHeader>();
+}
+
+}  // namespace
+
+absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::string& path) {
+  return ReadSnapshot(files, path, [](PartKind, std::string_view) { return absl::OkStatus(); });
+}
+
+absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
+                                       ledger::Ledger& ledger, Registry& registry) {
+  Recovered recovered;
+  auto chosen = Choose(files, data, &recovered.damaged);
+  if (!chosen.ok()) return chosen.status();
+  recovered.snapshot = *std::move(chosen);
+  Replay replay(ledger, registry);
+  wal::StartPoint start;
+  if (recovered.snapshot) {
+    const std::string path = SnapshotPath(data, recovered.snapshot->number);
+    if (absl::Status status = replay.Load(files, path); !status.ok()) {
+      if (!absl::IsDataLoss(status)) return status;
+      return absl::DataLossError(absl::StrCat(
+          std::string(status.message()),
+          ". Its checksums fit, so it was written like that: by another version, or by a mistake. "
+          "Nothing on disk was changed. Start the version that wrote it, or move that file away: "
+          "the engine then reads more of the log."));
+    }
+    start = recovered.snapshot->start;
+  }
+  absl::StatusOr<wal::Recovery> log = wal::Recover(files, LogDirectory(data), replay, start);
+  if (!log.ok()) {
+    std::string message(log.status().message());
+    for (const std::string& damaged : recovered.damaged)
+      absl::StrAppend(&message, " This snapshot could not help, as it is damaged: ", damaged, ".");
+    return absl::Status(log.status().code(), message);
+  }
+  recovered.log = *std::move(log);
+  recovered.owed_since = replay.owed_since();
+  return recovered;
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,195 @@
+// Taking snapshots while everyone goes on (SNAPSHOT.md), and keeping two.
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "booking/engine_impl.h"
+#include "booking/recovery.h"
+#include "codec/event.h"
+#include "codec/snapshot.h"
+
+namespace creneau::booking {
+namespace {
+
+// Marks that the scan finishes for others, between two waits for the disk.
+constexpr int kSlotsPerBarrier = 256;
+constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr int64_t kTryAgainAfterNs = 60'000'000'000;
+// Of a seat that is somebody's, encoded, with its share of the slot: more than any has.
+constexpr uint64_t kBytesPerSeat = 64;
+
+}  // namespace
+
+// What must be known of one moment between two publications.
+struct Engine::Impl::Begun {
+  std::vector<std::string> calendars;
+  std::vector<uint8_t> seats;  // by slot
+};
+
+Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
+  const std::lock_guard lock(publishing_);
+  steward_->LookAtOutage([&](std::optional<Instant> since) {
+    header->owed_since = since;
+    header->start = log_->current_segment();
+  });
+  header->position = log_->durable_lsn();
+  Begun begun;
+  std::vector<const AgendaInfo*> agendas = registry_.All();
+  std::sort(agendas.begin(), agendas.end(),
+            [](const AgendaInfo* a, const AgendaInfo* b) { return a->id < b->id; });
+  for (const AgendaInfo* agenda : agendas) {
+    for (std::string& event : codec::EncodeCalendar(ledger_.InForce(agenda->id), agenda->rules)) {
+      begun.calendars.push_back(
+          codec::EncodePublishedPart({agenda->published_at, std::move(event)}));
+    }
+  }
+  begun.seats = ledger_.SeatsBySlot();
+  header->agendas = agendas.size();
+  header->slots = begun.seats.size();
+  for (const uint8_t seats : begun.seats) header->seats += seats;
+  return begun;
+}
+
+// Returns when all that the scan has seen is durable.
+absl::Status Engine::Impl::ScanInto(SnapshotWriter& writer, const std::vector<uint8_t>& seats,
+                                    SnapshotHeader* header) {
+  Act act(snapshot_pool_, *log_);
+  BlockingWait wait;
+  const absl::Status lost = absl::UnavailableError("the log failed while a snapshot was taken");
+  ledger::SlotRecord slot;
+  absl::Status status;
+  for (uint32_t i = 0; i < seats.size() && status.ok(); ++i) {
+    act.Begin();
+    ledger_.Scan(SlotId{i}, seats[i], act, &slot);
+    status = writer.Add(PartKind::kSlots, codec::EncodeSlot(slot));
+    if (status.ok() && closing_.load()) status = absl::CancelledError("the engine is closing");
+    if (i % kSlotsPerBarrier == 0 && act.pushed() && !wait.Finish(act)) return lost;
+  }
+  if (!wait.Finish(act)) return lost;
+  header->covers = act.barrier().lsn;
+  return status;
+}
+
+// In so far as there is room that the log may not need: what live holds may cost is kept for them.
+absl::Status Engine::Impl::RoomForSnapshot() const {
+  const auto space = files_.Space(SnapshotDirectory(options_.data));
+  if (!space.ok()) return space.status();
+  const uint64_t need = ledger_.seats() * kBytesPerSeat + 2 * options_.segment_bytes +
+                        ledger_.live_holds() * limits::kLogReservePerHoldBytes;
+  if (space->available_bytes >= need) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a snapshot and the log beside it may need ", need >> 20, " MiB, and ",
+                   SnapshotDirectory(options_.data), " has ", space->available_bytes >> 20,
+                   ": make room there"));
+}
+
+absl::StatusOr<SnapshotHeader> Engine::Impl::WriteSnapshot(uint64_t number,
+                                                           const std::string& unfinished) {
+  auto file = files_.Open(unfinished, env::OpenMode::kCreate);
+  if (!file.ok()) return file.status();
+  SnapshotWriter writer(*std::move(file));
+  SnapshotHeader header;
+  header.number = number;
+  header.taken_at = clock_.Now();
+  const Begun begun = BeginSnapshot(&header);
+  absl::Status status = ScanInto(writer, begun.seats, &header);
+  for (size_t i = 0; i < begun.calendars.size() && status.ok(); ++i)
+    status = writer.Add(PartKind::kCalendars, begun.calendars[i]);
+  if (status.ok()) status = writer.Finish(&header);
+  if (!status.ok()) return status;
+  const absl::StatusOr<SnapshotHeader> read = CheckSnapshot(files_, unfinished);
+  if (!read.ok()) return read.status();
+  const std::string directory = SnapshotDirectory(options_.data);
+  status = files_.Rename(unfinished, SnapshotPath(options_.data, number));
+  if (status.ok()) status = files_.SyncDirectory(directory);
+  if (!status.ok()) return status;
+  return *read;
+}
+
+// The newest two that are whole stay; what is older goes.
+absl::Status Engine::Impl::KeepTwo() {
+  const auto numbers = ListSnapshots(files_, options_.data);
+  if (!numbers.ok()) return numbers.status();
+  int whole = 0;
+  bool removed = false;
+  for (const uint64_t number : *numbers) {
+    const std::string path = SnapshotPath(options_.data, number);
+    if (whole == 2) {
+      if (const absl::Status status = files_.Remove(path); !status.ok()) return status;
+      removed = true;
+      continue;
+    }
+    const absl::StatusOr<SnapshotHeader> header = CheckSnapshot(files_, path);
+    if (header.ok()) ++whole;
+    if (!header.ok() && !absl::IsDataLoss(header.status())) return header.status();
+  }
+  return removed ? files_.SyncDirectory(SnapshotDirectory(options_.data)) : absl::OkStatus();
+}
+
+absl::StatusOr<SnapshotHeader> Engine::Impl::TakeSnapshot() {
+  const std::unique_lock one(snapshotting_, std::try_to_lock);
+  if (!one.owns_lock()) return absl::UnavailableError("another snapshot is being taken");
+  const int64_t started_ns = clock_.MonotonicNs();
+  const uint64_t at_bytes = LogBytes();
+  const auto attempt = [&]() -> absl::StatusOr<SnapshotHeader> {
+    if (const absl::Status room = RoomForSnapshot(); !room.ok()) return room;
+    const auto numbers = ListSnapshots(files_, options_.data);
+    if (!numbers.ok()) return numbers.status();
+    const uint64_t number = numbers->empty() ? 1 : numbers->front() + 1;
+    const std::string unfinished = SnapshotPath(options_.data, number) + kUnfinishedSuffix;
+    absl::StatusOr<SnapshotHeader> header = WriteSnapshot(number, unfinished);
+    // What cannot be removed now is removed at the next start; it never counts.
+    if (!header.ok()) static_cast<void>(files_.Remove(unfinished));
+    return header;
+  };
+  const absl::StatusOr<SnapshotHeader> taken = attempt();
+  const absl::Status kept = taken.ok() ? KeepTwo() : taken.status();
+  const std::lock_guard lock(snapshot_mutex_);
+  if (taken.ok()) {
+    ++snapshot_stats_.taken;
+    snapshot_stats_.last = *taken;
+    snapshot_stats_.last_duration_ms = (clock_.MonotonicNs() - started_ns) / 1'000'000;
+    snapshot_at_bytes_.store(at_bytes);
+  }
+  if (!kept.ok()) {
+    ++snapshot_stats_.failed;
+    snapshot_stats_.last_failure = std::string(kept.message());
+  }
+  return taken;
+}
+
+uint64_t Engine::Impl::LogBytes() const {
+  return recovered_log_bytes_ + log_->stats().written_bytes;
+}
+
+SnapshotStats Engine::Impl::StatsOfSnapshots() const {
+  const uint64_t bytes = LogBytes();
+  const std::lock_guard lock(snapshot_mutex_);
+  SnapshotStats stats = snapshot_stats_;
+  stats.log_bytes_since = bytes - std::min(bytes, snapshot_at_bytes_.load());
+  return stats;
+}
+
+bool Engine::Impl::SnapshotDue() const {
+  return options_.snapshot_bytes > 0 &&
+         LogBytes() - snapshot_at_bytes_.load() >= options_.snapshot_bytes;
+}
+
+// The keeper's thread. What fails is tried again after a while; the daemon tells of it.
+void Engine::Impl::KeepAtIt() {
+  int64_t not_before_ns = 0;
+  std::unique_lock lock(keeper_mutex_);
+  while (!closing_.load()) {
+    lock.unlock();
+    if (clock_.MonotonicNs() >= not_before_ns && !log_->poisoned() && SnapshotDue() &&
+        !TakeSnapshot().ok()) {
+      not_before_ns = clock_.MonotonicNs() + kTryAgainAfterNs;
+    }
+    lock.lock();
+    keeper_wake_.wait_for(lock, kLookEvery, [this] { return closing_.load(); });
+  }
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,91 @@
+// Real files, of which those whose path has a given part fail. The fault model: a process that dies
+// at an operation on such a file, as far as those files can tell. The n-th one does not happen (a
+// write may have done half), and none after it does; reads are not counted, as they change nothing,
+// and fail after that too. Everything else, the log above all, goes on.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "env/file.h"
+
+namespace creneau::booking {
+
+class FaultyFiles final : public env::FileSystem {
+ public:
+  FaultyFiles(env::FileSystem& files, std::string part) : files_(files), part_(std::move(part)) {}
+
+  // 0: never.
+  std::atomic<int> die_at{0};
+  std::atomic<int> operations{0};
+
+  absl::StatusOr<std::unique_ptr<env::File>> Open(const std::string& path,
+                                                  env::OpenMode mode) override {
+    if (!Concerns(path)) return files_.Open(path, mode);
+    if (!Lives(mode == env::OpenMode::kCreate)) return Dead();
+    auto file = files_.Open(path, mode);
+    if (!file.ok()) return file.status();
+    return std::make_unique<FaultyFile>(*this, *std::move(file));
+  }
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    return Lives(Concerns(from) || Concerns(to)) ? files_.Rename(from, to) : Dead();
+  }
+  absl::Status Remove(const std::string& path) override {
+    return Lives(Concerns(path)) ? files_.Remove(path) : Dead();
+  }
+  absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override {
+    return files_.List(directory);
+  }
+  absl::Status SyncDirectory(const std::string& directory) override {
+    return Lives(Concerns(directory)) ? files_.SyncDirectory(directory) : Dead();
+  }
+  absl::Status CreateDirectory(const std::string& directory) override {
+    return files_.CreateDirectory(directory);
+  }
+  absl::StatusOr<env::DiskSpace> Space(const std::string& directory) override {
+    return files_.Space(directory);
+  }
+  absl::StatusOr<std::unique_ptr<env::FileLock>> Lock(const std::string& path) override {
+    return files_.Lock(path);
+  }
+
+ private:
+  class FaultyFile final : public env::File {
+   public:
+    FaultyFile(FaultyFiles& disk, std::unique_ptr<env::File> file)
+        : disk_(disk), file_(std::move(file)) {}
+    absl::StatusOr<size_t> ReadAt(uint64_t offset, std::span<uint8_t> out) override {
+      if (!disk_.Lives(false)) return Dead();
+      return file_->ReadAt(offset, out);
+    }
+    absl::Status WriteAt(uint64_t offset, std::span<const uint8_t> bytes) override {
+      const bool alive = disk_.Lives(false);
+      if (disk_.Lives(true)) return file_->WriteAt(offset, bytes);
+      if (alive) static_cast<void>(file_->WriteAt(offset, bytes.first(bytes.size() / 2)));
+      return Dead();
+    }
+    absl::Status Sync() override { return disk_.Lives(true) ? file_->Sync() : Dead(); }
+    absl::StatusOr<uint64_t> Size() override { return file_->Size(); }
+    absl::Status ZeroFill(uint64_t bytes) override { return file_->ZeroFill(bytes); }
+
+   private:
+    FaultyFiles& disk_;
+    const std::unique_ptr<env::File> file_;
+  };
+
+  static absl::Status Dead() { return absl::InternalError("simulated death"); }
+  bool Concerns(const std::string& path) const { return path.find(part_) != std::string::npos; }
+  bool Lives(bool counts) {
+    if (counts) ++operations;
+    const int at = die_at.load();
+    return at == 0 || operations.load() < at;
+  }
+
+  env::FileSystem& files_;
+  const std::string part_;
+};
+
+}  // namespace creneau::booking
