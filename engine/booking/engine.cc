@@ -176,6 +176,9 @@ SlotsAnswer Engine::ReadSlots(std::string_view name, std::optional<CivilDate> fr
 
 PublishAnswer Engine::Publish(const PublishRequest& request) { return impl_->Publish(request); }
 absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapshot(); }
+absl::StatusOr<std::vector<SnapshotListing>> Engine::Snapshots() const {
+  return ReadSnapshotHeaders(impl_->files_, impl_->options_.data);
+}
 EngineStats Engine::stats() const { return impl_->Stats(); }
 void Engine::Tick() { impl_->steward_->Tick(); }
 void Engine::WatchEdge(std::function<int64_t()> lag_ms) {

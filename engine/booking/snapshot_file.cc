@@ -238,10 +238,21 @@ absl::Status SnapshotWriter::Finish(SnapshotHeader* header) {
   return file_->Sync();
 }
 
-absl::StatusOr<SnapshotHeader> ReadSnapshotHeader(env::FileSystem& files, const std::string& path) {
-  auto file = files.Open(path, env::OpenMode::kRead);
-  if (!file.ok()) return file.status();
-  return ReadHeader(**file, path);
+absl::StatusOr<std::vector<SnapshotListing>> ReadSnapshotHeaders(env::FileSystem& files,
+                                                                 const std::string& data) {
+  const absl::StatusOr<std::vector<uint64_t>> numbers = ListSnapshots(files, data);
+  if (!numbers.ok()) return numbers.status();
+  std::vector<SnapshotListing> all;
+  for (const uint64_t number : *numbers) {
+    const std::string path = SnapshotPath(data, number);
+    auto file = files.Open(path, env::OpenMode::kRead);
+    if (absl::IsNotFound(file.status())) continue;  // removed meanwhile
+    if (!file.ok()) return file.status();
+    const absl::StatusOr<SnapshotHeader> header = ReadHeader(**file, path);
+    if (!header.ok() && !absl::IsDataLoss(header.status())) return header.status();
+    all.push_back({number, header.ok() ? std::optional(*header) : std::nullopt});
+  }
+  return all;
 }
 
 absl::StatusOr<SnapshotHeader> ReadSnapshot(env::FileSystem& files, const std::string& path,

@@ -46,6 +46,14 @@ absl::StatusOr<std::vector<uint64_t>> ListSnapshots(env::FileSystem& files,
 // What snapshots that were being taken left behind.
 absl::Status RemoveUnfinished(env::FileSystem& files, const std::string& data);
 
+// Those that are there, newest first, by what their headers say; nothing where that is damaged.
+struct SnapshotListing {
+  uint64_t number = 0;
+  std::optional<SnapshotHeader> header;
+};
+absl::StatusOr<std::vector<SnapshotListing>> ReadSnapshotHeaders(env::FileSystem& files,
+                                                                 const std::string& data);
+
 class SnapshotWriter {
  public:
   explicit SnapshotWriter(std::unique_ptr<env::File> file);
@@ -66,11 +74,9 @@ class SnapshotWriter {
   uint64_t synced_ = 0;
 };
 
-// DataLoss: it is damaged, or of a format that this version does not know; names the file.
-absl::StatusOr<SnapshotHeader> ReadSnapshotHeader(env::FileSystem& files, const std::string& path);
-
-// Calls each(kind, record) for all records. What was called before an error counts for nothing. A
-// status other than OK from `each` ends the reading and is returned, with the file's name.
+// DataLoss: it is damaged, or of a format that this version does not know; names the file. Calls
+// each(kind, record) for all records. What was called before an error counts for nothing. A status
+// other than OK from `each` ends the reading and is returned, with the file's name.
 using SnapshotRecord = std::function<absl::Status(PartKind, std::string_view)>;
 absl::StatusOr<SnapshotHeader> ReadSnapshot(env::FileSystem& files, const std::string& path,
                                             const SnapshotRecord& each);

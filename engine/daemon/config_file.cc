@@ -10,7 +10,8 @@ namespace creneau::daemon {
 namespace {
 
 constexpr std::string_view kKnownKeys =
-    "data, keys, listen, admin, metrics, threads, segment_mib, log_level, trusted_network";
+    "data, keys, listen, admin, metrics, threads, segment_mib, snapshot_mib, log_level, "
+    "trusted_network";
 constexpr int64_t kBytesPerMib = int64_t{1} << 20;
 
 std::string_view TypeName(toml::node_type type) {
@@ -61,7 +62,8 @@ class Reader {
     if (name == "log_level") return Take(name, node, "a string", &to.log_level);
     if (name == "threads") return Take(name, node, "an integer", &to.threads);
     if (name == "trusted_network") return Take(name, node, "a boolean", &to.trusted_network);
-    if (name == "segment_mib") return TakeMib(name, node);
+    if (name == "segment_mib") return TakeMib(name, node, &to.segment_bytes);
+    if (name == "snapshot_mib") return TakeMib(name, node, &to.snapshot_bytes);
     Error(key.source(),
           "unknown key `" + std::string(name) + "`: expected one of " + std::string(kKnownKeys));
   }
@@ -79,13 +81,13 @@ class Reader {
     }
   }
 
-  void TakeMib(std::string_view name, const toml::node& node) {
-    std::optional<Given<int64_t>>& bytes = out_->settings.segment_bytes;
-    Take(name, node, "an integer", &bytes);
-    if (!bytes) return;
+  void TakeMib(std::string_view name, const toml::node& node,
+               std::optional<Given<int64_t>>* bytes) {
+    Take(name, node, "an integer", bytes);
+    if (!*bytes) return;
     // What overflows is far out of range either way, and says so when the options are resolved.
     const int64_t most = std::numeric_limits<int64_t>::max() / kBytesPerMib;
-    bytes->value = std::clamp(bytes->value, int64_t{0}, most) * kBytesPerMib;
+    (*bytes)->value = std::clamp((*bytes)->value, int64_t{-1}, most) * kBytesPerMib;
   }
 
   void Error(const toml::source_region& where, std::string message) {

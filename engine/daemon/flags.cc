@@ -12,7 +12,7 @@ constexpr const char* kAbout = R"(Examples:
   creneaud --data ./data --listen 127.0.0.1:0             a free port, said in the ready line
 
 The slot reservation engine. Everything a flag says the TOML file can say under the same name (segment_mib for
---segment-bytes, trusted_network only there); flags beat the file.
+--segment-bytes, snapshot_mib for --snapshot-bytes, trusted_network only there); flags beat the file.
 
 Exit codes: 0 ended on SIGTERM or SIGINT, 2 usage or configuration, 3 another process has the data, 5 the log is
 damaged (nothing was changed), 7 a disk or socket failed.)";
@@ -30,6 +30,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
   std::string data, keys, listen, admin, metrics, log_level, config;
   int64_t threads = 0;
   int64_t segment_bytes = 0;
+  int64_t snapshot_bytes = 0;
   const auto* data_flag = app.add_option("--data", data, "directory of the log; made when missing");
   const auto* keys_flag = app.add_option("--keys", keys, "directory of the keys [DATA/keys]");
   const auto* listen_flag =
@@ -41,6 +42,9 @@ Flags ParseFlags(int argc, const char* const* argv) {
   const auto* threads_flag = app.add_option("--threads", threads, "I/O threads [processors]");
   const auto* segment_flag =
       app.add_option("--segment-bytes", segment_bytes, "size of a log file [67108864]");
+  const auto* snapshot_flag =
+      app.add_option("--snapshot-bytes", snapshot_bytes,
+                     "take a snapshot when the log has grown by so much; 0: never [1073741824]");
   const auto* level_flag =
       app.add_option("--log-level", log_level, "trace, debug, info, warn, error or off [info]");
   const auto* config_flag = app.add_option("--config", config, "TOML file");
@@ -64,6 +68,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
   Take(level_flag, log_level, &flags.settings.log_level);
   Take(threads_flag, threads, &flags.settings.threads);
   Take(segment_flag, segment_bytes, &flags.settings.segment_bytes);
+  Take(snapshot_flag, snapshot_bytes, &flags.settings.snapshot_bytes);
   if (config_flag->count() > 0) flags.config = config;
   return flags;
 }

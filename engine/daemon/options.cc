@@ -89,6 +89,19 @@ void ResolveSizes(const Settings& flags, const Settings& file, int processors, O
   }
 }
 
+void ResolveSnapshots(const Settings& flags, const Settings& file, Options* options,
+                      rules::Diagnostics* errors) {
+  const auto* bytes = Effective(flags.snapshot_bytes, file.snapshot_bytes);
+  if (bytes == nullptr) return;
+  options->snapshot_bytes = static_cast<uint64_t>(bytes->value);
+  if (bytes->value >= 0 && bytes->value <= kMaxSnapshotBytes) return;
+  const bool by_flag = bytes->line == 0;
+  Blame(bytes, by_flag ? "snapshot_bytes" : "snapshot_mib",
+        "expected 0 to " + std::to_string(by_flag ? kMaxSnapshotBytes : kMaxSnapshotBytes >> 20) +
+            "; 0 takes none by itself",
+        errors);
+}
+
 void ResolvePaths(const Settings& flags, const Settings& file, Options* options,
                   rules::Diagnostics* errors) {
   const auto* data = Effective(flags.data, file.data);
@@ -117,6 +130,7 @@ Options Resolve(const Settings& flags, const Settings& file, int processors,
   Options options;
   ResolvePaths(flags, file, &options, errors);
   ResolveSizes(flags, file, processors, &options, errors);
+  ResolveSnapshots(flags, file, &options, errors);
 
   options.trusted_network = file.trusted_network && file.trusted_network->value;
   const Given<std::string> usual{"127.0.0.1:8080", 0, 0};

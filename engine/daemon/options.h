@@ -33,7 +33,8 @@ struct Settings {
   std::optional<Given<std::string>> metrics;
   std::optional<Given<std::string>> log_level;
   std::optional<Given<int64_t>> threads;
-  std::optional<Given<int64_t>> segment_bytes;  // segment_mib in the file
+  std::optional<Given<int64_t>> segment_bytes;   // segment_mib in the file
+  std::optional<Given<int64_t>> snapshot_bytes;  // snapshot_mib in the file
   std::optional<Given<bool>> trusted_network;
 };
 
@@ -47,12 +48,17 @@ struct Options {
   bool trusted_network = false;
   int threads = 1;  // default: the processors
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;
+  // A snapshot when the log has grown by so many bytes; 0: only when asked for. A gigabyte of log
+  // is read in some ten seconds.
+  uint64_t snapshot_bytes = uint64_t{1} << 30;
   std::string log_level = "info";
 };
 
 inline constexpr int kMaxThreads = 256;
 inline constexpr int64_t kMaxSegmentBytes =
     int64_t{1} << 30;  // preallocated with zeros at start: a second or two
+
+inline constexpr int64_t kMaxSnapshotBytes = int64_t{1} << 40;
 
 // Whether every value is right, and the whole: with any error, the options are not to be used.
 Options Resolve(const Settings& flags, const Settings& file, int processors,

@@ -109,6 +109,12 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
         "the log ended in a torn batch that was never acknowledged; it was kept aside in {}",
         report.recovery.torn_file);
   }
+  for (const std::string& damaged : report.damaged_snapshots) {
+    spdlog::error(
+        "a snapshot could not be used: {}. An older one, or the whole log, was: nothing "
+        "is lost. Take a new one (creneauctl snapshot save) and see to the disk",
+        damaged);
+  }
   if (options.trusted_network) {
     spdlog::warn(
         "trusted_network: addresses beyond loopback are allowed, and what passes there is not "
@@ -129,9 +135,31 @@ void SayReady(const Options& options, const http::Server& server,
   std::fflush(stdout);
 }
 
-// Tells when new holds begin and cease to be refused for want of disk.
-void LookAtDisk(const Options& options, const booking::Engine& engine, bool* read_only) {
+// What the diary has told of already.
+struct Told {
+  bool read_only = false;
+  uint64_t snapshots = 0;
+  uint64_t failed_snapshots = 0;
+};
+
+void LookAtSnapshots(const booking::SnapshotStats& stats, Told* told) {
+  if (std::exchange(told->snapshots, stats.taken) != stats.taken && stats.last) {
+    spdlog::info("snapshot {} was taken in {} ms: {} bytes, position {}", stats.last->number,
+                 stats.last_duration_ms, stats.last->bytes, stats.last->position.value);
+  }
+  if (std::exchange(told->failed_snapshots, stats.failed) != stats.failed) {
+    spdlog::error(
+        "a snapshot failed, and is tried again in a minute: {}. Those taken before still "
+        "count",
+        stats.last_failure);
+  }
+}
+
+// Tells when new holds begin and cease to be refused for want of disk, and of snapshots.
+void LookAtDisk(const Options& options, const booking::Engine& engine, Told* told) {
   const booking::EngineStats stats = engine.stats();
+  LookAtSnapshots(stats.snapshots, told);
+  bool* const read_only = &told->read_only;
   if (stats.read_only == *read_only) return;
   *read_only = stats.read_only;
   if (*read_only) {
@@ -147,7 +175,7 @@ void LookAtDisk(const Options& options, const booking::Engine& engine, bool* rea
 
 void ServeUntilAsked(const Options& options, const booking::Engine& engine,
                      const sigset_t& signals) {
-  bool read_only = false;
+  Told told;
   const timespec pause{kLookEveryS, 0};
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &pause);
@@ -155,7 +183,7 @@ void ServeUntilAsked(const Options& options, const booking::Engine& engine,
       spdlog::info("{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
       return;
     }
-    if (errno == EAGAIN) LookAtDisk(options, engine, &read_only);
+    if (errno == EAGAIN) LookAtDisk(options, engine, &told);
   }
 }
 
@@ -167,6 +195,7 @@ std::string Describe(const Options& options) {
   if (!options.metrics.empty()) text += " metrics=" + options.metrics;
   return text + " threads=" + std::to_string(options.threads) +
          " segment_bytes=" + std::to_string(options.segment_bytes) +
+         " snapshot_bytes=" + std::to_string(options.snapshot_bytes) +
          " log_level=" + options.log_level;
 }
 
@@ -186,6 +215,7 @@ int Run(const Options& options) {
   engine_options.data = options.data;
   engine_options.keys = options.keys;
   engine_options.segment_bytes = options.segment_bytes;
+  engine_options.snapshot_bytes = options.snapshot_bytes;
   auto engine =
       booking::Engine::Open(engine_options, files, clock, entropy,
                             [&failsafe](const absl::Status& status) { failsafe.Trip(status); });

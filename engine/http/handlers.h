@@ -1,5 +1,5 @@
 // What each route does. A handler reads the exchange, asks the engine, fills the reply; it never
-// waits, except where Publish does. Called by routes.cc only.
+// waits, except where Publish and TakeSnapshot do. Called by routes.cc only.
 #pragma once
 
 #include "http/exchange.h"
@@ -21,6 +21,8 @@ void CancelReservation(Exchange& exchange);
 
 // handlers_admin.cc: the operator's, and the machine room's.
 void PublishAgenda(Exchange& exchange);
+void ListSnapshots(Exchange& exchange);
+void TakeSnapshot(Exchange& exchange);
 void ReportLive(Exchange& exchange);
 void ReportReady(Exchange& exchange);
 void ShowMetrics(Exchange& exchange);

@@ -68,6 +68,37 @@ bool ReadHeaders(Exchange& exchange, booking::PublishRequest& request) {
   return false;
 }
 
+// "2026-12-01T08:20:00+00:00": snapshots have no office, so their time is that of UTC.
+void WriteSnapshot(JsonWriter& json, const booking::SnapshotListing& listing) {
+  json.Object().Name("snapshot").String(booking::SnapshotName(listing.number));
+  json.Name("damaged").Bool(!listing.header);
+  if (listing.header) {
+    const auto lsn = [](Lsn of) {
+      return [of](std::string& out) { AppendNumber(out, static_cast<int64_t>(of.value)); };
+    };
+    const booking::SnapshotHeader& header = *listing.header;
+    json.Name("lsn").Spelled(lsn(header.position)).Name("covers").Spelled(lsn(header.covers));
+    json.Name("segment").Number(static_cast<int64_t>(header.start.segment));
+    json.Name("taken_at").Spelled([&](std::string& out) {
+      AppendRfc3339(out, header.taken_at, absl::UTCTimeZone());
+    });
+    json.Name("bytes").Number(static_cast<int64_t>(header.bytes));
+    json.Name("agendas").Number(static_cast<int64_t>(header.agendas));
+    json.Name("slots").Number(static_cast<int64_t>(header.slots));
+    json.Name("seats").Number(static_cast<int64_t>(header.seats));
+  }
+  json.EndObject();
+}
+
+// The snapshots that counted before still do.
+void RefuseSnapshot(Exchange& exchange, const absl::Status& status) {
+  const std::string detail(status.message());
+  Outcome outcome = Outcome::kOutcomeUnknown;  // its disk fails
+  if (absl::IsResourceExhausted(status)) outcome = Outcome::kReadOnly;
+  if (absl::IsUnavailable(status)) outcome = Outcome::kOverloaded;
+  exchange.Refuse({.outcome = outcome, .detail = detail});
+}
+
 }  // namespace
 
 void PublishAgenda(Exchange& exchange) {
@@ -102,6 +133,26 @@ void PublishAgenda(Exchange& exchange) {
   WriteDiagnostics(json, answer.warnings);
   json.EndArray();
   json.EndObject();
+}
+
+void ListSnapshots(Exchange& exchange) {
+  const auto snapshots = exchange.engine.Snapshots();
+  if (!snapshots.ok()) return RefuseSnapshot(exchange, snapshots.status());
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("snapshots").Array();
+  for (const booking::SnapshotListing& listing : *snapshots) WriteSnapshot(json, listing);
+  json.EndArray().EndObject();
+}
+
+void TakeSnapshot(Exchange& exchange) {
+  // What it tells is durable when it returns, so this answer needs no barrier.
+  const absl::StatusOr<booking::SnapshotHeader> taken = exchange.engine.TakeSnapshot();
+  if (!taken.ok()) return RefuseSnapshot(exchange, taken.status());
+  exchange.reply.status = 201;
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  WriteSnapshot(json, {taken->number, *taken});
 }
 
 void ReportLive(Exchange& exchange) {

@@ -134,6 +134,25 @@ void MetricsPage::AddLog(const booking::EngineStats& stats) {
         stats.read_only ? 1 : 0);
 }
 
+void MetricsPage::AddSnapshots(const booking::SnapshotStats& stats) {
+  Counter("creneau_snapshots_total", "Snapshots taken since start.", stats.taken);
+  Counter("creneau_snapshot_failures_total",
+          "Snapshots, or the clearing away after them, that failed since start.", stats.failed);
+  Gauge("creneau_log_bytes_since_snapshot",
+        "Bytes of the log that a start would read after the newest snapshot, or so.",
+        static_cast<double>(stats.log_bytes_since));
+  if (!stats.last) return;
+  Gauge("creneau_snapshot_lsn", "Position in the log of the newest snapshot.",
+        static_cast<double>(stats.last->position.value));
+  Gauge("creneau_snapshot_bytes", "Size of the newest snapshot.",
+        static_cast<double>(stats.last->bytes));
+  Gauge("creneau_snapshot_timestamp_seconds", "When the newest snapshot was taken.",
+        static_cast<double>(stats.last->taken_at.ms) / 1000.0);
+  Gauge("creneau_snapshot_duration_seconds",
+        "Time that the newest snapshot took; 0 when it was taken before this start.",
+        static_cast<double>(stats.last_duration_ms) / 1000.0);
+}
+
 void MetricsPage::AddLedger(const booking::EngineStats& stats) {
   Gauge("creneau_live_holds", "Holds that are neither confirmed nor ended.",
         static_cast<double>(stats.live_holds));

@@ -16,6 +16,7 @@ class MetricsPage {
  public:
   void AddTraffic(const Telemetry& telemetry);
   void AddLog(const booking::EngineStats& stats);
+  void AddSnapshots(const booking::SnapshotStats& stats);
   void AddLedger(const booking::EngineStats& stats);
   void AddAgendas(const booking::Engine& engine, Instant now);
   void AddBuild();

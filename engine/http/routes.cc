@@ -30,6 +30,8 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/reservations/{}", kEveryone, ShowReservation},
     {Method::kDelete, "/v1/reservations/{}", kEveryone, CancelReservation},
     {Method::kPut, "/v1/agendas/{}", kOperator, PublishAgenda},
+    {Method::kGet, "/v1/snapshots", kOperator, ListSnapshots},
+    {Method::kPost, "/v1/snapshots", kOperator, TakeSnapshot},
     {Method::kGet, "/livez", kMachines, ReportLive},
     {Method::kGet, "/readyz", kMachines, ReportReady},
     {Method::kGet, "/metrics", kMachines, ShowMetrics},

@@ -26,8 +26,10 @@ Counters& Telemetry::AddThread(std::string_view listener) {
 std::string Telemetry::Render(const booking::Engine& engine, Instant now) const {
   MetricsPage page;
   page.AddTraffic(*this);
-  page.AddLog(engine.stats());
-  page.AddLedger(engine.stats());
+  const booking::EngineStats stats = engine.stats();
+  page.AddLog(stats);
+  page.AddSnapshots(stats.snapshots);
+  page.AddLedger(stats);
   page.AddAgendas(engine, now);
   page.AddBuild();
   return page.Text();

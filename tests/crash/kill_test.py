@@ -115,9 +115,10 @@ class Siege:
                         raise Broken(f"{name}: {known[name, state]} {state} are known, the engine says {counts}")
 
     def verify_log(self):
-        code, out, err = ctl(self.ctl_program, "log", "verify", self.daemon.data)
-        if code != 0:
-            raise Broken(f"creneauctl log verify: exit {code}\n{out}{err}")
+        for what in ("log", "snapshot"):
+            code, out, err = ctl(self.ctl_program, what, "verify", self.daemon.data)
+            if code != 0:
+                raise Broken(f"creneauctl {what} verify: exit {code}\n{out}{err}")
 
     def totals(self):
         return sum((collections.Counter(person.counts) for person in self.people), collections.Counter())
@@ -137,7 +138,8 @@ def main():
     print(f"seed {options.seed}; again: {sys.argv[0]} {daemon_program} {ctl_program} --seed {options.seed}", flush=True)
     began = time.monotonic()
     torn = 0
-    with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--segment-bytes", str(4 << 20)) as daemon:
+    with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--segment-bytes", str(4 << 20),
+                              "--snapshot-bytes", str(64 << 10)) as daemon:
         siege = Siege(daemon, ctl_program, options.seed, options.clients)
         for kill in range(options.kills):
             siege.publish()
@@ -158,6 +160,10 @@ def main():
             raise Broken("a clean stop left a torn tail")
         siege.audit()
         live = len(siege.known())
+        snapshots = [path.name for path in (daemon.data / "snapshots").iterdir()]
+        if not 1 <= len(snapshots) <= 2:
+            raise Broken(f"two snapshots are kept, but there are {snapshots}")
+        print(f"snapshots at the end: {sorted(snapshots)}")
         for what, count in sorted(siege.totals().items()):
             print(f"{count:8} {what}")
         print(f"{options.kills} kills, {torn} torn tails, {live} live in the end, {time.monotonic() - began:.0f} s")

@@ -54,6 +54,7 @@ TEST_CASE("a data directory alone is enough: everything else has a default") {
   CHECK(outcome.options.metrics.empty());
   CHECK(outcome.options.threads == 6);
   CHECK(outcome.options.segment_bytes == limits::kDefaultSegmentBytes);
+  CHECK(outcome.options.snapshot_bytes == 1u << 30);
   CHECK(outcome.options.log_level == "info");
 }
 
@@ -67,6 +68,7 @@ admin = "a.sock"
 metrics = "[::1]:9100"
 threads = 3
 segment_mib = 16
+snapshot_mib = 0
 log_level = "warn"
 )");
   CHECK(outcome.errors.empty());
@@ -78,6 +80,7 @@ log_level = "warn"
   CHECK(outcome.options.trusted_network);
   CHECK(outcome.options.threads == 3);
   CHECK(outcome.options.segment_bytes == 16u << 20);
+  CHECK(outcome.options.snapshot_bytes == 0);
   CHECK(outcome.options.log_level == "warn");
 }
 
@@ -107,6 +110,7 @@ TEST_CASE("errors in the file have line and column") {
       {"data = \"d\"\n[listen]\nport = 1\n", "2:1: listen: expected a string, got a table"},
       {"data = \"d\"\nsegment_mib = 1\n", "2:15: segment_mib: expected 2 to 1024"},
       {"data = \"d\"\nsegment_mib = 9000000000000000000\n", "2:15: segment_mib: expected 2"},
+      {"data = \"d\"\nsnapshot_mib = -1\n", "2:16: snapshot_mib: expected 0 to 1048576"},
       {"data = \"d\"\nlog_level = \"loud\"\n", "2:13: log_level: expected trace, debug"},
       {"data = \"d\"\ntrusted_network = 1\n", "2:19: trusted_network: expected a boolean"},
       {"data = \"d\"\nlisten = \"8080\"\n", "2:10: listen: \"8080\" is not an address"},
@@ -134,6 +138,8 @@ TEST_CASE("errors of flags name the flag") {
   CHECK(Run({"--data", "d", "--threads", "0"}, "").errors == "0:0: --threads: expected 1 to 256\n");
   CHECK(Run({"--data", "d", "--segment-bytes", "5000000"}, "").errors ==
         "0:0: --segment-bytes: expected 2097152 to 1073741824, a multiple of 4096\n");
+  CHECK(Run({"--data", "d", "--snapshot-bytes", "-1"}, "").errors ==
+        "0:0: --snapshot-bytes: expected 0 to 1099511627776; 0 takes none by itself\n");
   CHECK(Run({"--data", "d", "--log-level", "loud"}, "").errors.rfind("0:0: --log-level: ", 0) == 0);
   CHECK(Run({"--data", std::string(120, 'x').c_str()}, "").errors.find("at most 107 bytes") !=
         std::string::npos);

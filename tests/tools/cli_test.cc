@@ -42,6 +42,12 @@ TEST_CASE("every subcommand has its verb") {
   CHECK(Accepted("--admin s reserve move N --slot 2026-12-01T09:20").verb == Verb::kReserveMove);
   CHECK(Accepted("log verify d").verb == Verb::kLogVerify);
   CHECK(Accepted("log show d").verb == Verb::kLogShow);
+  CHECK(Accepted("--admin s snapshot save").verb == Verb::kSnapshotSave);
+  CHECK(Accepted("--admin s snapshot list").verb == Verb::kSnapshotList);
+  CHECK(Accepted("snapshot list d").data == "d");
+  CHECK(Accepted("snapshot verify d").verb == Verb::kSnapshotVerify);
+  CHECK(Parse("snapshot list").exit_code == 2);
+  CHECK(Parse("snapshot save").exit_code == 2);
 }
 
 TEST_CASE("options for all may stand before or after the subcommand") {
@@ -119,7 +125,8 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"slot --help", 1, "Slots that can be booked now"},
       {"reserve --help", 6, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},
-      {"--help", 4, "check, publish and look at agendas\n"},
+      {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
+      {"--help", 5, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

@@ -302,6 +302,38 @@ class Ctl(unittest.TestCase):
         self.assertEqual([line.split()[0] for line in out.splitlines()], ["2"])
         self.assertEqual(ctl(CRENEAUCTL, "log", "verify", self.home / "absent")[0], 7)
 
+    def test_snapshots(self):
+        self.must("agenda", "publish", self.file)
+        self.hold()
+        code, out, _ = ctl(CRENEAUCTL, "snapshot", "list", self.daemon.data)
+        self.assertEqual((code, out), (0, "no snapshots\n"))
+        saved = json.loads(self.must("--json", "snapshot", "save"))
+        self.assertEqual((saved["snapshot"], saved["agendas"]), ("0000000000000001.snap", 1))
+        self.assertEqual(saved["bytes"], (self.daemon.data / "snapshots" / saved["snapshot"]).stat().st_size)
+        self.assertIn("0000000000000002.snap  position ", self.must("snapshot", "save"))
+        by_engine = json.loads(self.must("--json", "snapshot", "list"))
+        by_file = json.loads(ctl(CRENEAUCTL, "--json", "snapshot", "list", self.daemon.data)[1])
+        self.assertEqual(by_engine, by_file)
+        self.assertEqual(by_engine["snapshots"][1], saved)
+        with self.daemon.admin() as admin:
+            self.assertIn("\ncreneau_snapshots_total 2\n", admin.request("GET", "/metrics").body.decode())
+        self.assertEqual(self.daemon.stop(), 0)
+        report = json.loads(ctl(CRENEAUCTL, "--json", "snapshot", "verify", self.daemon.data)[1])
+        digest = json.loads(ctl(CRENEAUCTL, "--json", "log", "verify", self.daemon.data)[1])["digest"]
+        self.assertEqual([one["digest"] for one in report["snapshots"]], [digest, digest])
+        newest = self.daemon.data / "snapshots" / "0000000000000002.snap"
+        data = bytearray(newest.read_bytes())
+        data[5000] ^= 16
+        newest.write_bytes(data)
+        code, out, _ = ctl(CRENEAUCTL, "snapshot", "verify", self.daemon.data)
+        self.assertEqual(code, 5)
+        self.assertIn("0000000000000002.snap IS NOT USABLE: ", out)
+        self.assertIn("0000000000000001.snap is whole", out)
+        self.daemon.start()  # from the older one
+        self.assertEqual(self.daemon.ready["reservations"], "1")
+        self.assertIn("0000000000000002.snap", self.daemon.diary())
+        self.assertEqual(ctl(CRENEAUCTL, "snapshot", "verify", self.home / "absent")[0], 7)
+
     def test_a_damaged_log(self):
         self.must("agenda", "publish", self.file)
         for i in range(3):

@@ -19,8 +19,9 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock reserve confirm 3F7QK2M9XA0CW --key-file key
   creneauctl log verify data
   creneauctl --json log show data --limit 10
+  creneauctl --admin data/admin.sock snapshot save
 
-Talks to a running creneaud over its admin socket; `agenda check` and `log` need none. Who the applicant is and
+Talks to a running creneaud over its admin socket; `agenda check`, `log` and `snapshot verify` need none. Who the applicant is and
 the key of a reservation are asked for on the terminal, or read from a file or stdin (-), never from arguments.
 
 Exit codes: 0 ok, 2 usage, 3 refused, 4 unreachable, 5 integrity, 6 objective missed, 7 I/O.)";
@@ -78,6 +79,7 @@ class Builder {
     Slots();
     Reservations();
     Logs();
+    Snapshots();
   }
 
  private:
@@ -189,6 +191,21 @@ class Builder {
     show->add_option("--limit", command_->limit, "at most so many [all]");
   }
 
+  void Snapshots() {
+    CLI::App* group = Group("snapshot", "take, list and verify snapshots");
+    Leaf(group, Verb::kSnapshotSave, "save", "--admin data/admin.sock snapshot save",
+         "Takes one now, while the engine serves; returns when it counts.");
+    CLI::App* list = Leaf(group, Verb::kSnapshotList, "list", "snapshot list data",
+                          "Those there are, newest first.\n"
+                          "From the directory, or by --admin from the engine.");
+    list->add_option("DATA", command_->data, "the daemon's data directory [ask --admin]");
+    CLI::App* verify =
+        Leaf(group, Verb::kSnapshotVerify, "verify", "snapshot verify data",
+             "Reads each to its end and follows the log from it; changes nothing.\n"
+             "Where they end at the same position, they must come to the same state.");
+    verify->add_option("DATA", command_->data, "the daemon's data directory")->required();
+  }
+
   void DryRun(CLI::App* leaf) {
     leaf->add_flag("--dry-run", command_->dry_run, "say what would be done, and do nothing");
   }
@@ -197,8 +214,11 @@ class Builder {
   Command* command_;
 };
 
-bool NeedsEngine(Verb verb) {
-  return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow;
+bool NeedsEngine(const Command& command) {
+  const Verb verb = command.verb;
+  if (verb == Verb::kSnapshotList) return command.data.empty();
+  return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow &&
+         verb != Verb::kSnapshotVerify;
 }
 
 }  // namespace
@@ -217,7 +237,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     line.output = *line.exit_code == kExitOk ? out.str() : err.str();
     return line;
   }
-  if (NeedsEngine(line.command.verb) && line.command.admin.empty()) {
+  if (NeedsEngine(line.command) && line.command.admin.empty()) {
     line.exit_code = kExitUsage;
     line.output = "creneauctl: which engine? Give --admin SOCKET (DATA/admin.sock of the daemon)\n";
   }

@@ -23,6 +23,9 @@ enum class Verb {
   kReserveExtend,
   kLogVerify,
   kLogShow,
+  kSnapshotSave,
+  kSnapshotList,
+  kSnapshotVerify,
 };
 
 struct Command {

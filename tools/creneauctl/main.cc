@@ -35,6 +35,12 @@ int Carry(const Session& session) {
       return LogVerify(session);
     case Verb::kLogShow:
       return LogShow(session);
+    case Verb::kSnapshotSave:
+      return SnapshotSave(session);
+    case Verb::kSnapshotList:
+      return SnapshotList(session);
+    case Verb::kSnapshotVerify:
+      return SnapshotVerify(session);
   }
   return kExitUsage;
 }

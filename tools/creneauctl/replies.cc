@@ -212,6 +212,22 @@ std::string RenderPublication(std::string_view body, bool dry_run) {
   return text + "\n" + Warnings(reply);
 }
 
+std::string RenderSnapshots(std::string_view body) {
+  const json::object reply = Parse(body);
+  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kLeft});
+  const auto row = [&](const json::object& one) {
+    const bool damaged = Text(one, "damaged") == "yes";
+    table.Row({Text(one, "snapshot"), "position " + Text(one, "lsn"), Text(one, "bytes") + " bytes",
+               Text(one, "seats") + " seats", damaged ? "DAMAGED" : Text(one, "taken_at")});
+  };
+  if (Find(reply, "snapshots") == nullptr) row(reply);
+  for (const json::value& one : Array(reply, "snapshots")) {
+    if (one.is_object()) row(one.as_object());
+  }
+  const std::string text = table.Text();
+  return text.empty() ? "no snapshots\n" : text;
+}
+
 std::string RenderProblem(int status, std::string_view body) {
   const json::object problem = Parse(body);
   const std::string code = Text(problem, "code");

@@ -16,6 +16,8 @@ std::string RenderAgenda(std::string_view body);
 std::string RenderSlots(std::string_view body);
 std::string RenderReservation(std::string_view body);
 std::string RenderPublication(std::string_view body, bool dry_run);
+// One of them, or a list.
+std::string RenderSnapshots(std::string_view body);
 // "refused: slot-taken: This slot is taken. ..." and what helps, each on its line.
 std::string RenderProblem(int status, std::string_view body);
 

@@ -56,4 +56,9 @@ int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
 int LogVerify(const Session& session);
 int LogShow(const Session& session);
 
+// snapshot_commands.cc
+int SnapshotSave(const Session& session);
+int SnapshotList(const Session& session);
+int SnapshotVerify(const Session& session);
+
 }  // namespace creneau::ctl
