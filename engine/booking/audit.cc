@@ -11,12 +11,14 @@
 namespace creneau::booking {
 
 std::string LogDirectory(const std::string& data) { return data + "/log"; }
+std::string ArchiveDirectory(const std::string& data) { return data + "/archive"; }
 
 absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& data) {
   ledger::Ledger ledger;
   Registry registry;
   Replay replay(ledger, registry);
-  absl::StatusOr<wal::Recovery> log = wal::Verify(files, LogDirectory(data), replay);
+  absl::StatusOr<wal::Recovery> log =
+      wal::Verify(files, LogDirectory(data), replay, {}, ArchiveDirectory(data));
   if (!log.ok()) return log.status();
   if (const absl::Status status = ledger.CheckInvariants(); !status.ok()) {
     return absl::DataLossError(status.message());
@@ -48,7 +50,7 @@ absl::Status Follow(env::FileSystem& files, const std::string& data, SnapshotAud
   Replay replay(ledger, registry);
   if (absl::Status status = replay.Load(files, path); !status.ok()) return status;
   const absl::StatusOr<wal::Recovery> log =
-      wal::Verify(files, LogDirectory(data), replay, header->start);
+      wal::Verify(files, LogDirectory(data), replay, header->start, ArchiveDirectory(data));
   if (!log.ok()) return log.status();
   if (const absl::Status status = ledger.CheckInvariants(); !status.ok())
     return absl::DataLossError(status.message());

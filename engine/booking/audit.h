@@ -43,5 +43,7 @@ absl::StatusOr<std::vector<SnapshotAudit>> AuditSnapshots(env::FileSystem& files
 
 // Where the log lies under a data directory.
 std::string LogDirectory(const std::string& data);
+// And the segments of it that no start needs any more.
+std::string ArchiveDirectory(const std::string& data);
 
 }  // namespace creneau::booking

@@ -62,6 +62,7 @@ struct SnapshotStats {
   uint64_t taken = 0;   // since start
   uint64_t failed = 0;  // since start
   std::string last_failure;
+  uint64_t archived = 0;               // segments of the log, since start
   std::optional<SnapshotHeader> last;  // that counts
   int64_t last_duration_ms = 0;
   uint64_t log_bytes_since = 0;  // by which the log has grown since it was taken

@@ -108,6 +108,7 @@ class Engine::Impl {
   absl::Status ScanInto(SnapshotWriter& writer, const std::vector<uint8_t>& seats,
                         SnapshotHeader* header);
   absl::Status KeepTwo();
+  absl::Status Archive(uint64_t before_segment);
 
   uint64_t recovered_log_bytes_ = 0;  // of the log since the last snapshot, when this began
   std::atomic<uint64_t> snapshot_at_bytes_{0};  // LogBytes() when the last one was begun

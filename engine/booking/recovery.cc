@@ -56,7 +56,8 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
     }
     start = recovered.snapshot->start;
   }
-  absl::StatusOr<wal::Recovery> log = wal::Recover(files, LogDirectory(data), replay, start);
+  absl::StatusOr<wal::Recovery> log =
+      wal::Recover(files, LogDirectory(data), replay, start, ArchiveDirectory(data));
   if (!log.ok()) {
     std::string message(log.status().message());
     for (const std::string& damaged : recovered.damaged)

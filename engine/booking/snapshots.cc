@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "booking/audit.h"
 #include "booking/engine_impl.h"
 #include "booking/recovery.h"
 #include "codec/event.h"
 #include "codec/snapshot.h"
+#include "wal/archive.h"
+#include "wal/format.h"
 
 namespace creneau::booking {
 namespace {
@@ -108,11 +111,31 @@ absl::StatusOr<SnapshotHeader> Engine::Impl::WriteSnapshot(uint64_t number,
   return *read;
 }
 
+// Behind the older of two snapshots: no start needs it, even if the newer one is damaged. In order,
+// so that the log's beginning is archived and its end is not.
+absl::Status Engine::Impl::Archive(uint64_t before_segment) {
+  const std::string log = LogDirectory(options_.data);
+  const std::string archive = ArchiveDirectory(options_.data);
+  const auto names = files_.List(log);
+  if (!names.ok()) return names.status();
+  if (absl::Status status = files_.CreateDirectory(archive); !status.ok()) return status;
+  for (const std::string& name : *names) {
+    const auto segment = wal::SegmentOfName(name);
+    if (!segment || *segment >= before_segment || closing_.load()) continue;
+    const absl::Status status = wal::ArchiveSegment(files_, log, archive, *segment);
+    if (!status.ok()) return status;
+    std::lock_guard lock(snapshot_mutex_);
+    ++snapshot_stats_.archived;
+  }
+  return absl::OkStatus();
+}
+
 // The newest two that are whole stay; what is older goes.
 absl::Status Engine::Impl::KeepTwo() {
   const auto numbers = ListSnapshots(files_, options_.data);
   if (!numbers.ok()) return numbers.status();
   int whole = 0;
+  uint64_t archive_before = 0;
   bool removed = false;
   for (const uint64_t number : *numbers) {
     const std::string path = SnapshotPath(options_.data, number);
@@ -122,10 +145,14 @@ absl::Status Engine::Impl::KeepTwo() {
       continue;
     }
     const absl::StatusOr<SnapshotHeader> header = CheckSnapshot(files_, path);
-    if (header.ok()) ++whole;
+    if (header.ok() && ++whole == 2) archive_before = header->start.segment;
     if (!header.ok() && !absl::IsDataLoss(header.status())) return header.status();
   }
-  return removed ? files_.SyncDirectory(SnapshotDirectory(options_.data)) : absl::OkStatus();
+  if (removed) {
+    const absl::Status status = files_.SyncDirectory(SnapshotDirectory(options_.data));
+    if (!status.ok()) return status;
+  }
+  return Archive(archive_before);
 }
 
 absl::StatusOr<SnapshotHeader> Engine::Impl::TakeSnapshot() {

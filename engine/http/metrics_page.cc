@@ -138,6 +138,8 @@ void MetricsPage::AddSnapshots(const booking::SnapshotStats& stats) {
   Counter("creneau_snapshots_total", "Snapshots taken since start.", stats.taken);
   Counter("creneau_snapshot_failures_total",
           "Snapshots, or the clearing away after them, that failed since start.", stats.failed);
+  Counter("creneau_log_segments_archived_total", "Segments of the log archived since start.",
+          stats.archived);
   Gauge("creneau_log_bytes_since_snapshot",
         "Bytes of the log that a start would read after the newest snapshot, or so.",
         static_cast<double>(stats.log_bytes_since));

@@ -80,14 +80,17 @@ struct Recovery {
 // nothing changed on disk.
 //
 // From `start` on, segments before it are not looked at and may be gone; that one and all after it
-// must be there, and must continue what `start` says.
+// must be there, and must continue what `start` says. A segment that is not in the directory is
+// looked for in `archive`, where one is given.
 absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
-                                 RecordReader& reader, const StartPoint& start = {});
+                                 RecordReader& reader, const StartPoint& start = {},
+                                 const std::string& archive = "");
 
 // The same, read-only: changes nothing, reports a torn tail. Also for a log that another process is
 // writing.
 absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& directory,
-                                RecordReader& reader, const StartPoint& start = {});
+                                RecordReader& reader, const StartPoint& start = {},
+                                const std::string& archive = "");
 
 struct LogOptions {
   std::string directory;  // must exist

@@ -1,10 +1,12 @@
 #include "wal/reader.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "wal/archive.h"
 
 namespace creneau::wal {
 namespace {
@@ -30,9 +32,10 @@ absl::StatusOr<std::span<const uint8_t>> Window::At(uint64_t offset, size_t leng
 }
 
 Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& records,
-               const StartPoint& start)
+               const StartPoint& start, std::string archive)
     : files_(files),
       directory_(std::move(directory)),
+      archive_(std::move(archive)),
       records_(records),
       first_segment_(start.segment) {
   Recovery& so_far = log_.recovery;
@@ -54,15 +57,46 @@ absl::Status Reader::Corrupt(uint64_t segment, uint64_t offset, const std::strin
                    "delete or edit anything in the directory."));
 }
 
+std::string Reader::PathOf(uint64_t segment) const {
+  return archived_.contains(segment) ? archive_ + "/" + ArchivedName(segment)
+                                     : directory_ + "/" + SegmentName(segment);
+}
+
+// Beside an engine that archives, a segment may have moved since the directory was listed.
+absl::StatusOr<std::unique_ptr<env::File>> Reader::OpenSegment(uint64_t segment) {
+  archived_.erase(segment);
+  auto file = files_.Open(PathOf(segment), env::OpenMode::kRead);
+  if (archive_.empty() || !absl::IsNotFound(file.status())) return file;
+  auto archived = OpenArchived(files_, archive_ + "/" + ArchivedName(segment));
+  if (absl::IsNotFound(archived.status())) return file;
+  archived_.insert(segment);
+  if (absl::IsDataLoss(archived.status()))
+    return Corrupt(segment, 0, std::string(archived.status().message()));
+  return archived;
+}
+
 absl::StatusOr<std::vector<uint64_t>> Reader::Segments() {
   const absl::StatusOr<std::vector<std::string>> names = files_.List(directory_);
   if (!names.ok()) return names.status();
-  std::vector<uint64_t> segments;
+  std::set<uint64_t> found;
   for (const std::string& name : *names) {
     const auto segment = SegmentOfName(name);
-    if (segment && *segment >= first_segment_) segments.push_back(*segment);
+    if (segment && *segment >= first_segment_) found.insert(*segment);
   }
-  std::sort(segments.begin(), segments.end());
+  const uint64_t newest = found.empty() ? 0 : *found.rbegin();
+  if (!archive_.empty()) {
+    const absl::StatusOr<std::vector<std::string>> archived = files_.List(archive_);
+    if (!archived.ok() && !absl::IsNotFound(archived.status())) return archived.status();
+    for (const std::string& name : archived.ok() ? *archived : std::vector<std::string>()) {
+      const auto segment = SegmentOfArchived(name);
+      if (segment && *segment >= first_segment_) found.insert(*segment);
+    }
+  }
+  const std::vector<uint64_t> segments(found.begin(), found.end());
+  // What is archived is behind a snapshot, and that is behind the log's last segment.
+  if (!segments.empty() && segments.back() != newest)
+    return Corrupt(segments.back() + 1, 0,
+                   "this segment is missing, though those before it are archived");
   for (size_t i = 0; i < segments.size(); ++i) {
     if (segments[i] != first_segment_ + i) {
       return Corrupt(first_segment_ + i, 0,
@@ -99,7 +133,7 @@ absl::StatusOr<ReadLog> Reader::Read() {
 // a successor is begun, a torn tail has been zeroed or the last batch is durable: whatever stands
 // after the last valid batch was acknowledged.
 absl::Status Reader::CheckEnd(uint64_t segment) {
-  auto file = files_.Open(PathOf(segment), env::OpenMode::kRead);
+  auto file = OpenSegment(segment);
   if (!file.ok()) return file.status();
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();
@@ -164,7 +198,7 @@ absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& windo
 }
 
 absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
-  auto file = files_.Open(PathOf(segment), env::OpenMode::kRead);
+  auto file = OpenSegment(segment);
   if (!file.ok()) return file.status();
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();

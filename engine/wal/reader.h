@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,15 +51,17 @@ struct ReadLog {
 class Reader {
  public:
   Reader(env::FileSystem& files, std::string directory, RecordReader& records,
-         const StartPoint& start = {});
+         const StartPoint& start = {}, std::string archive = "");
 
   // All from `start` on. DataLoss: corruption.
   absl::StatusOr<ReadLog> Read();
 
-  std::string PathOf(uint64_t segment) const { return directory_ + "/" + SegmentName(segment); }
+  // Where it was found; in the directory unless it was found in the archive.
+  std::string PathOf(uint64_t segment) const;
 
  private:
   absl::StatusOr<std::vector<uint64_t>> Segments();
+  absl::StatusOr<std::unique_ptr<env::File>> OpenSegment(uint64_t segment);
   absl::Status ReadSegment(uint64_t segment, bool last);
   absl::Status CheckHeader(uint64_t segment, const SegmentHeader& header);
   absl::StatusOr<bool> ReadBatch(uint64_t segment, Window& window, uint64_t offset);
@@ -71,6 +74,8 @@ class Reader {
 
   env::FileSystem& files_;
   const std::string directory_;
+  const std::string archive_;  // empty: none
+  std::set<uint64_t> archived_;
   RecordReader& records_;
   const uint64_t first_segment_;
   ReadLog log_;

@@ -94,8 +94,9 @@ absl::Status SetAsideUnused(env::FileSystem& files, const std::string& directory
 }  // namespace
 
 absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& directory,
-                                RecordReader& records, const StartPoint& start) {
-  Reader reader(files, directory, records, start);
+                                RecordReader& records, const StartPoint& start,
+                                const std::string& archive) {
+  Reader reader(files, directory, records, start, archive);
   absl::StatusOr<ReadLog> log = reader.Read();
   if (!log.ok()) return log.status();
   if (log->tail.kind == Tail::Kind::kTorn) {
@@ -107,8 +108,9 @@ absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& direc
 }
 
 absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
-                                 RecordReader& records, const StartPoint& start) {
-  Reader reader(files, directory, records, start);
+                                 RecordReader& records, const StartPoint& start,
+                                 const std::string& archive) {
+  Reader reader(files, directory, records, start, archive);
   absl::StatusOr<ReadLog> log = reader.Read();
   if (!log.ok()) return log.status();
   Recovery& recovery = log->recovery;

@@ -41,6 +41,7 @@ struct Office : World {
   std::string PathOf(const SnapshotHeader& header) const {
     return SnapshotPath(Data(), header.number);
   }
+  bool Has(const std::string& path) const { return fs::exists(Data() + "/" + path); }
   std::string Segment(int number) const {
     return Data() + "/log/000000000000000" + std::to_string(number) + ".seg";
   }

@@ -92,6 +92,38 @@ TEST_CASE("two are kept") {
   CHECK(office.engine->stats().snapshots.failed == 0);
 }
 
+TEST_CASE("segments behind the older of two are archived, and the log is still whole") {
+  Office office;
+  Prng prng(11);
+  for (int run = 0; run < 4; ++run) {
+    office.Live(prng, 12);
+    office.Snapshot();
+    office.Again();
+  }
+  // The last two were begun in segments 3 and 4.
+  CHECK(office.Has("archive/0000000000000001.seg.zst"));
+  CHECK(office.Has("archive/0000000000000002.seg.zst"));
+  CHECK_FALSE(office.Has("log/0000000000000002.seg"));
+  CHECK_FALSE(office.Has("archive/0000000000000003.seg.zst"));
+  CHECK(office.Has("log/0000000000000003.seg"));
+  office.Live(prng, 12);
+  const std::string digest = office.engine->Digest();
+  office.Stop();
+  CheckAgreement(office, digest);
+  // Without any snapshot, the archive is read as well.
+  fs::remove_all(office.Data() + "/snapshots");
+  const Ends ends = RecoverFrom(office.files, office.Data());
+  REQUIRE(ends.recovered.ok());
+  CHECK(ends.digest == digest);
+  // With one, it is not needed.
+  office.Begin();
+  office.Snapshot();
+  office.Stop();
+  fs::remove_all(office.Data() + "/archive");
+  office.Begin();
+  CHECK(office.engine->Digest() == digest);
+}
+
 TEST_CASE("snapshots taken while eight threads book") {
   Office office;
   std::atomic<bool> stop{false};

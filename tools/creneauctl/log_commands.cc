@@ -119,7 +119,8 @@ int LogShow(const Session& session) {
   env::PosixFileSystem files;
   Printer printer(session);
   const absl::StatusOr<wal::Recovery> read =
-      wal::Verify(files, booking::LogDirectory(session.command().data), printer);
+      wal::Verify(files, booking::LogDirectory(session.command().data), printer, {},
+                  booking::ArchiveDirectory(session.command().data));
   if (!read.ok() && !absl::IsCancelled(read.status())) return FailOnLog(session, read.status());
   return kExitOk;
 }
