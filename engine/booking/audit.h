@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "booking/snapshot_file.h"
 #include "env/file.h"
+#include "proof/checkpoint.h"
 #include "wal/log.h"
 
 namespace creneau::booking {
@@ -25,8 +26,10 @@ struct AuditReport {
 };
 
 // DataLoss: the log is damaged, or its replay has a seat with two owners or a subject with two
-// reservations.
-absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& data);
+// reservations, or it does not continue what `published` (by batch) says it was: the first place
+// where it does not.
+absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& data,
+                                     const std::vector<proof::Checkpoint>& published = {});
 
 // What one snapshot is worth: whether it is whole, and where the log leads from it.
 struct SnapshotAudit {
@@ -43,6 +46,8 @@ absl::StatusOr<std::vector<SnapshotAudit>> AuditSnapshots(env::FileSystem& files
 
 // Where the log lies under a data directory.
 std::string LogDirectory(const std::string& data);
+// Signed checkpoints, one a line.
+std::string CheckpointFile(const std::string& data);
 // And the segments of it that no start needs any more.
 std::string ArchiveDirectory(const std::string& data);
 

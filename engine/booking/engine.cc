@@ -105,7 +105,9 @@ void Engine::Impl::Close() {
   keeper_wake_.notify_all();
   if (keeper_.joinable()) keeper_.join();
   if (steward_) steward_->Stop();
-  if (log_) log_->Drain();
+  if (!log_) return;
+  log_->Drain();
+  Checkpoint();
 }
 
 Room Engine::Impl::LogRoom(uint64_t extra_bytes) const {
@@ -124,6 +126,8 @@ EngineStats Engine::Impl::Stats() const {
   stats.expired = steward_->expired();
   stats.freed = steward_->freed();
   stats.snapshots = StatsOfSnapshots();
+  stats.checkpoints = checkpoints_written_.load(std::memory_order_relaxed);
+  stats.checkpoint_failures = checkpoints_failed_.load(std::memory_order_relaxed);
   stats.read_only = LogRoom() != Room::kPlenty;
   stats.poisoned = log_->poisoned();
   return stats;

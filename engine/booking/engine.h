@@ -80,7 +80,9 @@ struct EngineStats {
   uint64_t expired = 0;  // holds taken back by the steward, since start
   uint64_t freed = 0;    // cooled seats given back, since start
   SnapshotStats snapshots;
-  bool read_only = false;  // new holds are refused because the disk is nearly full
+  uint64_t checkpoints = 0;          // written since start
+  uint64_t checkpoint_failures = 0;  // since start
+  bool read_only = false;            // new holds are refused because the disk is nearly full
   bool poisoned = false;
 };
 

@@ -96,6 +96,16 @@ class Engine::Impl {
                   const absl::TimeZone& zone);
   ledger::TrimCounts TrimAll(AgendaId agenda);
 
+  // checkpoints.cc
+  void Checkpoint();
+  absl::Status WriteCheckpoint();
+
+  // Touched by the keeper's thread, and then by whoever closes.
+  uint64_t checkpoint_batch_ = 0;  // of the last checkpoint
+  int64_t checkpoint_ns_ = 0;      // when one was last thought of
+  std::atomic<uint64_t> checkpoints_written_{0};
+  std::atomic<uint64_t> checkpoints_failed_{0};
+
   // snapshots.cc
   struct Begun;
   void KeepAtIt();

@@ -31,10 +31,8 @@ absl::StatusOr<Secret> Read(env::FileSystem& files, const std::string& path) {
   return secret;
 }
 
-absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory,
-                            const std::string& name, Entropy& entropy) {
-  Secret secret;
-  entropy.Fill(secret);
+absl::Status Write(env::FileSystem& files, const std::string& directory, const std::string& name,
+                   std::span<const uint8_t> secret) {
   const std::string text = Hex(secret) + "\n";
   // Under another name first, so that a crash leaves a whole key or none. A leftover of such a
   // crash was never used.
@@ -50,8 +48,23 @@ absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory
   if (status.ok()) status = (*file)->Sync();
   if (status.ok()) status = files.Rename(unfinished, path);
   if (status.ok()) status = files.SyncDirectory(directory);
-  if (!status.ok()) return status;
+  return status;
+}
+
+absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory,
+                            const std::string& name, Entropy& entropy) {
+  Secret secret;
+  entropy.Fill(secret);
+  if (absl::Status status = Write(files, directory, name, secret); !status.ok()) return status;
   return secret;
+}
+
+// Beside its secret, for whoever publishes it; put right where it is another's.
+absl::Status ExportPublicKey(env::FileSystem& files, const std::string& directory,
+                             const proof::PublicKey& key) {
+  const absl::StatusOr<Secret> there = Read(files, directory + "/checkpoint.pub");
+  if (there.ok() && *there == key) return absl::OkStatus();
+  return Write(files, directory, "checkpoint.pub", key);
 }
 
 absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& directory,
@@ -80,6 +93,12 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   if (!pepper.ok()) return pepper.status();
   const auto names = ReadOrMake(files, directory, "names.key", entropy, may_make, &keys.made);
   if (!names.ok()) return names.status();
+  const auto checkpoint = ReadOrMake(files, directory, "checkpoint.key", entropy,
+                                     /*may_make=*/true, &keys.made);
+  if (!checkpoint.ok()) return checkpoint.status();
+  const absl::Status exported = ExportPublicKey(files, directory, proof::PublicKeyOf(*checkpoint));
+  if (!exported.ok()) return exported;
+  keys.checkpoint = *checkpoint;
   // Keys that an earlier start made may not have been durable when it was killed.
   if (const absl::Status status = files.SyncDirectory(directory); !status.ok()) return status;
   keys.pepper = *pepper;

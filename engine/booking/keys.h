@@ -5,6 +5,9 @@
 //   identity names.key   makes reservation names and keys; without it the references people hold
 //   mean nothing
 //
+//   checkpoint.key  signs checkpoints; made anew when it is missing: what it signed stays good, and
+//                   checkpoint.pub beside it is the public key, to be published
+//
 // Each holds 64 hexadecimal digits and a newline. Start-up code only; one thread.
 #pragma once
 
@@ -14,6 +17,7 @@
 #include "booking/names.h"
 #include "env/entropy.h"
 #include "env/file.h"
+#include "proof/checkpoint.h"
 #include "rules/identity.h"
 
 namespace creneau::booking {
@@ -21,6 +25,7 @@ namespace creneau::booking {
 struct Keys {
   rules::Pepper pepper;
   Names::Secret names;
+  proof::Seed checkpoint;
   bool made = false;  // by this call
 };
 

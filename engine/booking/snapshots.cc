@@ -19,6 +19,7 @@ namespace {
 // Marks that the scan finishes for others, between two waits for the disk.
 constexpr int kSlotsPerBarrier = 256;
 constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr int64_t kCheckpointEveryNs = 60'000'000'000;
 constexpr int64_t kTryAgainAfterNs = 60'000'000'000;
 // Of a seat that is somebody's, encoded, with its share of the slot: more than any has.
 constexpr uint64_t kBytesPerSeat = 64;
@@ -207,9 +208,11 @@ bool Engine::Impl::SnapshotDue() const {
 // The keeper's thread. What fails is tried again after a while; the daemon tells of it.
 void Engine::Impl::KeepAtIt() {
   int64_t not_before_ns = 0;
+  checkpoint_ns_ = clock_.MonotonicNs();
   std::unique_lock lock(keeper_mutex_);
   while (!closing_.load()) {
     lock.unlock();
+    if (clock_.MonotonicNs() - checkpoint_ns_ >= kCheckpointEveryNs) Checkpoint();
     if (clock_.MonotonicNs() >= not_before_ns && !log_->poisoned() && SnapshotDue() &&
         !TakeSnapshot().ok()) {
       not_before_ns = clock_.MonotonicNs() + kTryAgainAfterNs;

@@ -140,6 +140,7 @@ struct Told {
   bool read_only = false;
   uint64_t snapshots = 0;
   uint64_t failed_snapshots = 0;
+  uint64_t failed_checkpoints = 0;
 };
 
 void LookAtSnapshots(const booking::SnapshotStats& stats, Told* told) {
@@ -159,6 +160,9 @@ void LookAtSnapshots(const booking::SnapshotStats& stats, Told* told) {
 void LookAtDisk(const Options& options, const booking::Engine& engine, Told* told) {
   const booking::EngineStats stats = engine.stats();
   LookAtSnapshots(stats.snapshots, told);
+  if (std::exchange(told->failed_checkpoints, stats.checkpoint_failures) !=
+      stats.checkpoint_failures)
+    spdlog::error("a checkpoint could not be written under {}: see to the disk", options.data);
   bool* const read_only = &told->read_only;
   if (stats.read_only == *read_only) return;
   *read_only = stats.read_only;

@@ -119,6 +119,10 @@ void MetricsPage::AddLog(const booking::EngineStats& stats) {
   Family(MetricType::Histogram, "creneau_log_batch_duration_seconds",
          "Time that writing a batch took.")
       .metric.push_back(BatchDurations(stats.log));
+  Counter("creneau_checkpoints_total", "Signed checkpoints of the log written since start.",
+          stats.checkpoints);
+  Counter("creneau_checkpoint_failures_total", "Checkpoints that could not be written since start.",
+          stats.checkpoint_failures);
   Gauge("creneau_log_durable_lsn", "Position of the last record known to be durable.",
         static_cast<double>(stats.durable_lsn.value));
   Gauge("creneau_log_in_flight_seconds",

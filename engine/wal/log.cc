@@ -81,6 +81,7 @@ class Log::Impl {
   }
   LogStats Stats() const;
   StartPoint CurrentSegment() const { return writer_.current_segment(); }
+  Head CurrentHead() const { return writer_.head(); }
   Lsn DurableLsn() const { return Lsn{durable_lsn_.load(std::memory_order_acquire)}; }
   int64_t InFlightMs() const {
     const int64_t since = in_flight_since_ns_.load(std::memory_order_relaxed);
@@ -331,6 +332,7 @@ Log::~Log() { Drain(); }
 bool Log::Push(Commit* commit) { return impl_->Push(commit); }
 void Log::Turn() { impl_->Turn(); }
 void Log::Drain() { impl_->Drain(); }
+Head Log::head() const { return impl_->CurrentHead(); }
 LogSpace Log::space() const { return impl_->Space(); }
 LogStats Log::stats() const { return impl_->Stats(); }
 Lsn Log::durable_lsn() const { return impl_->DurableLsn(); }

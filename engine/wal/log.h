@@ -31,12 +31,23 @@ namespace creneau::wal {
 
 using Chain = std::array<uint8_t, 32>;  // SHA-256
 
+// Where a log stands after one of its batches: nothing before it can be changed without changing
+// the chain.
+struct Head {
+  uint64_t batch = 0;
+  Lsn lsn;  // of the last record
+  uint64_t epoch = 0;
+  Chain chain{};
+};
+
 // Receives the records of a log in order. A status other than OK stops the reading and is returned
 // as it is.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
   virtual absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) = 0;
+  // After the records of each batch, and after each seal.
+  virtual absl::Status EndBatch(const Head&) { return absl::OkStatus(); }
   // After the last record, before anything on disk is changed: a reader that finds the whole wrong
   // says so here.
   virtual absl::Status End() { return absl::OkStatus(); }
@@ -152,6 +163,8 @@ class Log {
   // The segment that is being written: every record that is not in it or after it was durable
   // before this returned. Any thread.
   StartPoint current_segment() const;
+  // After the last batch that is durable. Any thread.
+  Head head() const;
   // How long the batch in flight has been under way; 0 when there is none.
   int64_t in_flight_ms() const;
   bool poisoned() const;

@@ -269,6 +269,9 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
   so_far.bytes += header->padded_bytes();
   so_far.valid_bytes = offset + header->padded_bytes();
   log_.last_offset = offset;
+  const absl::Status ended =
+      records_.EndBatch({header->batch, so_far.last_lsn, header->epoch, header->chain});
+  if (!ended.ok()) return ended;
   return true;
 }
 

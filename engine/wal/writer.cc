@@ -24,7 +24,8 @@ Writer::Writer(env::FileSystem& files, const Clock& clock, Spares& spares,
       next_lsn_(recovery.last_lsn.value + 1),
       previous_valid_bytes_(recovery.valid_bytes),
       chain_(recovery.chain),
-      last_written_at_(recovery.last_written_at) {
+      last_written_at_(recovery.last_written_at),
+      head_{recovery.last_batch, recovery.last_lsn, recovery.epoch, recovery.chain} {
   const auto address = reinterpret_cast<uintptr_t>(memory_.get());
   buffer_ =
       memory_.get() + (limits::kPageBytes - address % limits::kPageBytes) % limits::kPageBytes;
@@ -82,6 +83,8 @@ absl::Status Writer::WriteBatch(uint32_t records, size_t body_bytes, uint32_t fl
   offset_ += padded;
   next_lsn_ += records;
   ++next_batch_;
+  const std::lock_guard lock(mutex_);
+  head_ = {header.batch, Lsn{next_lsn_ - 1}, epoch_, chain_};
   return absl::OkStatus();
 }
 

@@ -1,6 +1,6 @@
 // The end of the log: writes batches one after the other, and goes on in the next segment when one
 // is full. Every call returns when its bytes are durable, or with the error after which the log
-// must not be used. The log thread only, but current_segment: any.
+// must not be used. The log thread only, but current_segment and head: any.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,11 @@ class Writer {
     const std::lock_guard lock(mutex_);
     return current_;
   }
+  // After the last batch that was written.
+  Head head() const {
+    const std::lock_guard lock(mutex_);
+    return head_;
+  }
   // What batches may still take of this segment. Its last page is left for a seal, so that sealing
   // never needs another segment.
   uint64_t rest_bytes() const {
@@ -68,8 +73,9 @@ class Writer {
   Chain chain_;
   Instant last_written_at_;
 
-  mutable std::mutex mutex_;  // held for a copy, once in a segment and once in a snapshot
+  mutable std::mutex mutex_;  // held for a copy, once in a batch and a segment
   StartPoint current_;
+  Head head_;
 };
 
 }  // namespace creneau::wal

@@ -334,6 +334,32 @@ class Ctl(unittest.TestCase):
         self.assertIn("0000000000000002.snap", self.daemon.diary())
         self.assertEqual(ctl(CRENEAUCTL, "snapshot", "verify", self.home / "absent")[0], 7)
 
+    def test_checkpoints(self):
+        self.must("agenda", "publish", self.file)
+        self.hold()
+        self.assertEqual(self.daemon.stop(), 0)
+        published = self.home / "published"
+        published.write_bytes((self.daemon.data / "checkpoints").read_bytes())
+        proof = ("--checkpoint", published, "--key", self.daemon.data / "keys" / "checkpoint.pub")
+        code, out, _ = ctl(CRENEAUCTL, "log", "verify", self.daemon.data, *proof)
+        self.assertEqual(code, 0)
+        self.assertIn("it continues all 1 checkpoints", out)
+        report = json.loads(ctl(CRENEAUCTL, "--json", "log", "verify", self.daemon.data, *proof)[1])
+        self.assertEqual((report["checkpoints"], report["unreadable_lines"]), (1, 0))
+        # The last batches cut off: whole by itself, and not what was published.
+        segment = max((self.daemon.data / "log").glob("*.seg"))
+        with open(segment, "r+b") as file:
+            file.seek(2 * 4096)
+            rest = segment.stat().st_size - 2 * 4096
+            file.write(bytes(rest))
+        self.assertEqual(ctl(CRENEAUCTL, "log", "verify", self.daemon.data)[0], 0)
+        code, _, err = ctl(CRENEAUCTL, "log", "verify", self.daemon.data, *proof)
+        self.assertEqual(code, 5)
+        self.assertIn("does not continue what was published", err)
+        published.write_text(published.read_text().replace(" 1 ", " 1 1", 1))
+        self.assertEqual(ctl(CRENEAUCTL, "log", "verify", self.daemon.data, *proof)[0], 5)
+        self.assertEqual(ctl(CRENEAUCTL, "log", "verify", self.daemon.data, *proof[:2])[0], 2)
+
     def test_a_damaged_log(self):
         self.must("agenda", "publish", self.file)
         for i in range(3):

@@ -183,6 +183,12 @@ class Builder {
              "Checksums, the chain, and that no seat has two owners and no subject two "
              "reservations.");
     verify->add_option("DATA", command_->data, "the daemon's data directory")->required();
+    auto* checkpoint = verify->add_option("--checkpoint", command_->checkpoint_file,
+                                          "published checkpoints that the log must continue");
+    auto* key = verify->add_option("--key", command_->public_key_file,
+                                   "the public key they are signed with (checkpoint.pub)");
+    checkpoint->needs(key);
+    key->needs(checkpoint);
     CLI::App* show =
         Leaf(group, Verb::kLogShow, "show", "--json log show data --from 1000 --limit 10",
              "One line for each record; with --json, one object a line.");

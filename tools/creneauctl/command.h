@@ -49,7 +49,9 @@ struct Command {
   std::string from;                  // date
   std::string to;                    // date
 
-  std::string data;  // the daemon's directory
+  std::string data;             // the daemon's directory
+  std::string checkpoint_file;  // empty: none
+  std::string public_key_file;
   uint64_t from_lsn = 1;
   uint64_t limit = 0;  // 0: all
 };

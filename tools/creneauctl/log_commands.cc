@@ -6,8 +6,10 @@
 #include "booking/audit.h"
 #include "codec/event.h"
 #include "env/posix/posix_file.h"
+#include "proof/checkpoint.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
+#include "tools/creneauctl/secrets.h"
 #include "tools/creneauctl/session.h"
 #include "tools/creneauctl/table.h"
 #include "wal/log.h"
@@ -30,7 +32,29 @@ int FailOnLog(const Session& session, const absl::Status& status) {
                       std::string(status.message()));
 }
 
-std::string ReportAsJson(const booking::AuditReport& report) {
+// The checkpoints to hold the log against, all of them signed; none where none were given.
+absl::StatusOr<proof::ReadCheckpoints> Published(const Command& command) {
+  if (command.checkpoint_file.empty()) return proof::ReadCheckpoints();
+  const absl::StatusOr<std::string> key = ReadInput(command.public_key_file);
+  if (!key.ok()) return key.status();
+  const auto parsed = proof::ParsePublicKey(*key);
+  if (!parsed) {
+    return absl::InvalidArgumentError(command.public_key_file +
+                                      " is no public key: expected 64 hexadecimal digits");
+  }
+  const absl::StatusOr<std::string> lines = ReadInput(command.checkpoint_file);
+  if (!lines.ok()) return lines.status();
+  absl::StatusOr<proof::ReadCheckpoints> read = proof::ReadLines(*lines, *parsed);
+  if (!read.ok())
+    return absl::Status(read.status().code(),
+                        command.checkpoint_file + ", " + std::string(read.status().message()));
+  if (read->checkpoints.empty())
+    return absl::InvalidArgumentError(command.checkpoint_file + " has no checkpoint in it");
+  return read;
+}
+
+std::string ReportAsJson(const booking::AuditReport& report,
+                         const proof::ReadCheckpoints& published) {
   const wal::Recovery& log = report.log;
   Fields members = {{"whole", "true"},
                     {"segments", std::to_string(log.segments)},
@@ -48,11 +72,14 @@ std::string ReportAsJson(const booking::AuditReport& report) {
                                  {"seats", std::to_string(report.seats)},
                                  {"held", std::to_string(report.held)},
                                  {"confirmed", std::to_string(report.confirmed)},
-                                 {"digest", JsonText(report.digest)}});
+                                 {"digest", JsonText(report.digest)},
+                                 {"checkpoints", std::to_string(published.checkpoints.size())},
+                                 {"unreadable_lines", std::to_string(published.unreadable)}});
   return JsonObject(members);
 }
 
-std::string ReportAsText(const std::string& data, const booking::AuditReport& report) {
+std::string ReportAsText(const std::string& data, const booking::AuditReport& report,
+                         const proof::ReadCheckpoints& published) {
   const wal::Recovery& log = report.log;
   Table table({Align::kLeft, Align::kLeft});
   table.Row({"log", booking::LogDirectory(data) + " is whole: every checksum and the chain fit"});
@@ -64,6 +91,15 @@ std::string ReportAsText(const std::string& data, const booking::AuditReport& re
                            Utc(log.last_written_at)});
   }
   table.Row({"chain", report.chain});
+  if (!published.checkpoints.empty()) {
+    table.Row({"published", "it continues all " + std::to_string(published.checkpoints.size()) +
+                                " checkpoints, the last at position " +
+                                std::to_string(published.checkpoints.back().lsn.value)});
+  }
+  if (published.unreadable > 0) {
+    table.Row({"", Count(published.unreadable, "line of them is", "lines of them are") +
+                       " no checkpoint: writes that were cut short"});
+  }
   table.Row({"replay", "every seat has one owner, every subject one reservation"});
   table.Row({"state", Count(report.agendas, "agenda", "agendas") + ", " +
                           Count(report.slots, "slot", "slots") + ", " +
@@ -109,9 +145,14 @@ class Printer : public wal::RecordReader {
 int LogVerify(const Session& session) {
   const std::string& data = session.command().data;
   env::PosixFileSystem files;
-  const absl::StatusOr<booking::AuditReport> report = booking::AuditLog(files, data);
+  // Before the log is looked at: beside an engine that writes, it then has what they tell of.
+  const auto published = Published(session.command());
+  if (!published.ok()) return FailOnLog(session, published.status());
+  const absl::StatusOr<booking::AuditReport> report =
+      booking::AuditLog(files, data, published->checkpoints);
   if (!report.ok()) return FailOnLog(session, report.status());
-  session.Print(session.command().json ? ReportAsJson(*report) : ReportAsText(data, *report));
+  session.Print(session.command().json ? ReportAsJson(*report, *published)
+                                       : ReportAsText(data, *report, *published));
   return kExitOk;
 }
 
