@@ -25,6 +25,10 @@ inline constexpr uint32_t kMaxGeneration = (1u << 17) - 1;
 // Steps within one generation have 6 bits: hold, extend, confirm, cancel, cool, and 50 lengthenings
 // after crashes.
 inline constexpr uint32_t kMaxStep = (1u << 6) - 1;
+// 64-way levels of a bitmap over slots or blocks: five reach 2^30 items.
+inline constexpr size_t kSummaryLevels = 5;
+// A subject index starts with room for an agenda of an ordinary day, and grows from there.
+inline constexpr size_t kIndexEntriesAtStart = 1u << 12;
 // A reservation moves at most twice (design 7).
 inline constexpr uint32_t kMaxMoves = 2;
 

@@ -1,5 +1,7 @@
 #include "ledger/bitmap.h"
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace creneau::ledger {
@@ -12,13 +14,17 @@ constexpr size_t Words(size_t items, size_t level) {
   return words == 0 ? 1 : words;
 }
 
+template <typename Levels, size_t... kNth>
+Levels MakeLevels(size_t items, std::index_sequence<kNth...>) {
+  return {typename Levels::value_type(Words(items, kNth))...};
+}
+
 }  // namespace
 
 Bitmap::Bitmap(size_t items)
     : items_(items),
-      levels_{Level(Words(items, 0)), Level(Words(items, 1)), Level(Words(items, 2)),
-              Level(Words(items, 3)), Level(Words(items, 4))} {
-  CHECK(items <= size_t{1} << 30);
+      levels_(MakeLevels<decltype(levels_)>(items, std::make_index_sequence<kLevels>())) {
+  CHECK(items <= size_t{1} << 6 * kLevels);
 }
 
 void Bitmap::SetAll() {

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "base/atomic.h"
+#include "base/limits.h"
 #include "ledger/region.h"
 
 namespace creneau::ledger {
@@ -55,7 +56,7 @@ class Bitmap {
 
  private:
   using Level = Region<Atomic<uint64_t>>;
-  static constexpr size_t kLevels = 5;  // 2^30 items
+  static constexpr size_t kLevels = limits::kSummaryLevels;
 
   void ClearAt(size_t level, size_t i);
   void ClearParents(size_t level, size_t i);

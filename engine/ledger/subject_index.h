@@ -30,6 +30,7 @@
 
 #include "base/atomic.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "ledger/epochs.h"
 #include "ledger/region.h"
 
@@ -64,7 +65,8 @@ class Liveness {
 
 class SubjectIndex {
  public:
-  SubjectIndex(Epochs& epochs, const Liveness& liveness, size_t initial_capacity = 1 << 12);
+  SubjectIndex(Epochs& epochs, const Liveness& liveness,
+               size_t initial_capacity = limits::kIndexEntriesAtStart);
   ~SubjectIndex();
   SubjectIndex(const SubjectIndex&) = delete;
   SubjectIndex& operator=(const SubjectIndex&) = delete;
