@@ -1,0 +1,216 @@
+#include "tests/interleave/case.h"
+
+#include <map>
+
+#include "base/check.h"
+#include "base/prng.h"
+#include "tests/interleave/cases.h"
+#include "tests/interleave/trial.h"
+
+namespace creneau::interleave {
+namespace {
+
+using ledger::SeatImage;
+using ledger::SeatState;
+using ledger::SeatWord;
+
+uint64_t HashOf(uint64_t hash, const SeatImage& image) {
+  return Mix64(Mix64(hash ^ image.seat.value) ^ image.word.bits()) ^ image.subject.lo;
+}
+
+uint64_t HashOf(uint64_t hash, const Entry& entry) {
+  if (entry.is_calendar) return Mix64(hash ^ entry.change.version);
+  hash = HashOf(hash, entry.event.seat);
+  if (!entry.event.is_move) return hash;
+  return HashOf(Mix64(hash ^ ledger::IndexValue(entry.event.origin).bits()), entry.event.from);
+}
+
+}  // namespace
+
+CaseProgram::CaseProgram(const Case& the_case)
+    : case_(the_case), setup_(ActsFromText(the_case.setup)) {
+  for (const std::string& text : case_.threads) threads_.push_back(ActsFromText(text));
+  limits::kIndexEntriesAtStart = case_.index_entries;
+  std::vector<size_t> next(threads_.size());
+  std::vector<std::pair<int, Act>> order;
+  Sequential(next, order);
+}
+
+// Every order of whole acts, one after the other: what may be answered, and what may come of it.
+void CaseProgram::Sequential(std::vector<size_t>& next, std::vector<std::pair<int, Act>>& order) {
+  bool any = false;
+  for (size_t thread = 0; thread < threads_.size(); ++thread) {
+    if (next[thread] == threads_[thread].size()) continue;
+    any = true;
+    order.emplace_back(static_cast<int>(thread), threads_[thread][next[thread]++]);
+    Sequential(next, order);
+    order.pop_back();
+    --next[thread];
+  }
+  if (any) return;
+  office_ = std::make_unique<Office>(setup_);
+  answers_.assign(threads_.size(), {});
+  for (const auto& [thread, act] : order)
+    answers_[static_cast<size_t>(thread)].push_back(office_->Do(act, thread));
+  sequential_.insert(Answers() + " -> " + office_->Summary());
+  office_.reset();
+}
+
+std::string CaseProgram::Answers() const {
+  std::string out;
+  for (const auto& thread : answers_) {
+    if (&thread != &answers_.front()) out += '|';
+    for (const std::string& answer : thread)
+      out += (&answer == &thread.front() ? "" : ";") + answer;
+  }
+  return out;
+}
+
+int CaseProgram::Begin() {
+  limits::kIndexEntriesAtStart = case_.index_entries;
+  machine().SameIds(case_.same_ids);
+  office_ = std::make_unique<Office>(setup_);
+  answers_.assign(threads_.size(), {});
+  return static_cast<int>(threads_.size());
+}
+
+void CaseProgram::Run(int thread) {
+  for (const Act& act : threads_[static_cast<size_t>(thread)])
+    answers_[static_cast<size_t>(thread)].push_back(office_->Do(act, thread));
+}
+
+// A ledger from the first `count` entries; its digest, where wanted.
+std::string CaseProgram::Replay(size_t count, bool want_digest) {
+  ledger::Ledger replayed;
+  const auto must = [&](const absl::Status& status) {
+    if (!status.ok()) {
+      machine().Fail("the first " + std::to_string(count) +
+                     " entries of the log: " + std::string(status.message()));
+    }
+  };
+  for (size_t i = 0; i < count; ++i) {
+    const Entry& entry = office_->log()[i];
+    if (entry.is_calendar) {
+      must(replayed.Check(entry.change));
+      replayed.Apply(entry.change);
+    } else {
+      must(replayed.Apply(entry.event));
+    }
+  }
+  must(replayed.Rebuild());
+  must(replayed.CheckInvariants());
+  return want_digest ? replayed.Digest() : "";
+}
+
+// Every prefix; those seen before are known to be good.
+void CaseProgram::CheckLog() {
+  uint64_t hash = 0;
+  for (size_t i = 0; i < office_->log().size(); ++i) {
+    hash = HashOf(hash, office_->log()[i]);
+    if (i + 1 < office_->setup_entries() || checked_prefixes_.contains(hash)) continue;
+    Replay(i + 1, false);
+    checked_prefixes_.insert(hash);
+  }
+}
+
+// What an image may follow: the step before it. Or it opens a generation: with a hold, a restored
+// seat, or the end of a move that came to nothing, which spends the generation at step 1.
+void CaseProgram::CheckSequence() {
+  std::map<SeatId, SeatWord> last;
+  const auto follow = [&](const SeatImage& image) {
+    SeatWord& before = last[image.seat];
+    const SeatWord word = image.word;
+    if (word.sequence() <= before.sequence()) return;  // told before
+    const bool next_step = word.sequence() == before.sequence() + 1;
+    const bool spent = word.step() == 1 &&
+                       (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn);
+    const bool opens =
+        word.generation().value == before.generation().value + 1 && (word.step() == 0 || spent) &&
+        (before.state() == SeatState::kFree || before.state() == SeatState::kWithdrawn);
+    if (!next_step && !opens) {
+      machine().Fail("the log has seat " + std::to_string(image.seat.value) + " at generation " +
+                     std::to_string(word.generation().value) + " step " +
+                     std::to_string(word.step()) + " straight after generation " +
+                     std::to_string(before.generation().value) + " step " +
+                     std::to_string(before.step()));
+    }
+    before = word;
+  };
+  for (const Entry& entry : office_->log()) {
+    if (entry.is_calendar) continue;
+    follow(entry.event.seat);
+    if (entry.event.is_move) follow(entry.event.from);
+  }
+}
+
+void CaseProgram::CheckQuiet() {
+  const absl::Status status = office_->ledger().CheckInvariants();
+  if (!status.ok()) machine().Fail(std::string(status.message()));
+  uint64_t hash = 0;
+  for (const Entry& entry : office_->log()) hash = HashOf(hash, entry);
+  auto replayed = digests_.find(hash);
+  if (replayed == digests_.end())
+    replayed = digests_.emplace(hash, Replay(office_->log().size(), true)).first;
+  if (office_->ledger().Digest() != replayed->second)
+    machine().Fail("the ledger and the replay of its log differ");
+  const std::string answers = Answers();
+  const std::string outcome = answers + " -> " + office_->Summary();
+  outcomes_.insert(outcome);
+  if (!sequential_.contains(outcome) && !case_.also.contains(answers) &&
+      !case_.also.contains(outcome))
+    machine().Fail("no order of the acts gives: " + outcome);
+}
+
+// A thread was stopped for ever. Somebody looks at everything, and so finishes what was decided;
+// then every seat but one is in its place: free with its bit, or somebody's, or cooling, or gone.
+void CaseProgram::CheckLost(int suspended) {
+  for (size_t who = 0; who < kPeople.size(); ++who) {
+    office_->Do(Act{"find", static_cast<int>(who), -1, {}}, suspended);
+    office_->Do(Act{"look", static_cast<int>(who), -1, {}}, suspended);
+  }
+  ledger::Ledger& ledger = office_->ledger();
+  uint32_t in_place = 0, free_bits = 0;
+  for (uint32_t number = 0; number < ledger.seats(); ++number) {
+    // Whatever it answers: it finishes what is half done there.
+    ledger.Lengthen(SeatId{number}, 0, *office_);
+    const SeatWord word = ledger.WordOf(SeatId{number});
+    if (!word.pending() && (IsReserved(word.state()) || IsCooling(word.state()))) ++in_place;
+  }
+  for (const auto& slot : ledger.Slots(kAgenda, Instant{}, Instant{int64_t{1} << 42}, 8))
+    free_bits += slot.free[0];
+  const uint64_t made = ledger.CountSeats().in_calendar;
+  if (in_place + free_bits + 1 < made) {
+    machine().Fail(std::to_string(made - in_place - free_bits) + " of " + std::to_string(made) +
+                   " seats are lost with one thread");
+  }
+  CheckLog();
+  CheckSequence();
+}
+
+void CaseProgram::Check(int suspended) {
+  CheckLog();
+  CheckSequence();
+  if (suspended < 0) {
+    CheckQuiet();
+  } else {
+    CheckLost(suspended);
+  }
+}
+
+namespace {
+
+std::vector<Trial> TrialsOf(const std::vector<Case>& cases) {
+  std::vector<Trial> trials;
+  for (const Case& one : cases) {
+    trials.push_back(Trial{one.name, [&one] { return std::make_unique<CaseProgram>(one); },
+                           one.preemptions, one.long_preemptions});
+  }
+  return trials;
+}
+
+}  // namespace
+
+std::vector<Trial> PairTrials() { return TrialsOf(Pairs()); }
+std::vector<Trial> TripleTrials() { return TrialsOf(Triples()); }
+
+}  // namespace creneau::interleave

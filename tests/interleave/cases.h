@@ -1,0 +1,13 @@
+// The cases by name (case.h says what each must show).
+#pragma once
+
+#include <vector>
+
+#include "tests/interleave/case.h"
+
+namespace creneau::interleave {
+
+const std::vector<Case>& Pairs();
+const std::vector<Case>& Triples();
+
+}  // namespace creneau::interleave

@@ -1,0 +1,187 @@
+#include "tests/interleave/office.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/check.h"
+#include "base/outcome.h"
+#include "base/prng.h"
+
+namespace creneau::limits {
+// Room enough that no case grows the index without meaning to.
+size_t kIndexEntriesAtStart = 64;
+}  // namespace creneau::limits
+
+namespace creneau::interleave {
+namespace {
+
+using ledger::SeatState;
+using ledger::SeatView;
+using ledger::SeatWord;
+
+constexpr Instant kStart{1'796'083'200'000};  // 2026-12-01T00:00:00Z; slots are on the day after
+constexpr LocalMinute kSlotDay{29'936'160};
+// Requests come at once; holds end after five minutes; at 400 s the steward takes them back; what
+// cools has cooled at 500 s; at 600 s the steward frees it.
+constexpr Instant kReceived = kStart + 10'000;
+constexpr Instant kDeadline = kStart + 300'000;
+constexpr Instant kExpiry = kStart + 400'000;
+constexpr Instant kCooled = kStart + 500'000;
+constexpr Instant kFreeing = kStart + 600'000;
+constexpr Instant kAlways{int64_t{1} << 42};
+
+LocalMinute StartOfSlot(int slot) { return LocalMinute{kSlotDay.value + 20 * slot}; }
+
+ledger::SlotTarget TargetOf(int slot, int seats) {
+  return ledger::SlotTarget{StartOfSlot(slot),
+                            kStart + kMsPerDay + 20 * slot * kMsPerMinute,
+                            20,
+                            {static_cast<uint8_t>(seats), 0, 0, 0, 0}};
+}
+
+int PersonNamed(const std::string& name) {
+  const auto at = std::find(kPeople.begin(), kPeople.end(), name);
+  CHECK(at != kPeople.end());
+  return static_cast<int>(at - kPeople.begin());
+}
+
+std::string WordFor(const ledger::Result& result) {
+  std::string word(result.outcome == Outcome::kOk ? "ok" : OutcomeName(result.outcome));
+  if (result.repeated) word += "-again";
+  return word;
+}
+
+std::string WordFor(const std::optional<SeatView>& view) {
+  if (!view) return "nothing";
+  return std::string(SeatStateName(view->word.state())) + "@" +
+         std::to_string((view->start.value - kSlotDay.value) / 20);
+}
+
+std::string YesNo(bool yes) { return yes ? "yes" : "no"; }
+
+}  // namespace
+
+std::vector<Act> ActsFromText(const std::string& text) {
+  std::vector<Act> acts;
+  std::istringstream in(text);
+  for (std::string one; std::getline(in, one, ';');) {
+    std::istringstream words(one);
+    Act act;
+    words >> act.verb;
+    for (std::string word; words >> word;) {
+      if (act.verb == "publish") {
+        for (const char digit : word) {
+          if (digit != ',') act.seats.push_back(digit - '0');
+        }
+      } else if (word[0] >= '0' && word[0] <= '9') {
+        act.number = std::stoi(word);
+      } else if (word != "any") {
+        act.who = PersonNamed(word);
+      }
+    }
+    acts.push_back(act);
+  }
+  return acts;
+}
+
+Subject Office::SubjectOf(int who) {
+  const auto number = static_cast<uint64_t>(who) + 1;
+  return Subject{Mix64(number), Mix64(~number)};
+}
+
+ledger::HoldArgs Office::HoldOf(int who, int slot) {
+  ledger::HoldArgs args;
+  args.agenda = kAgenda;
+  if (slot >= 0) args.slot = StartOfSlot(slot);
+  args.earliest = kStart;
+  args.latest = kAlways;
+  args.subject = SubjectOf(who);
+  args.idempotency = args.subject.lo ^ 1;
+  args.deadline = kDeadline;
+  return args;
+}
+
+Office::Office(const std::vector<Act>& setup) {
+  log_.reserve(64);
+  for (const Act& act : setup) Do(act, 0);
+  for (auto& names : names_) names = names_[0];
+  setup_entries_ = log_.size();
+}
+
+void Office::Log(Entry entry) {
+  queue_.fetch_add(1, std::memory_order_release);
+  log_.push_back(std::move(entry));
+}
+
+void Office::Push(const ledger::Event& event) { Log(Entry{false, event, {}}); }
+
+SeatRef Office::NameOf(int who, int thread) const {
+  return names_[static_cast<size_t>(thread)][static_cast<size_t>(who)];
+}
+
+// As booking does it: planned, logged, put in force, and the seats brought to it.
+std::string Office::Publish(const std::vector<int>& seats) {
+  std::vector<ledger::SlotTarget> targets;
+  for (size_t slot = 0; slot < seats.size(); ++slot)
+    targets.push_back(TargetOf(static_cast<int>(slot), seats[slot]));
+  slots_ = std::max(slots_, seats.size());
+  const ledger::PublicationPlan plan = ledger_.Plan(kAgenda, ++version_, targets, kStart);
+  CHECK(plan.overfull.empty() && !plan.no_room);
+  Log(Entry{true, {}, plan.change});
+  ledger_.Apply(plan.change);
+  for (const SlotId slot : ledger_.SlotsOf(kAgenda, kStart)) ledger_.Trim(slot, *this);
+  return "published";
+}
+
+std::string Office::Do(const Act& act, int thread) {
+  const SeatRef name = act.who >= 0 ? NameOf(act.who, thread) : SeatRef{};
+  const SeatId seat{act.number >= 0 ? static_cast<uint32_t>(act.number) : 0};
+  if (act.verb == "hold") {
+    ledger::HoldArgs args = HoldOf(act.who, act.number);
+    const ledger::Result result = ledger_.Hold(args, *this);
+    if (result.outcome == Outcome::kOk)
+      names_[static_cast<size_t>(thread)][static_cast<size_t>(act.who)] = result.seat.ref;
+    return WordFor(result);
+  }
+  if (act.verb == "confirm") return WordFor(ledger_.Confirm(name, kReceived, *this));
+  if (act.verb == "extend") return WordFor(ledger_.Extend(name, kReceived, 60'000, *this));
+  if (act.verb == "cancel") return WordFor(ledger_.Cancel(name, kReceived, kCooled, *this));
+  if (act.verb == "move") {
+    return WordFor(ledger_.Move(
+        {name, StartOfSlot(act.number), kStart, kAlways, kReceived, kCooled, 0}, *this));
+  }
+  if (act.verb == "look") return WordFor(ledger_.Look(name, *this));
+  if (act.verb == "find") return WordFor(ledger_.Find(SubjectOf(act.who), *this));
+  if (act.verb == "expire") return YesNo(ledger_.Expire(seat, kExpiry, kCooled, *this));
+  if (act.verb == "free") return YesNo(ledger_.Free(seat, kFreeing, *this));
+  if (act.verb == "lengthen") return YesNo(ledger_.Lengthen(seat, 60'000, *this));
+  if (act.verb == "publish") return Publish(act.seats);
+  if (act.verb == "anyfree") return YesNo(ledger_.AnyFree(kAgenda, Channel::kWeb, kStart, kAlways));
+  if (act.verb == "touched") {
+    std::string seats;
+    ledger_.TakeTouched([&](SeatId id, SeatWord) { seats += std::to_string(id.value) + "+"; });
+    return seats;
+  }
+  if (act.verb == "count") {
+    const auto counts = ledger_.Count(kAgenda, kStart);
+    return std::to_string(counts[0].held) + "h" + std::to_string(counts[0].confirmed) + "c";
+  }
+  CHECK(act.verb == "slots");
+  std::string free;
+  for (const auto& slot : ledger_.Slots(kAgenda, kStart, kAlways, 8))
+    free += std::to_string(slot.free[0]) + "f";
+  return free;
+}
+
+std::string Office::Summary() {
+  std::string out;
+  for (size_t who = 0; who < kPeople.size(); ++who) {
+    const auto view = ledger_.Find(SubjectOf(static_cast<int>(who)), *this);
+    if (view) out += std::string(kPeople[who]) + " " + WordFor(view) + ", ";
+  }
+  for (const auto& slot : ledger_.Slots(kAgenda, kStart, kAlways, 8))
+    out += std::to_string(slot.free[0]) + " free, ";
+  return out;
+}
+
+}  // namespace creneau::interleave
