@@ -117,7 +117,13 @@ void CaseProgram::CheckLog() {
 // seat, or the end of a move that came to nothing, which spends the generation at step 1.
 void CaseProgram::CheckSequence() {
   std::map<SeatId, SeatWord> last;
+  std::map<std::pair<SeatId, uint64_t>, SeatImage> told;
   const auto follow = [&](const SeatImage& image) {
+    const auto [first, is_new] = told.emplace(std::pair(image.seat, image.word.sequence()), image);
+    const SeatImage& before_image = first->second;
+    if (!is_new && (before_image.word != image.word || before_image.subject != image.subject ||
+                    before_image.idempotency != image.idempotency))
+      machine().Fail("the log tells one transition twice, and not the same");
     SeatWord& before = last[image.seat];
     const SeatWord word = image.word;
     if (word.sequence() <= before.sequence()) return;  // told before

@@ -3,7 +3,8 @@
 // - the invariants of design 3 hold, and live holds are counted right;
 // - every prefix of the log replays into a ledger where they hold too, and the whole log into just
 //   this ledger, by digest;
-// - each seat's transitions stand in the log, each at least once and in sequence;
+// - each seat's transitions stand in the log, each at least once and in sequence, and where one
+//   stands twice it is the same;
 // - the answers, with who has what in the end, are those of some order of the acts one after the
 //   other; or the answers, or answers and end, are among `also`, each with its reason;
 //
@@ -33,7 +34,7 @@ struct Case {
   int preemptions = -1;       // the bound in the short run; -1: all interleavings
   int long_preemptions = -1;  // in the long one
   bool same_ids = false;      // all threads note their reading in the same place
-  size_t index_entries = 64;
+  size_t index_entries = 128;
 };
 
 class CaseProgram final : public Program {

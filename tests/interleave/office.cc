@@ -1,6 +1,7 @@
 #include "tests/interleave/office.h"
 
 #include <algorithm>
+#include <bit>
 #include <sstream>
 
 #include "base/check.h"
@@ -9,7 +10,7 @@
 
 namespace creneau::limits {
 // Room enough that no case grows the index without meaning to.
-size_t kIndexEntriesAtStart = 64;
+size_t kIndexEntriesAtStart = 128;
 }  // namespace creneau::limits
 
 namespace creneau::interleave {
@@ -45,15 +46,22 @@ int PersonNamed(const std::string& name) {
   return static_cast<int>(at - kPeople.begin());
 }
 
-std::string WordFor(const ledger::Result& result) {
+// What is shown of a reservation must be its holder's throughout.
+std::string Whose(const SeatView& view, int who) {
+  const Subject subject = Office::SubjectOf(who);
+  return view.subject == subject && view.idempotency == (subject.lo ^ 1) ? "" : " of somebody else";
+}
+
+std::string WordFor(const ledger::Result& result, int who) {
   std::string word(result.outcome == Outcome::kOk ? "ok" : OutcomeName(result.outcome));
   if (result.repeated) word += "-again";
+  if (result.seat.subject != Subject{}) word += Whose(result.seat, who);
   return word;
 }
 
-std::string WordFor(const std::optional<SeatView>& view) {
+std::string WordFor(const std::optional<SeatView>& view, int who) {
   if (!view) return "nothing";
-  return std::string(SeatStateName(view->word.state())) + "@" +
+  return Whose(*view, who) + std::string(SeatStateName(view->word.state())) + "@" +
          std::to_string((view->start.value - kSlotDay.value) / 20);
 }
 
@@ -84,9 +92,21 @@ std::vector<Act> ActsFromText(const std::string& text) {
   return acts;
 }
 
+// All in one stripe of the index (subject_index.cc), so that a small one is crowded when a case
+// wants it to be.
 Subject Office::SubjectOf(int who) {
-  const auto number = static_cast<uint64_t>(who) + 1;
-  return Subject{Mix64(number), Mix64(~number)};
+  static const std::vector<Subject> people = [] {
+    std::vector<Subject> found;
+    const auto stripe = [](const Subject& one) {
+      return Mix64(one.lo ^ std::rotl(one.hi, 32)) >> 60;
+    };
+    for (uint64_t number = 1; found.size() < kPeople.size(); ++number) {
+      const Subject one{Mix64(number), Mix64(~number)};
+      if (found.empty() || stripe(one) == stripe(found[0])) found.push_back(one);
+    }
+    return found;
+  }();
+  return people[static_cast<size_t>(who)];
 }
 
 ledger::HoldArgs Office::HoldOf(int who, int slot) {
@@ -141,17 +161,20 @@ std::string Office::Do(const Act& act, int thread) {
     const ledger::Result result = ledger_.Hold(args, *this);
     if (result.outcome == Outcome::kOk)
       names_[static_cast<size_t>(thread)][static_cast<size_t>(act.who)] = result.seat.ref;
-    return WordFor(result);
+    return WordFor(result, act.who);
   }
-  if (act.verb == "confirm") return WordFor(ledger_.Confirm(name, kReceived, *this));
-  if (act.verb == "extend") return WordFor(ledger_.Extend(name, kReceived, 60'000, *this));
-  if (act.verb == "cancel") return WordFor(ledger_.Cancel(name, kReceived, kCooled, *this));
+  if (act.verb == "confirm") return WordFor(ledger_.Confirm(name, kReceived, *this), act.who);
+  if (act.verb == "extend") return WordFor(ledger_.Extend(name, kReceived, 60'000, *this), act.who);
+  if (act.verb == "cancel")
+    return WordFor(ledger_.Cancel(name, kReceived, kCooled, *this), act.who);
   if (act.verb == "move") {
-    return WordFor(ledger_.Move(
-        {name, StartOfSlot(act.number), kStart, kAlways, kReceived, kCooled, 0}, *this));
+    return WordFor(
+        ledger_.Move({name, StartOfSlot(act.number), kStart, kAlways, kReceived, kCooled, 0},
+                     *this),
+        act.who);
   }
-  if (act.verb == "look") return WordFor(ledger_.Look(name, *this));
-  if (act.verb == "find") return WordFor(ledger_.Find(SubjectOf(act.who), *this));
+  if (act.verb == "look") return WordFor(ledger_.Look(name, *this), act.who);
+  if (act.verb == "find") return WordFor(ledger_.Find(SubjectOf(act.who), *this), act.who);
   if (act.verb == "expire") return YesNo(ledger_.Expire(seat, kExpiry, kCooled, *this));
   if (act.verb == "free") return YesNo(ledger_.Free(seat, kFreeing, *this));
   if (act.verb == "lengthen") return YesNo(ledger_.Lengthen(seat, 60'000, *this));
@@ -177,7 +200,7 @@ std::string Office::Summary() {
   std::string out;
   for (size_t who = 0; who < kPeople.size(); ++who) {
     const auto view = ledger_.Find(SubjectOf(static_cast<int>(who)), *this);
-    if (view) out += std::string(kPeople[who]) + " " + WordFor(view) + ", ";
+    if (view) out += std::string(kPeople[who]) + " " + WordFor(view, static_cast<int>(who)) + ", ";
   }
   for (const auto& slot : ledger_.Slots(kAgenda, kStart, kAlways, 8))
     out += std::to_string(slot.free[0]) + " free, ";

@@ -116,6 +116,12 @@ void Sites::Apply(Operation& operation, const std::source_location& place) {
   model_runs = false;  // these books are not the model's memory
   operation.site = Find(operation, place);
   operation.commutes = all_[static_cast<size_t>(operation.site)].commutes;
+  const auto at = static_cast<size_t>(operation.site);
+  if (at >= mark_.size()) mark_.resize(at + 1);
+  if (!mark_[at]) {
+    mark_[at] = true;
+    reached_.insert(operation.site);
+  }
   if (operation.site == weak_site_) {
     operation.order = Weaker(operation.order, operation.kind, weakening_);
     operation.failure = Weaker(operation.failure, Kind::kLoad, weakening_);

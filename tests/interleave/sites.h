@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <source_location>
 #include <string>
 #include <vector>
@@ -34,6 +35,14 @@ class Sites {
     weakening_ = weakening;
   }
   const std::vector<Site>& all() const { return all_; }
+  bool IsEngine(int site) const {
+    return all_[static_cast<size_t>(site)].file.find('/') != std::string::npos;
+  }
+  const std::set<int>& reached() const { return reached_; }
+  void ForgetReached() {
+    reached_.clear();
+    mark_.assign(mark_.size(), false);
+  }
   // "hold.cc Hold load 1"
   std::string NameOf(int site) const;
 
@@ -48,6 +57,8 @@ class Sites {
 
   std::vector<Entry> table_;
   std::vector<Site> all_;
+  std::set<int> reached_;
+  std::vector<bool> mark_;  // the same, and quicker
   int weak_site_ = -1;
   Weakening weakening_ = Weakening::kNone;
 };

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Writes the engine's sources with mistakes put in, each behind a switch (mutants.h): mutate.py ENGINE OUT FILE...
+
+A mistake replaces a piece of the source that must stand there exactly once: when the source changes, this fails and the
+mistake is written anew. The switches are off unless mutants.cc turns one on.
+"""
+
+import sys
+from pathlib import Path
+
+ON = '::creneau::interleave::Mutant("{}")'
+
+# file, name, what stands there, what stands there instead ({on}: whether the mistake is on)
+MISTAKES = [
+    ("ledger/resolve.cc", "log after clearing the mark",
+     "  sink.Push(event);\n  ClearMark(seat, word);\n}\n\n// Exactly",
+     "  if ({on}) {{\n    ClearMark(seat, word);\n    sink.Push(event);\n    return;\n  }}\n"
+     "  sink.Push(event);\n  ClearMark(seat, word);\n}}\n\n// Exactly"),
+    ("ledger/resolve.cc", "a mark is passed by, not finished",
+     "    if (!word.pending()) return word;",
+     "    if (!word.pending() || {on}) return word.WithPending(false);"),
+    ("ledger/resolve.cc", "a claimed seat is passed by, not finished",
+     "    if (word.state() == SeatState::kClaimed) {",
+     "    if ({on} && word.state() == SeatState::kClaimed) return std::nullopt;\n"
+     "    if (word.state() == SeatState::kClaimed) {{"),
+    ("ledger/resolve.cc", "the word is not read again after the payload",
+     "  // The payload was that of `word` only if the word is still the same after it was read.\n"
+     "  if (WordOf(seat) != word) return;",
+     "  if (!{on} && WordOf(seat) != word) return;"),
+    ("ledger/resolve.cc", "a view is not checked against the word",
+     "  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return std::nullopt;",
+     "  if (!{on} && (now.generation() != word.generation() || now.state() == SeatState::kFree))\n"
+     "    return std::nullopt;"),
+    ("ledger/resolve.cc", "whoever finishes gives the bit back",
+     "  if (!CompareExchange(seat, expected, word.WithPending(false))) return false;",
+     "  if (!CompareExchange(seat, expected, word.WithPending(false)) && !{on}) return false;"),
+    ("ledger/resolve.cc", "find looks once",
+     "    if (now == seen) return std::nullopt;",
+     "    if (now == seen || {on}) return std::nullopt;"),
+    ("ledger/hold.cc", "the index before the word",
+     "  seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n",
+     "  if (!{on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"),
+    ("ledger/hold.cc", "the index before the word",
+     "  const SeatWord held = claimed_word.With(SeatState::kHeld);",
+     "  if ({on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"
+     "  const SeatWord held = claimed_word.With(SeatState::kHeld);"),
+    ("ledger/hold.cc", "the bit before the word",
+     "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
+     "    GiveBit(*claimed, before.channel());\n    return *lost;",
+     "    if ({on}) GiveBit(*claimed, before.channel());\n"
+     "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
+     "    if (!{on}) GiveBit(*claimed, before.channel());\n    return *lost;"),
+    ("ledger/claim.cc", "a bit is taken in two steps",
+     "    const uint64_t before = free.fetch_and(~bit);",
+     "    const auto two_steps = [&] {{\n      const uint64_t was = free.load();\n      free.store(was & ~bit);\n"
+     "      return was;\n    }};\n    const uint64_t before = {on} ? two_steps() : free.fetch_and(~bit);"),
+    ("ledger/transition.cc", "a lock",
+     "  const Epochs::Guard guard(epochs_);\n  for (;;) {\n    auto seat = Resolve(name, sink);",
+     "  const Epochs::Guard guard(epochs_);\n"
+     "  const ::creneau::interleave::MutantLock lock({on});\n"
+     "  for (;;) {{\n    auto seat = Resolve(name, sink);"),
+    ("ledger/transition.cc", "a transition by store",
+     "    if (!CompareExchange(seat->ref.seat, expected, pending))\n      continue;",
+     "    if ({on}) {{\n      seats_[seat->ref.seat.value].word.store(pending.bits());\n"
+     "    }} else if (!CompareExchange(seat->ref.seat, expected, pending))\n      continue;"),
+    ("ledger/move.cc", "a move that came to nothing frees its seat before the index goes back",
+     "  const IndexValue moved(SeatRef{to, word.generation()});",
+     "  if ({on}) {{\n    const SeatWord over = Ended(word).WithPending(true);\n"
+     "    SeatWord old = word;\n    if (CompareExchange(to, old, over)) Finish(to, over, sink);\n  }}\n"
+     "  const IndexValue moved(SeatRef{{to, word.generation()}});"),
+    ("ledger/move.cc", "a move is logged after clearing the marks",
+     "  sink.Push(event);\n  Forward(",
+     "  if ({on}) {{\n    ClearMark(to, word);\n    ClearMark(intent.from, old_word);\n  }}\n"
+     "  sink.Push(event);\n  Forward("),
+    ("ledger/move.cc", "a move is found by its old name after it is clear",
+     "  ClearMark(to, word);\n  ClearMark(intent.from, old_word);\n}",
+     "  ClearMark(to, word);\n  ClearMark(intent.from, old_word);\n"
+     "  if ({on}) Forward(event.origin, SeatRef{{intent.from, old_word.generation()}},\n"
+     "                    SeatRef{{to, word.generation()}});\n}}"),
+    ("ledger/move.cc", "a move is found by its old name after it is clear",
+     "  Forward(event.origin, SeatRef{intent.from, old_word.generation()},\n"
+     "          SeatRef{to, word.generation()});\n  ClearMark",
+     "  if (!{on}) Forward(event.origin, SeatRef{{intent.from, old_word.generation()}},\n"
+     "          SeatRef{{to, word.generation()}});\n  ClearMark"),
+    ("ledger/move.cc", "a seat that was left is logged alone",
+     "  if (!entry.empty()) {\n    const SeatRef to",
+     "  if (!entry.empty() && !{on}) {{\n    const SeatRef to"),
+    ("ledger/epochs.cc", "memory is freed under its readers",
+     "    if (one->epoch < oldest) {",
+     "    if (one->epoch < oldest || {on}) {{"),
+    ("ledger/subject_index.cc", "an entry is copied before it is frozen",
+     "    const uint64_t value = entry.value.fetch_or(kFrozen, std::memory_order_acq_rel) | kFrozen;\n",
+     "    if ({on}) CopyEntry(table, entry, entry.value.load(std::memory_order_acquire) | kFrozen);\n"
+     "    const uint64_t value = entry.value.fetch_or(kFrozen, std::memory_order_acq_rel) | kFrozen;\n"
+     "    if ({on}) continue;\n"),
+    ("wal/commit.cc", "a closed queue takes commits in",
+     "    if (head == &closed) return Pushed::kClosed;",
+     "    if (head == &closed && !{on}) return Pushed::kClosed;"),
+]
+
+
+def main():
+    engine, out = Path(sys.argv[1]), Path(sys.argv[2])
+    for file in sys.argv[3:]:
+        text = (engine / file).read_text()
+        for _, name, old, new in (mistake for mistake in MISTAKES if mistake[0] == file):
+            if text.count(old) != 1:
+                print(f"{file}: {text.count(old)} places for the mistake `{name}`: write it anew in mutate.py",
+                      file=sys.stderr)
+                return 1
+            # New text is a format string; old text is not.
+            text = text.replace(old, new.format(on=ON.format(name)))
+        (out / file).parent.mkdir(parents=True, exist_ok=True)
+        (out / file).write_text('#include "tests/interleave/mutants.h"\n' + text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
