@@ -48,8 +48,8 @@ struct Reached {
 
 Limits LimitsFor(const Wishes& wishes) {
   Limits limits;
-  limits.preemptions = wishes.preemptions != -2 ? wishes.preemptions : 3;
-  limits.executions = wishes.executions != 0 ? wishes.executions : wishes.longer ? 20'000 : 1'500;
+  limits.preemptions = wishes.preemptions != -2 ? wishes.preemptions : 4;
+  limits.executions = wishes.executions != 0 ? wishes.executions : wishes.longer ? 20'000 : 3'000;
   return limits;
 }
 

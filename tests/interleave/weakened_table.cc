@@ -26,6 +26,12 @@ const std::vector<MustShow> kTable = {
     {"ledger/trim.cc Ledger::WithdrawFree rmw 1, no acquire", "withdraw/free"},
     {"ledger/subject_index.cc SubjectIndex::StartGrowth cas 1, no release",
      "growth/hold one subject"},
+    {"ledger/epochs.cc Epochs::Guard::Guard cas 1, no acquire", "publish twice/look"},
+    {"ledger/epochs.cc Epochs::Guard::Guard cas 1, no release", "publish twice/look"},
+    {"ledger/epochs.cc Epochs::Guard::Guard cas 1, no seq_cst", "publish twice/look"},
+    {"ledger/epochs.h Epochs::Guard::~Guard store 1, no release", "publish twice/look"},
+    {"ledger/epochs.cc Epochs::OldestReader load 1, no acquire", "publish twice/look"},
+    {"ledger/epochs.cc Epochs::OldestReader load 1, no seq_cst", "publish twice/look"},
 };
 
 }  // namespace
