@@ -35,15 +35,15 @@ MISTAKES = [
      "  if (!CompareExchange(seat, expected, word.WithPending(false))) return false;",
      "  if (!CompareExchange(seat, expected, word.WithPending(false)) && !{on}) return false;"),
     ("ledger/resolve.cc", "find looks once",
-     "    if (now == seen) return std::nullopt;",
-     "    if (now == seen || {on}) return std::nullopt;"),
+     "    if (index_.Get(subject) == entry) return std::nullopt;",
+     "    if (index_.Get(subject) == entry || {on}) return std::nullopt;"),
     ("ledger/hold.cc", "the index before the word",
      "  seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n",
      "  if (!{on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"),
     ("ledger/hold.cc", "the index before the word",
-     "  const SeatWord held = claimed_word.With(SeatState::kHeld);",
+     "  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);",
      "  if ({on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"
-     "  const SeatWord held = claimed_word.With(SeatState::kHeld);"),
+     "  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);"),
     ("ledger/hold.cc", "the bit before the word",
      "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
      "    GiveBit(*claimed, before.channel());\n    return *lost;",
@@ -65,7 +65,7 @@ MISTAKES = [
      "    }} else if (!CompareExchange(seat->ref.seat, expected, pending))\n      continue;"),
     ("ledger/move.cc", "a move that came to nothing frees its seat before the index goes back",
      "  const IndexValue moved(SeatRef{to, word.generation()});",
-     "  if ({on}) {{\n    const SeatWord over = Ended(word).WithPending(true);\n"
+     "  if ({on}) {{\n    const SeatWord over = Ended(word.WithStep(0)).WithPending(true);\n"
      "    SeatWord old = word;\n    if (CompareExchange(to, old, over)) Finish(to, over, sink);\n  }}\n"
      "  const IndexValue moved(SeatRef{{to, word.generation()}});"),
     ("ledger/move.cc", "a move is logged after clearing the marks",
