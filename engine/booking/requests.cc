@@ -258,7 +258,8 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
   const AgendaInfo* agenda = registry_.Find(seat->agenda);
   // A repeat is answered whatever the hour; one that has ended is told so first.
-  if (seat->start != slot && ledger::IsReserved(seat->word.state())) {
+  if (seat->start != slot && ledger::IsReserved(seat->word.state()) &&
+      !HasLapsed(*seat, DeadlineTime(received_at))) {
     if (seat->starts_at <= received_at) {
       ReservationAnswer answer;
       answer.outcome = Outcome::kValidationFailed;
