@@ -7,6 +7,7 @@
 #include "booking/recovery.h"
 #include "booking/registry.h"
 #include "booking/replay.h"
+#include "booking/witness.h"
 #include "ledger/ledger.h"
 
 namespace creneau::booking {
@@ -14,54 +15,12 @@ namespace creneau::booking {
 std::string LogDirectory(const std::string& data) { return data + "/log"; }
 std::string ArchiveDirectory(const std::string& data) { return data + "/archive"; }
 
-namespace {
-
-// Replays, and holds each batch against the checkpoints that name it.
-class Witness final : public wal::RecordReader {
- public:
-  Witness(Replay& replay, const std::vector<proof::Checkpoint>& published)
-      : replay_(replay), published_(published) {}
-
-  absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override {
-    return replay_.Read(lsn, written_at, record);
-  }
-  absl::Status EndBatch(const wal::Head& head) override {
-    for (; next_ < published_.size() && published_[next_].batch <= head.batch; ++next_) {
-      const proof::Checkpoint& one = published_[next_];
-      if (one.batch != head.batch || one.lsn != head.lsn || one.epoch != head.epoch ||
-          one.chain != head.chain)
-        return Broken("the log has something else there: it was changed");
-    }
-    return absl::OkStatus();
-  }
-  absl::Status End() override {
-    if (next_ < published_.size()) return Broken("the log ends before it: it was cut back");
-    return replay_.End();
-  }
-
- private:
-  absl::Status Broken(const char* what) const {
-    const uint64_t good = next_ == 0 ? 0 : published_[next_ - 1].lsn.value;
-    return absl::DataLossError(absl::StrFormat(
-        "the log does not continue what was published: the checkpoint of position %d (batch %d) "
-        "was signed, and %s. Up to position %d it is as published; the first difference is after "
-        "that. Restore the log from its backup or replica.",
-        published_[next_].lsn.value, published_[next_].batch, what, good));
-  }
-
-  Replay& replay_;
-  const std::vector<proof::Checkpoint>& published_;
-  size_t next_ = 0;
-};
-
-}  // namespace
-
 absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& data,
                                      const std::vector<proof::Checkpoint>& published) {
   ledger::Ledger ledger;
   Registry registry;
   Replay replay(ledger, registry);
-  Witness witness(replay, published);
+  Witness witness(replay, published, "what was published");
   absl::StatusOr<wal::Recovery> log =
       wal::Verify(files, LogDirectory(data), witness, {}, ArchiveDirectory(data));
   if (!log.ok()) return log.status();

@@ -24,7 +24,8 @@ std::string_view ReservationStateName(ReservationState state) {
 }
 
 absl::Status Engine::Impl::Recover() {
-  absl::StatusOr<Recovered> recovered = RecoverState(files_, options_.data, ledger_, registry_);
+  absl::StatusOr<Recovered> recovered =
+      RecoverState(files_, options_.data, options_.keys, ledger_, registry_);
   if (!recovered.ok()) return recovered.status();
   report_.recovery = std::move(recovered->log);
   report_.snapshot = recovered->snapshot;
@@ -86,6 +87,8 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
     steward_->LengthenAll(owed_since_.value_or(report_.recovery.last_written_at), now);
   }
   steward_->Begin(now);
+  checkpoint_ns_ = clock_.MonotonicNs();
+  checkpoint_batch_ = report_.recovery.last_batch;
   // A publication that was cut short between its calendar and the seats it withdraws.
   for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
   if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");
@@ -185,6 +188,7 @@ absl::StatusOr<std::vector<SnapshotListing>> Engine::Snapshots() const {
 }
 EngineStats Engine::stats() const { return impl_->Stats(); }
 void Engine::Tick() { impl_->steward_->Tick(); }
+void Engine::Keep() { impl_->Keep(); }
 void Engine::WatchEdge(std::function<int64_t()> lag_ms) {
   impl_->steward_->WatchEdge(std::move(lag_ms));
 }

@@ -40,8 +40,8 @@ struct EngineOptions {
   // asked for.
   uint64_t snapshot_bytes = 0;
   size_t max_batch_bytes = limits::kMaxBatchBytes;
-  // False: no threads of the engine's own; the caller calls Tick and TakeSnapshot, as simulations
-  // and tests do.
+  // False: no threads of the engine's own; the caller calls Tick and Keep, as simulations and tests
+  // do.
   bool steward_thread = true;
   // False: the caller calls log().Turn() too, and the engine has no thread at all.
   bool log_threads = true;
@@ -141,6 +141,9 @@ class Engine {
 
   // One round of the steward, where it has no thread of its own.
   void Tick();
+  // One round of the keeper, who writes checkpoints and takes snapshots when they are due, where it
+  // has no thread of its own. Blocks like TakeSnapshot.
+  void Keep();
   // Of a quiet engine: equal for the running state and the replay of its log.
   std::string Digest();
   // Of a quiet engine: OK, or the first invariant of design 3 that does not hold.

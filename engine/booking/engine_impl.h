@@ -51,6 +51,7 @@ class Engine::Impl {
 
   // snapshots.cc
   absl::StatusOr<SnapshotHeader> TakeSnapshot();
+  void Keep();
 
   const EngineOptions options_;
   env::FileSystem& files_;
@@ -101,8 +102,11 @@ class Engine::Impl {
   absl::Status WriteCheckpoint();
 
   // Touched by the keeper's thread, and then by whoever closes.
-  uint64_t checkpoint_batch_ = 0;  // of the last checkpoint
-  int64_t checkpoint_ns_ = 0;      // when one was last thought of
+  // Of the last checkpoint. At first that of the log's last batch at start: what another process
+  // wrote is no news, and its epoch was another's.
+  uint64_t checkpoint_batch_ = 0;
+  int64_t checkpoint_ns_ = 0;                   // when one was last thought of
+  int64_t snapshot_not_before_ns_ = INT64_MIN;  // after one that failed
   std::atomic<uint64_t> checkpoints_written_{0};
   std::atomic<uint64_t> checkpoints_failed_{0};
 

@@ -59,10 +59,16 @@ absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory
   return secret;
 }
 
+}  // namespace
+
+std::string PublicKeyFile(const std::string& directory) { return directory + "/checkpoint.pub"; }
+
+namespace {
+
 // Beside its secret, for whoever publishes it; put right where it is another's.
 absl::Status ExportPublicKey(env::FileSystem& files, const std::string& directory,
                              const proof::PublicKey& key) {
-  const absl::StatusOr<Secret> there = Read(files, directory + "/checkpoint.pub");
+  const absl::StatusOr<Secret> there = Read(files, PublicKeyFile(directory));
   if (there.ok() && *there == key) return absl::OkStatus();
   return Write(files, directory, "checkpoint.pub", key);
 }

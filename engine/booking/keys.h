@@ -1,10 +1,10 @@
 // The engine's secrets, under --keys: made on first start, 0600, never logged, never copied
 // together with the data (design 8).
 //
-//   pepper.1    turns applicants into subjects; without it nobody finds a reservation again by
-//   identity names.key   makes reservation names and keys; without it the references people hold
-//   mean nothing
-//
+//   pepper.1        turns applicants into subjects; without it nobody finds a reservation again by
+//                   identity
+//   names.key       makes reservation names and keys; without it the references people hold mean
+//                   nothing
 //   checkpoint.key  signs checkpoints; made anew when it is missing: what it signed stays good, and
 //                   checkpoint.pub beside it is the public key, to be published
 //
@@ -33,5 +33,8 @@ struct Keys {
 // FailedPrecondition: with new ones the log's subjects and references would mean nothing.
 absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
                               Entropy& entropy, bool may_make);
+
+// Where the public key lies that checkpoints are checked with.
+std::string PublicKeyFile(const std::string& directory);
 
 }  // namespace creneau::booking

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "booking/audit.h"
 #include "booking/replay.h"
+#include "booking/witness.h"
 
 namespace creneau::booking {
 namespace {
@@ -37,7 +38,8 @@ absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::
 }
 
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
-                                       ledger::Ledger& ledger, Registry& registry) {
+                                       const std::string& keys, ledger::Ledger& ledger,
+                                       Registry& registry) {
   Recovered recovered;
   auto chosen = Choose(files, data, &recovered.damaged);
   if (!chosen.ok()) return chosen.status();
@@ -56,8 +58,14 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
     }
     start = recovered.snapshot->start;
   }
+  const auto last = LastCheckpoint(files, data, keys);
+  if (!last.ok()) return last.status();
+  std::vector<proof::Checkpoint> checkpoints;
+  if (*last) checkpoints.push_back(**last);
+  const std::string where = CheckpointFile(data);
+  Witness witness(replay, checkpoints, where, start.first_batch);
   absl::StatusOr<wal::Recovery> log =
-      wal::Recover(files, LogDirectory(data), replay, start, ArchiveDirectory(data));
+      wal::Recover(files, LogDirectory(data), witness, start, ArchiveDirectory(data));
   if (!log.ok()) {
     std::string message(log.status().message());
     for (const std::string& damaged : recovered.damaged)

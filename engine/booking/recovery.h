@@ -24,9 +24,11 @@ struct Recovered {
 };
 
 // Into an empty ledger and registry. Repairs a torn tail of the log, as wal::Recover does.
-// DataLoss: refused, nothing was changed.
+// The log must continue the last checkpoint in DATA that the key under `keys` signed. DataLoss:
+// refused, nothing was changed.
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
-                                       ledger::Ledger& ledger, Registry& registry);
+                                       const std::string& keys, ledger::Ledger& ledger,
+                                       Registry& registry);
 
 // Reads a snapshot to its end, whatever is in it.
 absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::string& path);

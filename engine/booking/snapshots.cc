@@ -61,7 +61,7 @@ absl::Status Engine::Impl::ScanInto(SnapshotWriter& writer, const std::vector<ui
                                     SnapshotHeader* header) {
   Act act(snapshot_pool_, *log_);
   BlockingWait wait;
-  const absl::Status lost = absl::UnavailableError("the log failed while a snapshot was taken");
+  const absl::Status lost = absl::InternalError("the log failed while a snapshot was taken");
   ledger::SlotRecord slot;
   absl::Status status;
   for (uint32_t i = 0; i < seats.size() && status.ok(); ++i) {
@@ -205,18 +205,21 @@ bool Engine::Impl::SnapshotDue() const {
          LogBytes() - snapshot_at_bytes_.load() >= options_.snapshot_bytes;
 }
 
-// The keeper's thread. What fails is tried again after a while; the daemon tells of it.
+// What fails is tried again after a while; the daemon tells of it.
+void Engine::Impl::Keep() {
+  if (clock_.MonotonicNs() - checkpoint_ns_ >= kCheckpointEveryNs) Checkpoint();
+  if (clock_.MonotonicNs() >= snapshot_not_before_ns_ && !log_->poisoned() && SnapshotDue() &&
+      !TakeSnapshot().ok()) {
+    snapshot_not_before_ns_ = clock_.MonotonicNs() + kTryAgainAfterNs;
+  }
+}
+
+// The keeper's thread.
 void Engine::Impl::KeepAtIt() {
-  int64_t not_before_ns = 0;
-  checkpoint_ns_ = clock_.MonotonicNs();
   std::unique_lock lock(keeper_mutex_);
   while (!closing_.load()) {
     lock.unlock();
-    if (clock_.MonotonicNs() - checkpoint_ns_ >= kCheckpointEveryNs) Checkpoint();
-    if (clock_.MonotonicNs() >= not_before_ns && !log_->poisoned() && SnapshotDue() &&
-        !TakeSnapshot().ok()) {
-      not_before_ns = clock_.MonotonicNs() + kTryAgainAfterNs;
-    }
+    Keep();
     lock.lock();
     keeper_wake_.wait_for(lock, kLookEvery, [this] { return closing_.load(); });
   }

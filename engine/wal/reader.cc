@@ -125,7 +125,14 @@ absl::StatusOr<ReadLog> Reader::Read() {
     const absl::Status status = CheckEnd(log_.recovery.last_segment);
     if (!status.ok()) return status;
   }
-  if (const absl::Status status = records_.End(); !status.ok()) return status;
+  const absl::Status ended = records_.End();
+  // The reader of the records knows of some that should follow, or finds the whole wrong.
+  if (absl::IsDataLoss(ended) && log_.recovery.last_segment != 0) {
+    return absl::DataLossError(
+        absl::StrCat(PathOf(log_.recovery.last_segment), ", offset ", log_.recovery.valid_bytes,
+                     ", where the log ends: ", std::string(ended.message())));
+  }
+  if (!ended.ok()) return ended;
   return log_;
 }
 

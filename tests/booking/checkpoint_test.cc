@@ -27,10 +27,10 @@ TEST_CASE("each clean stop leaves a checkpoint, and the log continues all of the
   Office office;
   Prng prng(5);
   for (int run = 0; run < 3; ++run) {
-    office.Live(prng, 10);
+    office.Live(prng, 20);
     office.Again();
   }
-  office.Live(prng, 10);
+  office.Live(prng, 20);
   const wal::Head head = [&] {
     office.engine->Close();
     return office.engine->log().head();
@@ -92,6 +92,67 @@ TEST_CASE("a log that tells another story is refused where it first differs") {
   CHECK(Names(other, "it was changed"));
   CHECK(Names(other, "Up to position " + std::to_string(published[0].lsn.value)));
   CHECK(Prove(office, {published[0]}).ok());
+}
+
+TEST_CASE("a checkpoint a minute, when something was logged") {
+  Office office;
+  const auto lines = [&] {
+    const bool any = fs::exists(CheckpointFile(office.Data()));
+    return any ? Published(office).checkpoints.size() : 0;
+  };
+  const auto later = [&](int64_t ms) {
+    office.clock.now = office.clock.now + ms;
+    office.engine->Keep();
+    return lines();
+  };
+  CHECK(later(59'000) == 0);
+  CHECK(later(1'000) > 0);
+  later(60'000);  // the seal of what was logged
+  const size_t quiet = later(60'000);
+  CHECK(later(60'000) == quiet);
+  office.Hold("AAAA1");
+  CHECK(later(59'000) == quiet);
+  CHECK(later(1'000) == quiet + 1);
+}
+
+TEST_CASE("a start that writes nothing signs nothing: the epoch of the last batch is another's") {
+  Office office;
+  for (int start = 0; start < 3; ++start) {
+    office.Again();
+    office.clock.now = office.clock.now + 60'000;
+    office.engine->Keep();
+  }
+  office.Stop();
+  const auto published = Published(office).checkpoints;
+  CHECK(published.size() == 1);
+  CHECK(Prove(office, published).ok());
+}
+
+TEST_CASE("what a stopped engine has signed is not taken for a torn tail") {
+  Office office;
+  office.Hold("AAAA1");
+  office.Stop();
+  const std::string log = ReadBytes(office.Segment(1));
+  const size_t last = (log.find_last_not_of('\0') / 4096) * 4096;
+  std::string damaged = log;
+  damaged[last + 20] ^= 1;
+  WriteBytes(office.Segment(1), damaged);
+  const auto before = AllFiles(office.Data());
+  for (int start = 0; start < 2; ++start) {
+    const Ends ends = RecoverFrom(office.files, office.Data(), office.directory + "/keys");
+    CHECK(Names(ends.recovered.status(), office.Segment(1) + ", offset " + std::to_string(last)));
+    CHECK(Names(ends.recovered.status(), "checkpoints"));
+    CHECK(AllFiles(office.Data()) == before);
+  }
+  // Without the line there is nothing that tells it from one.
+  SECTION("another key's line is no witness") {
+    fs::remove(office.directory + "/keys/checkpoint.pub");
+    CHECK(RecoverFrom(office.files, office.Data(), office.directory + "/keys").recovered.ok());
+  }
+  SECTION("and so it is mended") {
+    WriteBytes(office.Segment(1), log);
+    CHECK(RecoverFrom(office.files, office.Data(), office.directory + "/keys").recovered.ok());
+  }
 }
 
 TEST_CASE("a line that a crash cut short stays one, and its successors are read") {

@@ -80,10 +80,11 @@ struct Ends {
   absl::StatusOr<Recovered> recovered;
   std::string digest;
 };
-inline Ends RecoverFrom(env::FileSystem& files, const std::string& data) {
+inline Ends RecoverFrom(env::FileSystem& files, const std::string& data,
+                        const std::string& keys = "none") {
   ledger::Ledger ledger;
   Registry registry;
-  Ends ends{RecoverState(files, data, ledger, registry), ""};
+  Ends ends{RecoverState(files, data, keys, ledger, registry), ""};
   if (ends.recovered.ok()) ends.digest = ledger.Digest();
   return ends;
 }

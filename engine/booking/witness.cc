@@ -1,0 +1,87 @@
+#include "booking/witness.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "booking/audit.h"
+#include "booking/keys.h"
+
+namespace creneau::booking {
+namespace {
+
+// A line is some 250 bytes: two hundred of them.
+constexpr uint64_t kTailBytes = 64 * 1024;
+
+// The end of a file; empty where there is none.
+absl::StatusOr<std::string> ReadTail(env::FileSystem& files, const std::string& path) {
+  auto file = files.Open(path, env::OpenMode::kRead);
+  if (absl::IsNotFound(file.status())) return std::string();
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<uint64_t> size = (*file)->Size();
+  if (!size.ok()) return size.status();
+  std::string text(static_cast<size_t>(std::min(*size, kTailBytes)), '\0');
+  const absl::StatusOr<size_t> got = (*file)->ReadAt(
+      *size - text.size(), std::span(reinterpret_cast<uint8_t*>(text.data()), text.size()));
+  if (!got.ok()) return got.status();
+  text.resize(*got);
+  return text;
+}
+
+}  // namespace
+
+Witness::Witness(Replay& replay, const std::vector<proof::Checkpoint>& published,
+                 std::string_view where, uint64_t first_batch)
+    : replay_(replay), published_(published), where_(where) {
+  while (next_ < published_.size() && published_[next_].batch < first_batch) ++next_;
+}
+
+absl::Status Witness::Read(Lsn lsn, Instant written_at, std::string_view record) {
+  return replay_.Read(lsn, written_at, record);
+}
+
+absl::Status Witness::EndBatch(const wal::Head& head) {
+  for (; next_ < published_.size() && published_[next_].batch <= head.batch; ++next_) {
+    const proof::Checkpoint& one = published_[next_];
+    if (one.batch != head.batch || one.lsn != head.lsn || one.epoch != head.epoch ||
+        one.chain != head.chain)
+      return Broken("the log has something else there: it was changed");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Witness::End() {
+  if (next_ < published_.size()) return Broken("the log ends before it: it was cut back");
+  return replay_.End();
+}
+
+absl::Status Witness::Broken(const char* what) const {
+  const uint64_t good = next_ == 0 ? 0 : published_[next_ - 1].lsn.value;
+  return absl::DataLossError(absl::StrFormat(
+      "the log does not continue %s: the checkpoint of position %d (batch %d) was signed, and %s. "
+      "Up to position %d it is as published; the first difference is after that. Nothing on disk "
+      "was "
+      "changed. Restore the log from its backup or replica.",
+      where_, published_[next_].lsn.value, published_[next_].batch, what, good));
+}
+
+absl::StatusOr<std::optional<proof::Checkpoint>> LastCheckpoint(env::FileSystem& files,
+                                                                const std::string& data,
+                                                                const std::string& keys) {
+  const absl::StatusOr<std::string> key_text = ReadTail(files, PublicKeyFile(keys));
+  if (!key_text.ok()) return key_text.status();
+  const absl::StatusOr<std::string> text = ReadTail(files, CheckpointFile(data));
+  if (!text.ok()) return text.status();
+  const std::optional<proof::PublicKey> key = proof::ParsePublicKey(*key_text);
+  if (!key) return std::nullopt;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const size_t before = rest.substr(0, rest.size() - 1).rfind('\n');
+    const size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    const absl::StatusOr<proof::ReadCheckpoints> line = proof::ReadLines(rest.substr(begin), *key);
+    if (line.ok() && !line->checkpoints.empty()) return line->checkpoints.front();
+    rest = rest.substr(0, begin);
+  }
+  return std::nullopt;
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,46 @@
+// Holds a log that is being replayed against signed checkpoints (proof/checkpoint.h): those that
+// somebody kept elsewhere, or at start the engine's own last one, which shows what no batch of the
+// log can: that the very last one was there. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "booking/replay.h"
+#include "env/file.h"
+#include "proof/checkpoint.h"
+#include "wal/log.h"
+
+namespace creneau::booking {
+
+class Witness final : public wal::RecordReader {
+ public:
+  // `published`: by batch; those before the first batch that is read are taken on trust. `where`:
+  // what they are, for the complaint. All must outlive this.
+  Witness(Replay& replay, const std::vector<proof::Checkpoint>& published, std::string_view where,
+          uint64_t first_batch = 1);
+
+  // wal::RecordReader. DataLoss: the first place where the log is not what was signed.
+  absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
+  absl::Status EndBatch(const wal::Head& head) override;
+  absl::Status End() override;
+
+ private:
+  absl::Status Broken(const char* what) const;
+
+  Replay& replay_;
+  const std::vector<proof::Checkpoint>& published_;
+  const std::string_view where_;
+  size_t next_ = 0;
+};
+
+// The last line of DATA/checkpoints that is whole and signed by the key under `keys`. Lines that a
+// crash cut short, or that another key signed, are none.
+absl::StatusOr<std::optional<proof::Checkpoint>> LastCheckpoint(env::FileSystem& files,
+                                                                const std::string& data,
+                                                                const std::string& keys);
+
+}  // namespace creneau::booking
