@@ -2,8 +2,12 @@
 // no seats, no words, no log. Checks every reply, and after every restart that what is there is
 // what some prefix of what was decided makes, with all that was acknowledged in it.
 //
-// A freed seat cools for one to 24 hours and only the engine knows how long: free seats are known
-// between two bounds. Everything else is exact. Methods return "" or what is wrong.
+// A freed seat cools for one to 24 hours and only the engine knows how long, and which of several
+// seats a smaller publication takes away: free seats are known between two bounds. Everything else
+// is exact. Methods return "" or what is wrong.
+//
+// A slot is named "agenda/2027-06-01T09:00" here, and "agenda/" is any slot of it. All agendas are
+// one group: a person has one reservation in all of them.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +35,7 @@ struct Booking {
   int person = 0;
   std::string key;
   std::string idempotency;
-  std::string asked;  // the slot that the hold named, or nothing
+  std::string asked;  // the slot that the hold named, or any of that agenda
   std::string slot;
   int64_t deadline_s = 0;  // of a hold
   bool extended = false;
@@ -46,22 +50,41 @@ struct Cooling {
   Instant until;
 };
 
+struct Slot {
+  int seats = 0;  // as published
+  std::vector<Cooling> cooling;
+  // Of those that are cooling or somebody's, at most so many do not come back when they end:
+  // publications of fewer seats took them away.
+  int leaving_most = 0;
+};
+
 // What the world is like after a decision.
 struct Book {
   std::map<std::string, Booking> bookings;  // by name
   std::map<int, std::string> live;          // person → name
-  std::map<std::string, int> seats;         // slot → as published
-  std::map<std::string, std::vector<Cooling>> cooling;
+  std::map<std::string, Slot> slots;
+};
+
+// Of an agenda, in minutes of the office's day; a day is all days.
+struct Hours {
+  int open = 0;
+  int close = 24 * 60;
+  bool Has(Instant now) const;
 };
 
 class Auditor {
  public:
-  void Publish(const std::vector<std::string>& slots, int seats);
-  bool AnyCooling() const;
+  // Agendas give out seats at all times, but for those with hours.
+  void KeepHours(const std::string& agenda, Hours hours) { hours_[agenda] = hours; }
   bool AnyLapsed(Instant now) const;  // held, its deadline gone by
-  bool CanPublish(int seats) const;
+  bool Knows(const std::string& slot) const { return book().slots.contains(slot); }
 
   // Each checks the decided reply, and makes what it says the newest book.
+  // So many seats for each of these slots; `keep`: reservations beyond them are honoured.
+  std::string Publish(const std::vector<std::string>& slots, int seats, bool keep, const Told& told,
+                      Instant now, bool disk_low);
+  // What a publication whose outcome nobody knew has made of it.
+  void Learn(const std::vector<std::string>& slots, int seats, Instant now);
   std::string Hold(int person, const std::string& slot, const std::string& idempotency,
                    const Told& told, Instant now, bool disk_low);
   std::string Confirm(const std::string& name, const Told& told, Instant now);
@@ -70,7 +93,7 @@ class Auditor {
   std::string Move(const std::string& name, const std::string& slot, const Told& told, Instant now,
                    bool disk_low);
   std::string Look(const std::string& name, const Told& told, Instant now) const;
-  std::string Slots(const Told& told, Instant now) const;
+  std::string Slots(const std::string& agenda, const Told& told, Instant now) const;
   // The steward has been, `away_ms` late. `frees`: it gives cooled seats back, which on a nearly
   // full disk it puts off.
   void Tick(Instant now, int64_t away_ms, bool frees);
@@ -90,6 +113,10 @@ class Auditor {
   Book& Next();  // a new book, to be changed
   // Free seats of a slot: at least, at most.
   std::pair<int, int> Free(const Book& book, const std::string& slot, Instant now) const;
+  static int Live(const Book& book, const std::string& slot);
+  bool IsOpen(const std::string& slot, Instant now) const;
+  std::string Granted(int person, const std::string& slot, const std::string& idempotency,
+                      const Told& told, Instant now);
   std::string Existing(const Booking& booking, const std::string& name, const std::string& slot,
                        const std::string& idempotency, const Told& told, Instant now);
   std::optional<std::string> Ended(const Booking& booking, const Told& told, Instant now,
@@ -98,8 +125,9 @@ class Auditor {
   static bool Fits(const Booking* booking, const Told& told, Instant now);
 
   std::deque<Book> history_{Book{}};
-  uint64_t first_ = 0;   // position of history_.front()
-  Instant freed_until_;  // what had cooled by then is free
+  uint64_t first_ = 0;                  // position of history_.front()
+  Instant freed_until_;                 // what had cooled by then is free
+  std::map<std::string, Hours> hours_;  // by agenda
   std::map<std::string, uint64_t> reached_;
 };
 

@@ -2,13 +2,14 @@
 #include "tests/sim/auditor.h"
 
 #include "catch2/catch.hpp"
+#include "tests/sim/verdict.h"
 
 namespace creneau::sim {
 namespace {
 
 constexpr Instant kNow{1796029200000};  // 2026-11-30T10:00:00+01:00
-const std::string kNine = "2027-06-01T09:00";
-const std::string kTen = "2027-06-01T10:00";
+const std::string kNine = "sim/2027-06-01T09:00";
+const std::string kTen = "sim/2027-06-01T10:00";
 
 Told Answer(int status, const std::string& body) {
   return Told("HTTP/1.1 " + std::to_string(status) + " x\r\n\r\n" + body);
@@ -16,14 +17,14 @@ Told Answer(int status, const std::string& body) {
 
 Told Held(const std::string& name, const std::string& slot) {
   return Answer(
-      201, R"({"reservation":")" + name + R"(","key":"k)" + name + R"(","state":"held","slot":")" +
-               slot +
+      201, R"({"reservation":")" + name + R"(","key":"k)" + name +
+               R"(","state":"held","agenda":"sim","slot":")" + TimeOf(slot) +
                R"(","expires_at":"2026-11-30T10:05:00+01:00","extended":false,"moves_left":2})");
 }
 
 Told Is(const std::string& state, const std::string& slot, const std::string& expires = "") {
-  return Answer(200, R"({"state":")" + state + R"(","slot":")" + slot + "\"" +
-                         (expires.empty() ? "" : R"(,"expires_at":")" + expires + "\"") +
+  return Answer(200, R"({"state":")" + state + R"(","agenda":"sim","slot":")" + TimeOf(slot) +
+                         "\"" + (expires.empty() ? "" : R"(,"expires_at":")" + expires + "\"") +
                          R"(,"extended":false,"moves_left":2})");
 }
 
@@ -33,7 +34,7 @@ Told Problem(int status, const std::string& code) {
 
 struct Fixture {
   Fixture() {
-    auditor.Publish({kNine, kTen}, 1);
+    REQUIRE(auditor.Publish({kNine, kTen}, 1, false, Answer(201, "{}"), kNow, false) == "");
     REQUIRE(auditor.Hold(1, kNine, "key", Held("ADA", kNine), kNow, false) == "");
   }
   Auditor auditor;
@@ -65,6 +66,36 @@ TEST_CASE_METHOD(Fixture, "a freed seat that comes back within the hour is seen"
   const Instant later = kNow + 25 * kMsPerHour;
   auditor.Tick(later, 0, true);
   CHECK(auditor.Hold(2, kNine, "other", Problem(409, "slot-taken"), later, false) != "");
+}
+
+TEST_CASE_METHOD(Fixture, "a publication that takes a reserved seat is seen, and a wrong refusal") {
+  const auto publish = [&](int seats, bool keep, const Told& told) {
+    return auditor.Publish({kNine, kTen}, seats, keep, told, kNow, false);
+  };
+  CHECK(publish(0, false, Answer(200, "{}")) != "");
+  CHECK(publish(0, true, Problem(409, "seats-reserved")) != "");
+  CHECK(publish(1, false, Problem(409, "seats-reserved")) != "");
+  CHECK(publish(0, false, Problem(409, "seats-reserved")) == "");
+  CHECK(publish(0, true, Answer(200, "{}")) == "");
+  CHECK(auditor.Hold(2, kTen, "other", Held("BERT", kTen), kNow, false) != "");
+  CHECK(auditor.Look("ADA", Problem(410, "cancelled"), kNow) != "");
+}
+
+TEST_CASE_METHOD(Fixture, "a seat that was withdrawn while it cooled and comes back is seen") {
+  REQUIRE(auditor.Cancel("ADA", Is("cancelled", kNine), kNow, false) == "");
+  REQUIRE(auditor.Publish({kNine}, 0, false, Answer(200, "{}"), kNow, false) == "");
+  const Instant later = kNow + 25 * kMsPerHour;
+  auditor.Tick(later, 0, true);
+  CHECK(auditor.Hold(2, kNine, "other", Held("BERT", kNine), later, false) != "");
+  CHECK(auditor.Hold(2, kNine, "other", Problem(409, "slot-taken"), later, false) == "");
+}
+
+TEST_CASE_METHOD(Fixture, "seats are given out in the agenda's hours, and only then") {
+  auditor.KeepHours("sim/", {8 * 60, 10 * 60 + 30});
+  const Instant late = kNow + 30 * kMsPerMinute;  // 10:30 on the office's clock
+  CHECK(auditor.Hold(2, kTen, "other", Problem(409, "not-open-yet"), kNow, false) != "");
+  CHECK(auditor.Hold(2, kTen, "other", Held("BERT", kTen), late, false) != "");
+  CHECK(auditor.Hold(2, kTen, "other", Problem(409, "not-open-yet"), late, false) == "");
 }
 
 TEST_CASE_METHOD(

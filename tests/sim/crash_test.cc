@@ -1,6 +1,6 @@
 // The power goes at every call to the disk of a run, and again at every call of the recovery from
 // it: what was acknowledged is there, what is there is a prefix of what was decided, and three
-// starts give one answer. `--long`-like depth is a matter of acts: see tests/sim/README.md.
+// starts give one answer. The run has publications, moves, a stop of a day, and snapshots.
 #include "catch2/catch.hpp"
 #include "tests/sim/run.h"
 

@@ -116,6 +116,10 @@ void Disk::Misdirect(const std::string& path, uint64_t page, uint64_t from) {
   seen_.at(path)->misdirected[page] = from;
 }
 
+void Disk::Cure() {
+  for (const auto& [name, inode] : seen_) inode->misdirected.clear();
+}
+
 // --- what is durable -----------------------------------------------------------------------------
 
 void Disk::Tear(Inode& inode, uint64_t page, Loss loss) {

@@ -71,6 +71,7 @@ class Disk final : public env::FileSystem {
   std::map<std::string, std::vector<uint8_t>> Files() const;
   // Reads of that page return what stands at `from`.
   void Misdirect(const std::string& path, uint64_t page, uint64_t from);
+  void Cure();  // reads find what they look for again
 
   // --- env::FileSystem ---------------------------------------------------------------------------
   absl::StatusOr<std::unique_ptr<env::File>> Open(const std::string& path,

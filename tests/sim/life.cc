@@ -5,34 +5,32 @@
 #include <cstdio>
 
 #include "http/text.h"
+#include "tests/sim/verdict.h"
 
 namespace creneau::sim {
 namespace {
 
 constexpr int kPeople = 10;
 constexpr int kMostSeats = 3;
-const std::vector<std::string> kSlots = {"2027-06-01T09:00", "2027-06-01T09:30",
-                                         "2027-06-01T10:00"};
 
-std::string AgendaText(int seats) {
-  return R"(agenda = "sim"
+std::string AgendaText(const OfficeAgenda& agenda, int seats) {
+  return "agenda = \"" + agenda.name + R"("
 title = "Simulation"
 office = "Préfecture simulée"
 timezone = "Europe/Paris"
+group = "simulated"
 policy = "direct"
 identity = [["dossier", "birth_date"]]
 hold_s = 300
 notice_hours = 0
 horizon_days = 366
 alternative = "aucune"
-[[session]]
-weekdays = ["tue"]
-from = 2027-06-01
-until = 2027-06-01
-hours = ["09:00-10:30"]
-minutes = 30
-seats = { web = )" +
-         std::to_string(seats) + " }\n";
+)" + agenda.opening +
+         R"([[session]]
+weekdays = ["tue", "wed"]
+from = )" +
+         agenda.date + "\nuntil = " + agenda.date + "\nhours = [\"" + agenda.hours +
+         "\"]\nminutes = 30\nseats = { web = " + std::to_string(seats) + " }\n";
 }
 
 std::string Request(const std::string& line, const std::string& headers, const std::string& body) {
@@ -41,7 +39,32 @@ std::string Request(const std::string& line, const std::string& headers, const s
   return text + "\r\n" + body;
 }
 
+// The number of an applicant's file at the prefecture, as they type it.
+std::string Dossier(int person) { return "SIM" + std::to_string(1000 + person); }
+
 }  // namespace
+
+const std::vector<OfficeAgenda>& OfficeAgendas() {
+  static const std::vector<OfficeAgenda> kAgendas = {
+      {"sim",
+       "2027-06-01",
+       "09:00-10:30",
+       "",
+       {"sim/2027-06-01T09:00", "sim/2027-06-01T09:30", "sim/2027-06-01T10:00"},
+       {}},
+      {"sim-day",
+       "2027-06-02",
+       "14:00-15:00",
+       R"([opening]
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+open = "08:00"
+close = "18:30"
+)",
+       {"sim-day/2027-06-02T14:00", "sim-day/2027-06-02T14:30"},
+       {8 * 60, 18 * 60 + 30}},
+  };
+  return kAgendas;
+}
 
 template <typename Judge>
 void Life::Ask(const std::string& request, Judge judge, http::Audience audience) {
@@ -56,6 +79,8 @@ void Life::Ask(const std::string& request, Judge judge, http::Audience audience)
   Complain(judge(told));
   // What anybody may see rests on nothing, and proves nothing when it leaves.
   if (told.code.empty() && request.find("GET /v1/agendas") == 0) return;
+  // A refused operator can ask again: nobody else is told of it.
+  if (audience == http::Audience::kAdmin && told.status >= 300) return;
   acknowledges_[number] = auditor_.position();
 }
 
@@ -67,14 +92,22 @@ std::string Life::HolderRequest(const std::string& method, const std::string& na
   return Request(method + " /v1/reservations/" + name + verb, headers, body);
 }
 
+// A slot of the agenda, or "sim/": any of its slots.
+std::string Life::SomeSlot(const OfficeAgenda& agenda, bool any_too) {
+  if (any_too && Below(3) == 0) return agenda.name + "/";
+  return agenda.slots[Below(agenda.slots.size())];
+}
+
+const OfficeAgenda& Life::SomeAgenda() { return OfficeAgendas()[Below(OfficeAgendas().size())]; }
+
 void Life::Hold() {
   Wish wish;
   if (!wishes_.empty() && Below(3) == 0) {
     wish = wishes_[Below(wishes_.size())];  // the reply was lost, or the client is impatient
-    if (Below(8) == 0) wish.slot = kSlots[Below(kSlots.size())];
+    if (Below(8) == 0) wish.slot = SomeSlot(SomeAgenda(), false);
   } else {
     wish.person = static_cast<int>(Below(kPeople));
-    if (Below(3) != 0) wish.slot = kSlots[Below(kSlots.size())];
+    wish.slot = SomeSlot(SomeAgenda(), true);
     wish.idempotency = "key-of-the-simulation-" + std::to_string(Below(1'000'000'000));
     wishes_.push_back(wish);
     if (wishes_.size() > 6) wishes_.erase(wishes_.begin());
@@ -83,20 +116,24 @@ void Life::Hold() {
 }
 
 void Life::AskHold(const Wish& wish) {
-  std::string body = R"({"applicant":{"dossier":"SIM)" + std::to_string(1000 + wish.person) +
-                     R"(","birth_date":"1990-05-17"})";
-  if (!wish.slot.empty()) body += R"(,"slot":")" + wish.slot + "\"";
+  const std::string time = TimeOf(wish.slot);
+  std::string agenda = AgendaOf(wish.slot);
+  agenda.pop_back();
+  std::string body =
+      R"({"applicant":{"dossier":")" + Dossier(wish.person) + R"(","birth_date":"1990-05-17"})";
+  if (!time.empty()) body += R"(,"slot":")" + time + "\"";
   body += "}";
   const std::string headers =
       "Content-Type: application/json\r\nIdempotency-Key: " + wish.idempotency + "\r\n";
-  Ask(Request("POST /v1/agendas/sim/holds", headers, body), [&](const Told& told) {
+  Ask(Request("POST /v1/agendas/" + agenda + "/holds", headers, body), [&](const Told& told) {
     return auditor_.Hold(wish.person, wish.slot, wish.idempotency, told, machine_.clock.now,
                          DiskLow());
   });
 }
 
 void Life::OnBooking(const std::string& name) {
-  const std::string key = auditor_.book().bookings.at(name).key;
+  const Booking booking = auditor_.book().bookings.at(name);
+  const std::string& key = booking.key;
   const Instant now = machine_.clock.now;
   switch (Below(12)) {
     case 0:
@@ -114,8 +151,12 @@ void Life::OnBooking(const std::string& name) {
     case 6:
     case 7:
     case 8: {
-      const std::string slot = kSlots[Below(kSlots.size())];
-      return Ask(HolderRequest("POST", name, "/move", key, R"({"slot":")" + slot + "\"}"),
+      const auto& agendas = OfficeAgendas();
+      const std::string of = AgendaOf(booking.slot);
+      const auto agenda = std::find_if(agendas.begin(), agendas.end(),
+                                       [&](const auto& one) { return one.name + "/" == of; });
+      const std::string slot = SomeSlot(*agenda, false);
+      return Ask(HolderRequest("POST", name, "/move", key, R"({"slot":")" + TimeOf(slot) + "\"}"),
                  [&](const Told& told) { return auditor_.Move(name, slot, told, now, DiskLow()); });
     }
     case 9: {
@@ -132,51 +173,73 @@ void Life::OnBooking(const std::string& name) {
   }
 }
 
-void Life::Publish(int seats) {
-  if (!auditor_.CanPublish(seats) || auditor_.AnyCooling()) return;
-  publishing_ = seats;  // until the answer is known
+void Life::Publish(const OfficeAgenda& agenda, int seats, bool keep) {
+  publishing_ = {&agenda, seats};  // until the answer is known
   Ask(
-      Request("PUT /v1/agendas/sim", "Content-Type: application/toml\r\n", AgendaText(seats)),
+      Request("PUT /v1/agendas/" + agenda.name + (keep ? "?displaced=keep" : ""),
+              "Content-Type: application/toml\r\n", AgendaText(agenda, seats)),
       [&](const Told& told) {
-        if (told.code == "read-only" && DiskLow()) return std::string();
         if (told.code == "outcome-unknown") return std::string();
-        if (told.status != 200 && told.status != 201) return "a publication: " + told.body;
-        seats_ = seats;
-        auditor_.Publish(kSlots, seats);
-        Reach("published");
-        return std::string();
+        return auditor_.Publish(agenda.slots, seats, keep, told, machine_.clock.now, DiskLow());
       },
       http::Audience::kAdmin);
-  if (!machine_.failed() && !machine_.disk.dead()) publishing_ = 0;
+  if (!machine_.failed() && !machine_.disk.dead()) publishing_ = {};
 }
 
 // A publication whose outcome nobody knew is in force, or not.
 void Life::LearnSeats() {
-  if (std::exchange(publishing_, 0) == 0 || !Fine()) return;
-  std::string decided;
-  machine_.Ask(Request("GET /v1/agendas/sim/slots?from=2027-06-01", "", ""),
-               http::Audience::kPublic, &decided);
-  const std::string capacity = Told(decided).Member("capacity");
+  const Publishing asked = std::exchange(publishing_, {});
+  if (asked.agenda == nullptr || !Fine()) return;
+  const std::string capacity = SlotsOf(*asked.agenda).Member("capacity");
   if (capacity.empty()) return;  // the first publication of all
-  if (std::stoi(capacity) != seats_) Reach("unanswered-publication-in-force");
-  seats_ = std::stoi(capacity);
-  auditor_.Publish(kSlots, seats_);
+  const int seats = std::stoi(capacity);
+  const bool known = auditor_.Knows(asked.agenda->slots.front());
+  if (known && auditor_.book().slots.at(asked.agenda->slots.front()).seats == seats) return;
+  Reach("unanswered-publication-in-force");
+  if (seats != asked.seats) return Complain("nobody published " + capacity + " seats");
+  auditor_.Learn(asked.agenda->slots, seats, machine_.clock.now);
+}
+
+Told Life::SlotsOf(const OfficeAgenda& agenda) {
+  std::string decided;
+  machine_.Ask(Request("GET /v1/agendas/" + agenda.name + "/slots?from=" + agenda.date, "", ""),
+               http::Audience::kPublic, &decided);
+  return Told(decided);
+}
+
+void Life::Snapshot() {
+  Ask(
+      Request("POST /v1/snapshots", "", ""),
+      [&](const Told& told) {
+        if (told.status == 201) Reach("snapshot-asked-for");
+        if (told.status == 201 || (told.code == "read-only" && DiskLow())) return std::string();
+        if (told.code == "outcome-unknown" && machine_.disk.met() != Fault::kNone) {
+          Reach("snapshot-failed");
+          return std::string();
+        }
+        return "a snapshot can be taken: " + told.body;
+      },
+      http::Audience::kAdmin);
 }
 
 void Life::Act() {
-  const uint64_t what = Below(100);
+  const uint64_t what = Below(1000);
   const auto& bookings = auditor_.book().bookings;
-  if (what < 40 || bookings.empty()) return Hold();
-  if (what < 92) {
+  if (what < 400 || bookings.empty()) return Hold();
+  if (what < 920) {
     auto at = bookings.begin();
     std::advance(at, static_cast<ptrdiff_t>(Below(bookings.size())));
     return OnBooking(std::string(at->first));
   }
-  if (what < 98) {
-    return Ask(Request("GET /v1/agendas/sim/slots?from=2027-06-01", "", ""),
-               [&](const Told& told) { return auditor_.Slots(told, machine_.clock.now); });
+  const OfficeAgenda& agenda = SomeAgenda();
+  if (what < 980) {
+    return Ask(Request("GET /v1/agendas/" + agenda.name + "/slots?from=" + agenda.date, "", ""),
+               [&](const Told& told) {
+                 return auditor_.Slots(agenda.name + "/", told, machine_.clock.now);
+               });
   }
-  Publish(1 + static_cast<int>(Below(kMostSeats)));
+  if (what < 982) return Snapshot();
+  Publish(agenda, 1 + static_cast<int>(Below(kMostSeats)), Below(4) == 0);
 }
 
 }  // namespace creneau::sim

@@ -1,4 +1,5 @@
-// The office of run.h as it lives: what its people do (life.cc), and what happens to it (run.cc).
+// The office of run.h as it lives: what its people do (life.cc), what happens to it (run.cc), and
+// how it comes back (recovery.cc).
 #pragma once
 
 #include <cstdint>
@@ -7,16 +8,32 @@
 #include <vector>
 
 #include "base/prng.h"
+#include "proof/checkpoint.h"
 #include "tests/sim/auditor.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/run.h"
 
 namespace creneau::sim {
 
+// An agenda of the office. Both are one group.
+struct OfficeAgenda {
+  std::string name;
+  std::string date;   // of its one day
+  std::string hours;  // of its one session
+  std::string opening;
+  std::vector<std::string> slots;  // as the auditor names them
+  Hours open;
+};
+const std::vector<OfficeAgenda>& OfficeAgendas();
+
 class Life {
  public:
   explicit Life(const RunOptions& options)
-      : steps_(options.steps), trace_(options.trace), prng_(options.seed), machine_(options.seed) {}
+      : steps_(options.steps), trace_(options.trace), prng_(options.seed), machine_(options.seed) {
+    machine_.disk.set_available_bytes(uint64_t{1} << 30);
+    for (const OfficeAgenda& agenda : OfficeAgendas())
+      auditor_.KeepHours(agenda.name + "/", agenda.open);
+  }
 
   RunReport Live();
   CrashReport LiveAndCrash(const CrashOptions& options);
@@ -41,11 +58,18 @@ class Life {
   bool DiskLow() const { return disk_low_ || machine_.disk.met() == Fault::kNoSpace; }
 
   void Step();
+  // recovery.cc
   void Start();
   void Recover();
+  void DamageSnapshots();
+  void Misread();
+  void CollectCheckpoints();
   void Compare();
   void PrepareFault();
   void CheckLog();
+  void NoteStart();
+  void NoteSnapshots();
+  void StopInPeace();
   void AfterFault();
   void LeaveAnswers();
   void Pass(int64_t ms);
@@ -64,9 +88,14 @@ class Life {
   void Hold();
   void AskHold(const Wish& wish);
   void OnBooking(const std::string& name);
-  void Publish(int seats);
+  std::string SomeSlot(const OfficeAgenda& agenda, bool any_too);
+  const OfficeAgenda& SomeAgenda();
+  void Publish(const OfficeAgenda& agenda, int seats, bool keep);
   void LearnSeats();
+  Told SlotsOf(const OfficeAgenda& agenda);
+  void Snapshot();
   void NoteFault();
+  void FillDisk(bool low);
   void Late();
   std::string HolderRequest(const std::string& method, const std::string& name,
                             const std::string& verb, const std::string& key,
@@ -81,8 +110,12 @@ class Life {
   std::map<uint64_t, uint64_t> acknowledges_;  // number of an answer → position
   std::vector<Wish> wishes_;                   // the latest holds that were asked for
   uint64_t digest_ = 0;
-  int seats_ = 2;
-  int publishing_ = 0;  // seats of a publication that was not answered
+  struct Publishing {
+    const OfficeAgenda* agenda = nullptr;
+    int seats = 0;
+  };
+  Publishing publishing_;                       // that was not answered
+  std::vector<proof::Checkpoint> checkpoints_;  // as somebody else keeps them
   Fault noted_ = Fault::kNone;
   bool disk_low_ = false;
   Instant disk_low_at_;  // the last time that it was

@@ -48,6 +48,7 @@ absl::Status Machine::Start() {
   options.keys = "keys";
   options.segment_bytes = kSegmentBytes;
   options.max_batch_bytes = kBatchBytes;
+  options.snapshot_bytes = kSnapshotBytes;
   options.steward_thread = false;
   options.log_threads = false;
   auto engine = booking::Engine::Open(options, disk, clock, entropy_,

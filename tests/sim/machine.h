@@ -51,6 +51,7 @@ class Machine final : public wal::Completions {
  public:
   static constexpr uint64_t kSegmentBytes = 96 * 1024;
   static constexpr size_t kBatchBytes = 64 * 1024;
+  static constexpr uint64_t kSnapshotBytes = 400 * 1024;
 
   explicit Machine(uint64_t seed);
   ~Machine() override;
@@ -77,6 +78,7 @@ class Machine final : public wal::Completions {
   // What may leave the machine now.
   std::vector<Answer> Leave();
   void Tick() { engine_->Tick(); }
+  void Keep() { engine_->Keep(); }
 
   booking::Engine& engine() { return *engine_; }
   void Deliver(wal::Commit* chain) override;

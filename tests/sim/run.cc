@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "booking/audit.h"
 #include "http/text.h"
 #include "tests/sim/life.h"
 
@@ -20,6 +19,7 @@ void Life::TickOnce() {
         return auditor_.book().bookings.at(one.second).state == Booking::State::kHeld;
       });
   machine_.Tick();
+  if (!machine_.failed() && !machine_.disk.dead()) machine_.Keep();
   if (DiskLow()) disk_low_at_ = now;
   Trace("tick, away " + std::to_string(away_ms));
   const bool frees = now - disk_low_at_ > 3'000;
@@ -52,68 +52,6 @@ void Life::LeaveAnswers() {
   }
 }
 
-// The log is read as an auditor would, beside the engine: whole, and its replay is what is in
-// memory.
-void Life::CheckLog() {
-  machine_.Turn();
-  LeaveAnswers();
-  if (machine_.failed() || machine_.disk.dead()) return;
-  const auto audit = booking::AuditLog(machine_.disk, "data");
-  if (!audit.ok()) return Complain("the log: " + std::string(audit.status().message()));
-  const absl::Status invariants = machine_.engine().CheckInvariants();
-  if (!invariants.ok()) return Complain(std::string(invariants.message()));
-  const std::string digest = machine_.engine().Digest();
-  if (audit->digest != digest) Complain("the replay of the log is not what is in memory");
-  if (audit->log.segments > 1) Reach("several-segments");
-  digest_ = Mix64(digest_ ^ http::Fingerprint(digest));
-}
-
-void Life::Start() {
-  for (int tries = 0; Fine(); ++tries) {
-    const absl::Status started = machine_.Start();
-    if (started.ok()) break;
-    if (absl::IsDataLoss(started) || tries > 8)
-      return Complain("it does not start: " + std::string(started.message()));
-    if (absl::IsResourceExhausted(started) && disk_low_) {
-      Reach("start-needs-room");  // an operator sees to it, as the message says
-      disk_low_ = false;
-      machine_.disk.set_available_bytes(uint64_t{1} << 30);
-    }
-    Reach(machine_.disk.dead() ? "power-loss-in-recovery" : "fault-in-recovery");
-    machine_.disk.Forget();
-    if (Below(3) == 0) PrepareFault();
-  }
-  if (Fine() && machine_.engine().start_report().recovery.torn) Reach("recovered-torn");
-  last_tick_ = machine_.clock.now;
-}
-
-// The engine is up again: what does it know?
-void Life::Recover() {
-  acknowledges_.clear();
-  machine_.disk.Forget();
-  if (Below(4) == 0) PrepareFault();
-  Start();
-  machine_.disk.Forget();
-  Compare();
-  // The time that the engine added to a hold that has lapsed all the same does not show in any
-  // answer: it is over soon.
-  if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(2'500);
-}
-
-void Life::Compare() {
-  if (!Fine() || auditor_.book().seats.empty()) return;
-  Complain(auditor_.Reconcile(
-      [&](const std::string& name, const Booking& booking) {
-        std::string decided;
-        machine_.Ask(HolderRequest("GET", name, "", booking.key), http::Audience::kPublic,
-                     &decided);
-        return Told(decided);
-      },
-      machine_.clock.now));
-  LearnSeats();
-  CheckLog();
-}
-
 void Life::NoteFault() {
   if (machine_.disk.met() == noted_) return;
   noted_ = machine_.disk.met();
@@ -139,11 +77,32 @@ void Life::PrepareFault() {
 }
 
 void Life::AfterFault() {
+  NoteSnapshots();
   // Those who wait are told that nobody knows, unless the machine is off.
   if (!machine_.disk.dead()) LeaveAnswers();
+  Reach(machine_.disk.dead() ? "down-power-loss" : "down-failed-log");
   machine_.Kill();
   machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(120'000));
   Recover();
+}
+
+// As SIGTERM does it.
+void Life::StopInPeace() {
+  machine_.Turn();
+  LeaveAnswers();
+  NoteSnapshots();
+  if (machine_.failed() || machine_.disk.dead()) return;
+  machine_.Stop();
+  Reach("stopped");
+  if (Below(3) == 0) Misread();
+  Recover();
+}
+
+void Life::FillDisk(bool low) {
+  disk_low_ = low;
+  machine_.disk.set_available_bytes(disk_low_ ? 0 : uint64_t{1} << 30);
+  machine_.Turn();  // the log has looked at the disk
+  LeaveAnswers();
 }
 
 void Life::Step() {
@@ -151,7 +110,10 @@ void Life::Step() {
   // The steward is in time, but for standstills.
   if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
   const uint64_t what = Below(1000);
-  if (what < 780) {
+  // Somebody makes room before long.
+  if (disk_low_ && what % 40 == 0) {
+    FillDisk(false);
+  } else if (what < 780) {
     Act();
   } else if (what < 930) {
     machine_.Turn();
@@ -166,16 +128,13 @@ void Life::Step() {
     for (int act = 0; act < 20 && !machine_.failed(); ++act) Act();  // a batch of many sectors
     if (Below(2) == 0) machine_.disk.FailAt(1, Fault::kPowerLoss, Loss::kTorn);
     machine_.Turn();
-  } else if (what < 990) {
+  } else if (what < 989) {
     Pass(static_cast<int64_t>(Below(26)) * kMsPerHour);
   } else if (what < 992) {
     machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(90'000));
     TickOnce();
   } else if (what < 994) {
-    disk_low_ = !disk_low_;
-    machine_.disk.set_available_bytes(disk_low_ ? 0 : uint64_t{1} << 30);
-    machine_.Turn();  // the log has looked at the disk
-    LeaveAnswers();
+    FillDisk(!disk_low_);
   } else if (what < 997) {
     PrepareFault();
   } else if (what < 998) {
@@ -183,12 +142,8 @@ void Life::Step() {
     machine_.Kill();
     Recover();
   } else if (what < 999) {
-    Reach("stopped");
-    machine_.Turn();
-    LeaveAnswers();
-    if (!machine_.failed() && !machine_.disk.dead()) machine_.Stop();
+    StopInPeace();
     if (machine_.up()) return;
-    Recover();
   } else {
     CheckLog();
   }
@@ -197,9 +152,10 @@ void Life::Step() {
 }
 
 RunReport Life::Live() {
-  machine_.disk.set_available_bytes(uint64_t{1} << 30);
   Start();
-  if (Fine()) Publish(seats_);
+  for (const OfficeAgenda& agenda : OfficeAgendas()) {
+    if (Fine()) Publish(agenda, 2, false);
+  }
   for (report_.step = 0; report_.step < steps_ && Fine(); ++report_.step) Step();
   if (Fine()) {
     machine_.Kill();
@@ -213,13 +169,14 @@ RunReport Life::Live() {
 }
 
 CrashReport Life::LiveAndCrash(const CrashOptions& options) {
-  machine_.disk.set_available_bytes(uint64_t{1} << 30);
   machine_.disk.FailAt(options.at_call, Fault::kPowerLoss, options.loss);
   // A start that the power ends can only be tried again.
   if (const absl::Status started = machine_.Start(); !started.ok() && !machine_.disk.dead())
     Complain(std::string(started.message()));
   last_tick_ = machine_.clock.now;
-  if (machine_.up()) Publish(seats_);
+  for (const OfficeAgenda& agenda : OfficeAgendas()) {
+    if (machine_.up() && !machine_.disk.dead()) Publish(agenda, 2, false);
+  }
   for (int act = 0; act < options.acts && Fine() && !machine_.disk.dead(); ++act) {
     machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(40));
     // A day on which the machine stood still: holds are made good for it, and what cooled is free.
@@ -230,7 +187,11 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
       TickOnce();
     }
     if (machine_.disk.dead()) break;
-    Act();
+    if (act % 60 == 59) {
+      Snapshot();
+    } else {
+      Act();
+    }
     if (Below(2) != 0) machine_.Turn();
     if (!machine_.disk.dead()) LeaveAnswers();
     if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
@@ -273,10 +234,14 @@ const std::vector<std::string>& RareBranches() {
                                                      "act-on-cancelled",
                                                      "act-on-lapsed",
                                                      "cancel-repeated",
+                                                     "checkpoint-continued",
                                                      "confirm-repeated",
+                                                     "down-failed-log",
+                                                     "down-power-loss",
                                                      "extend-confirmed",
                                                      "extend-repeated",
                                                      "fault-in-recovery",
+                                                     "hold-not-open",
                                                      "hold-repeated",
                                                      "idempotency-mismatch",
                                                      "killed",
@@ -286,6 +251,9 @@ const std::vector<std::string>& RareBranches() {
                                                      "met-no-space",
                                                      "met-power-loss",
                                                      "met-sync-error",
+                                                     "misread-harmless",
+                                                     "misread-refused",
+                                                     "move-not-open",
                                                      "move-refused",
                                                      "move-repeated",
                                                      "moved",
@@ -295,16 +263,27 @@ const std::vector<std::string>& RareBranches() {
                                                      "outage-while-running",
                                                      "outcome-unknown",
                                                      "power-loss-in-recovery",
+                                                     "publication-refused",
                                                      "published",
+                                                     "published-beyond-reservations",
                                                      "read-only",
                                                      "read-only-cancel",
+                                                     "recovered-clean",
+                                                     "recovered-from-archive",
+                                                     "recovered-from-older-snapshot",
+                                                     "recovered-from-snapshot",
                                                      "recovered-torn",
                                                      "repeat-of-a-lapsed-hold",
                                                      "several-segments",
                                                      "slot-taken",
+                                                     "snapshot-asked-for",
+                                                     "snapshot-damaged",
+                                                     "snapshot-failed",
+                                                     "snapshot-taken",
                                                      "stopped",
                                                      "undelivered-act-kept",
                                                      "undelivered-act-lost",
+                                                     "withdrawn-while-cooling",
                                                      "wrong-key"};
   return kBranches;
 }

@@ -31,7 +31,7 @@ RunReport Run(const RunOptions& options);
 // and again at the n-th call of the recovery from that. Ends when it has recovered.
 struct CrashOptions {
   uint64_t seed = 1;
-  int acts = 600;
+  int acts = 400;
   uint64_t at_call = 0;           // of the run, from 1
   uint64_t at_recovery_call = 0;  // from 1; 0: it recovers at the first try
   Loss loss = Loss::kTorn;

@@ -1,0 +1,229 @@
+// What each request must be answered.
+#include "tests/sim/verdict.h"
+
+namespace creneau::sim {
+namespace {
+
+using State = Booking::State;
+
+const char* NameOf(State state) { return state == State::kConfirmed ? "confirmed" : "held"; }
+
+std::string InSlot(const Told& told) { return told.Member("agenda") + "/" + told.Member("slot"); }
+
+}  // namespace
+
+std::string Auditor::Existing(const Booking& booking, const std::string& name,
+                              const std::string& slot, const std::string& idempotency,
+                              const Told& told, Instant now) {
+  if (booking.idempotency != idempotency) {
+    Reach("already-reserved");
+    if (told.code != "already-reserved") return Wrong("there is a reservation already", told);
+    return told.body.find(name) == std::string::npos ? "" : Wrong("the name is told", told);
+  }
+  if (booking.asked != slot) {
+    Reach("idempotency-mismatch");
+    return told.code == "idempotency-mismatch" ? "" : Wrong("the key was another hold's", told);
+  }
+  if (Lapsed(booking, now)) {
+    Reach("repeat-of-a-lapsed-hold");
+    return told.code == "hold-expired" ? "" : Wrong("the hold has lapsed", told);
+  }
+  Reach("hold-repeated");
+  if (told.status != 200 || told.Member("reservation") != name || told.Member("key") != booking.key)
+    return Wrong("the same hold with the same key", told);
+  return "";
+}
+
+std::string Auditor::Hold(int person, const std::string& slot, const std::string& idempotency,
+                          const Told& told, Instant now, bool disk_low) {
+  if (const auto at = book().live.find(person); at != book().live.end())
+    return Existing(book().bookings.at(at->second), at->second, slot, idempotency, told, now);
+  if (!IsOpen(slot, now)) {
+    Reach("hold-not-open");
+    return told.code == "not-open-yet" ? "" : Wrong("the agenda is closed", told);
+  }
+  if (told.code == "read-only") {
+    Reach("read-only");
+    return disk_low ? "" : Wrong("the disk has room", told);
+  }
+  if (told.status == 201) return Granted(person, slot, idempotency, told, now);
+  const bool any = TimeOf(slot).empty();
+  int least = 0;
+  for (const auto& [each, state] : book().slots) {
+    if (each == slot || (any && AgendaOf(each) == slot)) least += Free(book(), each, now).first;
+  }
+  const char* code = any ? "nothing-left" : "slot-taken";
+  Reach(code);
+  if (told.code != code) return Wrong(std::string("expected ") + code, told);
+  return least == 0 ? "" : Wrong("there is a free seat", told);
+}
+
+std::string Auditor::Granted(int person, const std::string& slot, const std::string& idempotency,
+                             const Told& told, Instant now) {
+  Reach("hold-granted");
+  const std::string name = told.Member("reservation");
+  const std::string given = InSlot(told);
+  const bool any = TimeOf(slot).empty();
+  if (!book().slots.contains(given) || (any ? AgendaOf(given) : given) != slot)
+    return Wrong("another slot was asked for", told);
+  if (Free(book(), given, now).second <= 0) return Wrong("that slot has no free seat", told);
+  if (const auto old = book().bookings.find(name);
+      old != book().bookings.end() && old->second.cools_from > now)
+    return Wrong("the name is another reservation's", told);
+  if (Seconds(told.Member("expires_at")) != Later(0, now.ms + kHoldMs))
+    return Wrong("a hold lasts five minutes", told);
+  Booking booking;
+  booking.person = person;
+  booking.key = told.Member("key");
+  booking.idempotency = idempotency;
+  booking.asked = slot;
+  booking.slot = given;
+  booking.deadline_s = Seconds(told.Member("expires_at"));
+  Book& next = Next();
+  next.bookings[name] = booking;
+  next.live[person] = name;
+  return "";
+}
+
+// The answer to whoever acts on what has ended; nothing when it has not.
+std::optional<std::string> Auditor::Ended(const Booking& booking, const Told& told, Instant now,
+                                          const char* act) {
+  const bool gone = !booking.live() && booking.cools_until < freed_until_;
+  const bool may_be_gone = !booking.live() && booking.cools_from <= now;
+  if (gone || (may_be_gone && told.code == "unknown-reservation")) {
+    Reach("name-forgotten");
+    return told.code == "unknown-reservation" ? "" : Wrong("its seat has cooled", told);
+  }
+  if (booking.state == State::kCancelled) {
+    if (act == std::string("cancel")) {
+      Reach("cancel-repeated");
+      return told.status == 200 ? "" : Wrong("cancelled already", told);
+    }
+    Reach("act-on-cancelled");
+    return told.code == "cancelled" ? "" : Wrong("it was cancelled", told);
+  }
+  if (booking.state == State::kLapsed || Lapsed(booking, now)) {
+    Reach("act-on-lapsed");
+    return told.code == "hold-expired" ? "" : Wrong("it has lapsed", told);
+  }
+  return std::nullopt;
+}
+
+std::string Auditor::Confirm(const std::string& name, const Told& told, Instant now) {
+  const Booking& booking = book().bookings.at(name);
+  if (const auto ended = Ended(booking, told, now, "confirm")) return *ended;
+  if (told.status != 200 || told.Member("state") != "confirmed" || InSlot(told) != booking.slot)
+    return Wrong("whoever holds can confirm", told);
+  Reach(booking.state == State::kHeld ? "confirmed" : "confirm-repeated");
+  if (booking.state == State::kHeld) Next().bookings.at(name).state = State::kConfirmed;
+  return "";
+}
+
+std::string Auditor::Extend(const std::string& name, const Told& told, Instant now) {
+  const Booking& booking = book().bookings.at(name);
+  if (booking.state == State::kConfirmed) {
+    Reach("extend-confirmed");
+    return told.code == "not-held" ? "" : Wrong("it has no deadline", told);
+  }
+  if (const auto ended = Ended(booking, told, now, "extend")) return *ended;
+  const int64_t deadline_s = booking.deadline_s + (booking.extended ? 0 : kHoldMs / kMsPerSecond);
+  if (told.status != 200 || Seconds(told.Member("expires_at")) != deadline_s)
+    return Wrong("extended once, to " + std::to_string(deadline_s), told);
+  Reach(booking.extended ? "extend-repeated" : "extended");
+  if (booking.extended) return "";
+  Booking& next = Next().bookings.at(name);
+  next.extended = true;
+  next.deadline_s = deadline_s;
+  return "";
+}
+
+std::string Auditor::Cancel(const std::string& name, const Told& told, Instant now, bool disk_low) {
+  const Booking& booking = book().bookings.at(name);
+  if (const auto ended = Ended(booking, told, now, "cancel")) return *ended;
+  if (told.code == "read-only") {
+    Reach("read-only-cancel");
+    return disk_low && booking.state == State::kConfirmed ? "" : Wrong("it can be given up", told);
+  }
+  if (told.status != 200 || told.Member("state") != "cancelled")
+    return Wrong("whoever has it can give it up", told);
+  Reach("cancelled");
+  End(Next(), name, State::kCancelled, now);
+  return "";
+}
+
+std::string Auditor::Move(const std::string& name, const std::string& slot, const Told& told,
+                          Instant now, bool disk_low) {
+  const Booking& booking = book().bookings.at(name);
+  if (const auto ended = Ended(booking, told, now, "move")) return *ended;
+  if (booking.slot == slot) {
+    Reach("move-repeated");
+    return told.status == 200 && InSlot(told) == slot ? "" : Wrong("it is there", told);
+  }
+  if (!IsOpen(slot, now)) {
+    Reach("move-not-open");
+    return told.code == "not-open-yet" ? "" : Wrong("the agenda is closed", told);
+  }
+  if (told.code == "read-only") return disk_low ? "" : Wrong("the disk has room", told);
+  if (booking.moves == static_cast<int>(limits::kMaxMoves)) {
+    Reach("moves-used");
+    return told.code == "moves-used" ? "" : Wrong("moved twice", told);
+  }
+  const auto [least, most] = Free(book(), slot, now);
+  if (told.code == "slot-taken") {
+    Reach("move-refused");
+    return least <= 0 ? "" : Wrong("there is a free seat", told);
+  }
+  if (told.status != 200 || InSlot(told) != slot) return Wrong("it can be moved", told);
+  if (most <= 0) return Wrong("there is no free seat", told);
+  Reach("moved");
+  Book& next = Next();
+  Booking& moved = next.bookings.at(name);
+  next.slots.at(moved.slot).cooling.push_back({now + kCoolLeastMs, now + kCoolMostMs});
+  moved.slot = slot;
+  ++moved.moves;
+  return "";
+}
+
+bool Auditor::Fits(const Booking* booking, const Told& told, Instant now) {
+  if (booking == nullptr) return told.code == "unknown-reservation";
+  if (!booking->live()) {
+    if (booking->cools_from <= now && told.code == "unknown-reservation") return true;
+    return told.code == (booking->state == State::kCancelled ? "cancelled" : "hold-expired");
+  }
+  if (Lapsed(*booking, now) && told.code == "hold-expired") return true;
+  return told.status == 200 && told.Member("state") == NameOf(booking->state) &&
+         InSlot(told) == booking->slot &&
+         told.Member("moves_left") ==
+             std::to_string(static_cast<int>(limits::kMaxMoves) - booking->moves) &&
+         (booking->state != State::kHeld ||
+          told.Member("extended") == (booking->extended ? "true" : "false"));
+}
+
+std::string Auditor::Look(const std::string& name, const Told& told, Instant now) const {
+  const Booking& booking = book().bookings.at(name);
+  const bool lapsed = Lapsed(booking, now);
+  if (!Fits(&booking, told, now) || (lapsed && told.code != "hold-expired"))
+    return Wrong(name + " should be otherwise", told);
+  if (booking.state == State::kHeld && !lapsed &&
+      Seconds(told.Member("expires_at")) != booking.deadline_s)
+    return Wrong("the deadline is " + std::to_string(booking.deadline_s), told);
+  return "";
+}
+
+std::string Auditor::Slots(const std::string& agenda, const Told& told, Instant now) const {
+  for (const auto& [slot, state] : book().slots) {
+    if (AgendaOf(slot) != agenda) continue;
+    const size_t at = told.body.find("\"slot\":\"" + TimeOf(slot) + "\"");
+    if (at == std::string::npos) return Wrong("slot " + slot + " is published", told);
+    const size_t free_at = told.body.find("\"free\":", at);
+    const int free = std::stoi(told.body.substr(free_at + 7, 4));
+    const auto [least, most] = Free(book(), slot, now);
+    if (free < least || free > most)
+      return Wrong("slot " + slot + " has " + std::to_string(least) + " to " +
+                       std::to_string(most) + " free seats",
+                   told);
+  }
+  return "";
+}
+
+}  // namespace creneau::sim

@@ -1,0 +1,175 @@
+// How the office comes back after a crash, or a stop, and what an auditor finds then.
+#include <algorithm>
+
+#include "booking/audit.h"
+#include "http/text.h"
+#include "tests/sim/life.h"
+
+namespace creneau::sim {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+const std::string kData = "data";
+
+bool IsUnder(const std::string& path, const std::string& directory) {
+  return path.find(kData + "/" + directory + "/") == 0;
+}
+
+std::string Text(env::FileSystem& files, const std::string& path) {
+  const auto file = files.Open(path, env::OpenMode::kRead);
+  if (!file.ok()) return "";
+  const auto size = (*file)->Size();
+  if (!size.ok()) return "";
+  std::string text(*size, '\0');
+  const auto got =
+      (*file)->ReadAt(0, std::span(reinterpret_cast<uint8_t*>(text.data()), text.size()));
+  return got.ok() ? text.substr(0, *got) : "";
+}
+
+}  // namespace
+
+// Somebody fetches the signed checkpoints and keeps them elsewhere.
+void Life::CollectCheckpoints() {
+  const auto key = proof::ParsePublicKey(Text(machine_.disk, "keys/checkpoint.pub"));
+  if (!key) return;
+  const auto read = proof::ReadLines(Text(machine_.disk, booking::CheckpointFile(kData)), *key);
+  if (!read.ok()) return Complain("the checkpoints: " + std::string(read.status().message()));
+  for (const proof::Checkpoint& one : read->checkpoints) {
+    if (checkpoints_.empty() || one.batch > checkpoints_.back().batch) checkpoints_.push_back(one);
+  }
+}
+
+// The log is read as an auditor would, beside the engine: whole, it continues every checkpoint that
+// was ever published, and its replay is what is in memory.
+void Life::CheckLog() {
+  machine_.Turn();
+  LeaveAnswers();
+  if (machine_.failed() || machine_.disk.dead()) return;
+  CollectCheckpoints();
+  const auto audit = booking::AuditLog(machine_.disk, kData, checkpoints_);
+  if (!audit.ok()) return Complain("the log: " + std::string(audit.status().message()));
+  if (!checkpoints_.empty()) Reach("checkpoint-continued");
+  const absl::Status invariants = machine_.engine().CheckInvariants();
+  if (!invariants.ok()) return Complain(std::string(invariants.message()));
+  const std::string digest = machine_.engine().Digest();
+  if (audit->digest != digest) Complain("the replay of the log is not what is in memory");
+  if (audit->log.segments > 1) Reach("several-segments");
+  digest_ = Mix64(digest_ ^ http::Fingerprint(digest));
+}
+
+void Life::NoteStart() {
+  const booking::StartReport& report = machine_.engine().start_report();
+  Reach(report.recovery.torn ? "recovered-torn" : "recovered-clean");
+  if (report.snapshot) Reach("recovered-from-snapshot");
+  if (report.damaged_snapshots.empty()) return;
+  Reach("snapshot-damaged");
+  if (report.snapshot) return Reach("recovered-from-older-snapshot");
+  const auto files = machine_.disk.Files();
+  if (std::any_of(files.begin(), files.end(),
+                  [](const auto& file) { return IsUnder(file.first, "archive"); }))
+    Reach("recovered-from-archive");
+}
+
+void Life::Start() {
+  for (int tries = 0; Fine(); ++tries) {
+    const absl::Status started = machine_.Start();
+    if (started.ok()) break;
+    if (absl::IsDataLoss(started) || tries > 8)
+      return Complain("it does not start: " + std::string(started.message()));
+    if (absl::IsResourceExhausted(started) && disk_low_) {
+      Reach("start-needs-room");  // an operator sees to it, as the message says
+      disk_low_ = false;
+      machine_.disk.set_available_bytes(uint64_t{1} << 30);
+    }
+    Reach(machine_.disk.dead() ? "power-loss-in-recovery" : "fault-in-recovery");
+    machine_.disk.Forget();
+    if (Below(3) == 0) PrepareFault();
+  }
+  if (Fine()) NoteStart();
+  last_tick_ = machine_.clock.now;
+}
+
+// A byte of the newest snapshot goes bad, or of each.
+void Life::DamageSnapshots() {
+  machine_.disk.Restart();
+  std::vector<std::string> paths;
+  for (const auto& [path, bytes] : machine_.disk.Files()) {
+    if (IsUnder(path, "snapshots") && !bytes.empty()) paths.push_back(path);
+  }
+  if (paths.empty()) return;
+  if (Below(2) == 0) paths.erase(paths.begin(), paths.end() - 1);
+  for (const std::string& path : paths) {
+    std::vector<uint8_t>& bytes = machine_.disk.Bytes(path);
+    bytes[Below(bytes.size())] ^= static_cast<uint8_t>(1 << Below(8));
+    Trace("damaged " + path);
+  }
+}
+
+// A page of the log is read from elsewhere in its file, after a stop that has sealed all there is:
+// nothing may be lost. It is refused, twice with the same words and without changing anything; or
+// it is where nothing stands, and nothing comes of it.
+void Life::Misread() {
+  machine_.disk.Restart();
+  machine_.disk.Forget();
+  if (disk_low_) return;
+  std::vector<std::string> paths;
+  const auto before = machine_.disk.Files();
+  for (const auto& [path, bytes] : before) {
+    if (IsUnder(path, "log") && bytes.size() >= 2 * kPage) paths.push_back(path);
+  }
+  const std::string path = paths[Below(paths.size())];
+  const uint64_t pages = before.at(path).size() / kPage;
+  const uint64_t page = Below(pages);
+  machine_.disk.Misdirect(path, page, Below(pages));
+  Trace("misread " + path + " page " + std::to_string(page));
+  const absl::Status started = machine_.Start();
+  if (started.ok()) {
+    Reach("misread-harmless");
+    machine_.disk.Cure();  // before it writes there
+    last_tick_ = machine_.clock.now;
+    Compare();
+    machine_.Kill();
+  } else {
+    Reach("misread-refused");
+    if (!absl::IsDataLoss(started) || started.message().find(path) == std::string::npos)
+      Complain("a misread page of " + path + ": " + std::string(started.message()));
+    if (machine_.disk.Files() != before) Complain("a start that was refused has changed files");
+    if (machine_.Start() != started) Complain("a second start says something else");
+  }
+  machine_.disk.Cure();
+}
+
+// The engine is up again: what does it know?
+void Life::Recover() {
+  acknowledges_.clear();
+  machine_.disk.Forget();
+  if (Below(8) == 0) DamageSnapshots();
+  if (Below(4) == 0) PrepareFault();
+  Start();
+  machine_.disk.Forget();
+  Compare();
+  // The time that the engine added to a hold that has lapsed all the same does not show in any
+  // answer: it is over soon.
+  if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(2'500);
+}
+
+void Life::Compare() {
+  if (!Fine() || auditor_.book().slots.empty()) return;
+  Complain(auditor_.Reconcile(
+      [&](const std::string& name, const Booking& booking) {
+        std::string decided;
+        machine_.Ask(HolderRequest("GET", name, "", booking.key), http::Audience::kPublic,
+                     &decided);
+        return Told(decided);
+      },
+      machine_.clock.now));
+  LearnSeats();
+  CheckLog();
+}
+
+// Those that were taken because they were due, too.
+void Life::NoteSnapshots() {
+  if (machine_.up() && machine_.engine().stats().snapshots.taken > 0) Reach("snapshot-taken");
+}
+
+}  // namespace creneau::sim
