@@ -49,6 +49,7 @@ void EncodeSegmentHeader(const SegmentHeader& header, std::span<uint8_t> page) {
   uint8_t* p = page.data();
   std::memcpy(p, kSegmentMagic, sizeof kSegmentMagic);
   PutU32(p + 8, kFormat);
+  PutU32(p + 12, header.pages);
   PutU64(p + 16, header.segment);
   PutU64(p + 24, header.epoch);
   PutU64(p + 32, header.first_batch);
@@ -67,6 +68,7 @@ std::optional<SegmentHeader> DecodeSegmentHeader(std::span<const uint8_t> page) 
   if (GetU32(p + kSegmentCrcAt) != Crc32c(page.first(kSegmentCrcAt))) return std::nullopt;
   if (!AllZero(page.subspan(kSegmentCrcAt + 4))) return std::nullopt;
   SegmentHeader header;
+  header.pages = GetU32(p + 12);
   header.segment = GetU64(p + 16);
   header.epoch = GetU64(p + 24);
   header.first_batch = GetU64(p + 32);

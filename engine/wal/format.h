@@ -19,6 +19,7 @@ inline constexpr size_t kRecordHeaderBytes = 4;
 inline constexpr uint32_t kSealFlag = 1;
 
 struct SegmentHeader {
+  uint32_t pages = 0;  // of the file; 0: nobody said
   uint64_t segment = 0;
   uint64_t epoch = 0;
   uint64_t first_batch = 0;

@@ -180,6 +180,14 @@ absl::Status Reader::CheckHeader(uint64_t segment, const SegmentHeader& header) 
   return absl::OkStatus();
 }
 
+// A file that was cut between two batches would else look like one that ends there.
+absl::Status Reader::CheckLength(uint64_t segment, const SegmentHeader& header, uint64_t bytes) {
+  const uint64_t whole = uint64_t{header.pages} * limits::kPageBytes;
+  if (whole == 0 || bytes == whole) return absl::OkStatus();
+  return Corrupt(segment, std::min(bytes, whole),
+                 absl::StrCat("the file has ", bytes, " bytes, and its header says ", whole));
+}
+
 // NotFound: the last segment, and nothing was ever written behind its header; log_.tail says so.
 absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& window, bool last) {
   auto page = window.At(0, limits::kPageBytes);
@@ -214,6 +222,7 @@ absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
   if (log_.tail.kind == Tail::Kind::kUnusedSegment) return absl::OkStatus();
   if (!header.ok()) return header.status();
   if (const absl::Status status = CheckHeader(segment, *header); !status.ok()) return status;
+  if (const absl::Status status = CheckLength(segment, *header, *size); !status.ok()) return status;
   Recovery& so_far = log_.recovery;
   so_far.segments = segment;
   so_far.last_segment = segment;

@@ -64,6 +64,7 @@ class Reader {
   absl::StatusOr<std::unique_ptr<env::File>> OpenSegment(uint64_t segment);
   absl::Status ReadSegment(uint64_t segment, bool last);
   absl::Status CheckHeader(uint64_t segment, const SegmentHeader& header);
+  absl::Status CheckLength(uint64_t segment, const SegmentHeader& header, uint64_t bytes);
   absl::StatusOr<bool> ReadBatch(uint64_t segment, Window& window, uint64_t offset);
   absl::Status ReadRecords(const BatchHeader& header, std::span<const uint8_t> body,
                            uint64_t offset);

@@ -39,9 +39,9 @@ absl::Status Writer::OpenSegment() {
   if (!file.ok()) return file.status();
   file_ = *std::move(file);
   const std::span<uint8_t> page(buffer_, limits::kPageBytes);
-  EncodeSegmentHeader(
-      {segment_, epoch_, next_batch_, next_lsn_, previous_valid_bytes_, chain_, clock_.Now()},
-      page);
+  EncodeSegmentHeader({static_cast<uint32_t>(segment_bytes_ / limits::kPageBytes), segment_, epoch_,
+                       next_batch_, next_lsn_, previous_valid_bytes_, chain_, clock_.Now()},
+                      page);
   offset_ = limits::kPageBytes;
   if (const absl::Status status = file_->WriteAt(0, page); !status.ok()) return status;
   const std::lock_guard lock(mutex_);

@@ -54,9 +54,9 @@ class Log:
 
     def _read_segment(self, path, number, last):
         raw = path.read_bytes()
-        magic, form, zero, segment, epoch, first, lsn, before, chain, _, crc = SEGMENT_HEADER.unpack_from(raw)
+        magic, form, pages, segment, epoch, first, lsn, before, chain, _, crc = SEGMENT_HEADER.unpack_from(raw)
         assert path.name == f"{number:016}.seg" and segment == number, path
-        assert (magic, form, zero, crc) == (b"CRENSEG1", 1, 0, crc32c(raw[:96])), path
+        assert (magic, form, pages, crc) == (b"CRENSEG1", 1, len(raw) // PAGE, crc32c(raw[:96])), path
         assert not any(raw[100:PAGE]), path
         assert (first, lsn, chain) == (len(self.batches) + 1, self.lsn, self.chain), path
         if number > 1:

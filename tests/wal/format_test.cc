@@ -14,11 +14,12 @@ TEST_CASE("CRC32C is that of RFC 3720") {
 
 TEST_CASE("a segment header comes back as it was, and with any bit changed not at all") {
   std::vector<uint8_t> page(limits::kPageBytes);
-  SegmentHeader header{7, 3, 1'000, 2'000, 81'920, {}, Instant{1'796'029'200'000}};
+  SegmentHeader header{512, 7, 3, 1'000, 2'000, 81'920, {}, Instant{1'796'029'200'000}};
   header.chain.fill(0xab);
   EncodeSegmentHeader(header, page);
   const auto decoded = DecodeSegmentHeader(page);
   REQUIRE(decoded.has_value());
+  CHECK(decoded->pages == 512);
   CHECK(decoded->segment == 7);
   CHECK(decoded->epoch == 3);
   CHECK(decoded->first_batch == 1'000);
@@ -29,7 +30,6 @@ TEST_CASE("a segment header comes back as it was, and with any bit changed not a
   size_t accepted = 0;
   for (size_t bit = 0; bit < page.size() * 8; ++bit) {
     page[bit / 8] = static_cast<uint8_t>(page[bit / 8] ^ 1 << bit % 8);
-    // Bytes 12 to 15 are reserved and under the checksum like the rest.
     if (DecodeSegmentHeader(page)) ++accepted;
     page[bit / 8] = static_cast<uint8_t>(page[bit / 8] ^ 1 << bit % 8);
   }

@@ -187,6 +187,24 @@ TEST_CASE("a start that was interrupted does not hide damage in the segment befo
   }
 }
 
+TEST_CASE("the last segment cut anywhere, or longer than it was, is refused: no crash does that") {
+  Disk disk;
+  const Written written(/*sealed=*/true, disk);
+  const auto all = disk.files.Copy();
+  const size_t whole = all.at(kFirst).size();
+  for (size_t size = 0; size <= whole + limits::kPageBytes; size += 512) {
+    if (size == whole) continue;
+    CAPTURE(size);
+    Restore(disk, all);
+    disk.files.At(kFirst).resize(size);
+    const auto cut = disk.files.Copy();
+    const auto opened = disk.Open();
+    REQUIRE(absl::IsDataLoss(opened.status()));
+    CHECK(std::string(opened.status().message()).find(kFirst + ", offset ") != std::string::npos);
+    CHECK(disk.files.Copy() == cut);
+  }
+}
+
 TEST_CASE("a segment of less than a page was cut short by no crash") {
   Disk disk;
   const Written written(/*sealed=*/true, disk);
