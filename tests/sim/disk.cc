@@ -29,6 +29,8 @@ std::string_view FaultName(Fault fault) {
       return "no-space";
     case Fault::kSyncError:
       return "sync-error";
+    case Fault::kShortWrite:
+      return "short-write";
   }
   CHECK(false);
 }
@@ -39,18 +41,17 @@ class Disk::OpenFile final : public env::File {
       : disk_(disk), inode_(std::move(inode)), mode_(mode) {}
 
   absl::StatusOr<size_t> ReadAt(uint64_t offset, std::span<uint8_t> out) override {
-    if (disk_.dead_) return disk_.Dead();
+    if (const absl::Status status = disk_.CountRead("read"); !status.ok()) return status;
     const std::vector<uint8_t>& bytes = inode_->seen;
     if (offset >= bytes.size()) return size_t{0};
     const size_t length = std::min<size_t>(out.size(), bytes.size() - offset);
     std::copy_n(bytes.begin() + static_cast<ptrdiff_t>(offset), length, out.begin());
     for (const auto& [page, from] : inode_->misdirected) {
-      for (uint64_t i = 0; i < kPage; ++i) {
-        const uint64_t at = page * kPage + i;
-        if (at >= offset && at < offset + length && from * kPage + i < bytes.size())
-          out[at - offset] = bytes[from * kPage + i];
-      }
+      if (from * kPage < bytes.size())
+        Overlay(page, std::span(bytes).subspan(from * kPage), offset, out.first(length));
     }
+    for (const auto& [page, other] : inode_->reads_as)
+      Overlay(page, other, offset, out.first(length));
     return length;
   }
 
@@ -58,13 +59,14 @@ class Disk::OpenFile final : public env::File {
     CHECK(mode_ != env::OpenMode::kRead);
     const bool durable = mode_ == env::OpenMode::kDurable;
     if (durable) CHECK(offset % kPage == 0 && bytes.size() % kPage == 0);
+    if (durable && disk_.before_durable_write) disk_.before_durable_write(offset);
     return disk_.Write(*inode_, offset, bytes, durable);
   }
 
   absl::Status Sync() override { return disk_.Sync(*inode_); }
 
   absl::StatusOr<uint64_t> Size() override {
-    if (disk_.dead_) return disk_.Dead();
+    if (const absl::Status status = disk_.CountRead("size"); !status.ok()) return status;
     return uint64_t{inode_->seen.size()};
   }
 
@@ -78,6 +80,15 @@ class Disk::OpenFile final : public env::File {
   }
 
  private:
+  // Of what was read at `offset`, the part that lies on that page is other bytes.
+  static void Overlay(uint64_t page, std::span<const uint8_t> other, uint64_t offset,
+                      std::span<uint8_t> out) {
+    for (uint64_t i = 0; i < std::min<uint64_t>(kPage, other.size()); ++i) {
+      const uint64_t at = page * kPage + i;
+      if (at >= offset && at < offset + out.size()) out[at - offset] = other[i];
+    }
+  }
+
   Disk& disk_;
   const std::shared_ptr<Inode> inode_;
   const env::OpenMode mode_;
@@ -89,12 +100,18 @@ void Disk::FailAt(uint64_t n, Fault fault, Loss loss) {
   loss_ = loss;
 }
 
-Fault Disk::Count(bool is_sync) {
+Fault Disk::Count(bool is_sync, bool is_write) {
   ++calls_;
   if (fault_ == Fault::kNone || calls_ < fail_at_) return Fault::kNone;
   if (fault_ == Fault::kSyncError && !is_sync) return Fault::kNone;
+  if (fault_ == Fault::kShortWrite && !is_write) return Fault::kNone;
   met_ = std::exchange(fault_, Fault::kNone);
   return met_;
+}
+
+absl::Status Disk::CountRead(const std::string& what) {
+  if (dead_) return Dead();
+  return ++reads_ == fail_read_at_ ? Error(Fault::kIoError, what) : absl::OkStatus();
 }
 
 absl::Status Disk::Error(Fault fault, const std::string& what) {
@@ -116,8 +133,37 @@ void Disk::Misdirect(const std::string& path, uint64_t page, uint64_t from) {
   seen_.at(path)->misdirected[page] = from;
 }
 
-void Disk::Cure() {
-  for (const auto& [name, inode] : seen_) inode->misdirected.clear();
+void Disk::ReadsAs(const std::string& path, uint64_t page, std::vector<uint8_t> bytes) {
+  seen_.at(path)->reads_as[page] = std::move(bytes);
+}
+
+void Disk::ReadsTrue() {
+  for (const auto& [name, inode] : seen_) {
+    inode->misdirected.clear();
+    inode->reads_as.clear();
+  }
+}
+
+void Disk::CopyFrom(const Disk& other) {
+  std::map<const Inode*, std::shared_ptr<Inode>> copies;
+  const auto copy = [&](const std::shared_ptr<Inode>& inode) -> std::shared_ptr<Inode> {
+    if (inode == nullptr) return nullptr;
+    std::shared_ptr<Inode>& mine = copies[inode.get()];
+    if (mine == nullptr) mine = std::make_shared<Inode>(*inode);
+    return mine;
+  };
+  seen_.clear();
+  durable_.clear();
+  pending_.clear();
+  for (const auto& [name, inode] : other.seen_) seen_[name] = copy(inode);
+  for (const auto& [name, inode] : other.durable_) durable_[name] = copy(inode);
+  for (const auto& [directory, changes] : other.pending_) {
+    for (const Change& change : changes)
+      pending_[directory].push_back({change.name, copy(change.inode), change.former});
+  }
+  dead_ = other.dead_;
+  lost_ = other.lost_;
+  available_bytes_ = other.available_bytes_;
 }
 
 // --- what is durable -----------------------------------------------------------------------------
@@ -189,7 +235,7 @@ void Disk::WritePages(Inode& inode, uint64_t offset, std::span<const uint8_t> by
 absl::Status Disk::Write(Inode& inode, uint64_t offset, std::span<const uint8_t> bytes,
                          bool durable) {
   if (dead_) return Dead();
-  const Fault fault = Count(/*is_sync=*/durable);
+  const Fault fault = Count(/*is_sync=*/durable, /*is_write=*/true);
   const bool grows = inode.seen.size() < offset + bytes.size();
   if (fault == Fault::kNoSpace && grows) return Error(fault, "write");
   if (fault == Fault::kIoError) {
@@ -199,6 +245,11 @@ absl::Status Disk::Write(Inode& inode, uint64_t offset, std::span<const uint8_t>
       if (prng_.Below(2) == 0) WritePages(inode, offset + at, bytes.subspan(at, length));
     }
     return Error(fault, "write");
+  }
+  if (fault == Fault::kShortWrite) {
+    const uint64_t written = bytes.empty() ? 0 : prng_.Below(bytes.size());
+    if (written > 0) WritePages(inode, offset, bytes.first(written));
+    return Error(grows ? Fault::kNoSpace : fault, "write");
   }
   WritePages(inode, offset, bytes);
   if (fault == Fault::kPowerLoss) {
@@ -232,6 +283,7 @@ absl::StatusOr<std::unique_ptr<env::File>> Disk::Open(const std::string& path, e
   if (dead_) return Dead();
   const auto at = seen_.find(path);
   if (mode != env::OpenMode::kCreate) {
+    if (const absl::Status status = CountRead("open " + path); !status.ok()) return status;
     if (at == seen_.end()) return absl::NotFoundError("open " + path);
     return std::make_unique<OpenFile>(*this, at->second, mode);
   }
@@ -293,7 +345,7 @@ absl::Status Disk::Remove(const std::string& path) {
 }
 
 absl::StatusOr<std::vector<std::string>> Disk::List(const std::string& directory) {
-  if (dead_) return Dead();
+  if (const absl::Status status = CountRead("list " + directory); !status.ok()) return status;
   std::vector<std::string> names;
   for (const auto& [name, inode] : seen_) {
     if (DirectoryOf(name) == directory) names.push_back(name.substr(directory.size() + 1));
@@ -309,8 +361,20 @@ absl::Status Disk::SyncDirectory(const std::string& directory) {
     return Dead();
   }
   if (fault != Fault::kNone && fault != Fault::kNoSpace) return Error(fault, "sync " + directory);
+  const std::vector<Change>& changes = pending_[directory];
+  if (skip_directory_sync && skip_directory_sync(Tell(directory, changes))) return absl::OkStatus();
   for (const Change& change : std::exchange(pending_[directory], {})) Apply(change, durable_);
   return absl::OkStatus();
+}
+
+std::string Disk::Tell(const std::string& directory, const std::vector<Change>& changes) {
+  std::string what = directory + ":";
+  const auto base = [&](const std::string& path) { return path.substr(directory.size() + 1); };
+  for (const Change& change : changes) {
+    if (!change.former.empty()) what += " " + base(change.former) + " >";
+    what += (change.inode == nullptr ? " - " : " ") + base(change.name) + ",";
+  }
+  return what;
 }
 
 // The durable names are those of files; directories are there once they were made.

@@ -14,9 +14,10 @@
 //   journal them in order. A file without a durable name is gone, synced or not.
 // - A write that fails has written any of its sectors. A sync that fails leaves its pages clean and
 //   not durable: the next sync says that all is well, as Linux does (Rebello et al., 2020). Out of
-//   space: a file cannot grow; what it has can be written.
+//   space: a file cannot grow; what it has can be written. A short write has written so many bytes
+//   from its beginning, and fails: where the file grows, for want of room.
 // - A read returns what was written last, but for a damaged page: then it is that of another place
-//   (misdirected) or an older one (stale). Tests name the page.
+//   (misdirected) or an older one (stale). Tests name the page. A read can fail; the next does not.
 // - After the power has gone nothing works until the next start: every call fails and changes
 // nothing.
 //
@@ -25,6 +26,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -40,8 +42,8 @@ namespace creneau::sim {
 enum class Loss : uint8_t { kAllLost, kAllKept, kTorn };
 inline constexpr Loss kLosses[] = {Loss::kAllLost, Loss::kAllKept, Loss::kTorn};
 
-enum class Fault : uint8_t { kNone, kPowerLoss, kIoError, kNoSpace, kSyncError };
-inline constexpr size_t kFaults = 5;
+enum class Fault : uint8_t { kNone, kPowerLoss, kIoError, kNoSpace, kSyncError, kShortWrite };
+inline constexpr size_t kFaults = 5;  // that lives choose from; tests/faults has the last one too
 std::string_view FaultName(Fault fault);
 
 class Disk final : public env::FileSystem {
@@ -52,8 +54,11 @@ class Disk final : public env::FileSystem {
   // Calls that change something or make it durable, since the beginning. Reads do not count.
   uint64_t calls() const { return calls_; }
   // The n-th of these calls from now (1: the next) meets the fault; a sync error waits for the
-  // first sync from there on. kPowerLoss: it is the last.
+  // first sync from there on, a short write for the first write. kPowerLoss: it is the last.
   void FailAt(uint64_t n, Fault fault, Loss loss = Loss::kTorn);
+  // The n-th from now of the calls that change nothing fails. Those there were.
+  void FailReadAt(uint64_t n) { fail_read_at_ = reads_ + n; }
+  uint64_t reads() const { return reads_; }
   // The last fault that came, and how often each did.
   Fault met() const { return met_; }
   bool dead() const { return dead_; }
@@ -64,14 +69,27 @@ class Disk final : public env::FileSystem {
   // The next start. After a power loss, what was durable is what there is; after a mere kill, what
   // the system saw, durable or not. A fault that is to come stays to come.
   void Restart();
-  void Forget() { fault_ = met_ = Fault::kNone; }  // the fault that has come, or has not
+  // The fault that has come, or has not.
+  void Forget() {
+    fault_ = met_ = Fault::kNone;
+    fail_read_at_ = 0;
+  }
   void set_available_bytes(uint64_t bytes) { available_bytes_ = bytes; }
   // Bytes as they are, for damage that no model foresees.
   std::vector<uint8_t>& Bytes(const std::string& path);
   std::map<std::string, std::vector<uint8_t>> Files() const;
   // Reads of that page return what stands at `from`.
   void Misdirect(const std::string& path, uint64_t page, uint64_t from);
-  void Cure();  // reads find what they look for again
+  // Reads of that page return these bytes: another file's, or older ones. Until told otherwise.
+  void ReadsAs(const std::string& path, uint64_t page, std::vector<uint8_t> bytes);
+  void ReadsTrue();  // all pages, those that were misdirected too
+  // All files of another disk, seen and durable, as they are now.
+  void CopyFrom(const Disk& other);
+  // Called before each write that is to be durable, with its offset.
+  std::function<void(uint64_t offset)> before_durable_write;
+  // Asked at each sync of a directory, with what it would make durable ("log: spare > 1.seg, ..."):
+  // whether it does nothing, and says that all is well.
+  std::function<bool(const std::string& what)> skip_directory_sync;
 
   // --- env::FileSystem ---------------------------------------------------------------------------
   absl::StatusOr<std::unique_ptr<env::File>> Open(const std::string& path,
@@ -93,6 +111,7 @@ class Disk final : public env::FileSystem {
     std::vector<uint8_t> durable;
     std::set<uint64_t> dirty;  // pages
     std::map<uint64_t, uint64_t> misdirected;
+    std::map<uint64_t, std::vector<uint8_t>> reads_as;  // by page
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
   // Of a directory, as its journal has it: never half of one.
@@ -103,7 +122,9 @@ class Disk final : public env::FileSystem {
   };
 
   // Counts a call. The fault it is to meet, if any.
-  Fault Count(bool is_sync);
+  Fault Count(bool is_sync, bool is_write = false);
+  absl::Status CountRead(const std::string& what);
+  static std::string Tell(const std::string& directory, const std::vector<Change>& changes);
   static absl::Status Error(Fault fault, const std::string& what);
   absl::Status Dead() const;
   void Note(Change change);
@@ -120,6 +141,8 @@ class Disk final : public env::FileSystem {
   std::map<std::string, std::vector<Change>> pending_;  // by directory, in order
   uint64_t calls_ = 0;
   uint64_t fail_at_ = 0;
+  uint64_t reads_ = 0;
+  uint64_t fail_read_at_ = 0;
   Fault fault_ = Fault::kNone;
   Loss loss_ = Loss::kTorn;
   Fault met_ = Fault::kNone;

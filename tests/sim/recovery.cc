@@ -125,7 +125,7 @@ void Life::Misread() {
   const absl::Status started = machine_.Start();
   if (started.ok()) {
     Reach("misread-harmless");
-    machine_.disk.Cure();  // before it writes there
+    machine_.disk.ReadsTrue();  // before it writes there
     last_tick_ = machine_.clock.now;
     Compare();
     machine_.Kill();
@@ -136,7 +136,7 @@ void Life::Misread() {
     if (machine_.disk.Files() != before) Complain("a start that was refused has changed files");
     if (machine_.Start() != started) Complain("a second start says something else");
   }
-  machine_.disk.Cure();
+  machine_.disk.ReadsTrue();
 }
 
 // The engine is up again: what does it know?
