@@ -56,12 +56,12 @@ LogOptions Sealed() {
 }
 
 TEST_CASE("every byte of a small log flipped three ways") {
-  FlipBytes(SmallLog({}), 1, "a byte of 40 KiB flipped, last batch unsealed");
-  FlipBytes(SmallLog(Sealed()), 13, "a byte of 40 KiB flipped, sealed, a sample");
+  FlipBytes(SmallLog({}), 1, "a byte of 60 KiB flipped, last batch unsealed");
+  FlipBytes(SmallLog(Sealed()), 29, "a byte of 60 KiB flipped, sealed, a sample");
 }
 
 TEST_CASE("every byte of a small sealed log flipped three ways", "[.long]") {
-  FlipBytes(SmallLog(Sealed()), 1, "a byte of 40 KiB flipped, sealed");
+  FlipBytes(SmallLog(Sealed()), 1, "a byte of 60 KiB flipped, sealed");
 }
 
 LogOptions Large() {
