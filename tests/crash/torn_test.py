@@ -105,7 +105,7 @@ def unseal(template, data):
 
 
 def cut(segment, at, how):
-    """What was to be written from `at` on has not been: zeros as preallocated, or no file there at all."""
+    """What was to be written from `at` on has not been: zeros as preallocated; or no file there at all, as no crash leaves it."""
     with open(segment, "r+b") as file:
         size = file.seek(0, 2)
         if how == "truncated":
@@ -115,12 +115,13 @@ def cut(segment, at, how):
             file.write(bytes(size - at))
 
 
-def check_cut(program, template, home, at, how):
+def check_cut(program, template, home, at):
+    how = "zeros"
     batch = template.last_batch
     template.copy(home)
     cut(unseal(template, home / "data"), batch.offset + at, how)
     original = batch.path.read_bytes()[batch.offset:batch.offset + batch.size]
-    whole = at == batch.size or (how == "zeros" and not any(original[at:]))  # what is missing was zeros anyhow
+    whole = not any(original[at:])  # what is missing was zeros anyhow
     torn = any(original[:at]) and not whole
     seen = []
     for start in range(3):
@@ -141,13 +142,15 @@ def check_cut(program, template, home, at, how):
     Log(home / "data")
 
 
-def check_cuts(program, template, home, chance):
+def check_cuts(program, ctl_program, template, home, chance):
     batch = template.last_batch
     fields = [0, 1, 4, 8, 64, 96, 100, 104, 127, 128, 129, batch.used - 1, batch.used, batch.size]
     places = sorted(set(fields) | set(chance.sample(range(batch.used), CUTS - len(set(fields)))))
     for at in places:
-        for how in ("zeros", "truncated"):
-            check_cut(program, template, home, at, how)
+        check_cut(program, template, home, at)
+        template.copy(home)
+        cut(unseal(template, home / "data"), batch.offset + at, "truncated")
+        check_refused(program, ctl_program, home, batch.path.name, {batch.offset + at}, f"the last segment cut at {at} of its last batch")
     print(f"cut at {len(places)} places of a batch of {batch.used} bytes, each three times", flush=True)
 
 
@@ -218,7 +221,7 @@ def main():
     began = time.monotonic()
     with Scratch() as home:
         template = Template(daemon_program, home)
-        check_cuts(daemon_program, template, home / "cut", chance)
+        check_cuts(daemon_program, ctl_program, template, home / "cut", chance)
         check_flips(daemon_program, ctl_program, template, home / "flip", chance)
         check_losses(daemon_program, ctl_program, template, home / "loss")
     print(f"{time.monotonic() - began:.0f} s")
