@@ -1,5 +1,7 @@
 // Records for people and for programs that read the log without this one.
 
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "base/text.h"
@@ -20,6 +22,24 @@ std::string Utc(Instant instant) {
 // the whole.
 std::string SubjectTag(const Subject& subject) {
   return absl::StrFormat("%08x", static_cast<uint32_t>(subject.hi >> 32));
+}
+
+// Some text comes from a log that somebody else may have written: none of it speaks to a terminal.
+std::string Printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return out;
+}
+
+// Lower-case letters, digits and hyphens if it is one of ours; whatever it is, it ends no JSON
+// string.
+std::string AgendaName(const rules::Agenda& agenda) {
+  std::string out = Printable(agenda.name);
+  std::replace(out.begin(), out.end(), '"', '?');
+  std::replace(out.begin(), out.end(), '\\', '?');
+  return out;
 }
 
 bool HasHolder(const SeatImage& image) {
@@ -77,8 +97,7 @@ std::string Describe(const CalendarPart& part, bool json) {
   for (const ledger::SlotChange& slot : slots) {
     for (const uint8_t seats : slot.fresh) fresh += seats;
   }
-  // Agenda names are lower-case letters, digits and hyphens: nothing to escape.
-  const std::string name = part.rules ? part.rules->name : "";
+  const std::string name = part.rules ? AgendaName(*part.rules) : "";
   if (json) {
     return absl::StrFormat(
         R"({"event":"calendar","agenda":%d,"name":"%s","version":%d,"part":%d,"parts":%d,"slots":%d,"fresh_seats":%d})",
@@ -112,7 +131,7 @@ std::string Describe(const Outage& outage, bool json) {
 std::string DescribeRecord(std::string_view record, bool json) {
   const absl::StatusOr<Record> decoded = DecodeRecord(record);
   if (!decoded.ok()) {
-    return json ? R"({"event":"unknown"})" : std::string(decoded.status().message());
+    return json ? R"({"event":"unknown"})" : Printable(std::string(decoded.status().message()));
   }
   return std::visit([json](const auto& what) { return Describe(what, json); }, *decoded);
 }

@@ -108,5 +108,14 @@ TEST_CASE("what is no record, or one of a later version, is refused; description
   CHECK(DescribeRecord({bytes.data(), size}, true).find(R"({"event":"seat-moved")") == 0);
 }
 
+TEST_CASE("a description is one line, and JSON, whatever a log calls an agenda") {
+  rules::Agenda agenda;
+  agenda.name = "93\"\\\x1b[2J\n\xc3\xa9 x";
+  const std::string bytes = EncodeCalendar({AgendaId{3}, 1, {}}, agenda).front();
+  CHECK(DescribeRecord(bytes, false).find("agenda 3 (93???[2J??? x) version 1") !=
+        std::string::npos);
+  CHECK(DescribeRecord(bytes, true).find(R"("name":"93???[2J??? x",)") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace creneau::codec
