@@ -1,0 +1,68 @@
+// booking::LoadKeys: four files of --keys, parted by `|`; an empty one is missing. Asserted: keys
+// are accepted only as they were written, the answer is the same the second time, a refusal names
+// the file and changes none, and what is made is accepted afterwards.
+
+#include "booking/keys.h"
+
+#include <cctype>
+#include <map>
+
+#include "base/text.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/wal/memory_files.h"
+
+namespace creneau::booking {
+namespace {
+
+class Counting final : public Entropy {
+ public:
+  void Fill(std::span<uint8_t> bytes) override {
+    for (uint8_t& byte : bytes) byte = ++next_;
+  }
+
+ private:
+  uint8_t next_ = 0;
+};
+
+// What a file that was accepted must hold.
+void CheckFile(const wal::MemoryFiles::Bytes& bytes, std::span<const uint8_t> secret) {
+  std::string text(bytes.begin(), bytes.end());
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  CHECK(text == Hex(secret));
+}
+
+}  // namespace
+}  // namespace creneau::booking
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace creneau;
+  wal::MemoryFiles files;
+  fuzz::Source source(fuzz::Text(data, size));
+  for (const char* name : {"pepper.1", "names.key", "checkpoint.key", "checkpoint.pub"}) {
+    const std::string_view text = source.Until('|');
+    if (text.empty()) continue;
+    files.files[std::string("keys/") + name] =
+        std::make_shared<wal::MemoryFiles::Bytes>(text.begin(), text.end());
+  }
+  const bool may_make = source.Number(1) == '+';
+  const auto before = files.Copy();
+  booking::Counting entropy;
+  const auto keys = booking::LoadKeys(files, "keys", entropy, may_make);
+  const auto again = booking::LoadKeys(files, "keys", entropy, may_make);
+  CHECK(keys.ok() == again.ok());
+  if (!keys.ok()) {
+    CHECK(absl::IsFailedPrecondition(keys.status()));
+    CHECK(keys.status().message().find("keys/") != absl::string_view::npos);
+    for (const auto& [path, bytes] : before) CHECK(files.At(path) == bytes);
+    return 0;
+  }
+  CHECK(!again->made);
+  CHECK(keys->pepper == again->pepper && keys->names == again->names);
+  CHECK(keys->checkpoint == again->checkpoint);
+  booking::CheckFile(files.At("keys/pepper.1"), keys->pepper);
+  booking::CheckFile(files.At("keys/names.key"), keys->names);
+  booking::CheckFile(files.At("keys/checkpoint.key"), keys->checkpoint);
+  booking::CheckFile(files.At("keys/checkpoint.pub"), proof::PublicKeyOf(keys->checkpoint));
+  return 0;
+}
