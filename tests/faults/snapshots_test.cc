@@ -25,7 +25,7 @@ struct Said {
 Said Recover(sim::Disk& disk) {
   ledger::Ledger ledger;
   booking::Registry registry;
-  const auto recovered = booking::RecoverState(disk, "data", ledger, registry);
+  const auto recovered = booking::RecoverState(disk, "data", "keys", ledger, registry);
   if (!recovered.ok()) return {recovered.status(), 0, ""};
   return {absl::OkStatus(), recovered->snapshot ? recovered->snapshot->number : 0, ledger.Digest()};
 }

@@ -24,7 +24,7 @@ inline Start Recovered(wal::MemoryFiles& files) {
   ledger::Ledger ledger;
   booking::Registry registry;
   Start start;
-  const auto recovered = booking::RecoverState(files, kData, ledger, registry);
+  const auto recovered = booking::RecoverState(files, kData, "keys", ledger, registry);
   start.status = recovered.status();
   if (!start.status.ok()) return start;
   start.digest = ledger.Digest();

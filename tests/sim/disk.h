@@ -43,7 +43,7 @@ enum class Loss : uint8_t { kAllLost, kAllKept, kTorn };
 inline constexpr Loss kLosses[] = {Loss::kAllLost, Loss::kAllKept, Loss::kTorn};
 
 enum class Fault : uint8_t { kNone, kPowerLoss, kIoError, kNoSpace, kSyncError, kShortWrite };
-inline constexpr size_t kFaults = 5;  // that lives choose from; tests/faults has the last one too
+inline constexpr size_t kFaults = 6;
 std::string_view FaultName(Fault fault);
 
 class Disk final : public env::FileSystem {

@@ -250,6 +250,7 @@ const std::vector<std::string>& RareBranches() {
                                                      "met-io-error",
                                                      "met-no-space",
                                                      "met-power-loss",
+                                                     "met-short-write",
                                                      "met-sync-error",
                                                      "misread-harmless",
                                                      "misread-refused",
