@@ -320,7 +320,7 @@ class Ledger final : private Liveness {
   void FinishMove(SeatId to, Generation generation, EventSink& sink);
   void DecideMove(SeatId to, SeatWord word, EventSink& sink);
   void RecordMove(SeatId to, SeatWord word, EventSink& sink);
-  bool CameToNothing(SeatRef to) const;
+  bool WentThrough(const SeatView& from, SeatRef to, const SeatView& now) const;
   void AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, EventSink& sink);
   void Forward(SeatRef name, SeatRef previous, SeatRef now);
 

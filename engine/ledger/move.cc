@@ -53,20 +53,26 @@ Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
       continue;
     }
     FinishMove(to.seat, to.generation, sink);
-    if (CameToNothing(to)) continue;
-    // It may have been moved on since, or have ended: the answer is where it now is.
+    // It may have been moved on since, or have ended: the answer is where it now is. If another act
+    // came first and the move was given up, the next round finds what is true then.
     const auto now = Resolve(args.name, sink);
     if (!now) return Result{Outcome::kUnknownReservation, false, {}};
-    if (now->ref != from->ref) return Result{Outcome::kOk, false, *now};
+    if (WentThrough(*from, to, *now)) return Result{Outcome::kOk, false, *now};
   }
 }
 
-// Whether a move that the index knew of was given up: its seat ended straight from moving, at step
-// 1, which no reservation does.
-bool Ledger::CameToNothing(SeatRef to) const {
-  const SeatWord word = WordOf(to.seat);
-  return word.generation() == to.generation && word.step() == 1 &&
-         (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn);
+// Whether the reservation, once at `from` and now at `now`, has been at `to`. The seat there cannot
+// tell any more: given up, it may already be somebody else's.
+bool Ledger::WentThrough(const SeatView& from, SeatRef to, const SeatView& now) const {
+  if (now.ref == to) return true;
+  // Moved on: then the seat it is at now was moved to from there.
+  static_assert(limits::kMaxMoves <= 2);
+  if (now.word.moves() != from.word.moves() + 2) return false;
+  const MoveIntent last =
+      MoveIntent::FromBits(cold_[now.ref.seat.value].intent.load(std::memory_order_acquire));
+  const SeatWord word = WordOf(now.ref.seat);
+  if (word.generation() != now.ref.generation || word.state() == SeatState::kFree) return false;
+  return last.from == to.seat && last.from_sequence / (limits::kMaxStep + 1) == to.generation.value;
 }
 
 // Claims a seat in the slot asked for and writes down in it everything that others need to finish
