@@ -279,6 +279,10 @@ void SubjectModel::Next(const State& state, const Step& step, std::vector<State>
   if (i == kNone) return;  // nobody can act on a name before it was given
   if (step.part == Part::kMoved || step.part == Part::kShown) return Move(state, step, i, out);
   if (o.verb == Verb::kLook || step.part == Part::kGone) {
+    if (o.outcome == Outcome::kCancelled) {  // the engine says that it was, and no more
+      if (state[i].state == SeatState::kCoolingCancelled) out->push_back(state);
+      return;
+    }
     const bool gone = state[i].state == SeatState::kFree;
     if (gone != !o.shown.any) return;
     if (gone) return out->push_back(state);
