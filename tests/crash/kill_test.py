@@ -1,6 +1,9 @@
-"""Killed with -9 twenty times while 64 clients book (issue point 3).
+"""Killed with -9 twenty times while 64 clients book; five hundred times where CRENEAU_LONG is set.
 
     python3 tests/crash/kill_test.py CRENEAUD CRENEAUCTL [--seed N] [--kills N] [--clients N]
+
+The kills land, in turn: while it serves, while a snapshot is taken that was asked for, just after the log went on to another
+segment, and while it starts. Where each did land is told by what is left and by who got no answer, and each kind must have been.
 
 Each client remembers what it was answered. After each restart, what was promised is compared with what the engine says,
 reservation by reservation, and the engine's own counts with all that the clients together know of: no seat may have two
@@ -10,7 +13,9 @@ owners, none may be lost, and none may have been taken by nobody.
 import argparse
 import collections
 import http.client
+import os
 import random
+import select
 import sys
 import threading
 import time
@@ -39,6 +44,7 @@ class Siege:
         self.slots = agendas.slots(**{name: AGENDA[name] for name in ("first", "last", "hours", "minutes")})
         self.agendas = []
         self.down = threading.Event()
+        self.landed = collections.Counter()
 
     def publish(self):
         """A fresh agenda in the group of all others, so that there is always something to fight for."""
@@ -58,15 +64,17 @@ class Siege:
                 if not self.down.is_set() and self.daemon.process.poll() is not None:
                     raise Broken(f"the daemon ended by itself\n{self.daemon.diary()[-3000:]}") from failure
 
-    def round(self, for_s, end):
-        """Everybody books; in the middle of it the daemon is ended. What end() returned."""
+    def round(self, when, end):
+        """Everybody books; when() returns, the daemon is ended. What end() returned."""
         self.down.clear()
         ended = []
 
         def wait_and_end():
-            time.sleep(for_s)
-            self.down.set()
-            ended.append(end())
+            try:
+                when()
+            finally:
+                self.down.set()
+                ended.append(end())
 
         executioner = threading.Thread(target=wait_and_end)
         executioner.start()
@@ -74,11 +82,74 @@ class Siege:
         executioner.join()
         return ended[0]
 
+    def kill_while_serving(self):
+        self.round(lambda: time.sleep(self.chance.uniform(0.2, 1.5)), self.daemon.kill)
+        self.landed["serving"] += 1
+
+    def kill_in_snapshot(self):
+        """One that was asked for has begun, and has no answer: either its file is unfinished, or nobody was told."""
+        unanswered = threading.Event()
+        asked = threading.Event()
+
+        def take():
+            while not self.down.is_set():
+                try:
+                    with self.daemon.admin() as admin:
+                        unanswered.set()
+                        asked.set()
+                        admin.request("POST", "/v1/snapshots")
+                        unanswered.clear()
+                except LOST:
+                    return
+
+        taker = threading.Thread(target=take)
+
+        def when():
+            time.sleep(self.chance.uniform(0.2, 0.8))
+            taker.start()
+            asked.wait(5)
+            until = time.monotonic() + 2
+            while time.monotonic() < until and not self.unfinished_snapshots():
+                time.sleep(0.0005)
+            time.sleep(self.chance.uniform(0.0, 0.004))
+
+        self.round(when, self.daemon.kill)
+        taker.join()
+        in_one = unanswered.is_set() or self.unfinished_snapshots()
+        self.landed["snapshot" if in_one else "serving"] += 1
+
+    def unfinished_snapshots(self):
+        return list((self.daemon.data / "snapshots").glob("*.new"))
+
+    def segments(self):
+        return {path.name for path in (self.daemon.data / "log").glob("*.seg")}
+
+    def kill_at_segment_change(self):
+        """Within a few milliseconds of the log's going on to another segment."""
+        changed = threading.Event()
+
+        def when():
+            before = self.segments()
+            until = time.monotonic() + 8
+            while time.monotonic() < until:
+                if self.segments() - before:
+                    changed.set()
+                    break
+                time.sleep(0.0005)
+            time.sleep(self.chance.uniform(0.0, 0.003))
+
+        self.round(when, self.daemon.kill)
+        self.landed["segment change" if changed.is_set() else "serving"] += 1
+
     def kill_while_starting(self):
-        self.daemon.launch()
-        time.sleep(self.chance.uniform(0.0, 0.15))
-        self.daemon.kill()
+        """After one while it serves: before its ready line, where it was quick enough."""
+        self.kill_while_serving()
         self.verify_log()
+        self.daemon.launch()
+        time.sleep(self.chance.uniform(0.0, 0.08))
+        ready = bool(select.select([self.daemon.process.stdout], [], [], 0)[0])
+        self.daemon.kill()
+        self.landed["serving" if ready else "start-up"] += 1
 
     def audit(self):
         """Whether all promises are kept, now that the daemon is up and nobody else asks."""
@@ -120,6 +191,18 @@ class Siege:
             if code != 0:
                 raise Broken(f"creneauctl {what} verify: exit {code}\n{out}{err}")
 
+    def check_snapshots(self):
+        """Two are kept, as the directory tells without the engine and by the engine's own word."""
+        for where in ((self.daemon.data,), ("--admin", self.daemon.ready["admin"])):
+            code, out, err = ctl(self.ctl_program, "snapshot", "list", *where)
+            if code != 0:
+                raise Broken(f"creneauctl snapshot list: exit {code}\n{out}{err}")
+        if self.unfinished_snapshots():
+            kept = [path.name for path in self.unfinished_snapshots()]
+            time.sleep(0.5)  # it may be taking one
+            if kept == [path.name for path in self.unfinished_snapshots()]:
+                raise Broken(f"left over after a start: {kept}")
+
     def totals(self):
         return sum((collections.Counter(person.counts) for person in self.people), collections.Counter())
 
@@ -127,7 +210,7 @@ class Siege:
 def parse_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=500 if os.environ.get("CRENEAU_LONG") else 20)
     parser.add_argument("--clients", type=int, default=64)
     return parser.parse_args()
 
@@ -138,20 +221,23 @@ def main():
     print(f"seed {options.seed}; again: {sys.argv[0]} {daemon_program} {ctl_program} --seed {options.seed}", flush=True)
     began = time.monotonic()
     torn = 0
-    with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--segment-bytes", str(4 << 20),
+    with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--segment-bytes", str(2 << 20),
                               "--snapshot-bytes", str(64 << 10)) as daemon:
         siege = Siege(daemon, ctl_program, options.seed, options.clients)
-        for kill in range(options.kills):
+        kinds = (siege.kill_while_serving, siege.kill_in_snapshot, siege.kill_at_segment_change, siege.kill_while_starting)
+        while siege.landed.total() < options.kills:
             siege.publish()
-            siege.round(siege.chance.uniform(0.2, 2.5), daemon.kill)
+            kinds[siege.landed.total() % len(kinds)]()
             siege.verify_log()
-            if siege.chance.random() < 0.3:
-                siege.kill_while_starting()
             daemon.start()
             torn += daemon.ready["recovered"] == "torn"
+            siege.check_snapshots()
             siege.audit()
-            print(f"kill {kill + 1}: {len(siege.known())} live, {daemon.ready[0]}", flush=True)
-        code = siege.round(1.0, daemon.stop)  # the same, but it is asked to
+            print(f"kill {siege.landed.total()}: {len(siege.known())} live, {daemon.ready[0]}", flush=True)
+        missed = [kind for kind in ("serving", "snapshot", "segment change", "start-up") if not siege.landed[kind]]
+        if missed:
+            raise Broken(f"no kill landed in {missed}: {dict(siege.landed)}")
+        code = siege.round(lambda: time.sleep(1.0), daemon.stop)  # the same, but it is asked to
         if code != 0:
             raise Broken(f"SIGTERM while everybody books: exit {code}\n{daemon.diary()[-3000:]}")
         siege.verify_log()
@@ -166,7 +252,7 @@ def main():
         print(f"snapshots at the end: {sorted(snapshots)}")
         for what, count in sorted(siege.totals().items()):
             print(f"{count:8} {what}")
-        print(f"{options.kills} kills, {torn} torn tails, {live} live in the end, {time.monotonic() - began:.0f} s")
+        print(f"{siege.landed.total()} kills, {dict(siege.landed)}, {torn} torn tails, {live} live in the end, {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":
