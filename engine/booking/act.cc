@@ -35,6 +35,12 @@ CommitPool::Node* CommitPool::Take() {
 
 void CommitPool::Give(Node* node) { free_.push_back(node); }
 
+Act::~Act() {
+  if (!pushed() || awaited_) return;
+  BlockingWait wait;
+  wait.Finish(*this);
+}
+
 void Act::Begin() {
   pool_.Reserve(kUsualPushes);
   used_.reserve(used_.size() + kUsualPushes);
@@ -51,6 +57,20 @@ void Act::PushBytes(std::string_view record) {
   bytes_.push_back(std::make_unique<wal::Commit>());
   bytes_.back()->bytes = record;
   if (!log_.Push(bytes_.back().get())) refused_ = true;
+}
+
+void Act::PushAll(const std::vector<std::string>& records) {
+  std::vector<std::unique_ptr<wal::Commit>> commits;
+  commits.reserve(records.size());
+  for (const std::string& record : records) {
+    commits.push_back(std::make_unique<wal::Commit>());
+    commits.back()->bytes = record;
+  }
+  bytes_.reserve(bytes_.size() + commits.size());
+  for (auto& commit : commits) {
+    bytes_.push_back(std::move(commit));
+    if (!log_.Push(bytes_.back().get())) refused_ = true;
+  }
 }
 
 bool Act::Barrier(wal::Completions* owner) {

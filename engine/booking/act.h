@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <semaphore>
+#include <string>
 #include <vector>
 
 #include "ledger/event.h"
@@ -44,6 +45,9 @@ class CommitPool {
 class Act final : public ledger::EventSink {
  public:
   Act(CommitPool& pool, wal::Log& log) : pool_(pool), log_(log) {}
+  // Waits for what was pushed and never awaited: an exception came between. What the log still has
+  // to read must not go before.
+  ~Act() override;
   Act(const Act&) = delete;
   Act& operator=(const Act&) = delete;
 
@@ -53,13 +57,16 @@ class Act final : public ledger::EventSink {
   void Push(const ledger::Event& event) override;
   // A record that is not the ledger's; the bytes must live until Release.
   void PushBytes(std::string_view record);
+  // All of them or, where memory ends, none.
+  void PushAll(const std::vector<std::string>& records);
 
   // Pushes the barrier. True: `owner` will get barrier() delivered. False: the log is closed,
   // nothing will come.
   [[nodiscard]] bool Barrier(wal::Completions* owner);
   const wal::Commit& barrier() const { return barrier_; }
   // Where the log has no threads, its work is done by those who wait for it (wal::Log::Turn).
-  void HelpLog() { log_.Turn(); }
+  // What it throws ends the process, as it would on the log's own thread.
+  void HelpLog() noexcept { log_.Turn(); }
   // Whether anything was pushed since the last Release: then a barrier must be waited for before
   // the next.
   bool pushed() const { return !used_.empty() || !bytes_.empty(); }

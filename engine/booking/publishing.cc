@@ -133,7 +133,7 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
   const std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
-  for (const std::string& record : records) act.PushBytes(record);
+  act.PushAll(records);
   if (!wait.Finish(act)) return false;
   ledger_.Apply(change);
   registry_.Put(AgendaInfo{change.agenda, change.version, agenda, zone, clock_.Now()});

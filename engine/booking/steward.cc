@@ -107,12 +107,12 @@ void Steward::LookAtOutage(const std::function<void(std::optional<Instant>)>& lo
 void Steward::LengthenAll(Instant since, Instant now) {
   // None where the clock was set back: what was owed is settled all the same.
   const int64_t by_ms = std::max<int64_t>(0, now - since);
-  const std::string owed = codec::EncodeOutage({since, /*settled=*/false});
-  const std::string settled = codec::EncodeOutage({since, /*settled=*/true});
+  owed_record_ = codec::EncodeOutage({since, /*settled=*/false});
+  settled_record_ = codec::EncodeOutage({since, /*settled=*/true});
   {
     const std::lock_guard lock(outage_mutex_);
     outage_since_ = since;
-    act_.PushBytes(owed);
+    act_.PushBytes(owed_record_);
   }
   Learn();
   std::vector<Timer> all;
@@ -130,7 +130,7 @@ void Steward::LengthenAll(Instant since, Instant now) {
   {
     const std::lock_guard lock(outage_mutex_);
     outage_since_.reset();
-    act_.PushBytes(settled);
+    act_.PushBytes(settled_record_);
   }
   Await();
 }

@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <queue>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -102,6 +103,9 @@ class Steward {
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
   CommitPool pool_;
   BlockingWait wait_;
+  // What LengthenAll has pushed: it ends after the act, which waits for the log where memory ended.
+  std::string owed_record_;
+  std::string settled_record_;
   Act act_;
   size_t compact_at_ =
       size_t{1} << 16;                // so many timers are worth a look at which are still needed
