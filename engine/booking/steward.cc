@@ -77,6 +77,7 @@ void Steward::Owe(Instant since) { owed_from_ = std::min(owed_from_.value_or(sin
 
 // Waits until what was pushed is durable. A disk that takes its time took it from the holders too.
 void Steward::Await() {
+  if (!act_.pushed()) return;  // timers of what has long been confirmed
   const Instant started = clock_.Now();
   wait_.Finish(act_);
   if (clock_.Now() - started > limits::kExpiryLagMs) Owe(started);
