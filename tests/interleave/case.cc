@@ -19,7 +19,11 @@ uint64_t HashOf(uint64_t hash, const SeatImage& image) {
 }
 
 uint64_t HashOf(uint64_t hash, const Entry& entry) {
-  if (entry.is_calendar) return Mix64(hash ^ entry.change.version);
+  if (entry.is_calendar) {
+    hash = Mix64(hash ^ entry.change.version);
+    for (const ledger::SlotChange& slot : entry.change.slots) hash = Mix64(hash ^ slot.fresh[0]);
+    return hash;
+  }
   hash = HashOf(hash, entry.event.seat);
   if (!entry.event.is_move) return hash;
   return HashOf(Mix64(hash ^ ledger::IndexValue(entry.event.origin).bits()), entry.event.from);
@@ -79,18 +83,22 @@ void CaseProgram::Run(int thread) {
     answers_[static_cast<size_t>(thread)].push_back(office_->Do(act, thread));
 }
 
-// A ledger from the first `count` entries; its digest, where wanted.
-std::string CaseProgram::Replay(size_t count, bool want_digest) {
+// A ledger from the first `count` entries, those before the snapshot's position left out where there
+// is one; its digest, where wanted.
+std::string CaseProgram::Replay(const Snapshot* snapshot, size_t count, bool want_digest) {
   ledger::Ledger replayed;
   const auto must = [&](const absl::Status& status) {
     if (!status.ok()) {
-      machine().Fail("the first " + std::to_string(count) +
+      machine().Fail(std::string(snapshot != nullptr ? "the snapshot and " : "") + "the first " +
+                     std::to_string(count) +
                      " entries of the log: " + std::string(status.message()));
     }
   };
-  for (size_t i = 0; i < count; ++i) {
+  if (snapshot != nullptr) must(LoadInto(replayed, *snapshot));
+  for (size_t i = snapshot != nullptr ? snapshot->position : 0; i < count; ++i) {
     const Entry& entry = office_->log()[i];
     if (entry.is_calendar) {
+      if (snapshot != nullptr && entry.change.version <= snapshot->calendar.version) continue;
       must(replayed.Check(entry.change));
       replayed.Apply(entry.change);
     } else {
@@ -108,8 +116,33 @@ void CaseProgram::CheckLog() {
   for (size_t i = 0; i < office_->log().size(); ++i) {
     hash = HashOf(hash, office_->log()[i]);
     if (i + 1 < office_->setup_entries() || checked_prefixes_.contains(hash)) continue;
-    Replay(i + 1, false);
+    Replay(nullptr, i + 1, false);
     checked_prefixes_.insert(hash);
+  }
+}
+
+const std::string& CaseProgram::DigestOf(size_t count) {
+  uint64_t hash = 0;
+  for (size_t i = 0; i < count; ++i) hash = HashOf(hash, office_->log()[i]);
+  auto known = digests_.find(hash);
+  if (known == digests_.end()) known = digests_.emplace(hash, Replay(nullptr, count, true)).first;
+  return known->second;
+}
+
+void CaseProgram::CheckSnapshot() {
+  const Snapshot* snapshot = office_->snapshot();
+  if (snapshot == nullptr) return;
+  const std::string wrong = ImageThatNothingMade(*snapshot, office_->log());
+  if (!wrong.empty()) machine().Fail(wrong);
+  uint64_t hash = HashOf(*snapshot);
+  for (size_t count = 0; count <= office_->log().size(); ++count) {
+    if (count > 0) hash = HashOf(hash, office_->log()[count - 1]);
+    if (count < snapshot->covers || checked_snapshots_.contains(hash)) continue;
+    if (Replay(snapshot, count, true) != DigestOf(count)) {
+      machine().Fail("the snapshot with entries " + std::to_string(snapshot->position) + " to " +
+                     std::to_string(count) + " of the log is not what the log makes");
+    }
+    checked_snapshots_.insert(hash);
   }
 }
 
@@ -152,12 +185,7 @@ void CaseProgram::CheckSequence() {
 void CaseProgram::CheckQuiet() {
   const absl::Status status = office_->ledger().CheckInvariants();
   if (!status.ok()) machine().Fail(std::string(status.message()));
-  uint64_t hash = 0;
-  for (const Entry& entry : office_->log()) hash = HashOf(hash, entry);
-  auto replayed = digests_.find(hash);
-  if (replayed == digests_.end())
-    replayed = digests_.emplace(hash, Replay(office_->log().size(), true)).first;
-  if (office_->ledger().Digest() != replayed->second)
+  if (office_->ledger().Digest() != DigestOf(office_->log().size()))
     machine().Fail("the ledger and the replay of its log differ");
   const std::string answers = Answers();
   const std::string outcome = answers + " -> " + office_->Summary();
@@ -201,6 +229,7 @@ void CaseProgram::Check(int suspended) {
   } else {
     CheckLost(suspended);
   }
+  CheckSnapshot();
 }
 
 namespace {
@@ -218,5 +247,6 @@ std::vector<Trial> TrialsOf(const std::vector<Case>& cases) {
 
 std::vector<Trial> PairTrials() { return TrialsOf(Pairs()); }
 std::vector<Trial> TripleTrials() { return TrialsOf(Triples()); }
+std::vector<Trial> ScanTrials() { return TrialsOf(Scans()); }
 
 }  // namespace creneau::interleave

@@ -8,8 +8,12 @@
 // - the answers, with who has what in the end, are those of some order of the acts one after the
 //   other; or the answers, or answers and end, are among `also`, each with its reason;
 //
+// - where somebody has taken a snapshot: each image in it was made by an event before its barrier,
+//   and with the rest of the log, duplicates included, it makes at the barrier and after each entry
+//   behind it what the whole log makes, by digest;
+//
 // and after one in which a thread was stopped for ever, that the others took a bounded number of
-// steps, that at most one seat is lost, and that the log's prefixes hold.
+// steps, that at most one seat is lost, and that the log's prefixes and a finished snapshot hold.
 #pragma once
 
 #include <memory>
@@ -58,7 +62,9 @@ class CaseProgram final : public Program {
   void CheckSequence();
   void CheckQuiet();
   void CheckLost(int suspended);
-  std::string Replay(size_t count, bool want_digest);
+  void CheckSnapshot();
+  std::string Replay(const Snapshot* snapshot, size_t count, bool want_digest);
+  const std::string& DigestOf(size_t count);
 
   const Case& case_;
   std::vector<Act> setup_;
@@ -68,7 +74,8 @@ class CaseProgram final : public Program {
   std::set<std::string> sequential_;  // answers and summary
   std::set<std::string> outcomes_;
   std::unordered_set<uint64_t> checked_prefixes_;
-  std::unordered_map<uint64_t, std::string> digests_;  // of whole logs
+  std::unordered_set<uint64_t> checked_snapshots_;
+  std::unordered_map<uint64_t, std::string> digests_;  // of what a log makes, by its hash
 };
 
 }  // namespace creneau::interleave

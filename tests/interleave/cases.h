@@ -9,5 +9,6 @@ namespace creneau::interleave {
 
 const std::vector<Case>& Pairs();
 const std::vector<Case>& Triples();
+const std::vector<Case>& Scans();
 
 }  // namespace creneau::interleave

@@ -36,6 +36,11 @@ const std::vector<KnownMutant> kMutants = {
     {"a move is logged after clearing the marks"},
     {"a move is found by its old name after it is clear"},
     {"a seat that was left is logged alone"},
+    {"a scan tells a mark as done, not finished", "scan/"},
+    {"a scan tells a private seat as its next holder's", "scan/"},
+    {"a scan does not take a private seat for one", "scan/"},
+    {"a scan does not look at the word again after the payload", "scan/"},
+    {"a claimed seat forgets the step it had before", "scan/"},
     {"memory is freed under its readers"},
     {"an entry is copied before it is frozen", "growth/move"},
     {"a closed queue takes commits in"},
@@ -43,7 +48,7 @@ const std::vector<KnownMutant> kMutants = {
 
 bool Caught(const char* mutant, const Limits& limits, const std::string& only) {
   mutant_that_is_on = mutant;
-  for (const auto& trials : {QueueTrials(), PairTrials(), TripleTrials()}) {
+  for (const auto& trials : {QueueTrials(), PairTrials(), TripleTrials(), ScanTrials()}) {
     for (const Trial& trial : trials) {
       if (!only.empty() && trial.name.find(only) == std::string::npos) continue;
       mutant_lock.store(0);

@@ -153,6 +153,30 @@ std::string Office::Publish(const std::vector<int>& seats) {
   return "published";
 }
 
+// As booking does it. What the scanner knows to be in the log was pushed before all that it does.
+void Office::BeginSnapshot() {
+  Snapshot& snapshot = snapshot_.emplace();
+  snapshot.position = queue_.load(std::memory_order_acquire);
+  snapshot.calendar = ledger_.InForce(kAgenda);
+  snapshot.seats = ledger_.SeatsBySlot();
+}
+
+std::string Office::Scan() {
+  if (!snapshot_) BeginSnapshot();
+  Snapshot& snapshot = *snapshot_;
+  CHECK(snapshot.slots.empty());  // one scan a case
+  snapshot.slots.reserve(snapshot.seats.size());
+  for (uint32_t slot = 0; slot < snapshot.seats.size(); ++slot) {
+    ledger::SlotRecord record;
+    ledger_.Scan(SlotId{slot}, snapshot.seats[slot], *this, &record);
+    snapshot.slots.push_back(std::move(record));
+  }
+  // The barrier: a push like any other, but that nothing is recorded.
+  snapshot.covers = queue_.fetch_add(0, std::memory_order_release);
+  snapshot.complete = true;
+  return "scanned";
+}
+
 std::string Office::Do(const Act& act, int thread) {
   const SeatRef name = act.who >= 0 ? NameOf(act.who, thread) : SeatRef{};
   const SeatId seat{act.number >= 0 ? static_cast<uint32_t>(act.number) : 0};
@@ -179,6 +203,11 @@ std::string Office::Do(const Act& act, int thread) {
   if (act.verb == "free") return YesNo(ledger_.Free(seat, kFreeing, *this));
   if (act.verb == "lengthen") return YesNo(ledger_.Lengthen(seat, 60'000, *this));
   if (act.verb == "publish") return Publish(act.seats);
+  if (act.verb == "scan") return Scan();
+  if (act.verb == "begin") {
+    BeginSnapshot();
+    return "begun";
+  }
   if (act.verb == "anyfree") return YesNo(ledger_.AnyFree(kAgenda, Channel::kWeb, kStart, kAlways));
   if (act.verb == "touched") {
     std::string seats;

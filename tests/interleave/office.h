@@ -6,6 +6,8 @@
 //   expire 0        free 0          lengthen 0      (the steward, by seat number)
 //   publish 2,1     (a new calendar: two seats in slot 0, one in slot 1, and the seats brought to
 //   it) touched         count           slots           anyfree        freenear 0    (reads)
+//   begin; scan     (a snapshot: what must be known of one moment, then the seats; scan alone is
+//   both)
 //
 // Seats are numbered from 0 within the first slot and from 8 within the second. One owner.
 #pragma once
@@ -14,11 +16,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/atomic.h"
 #include "ledger/ledger.h"
+#include "tests/interleave/snapshot.h"
 
 namespace creneau::interleave {
 
@@ -57,12 +61,18 @@ class Office final : public ledger::EventSink {
   ledger::Ledger& ledger() { return ledger_; }
   const std::vector<Entry>& log() const { return log_; }
   size_t setup_entries() const { return setup_entries_; }
+  // Null: nobody has come to the end of one.
+  const Snapshot* snapshot() const {
+    return snapshot_ && snapshot_->complete ? &*snapshot_ : nullptr;
+  }
   static ledger::HoldArgs HoldOf(int who, int slot);
   static Subject SubjectOf(int who);
   int slots() const { return static_cast<int>(slots_); }
 
  private:
   std::string Publish(const std::vector<int>& seats);
+  void BeginSnapshot();
+  std::string Scan();
   SeatRef NameOf(int who, int thread) const;
   void Log(Entry entry);
 
@@ -71,6 +81,7 @@ class Office final : public ledger::EventSink {
   Atomic<uint64_t> queue_{0};
   std::vector<Entry> log_;
   size_t setup_entries_ = 0;
+  std::optional<Snapshot> snapshot_;
   size_t slots_ = 0;
   uint32_t version_ = 0;
   // Names as each thread knows them: from the setting up, then from its own holds.

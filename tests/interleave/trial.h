@@ -21,6 +21,7 @@ struct Trial {
 
 std::vector<Trial> PairTrials();
 std::vector<Trial> TripleTrials();
+std::vector<Trial> ScanTrials();
 std::vector<Trial> QueueTrials();
 
 }  // namespace creneau::interleave

@@ -1,0 +1,71 @@
+#include "tests/interleave/snapshot.h"
+
+#include <algorithm>
+
+#include "base/prng.h"
+#include "tests/interleave/office.h"
+
+namespace creneau::interleave {
+namespace {
+
+using ledger::SeatImage;
+using ledger::SeatRecord;
+using ledger::SeatWord;
+
+bool Same(const SeatImage& a, const SeatImage& b) {
+  return a.seat == b.seat && a.word == b.word && a.subject == b.subject &&
+         a.idempotency == b.idempotency;
+}
+
+bool Made(const SeatImage& image, const Entry& entry) {
+  if (entry.is_calendar) return false;
+  return Same(image, entry.event.seat) || (entry.event.is_move && Same(image, entry.event.from));
+}
+
+}  // namespace
+
+uint64_t HashOf(const Snapshot& snapshot) {
+  uint64_t hash = Mix64(snapshot.position ^ uint64_t{snapshot.calendar.version} << 32);
+  const auto add = [&](uint64_t bits) { hash = Mix64(hash ^ bits); };
+  for (const ledger::SlotRecord& slot : snapshot.slots) {
+    add(slot.seats.size());
+    for (const SeatRecord& record : slot.seats) {
+      add(record.image.word.bits());
+      add(record.image.subject.lo);
+      add(record.image.subject.hi);
+      add(record.image.idempotency);
+      add(ledger::IndexValue(record.origin).bits());
+    }
+  }
+  return hash;
+}
+
+absl::Status LoadInto(ledger::Ledger& ledger, const Snapshot& snapshot) {
+  for (const ledger::SlotRecord& slot : snapshot.slots) {
+    if (absl::Status status = ledger.Load(slot); !status.ok()) return status;
+  }
+  if (absl::Status status = ledger.CheckLoaded(); !status.ok()) return status;
+  if (snapshot.calendar.version == 0) return absl::OkStatus();
+  if (absl::Status status = ledger.Check(snapshot.calendar); !status.ok()) return status;
+  ledger.Apply(snapshot.calendar);
+  return ledger.CheckLoaded();
+}
+
+std::string ImageThatNothingMade(const Snapshot& snapshot, const std::vector<Entry>& log) {
+  const auto end = log.begin() + static_cast<std::ptrdiff_t>(snapshot.covers);
+  for (const ledger::SlotRecord& slot : snapshot.slots) {
+    for (const auto& [image, origin] : slot.seats) {
+      const SeatImage fresh{image.seat, SeatWord().WithChannel(image.word.channel()), {}, 0};
+      if (Same(image, fresh)) continue;
+      if (std::any_of(log.begin(), end, [&](const Entry& entry) { return Made(image, entry); }))
+        continue;
+      return "the scan has seat " + std::to_string(image.seat.value) + " " +
+             std::string(SeatStateName(image.word.state())) + " at generation " +
+             std::to_string(image.word.generation().value) + " step " +
+             std::to_string(image.word.step()) + ": nothing before its barrier made that";
+    }
+  }
+  return "";
+}
+
+}  // namespace creneau::interleave
