@@ -83,8 +83,8 @@ void CaseProgram::Run(int thread) {
     answers_[static_cast<size_t>(thread)].push_back(office_->Do(act, thread));
 }
 
-// A ledger from the first `count` entries, those before the snapshot's position left out where there
-// is one; its digest, where wanted.
+// A ledger from the first `count` entries, those before the snapshot's position left out where
+// there is one; its digest, where wanted.
 std::string CaseProgram::Replay(const Snapshot* snapshot, size_t count, bool want_digest) {
   ledger::Ledger replayed;
   const auto must = [&](const absl::Status& status) {
@@ -187,6 +187,9 @@ void CaseProgram::CheckQuiet() {
   if (!status.ok()) machine().Fail(std::string(status.message()));
   if (office_->ledger().Digest() != DigestOf(office_->log().size()))
     machine().Fail("the ledger and the replay of its log differ");
+  for (const std::string& wrong : {office_->Forgotten(), office_->Hidden()}) {
+    if (!wrong.empty()) machine().Fail(wrong);
+  }
   const std::string answers = Answers();
   const std::string outcome = answers + " -> " + office_->Summary();
   outcomes_.insert(outcome);

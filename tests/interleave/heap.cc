@@ -61,6 +61,12 @@ void* Made(void* memory) {
   return memory;
 }
 
+// Whether the thread knows of something that the maker did after making it.
+bool KnowsOf(const Allocation& made, int thread) {
+  return made.thread < 0 || made.thread == thread ||
+         machine().memory().clock(thread).happens_before.Knows(made.thread, made.time + 1);
+}
+
 // True when the memory must stay for now.
 bool Kept(void* memory) {
   if (memory == nullptr) return true;
@@ -75,6 +81,9 @@ bool Kept(void* memory) {
     at = count - 1;
   }
   allocations[at].freed = true;
+  // What lies in it is read by whoever frees it: a retired thing, say, with what is to be done.
+  if (!KnowsOf(allocations[at], machine().current()))
+    machine().Fail("memory is freed by a thread that does not know it was made");
   if (const char* wrong = machine().memory().Freed(allocations[at].begin, allocations[at].end,
                                                    machine().current(), at)) {
     machine().Fail(wrong);
@@ -89,8 +98,7 @@ int AllocationOf(uintptr_t address) { return count == 0 ? -1 : Find(address); }
 const char* WrongTouch(int allocation, int thread) {
   const Allocation& touched = allocations[allocation];
   if (touched.freed) return "memory is touched after it was freed";
-  if (touched.thread >= 0 &&
-      !machine().memory().clock(thread).happens_before.Knows(touched.thread, touched.time))
+  if (!KnowsOf(touched, thread))
     return "memory is touched by a thread that does not know it was made";
   return nullptr;
 }

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
     }
     if (word == "--only") wishes.only = value;
     if (word == "--without") wishes.without = value;
+    if (word == "--case") wishes.trial = value;
     if (word == "--schedule") wishes.schedule = value;
     if (word == "--suspend") wishes.suspended = std::atoi(value);
     if (word == "--after") wishes.after = static_cast<uint32_t>(std::atoi(value));

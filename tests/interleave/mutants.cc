@@ -26,6 +26,7 @@ const std::vector<KnownMutant> kMutants = {
     {"the word is not read again after the payload"},
     {"a view is not checked against the word"},
     {"whoever finishes gives the bit back"},
+    {"the steward is not told of what cools"},
     {"find looks once"},
     {"the index before the word"},
     {"the bit before the word"},

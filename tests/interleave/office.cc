@@ -123,6 +123,7 @@ ledger::HoldArgs Office::HoldOf(int who, int slot) {
 
 Office::Office(const std::vector<Act>& setup) {
   log_.reserve(64);
+  told_.reserve(64);
   for (const Act& act : setup) Do(act, 0);
   for (auto& names : names_) names = names_[0];
   setup_entries_ = log_.size();
@@ -209,11 +210,7 @@ std::string Office::Do(const Act& act, int thread) {
     return "begun";
   }
   if (act.verb == "anyfree") return YesNo(ledger_.AnyFree(kAgenda, Channel::kWeb, kStart, kAlways));
-  if (act.verb == "touched") {
-    std::string seats;
-    ledger_.TakeTouched([&](SeatId id, SeatWord) { seats += std::to_string(id.value) + "+"; });
-    return seats;
-  }
+  if (act.verb == "touched") return TakeTouched();
   if (act.verb == "count") {
     const auto counts = ledger_.Count(kAgenda, kStart);
     return std::to_string(counts[0].held) + "h" + std::to_string(counts[0].confirmed) + "c";
@@ -223,6 +220,33 @@ std::string Office::Do(const Act& act, int thread) {
   for (const auto& slot : ledger_.Slots(kAgenda, kStart, kAlways, 8))
     free += std::to_string(slot.free[0]) + "f";
   return free;
+}
+
+std::string Office::TakeTouched() {
+  ledger_.TakeTouched([&](SeatId id, SeatWord word) { told_.emplace_back(id, word.deadline_s()); });
+  return "told";
+}
+
+std::string Office::Forgotten() {
+  TakeTouched();
+  for (uint32_t number = 0; number < ledger_.seats(); ++number) {
+    const SeatWord word = ledger_.WordOf(SeatId{number});
+    if (!HasDeadline(word.state())) continue;
+    const std::pair told(SeatId{number}, word.deadline_s());
+    if (std::find(told_.begin(), told_.end(), told) == told_.end())
+      return "the steward is never told the deadline of seat " + std::to_string(number);
+  }
+  return "";
+}
+
+std::string Office::Hidden() {
+  for (const auto& slot : ledger_.Slots(kAgenda, kStart, kAlways, 8)) {
+    if (slot.free[0] != 0 &&
+        !ledger_.AnyFree(kAgenda, Channel::kWeb, slot.starts_at, slot.starts_at))
+      return "a free seat is hidden in slot " +
+             std::to_string((slot.start.value - kSlotDay.value) / 20);
+  }
+  return "";
 }
 
 std::string Office::Summary() {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/atomic.h"
@@ -54,6 +55,14 @@ class Office final : public ledger::EventSink {
   std::string Do(const Act& act, int thread);
   void Push(const ledger::Event& event) override;
 
+  // Calls the ledger's TakeTouched, and keeps what it was told.
+  std::string TakeTouched();
+  // Empty; or the first seat whose deadline the steward was never told.
+  std::string Forgotten();
+
+  // Empty; or a slot with a free seat that those who ask for any do not find.
+  std::string Hidden();
+
   // Who has what, and what is free: by people and slots, not by seats and generations, which differ
   // between orders that nobody can tell apart.
   std::string Summary();
@@ -82,6 +91,7 @@ class Office final : public ledger::EventSink {
   std::vector<Entry> log_;
   size_t setup_entries_ = 0;
   std::optional<Snapshot> snapshot_;
+  std::vector<std::pair<SeatId, uint32_t>> told_;  // deadlines, as TakeTouched gave them
   size_t slots_ = 0;
   uint32_t version_ = 0;
   // Names as each thread knows them: from the setting up, then from its own holds.

@@ -13,6 +13,7 @@ struct Wishes {
   bool longer = false;
   std::string only;      // part of a trial's name; empty: all
   std::string without;   // nor those with this in their name; empty: none is left out
+  std::string trial;     // of `weakened`, where `only` chooses accesses: part of a trial's name
   std::string schedule;  // to be repeated, of the one trial
   int suspended = -1;    // with `schedule`: who stops for ever, and after how many steps
   uint32_t after = 0;

@@ -15,8 +15,8 @@ namespace creneau::interleave {
 struct Entry;
 
 struct Snapshot {
-  size_t position = 0;             // entries of the log that the scanner knew of when it began
-  std::vector<uint8_t> seats;      // by slot, then
+  size_t position = 0;              // entries of the log that the scanner knew of when it began
+  std::vector<uint8_t> seats;       // by slot, then
   ledger::CalendarChange calendar;  // in force, then
   std::vector<ledger::SlotRecord> slots;
   bool complete = false;

@@ -129,6 +129,7 @@ bool RunWeakened(const std::vector<Trial>& trials, const Wishes& wishes) {
   std::vector<Reached> reached;
   const Limits limits = LimitsFor(wishes);
   for (const Trial& trial : trials) {
+    if (trial.name.find(wishes.trial) == std::string::npos) continue;
     const auto program = trial.make();
     sites().ForgetReached();
     const Report report = Explorer(limits).Run(*program);
