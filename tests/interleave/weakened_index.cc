@@ -1,0 +1,140 @@
+// The subject index and the epochs (weakened.h).
+//
+// What the index hands on is a value; keys and links carry nothing of their own. A value that was
+// copied is known to whoever reads the copy: its key was written, with release, by a thread that
+// had read the frozen value.
+
+#include "tests/interleave/weakened.h"
+
+namespace creneau::interleave {
+
+namespace {
+
+using enum Reason;
+constexpr unsigned kA = kNoAcquire, kR = kNoRelease, kS = kNoTotalOrder;
+
+const std::vector<Known> kIndex = {
+    {"ledger/subject_index.cc SubjectIndex::Locate load 1", kA, kAcquiredElsewhere,
+     "the value, read after the key, carries the seat; a frozen key, the link that is loaded next"},
+    {"ledger/subject_index.cc SubjectIndex::Locate load 2", kA, kAcquiredElsewhere, "as load 1"},
+    {"ledger/subject_index.cc SubjectIndex::Locate cas 1", kA, kOnlyCompared,
+     "halves of keys: what counts is the value behind them"},
+    {"ledger/subject_index.cc SubjectIndex::Locate cas 1", kR, kReleasedElsewhere,
+     "a key without a value means nothing; the exchange of the value releases"},
+    {"ledger/subject_index.cc SubjectIndex::Locate cas 2", kA, kOnlyCompared, "as cas 1"},
+    {"ledger/subject_index.cc SubjectIndex::Locate cas 2", kR, kReleasedElsewhere, "as cas 1"},
+    {"ledger/subject_index.cc SubjectIndex::Get load 1", kA, kShown, "growth to its end/find"},
+    {"ledger/subject_index.cc SubjectIndex::Get load 1", kS, kShown,
+     "growth to its end, publish/find"},
+    {"ledger/subject_index.cc SubjectIndex::Get load 2", kA | kS, kAcquiredElsewhere,
+     "whoever goes on has met something frozen, or seen the link by load 3; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::Get load 3", kA, kOnlyCompared,
+     "with null; load 2 reads it again"},
+    {"ledger/subject_index.cc SubjectIndex::Get load 3", kS, kStaleIsEarlier,
+     "absent, as it was before the table was linked; Replace decides"},
+    {"ledger/subject_index.cc SubjectIndex::Get load 4", kA, kShown, "find/move"},
+    {"ledger/subject_index.cc SubjectIndex::Replace load 1", kA, kShown,
+     "growth from nothing/hold"},
+    {"ledger/subject_index.cc SubjectIndex::Replace load 1", kS, kAcquiredElsewhere,
+     "under the same guard the root was loaded before: it cannot be an older one"},
+    {"ledger/subject_index.cc SubjectIndex::Replace cas 1", kA, kShown,
+     "growth from nothing/hold one subject"},
+    {"ledger/subject_index.cc SubjectIndex::Replace cas 1", kR, kShown, "find/move"},
+    {"ledger/subject_index.cc SubjectIndex::EnsureNext load 1", kA, kOnlyCompared,
+     "with null; load 2 reads it again"},
+    {"ledger/subject_index.cc SubjectIndex::EnsureNext load 1", kS, kStaleIsEarlier,
+     "a table too many is made, and the exchange in StartGrowth refuses it"},
+    {"ledger/subject_index.cc SubjectIndex::EnsureNext load 2", kA | kS, kAcquiredElsewhere,
+     "load 1 saw the link, or the exchange in StartGrowth; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::CopyEntry load 1", kA, kAcquiredElsewhere,
+     "the caller has read the entry's key; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::CopyEntry load 2", kA, kAcquiredElsewhere,
+     "the caller has read the entry's key; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::CopyEntry load 3", kA | kS, kAcquiredElsewhere,
+     "whoever has read a frozen value knows the link, which came before; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::InsertIfAbsent cas 1", kA, kOnlyCompared,
+     "what is there already is not looked into"},
+    {"ledger/subject_index.cc SubjectIndex::InsertIfAbsent cas 1", kR, kReleasedElsewhere,
+     "the copy's key was released by a thread that knew the frozen value"},
+    {"ledger/subject_index.cc SubjectIndex::EstimateAlive load 1", kA, kHint,
+     "how large the next table is; too small a one grows again"},
+    {"ledger/subject_index.cc SubjectIndex::EstimateAlive load 2", kA, kHint, "as load 1"},
+    {"ledger/subject_index.cc SubjectIndex::EstimateAlive load 3", kA, kHint, "as load 1"},
+    {"ledger/subject_index.cc SubjectIndex::StartGrowth cas 1", kA, kAcquiredElsewhere,
+     "the caller loads the link again"},
+    {"ledger/subject_index.cc SubjectIndex::StartGrowth cas 1", kR, kShown,
+     "growth/hold one subject"},
+    {"ledger/subject_index.cc SubjectIndex::StartGrowth cas 1", kS, kNoTotalOrderNeeded,
+     "freezing releases the link to whoever meets something frozen"},
+    {"ledger/subject_index.cc SubjectIndex::MakeRoom load 1", kA, kShown,
+     "growth from nothing/hold"},
+    {"ledger/subject_index.cc SubjectIndex::MakeRoom load 1", kS, kShown,
+     "growth to its end, publish/hold"},
+    {"ledger/subject_index.cc SubjectIndex::MakeRoom load 2", kA, kOnlyCompared,
+     "with null; load 3 reads it again"},
+    {"ledger/subject_index.cc SubjectIndex::MakeRoom load 2", kS, kStaleIsEarlier,
+     "a table too many is made, and the exchange in StartGrowth refuses it"},
+    {"ledger/subject_index.cc SubjectIndex::MakeRoom load 3", kA | kS, kAcquiredElsewhere,
+     "load 2 saw the link, or the exchange in StartGrowth; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk cas 1", kA, kOnlyCompared,
+     "halves of keys: what counts is the value behind them"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk cas 1", kR, kStaleIsEarlier,
+     "whoever meets it and no link finds the key absent, as it was; Replace makes or finds the "
+     "link"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk cas 2", kA, kOnlyCompared, "as cas 1"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk cas 2", kR, kStaleIsEarlier, "as cas 1"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk rmw 1", kA, kShown, "growth/hold again"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk rmw 1", kR, kNotShown,
+     "CopyEntry by another may not see the link; an S that the checker does not have"},
+    {"ledger/subject_index.cc SubjectIndex::MoveChunk store 1", kR, kShown, "growth/growth, find"},
+    {"ledger/subject_index.cc SubjectIndex::HelpMove load 1", kA, kShown, "growth/growth, find"},
+    {"ledger/subject_index.cc SubjectIndex::HelpMove load 2", kA | kS, kAcquiredElsewhere,
+     "MakeRoom has loaded it; it is written once"},
+    {"ledger/subject_index.cc SubjectIndex::HelpMove rmw 1", kA | kR | kS, kOnlyCompared,
+     "it deals out chunks; who gets none looks at what is done"},
+    {"ledger/subject_index.cc SubjectIndex::HelpMove cas 1", kA, kOnlyCompared,
+     "it fails or not; what it read is not used"},
+    {"ledger/subject_index.cc SubjectIndex::HelpMove cas 1", kR, kShown, "growth to its end/find"},
+    {"ledger/subject_index.cc SubjectIndex::HelpMove cas 1", kS, kNotShown,
+     "a reader with the old root that the retirer does not see; the mover's own next load of the "
+     "root puts it into S, unless another thread frees the table before"},
+
+    {"ledger/epochs.cc Epochs::Guard::Guard load 2", kA, kNotShown,
+     "a reader notes the new epoch and loads the old pointer; an S that the checker does not have"},
+    {"ledger/epochs.cc Epochs::Guard::Guard load 2", kS, kNoTotalOrderNeeded,
+     "an older epoch keeps more; by acquire, a newer one brings the unlinking with it"},
+    {"ledger/epochs.cc Epochs::Guard::Guard cas 1", kA | kR | kS, kShown, "publish twice/look"},
+    {"ledger/epochs.h Epochs::Guard::~Guard store 1", kR, kShown, "publish twice/look"},
+    {"ledger/epochs.h Epochs::Guard::~Guard store 1", kS, kNoTotalOrderNeeded,
+     "whoever reads 0 knows the reader's end; whoever reads the epoch keeps more"},
+    {"ledger/epochs.cc Epochs::OldestReader load 1", kA | kS, kShown, "publish twice/look"},
+    {"ledger/epochs.cc Epochs::Retire rmw 1", kA, kOnlyCompared,
+     "the epoch is a number; what others unlinked comes with the chain"},
+    {"ledger/epochs.cc Epochs::Retire rmw 1", kR, kNotShown,
+     "as the epoch's load in Guard: the other side of it"},
+    {"ledger/epochs.cc Epochs::Retire rmw 1", kS, kNoTotalOrderNeeded,
+     "the note and the pointer are in S; the epoch brings the unlinking with it"},
+    {"ledger/epochs.cc Epochs::PushRetired load 1", kA | kS, kStaleIsEarlier,
+     "a guess at the head, which the exchange checks"},
+    {"ledger/epochs.cc Epochs::PushRetired cas 1", kA, kOnlyCompared,
+     "the head is linked to, not looked into"},
+    {"ledger/epochs.cc Epochs::PushRetired cas 1", kR, kNotShown,
+     "whoever takes the chain reads plain fields that it does not know"},
+    {"ledger/epochs.cc Epochs::PushRetired cas 1", kS, kNoTotalOrderNeeded,
+     "one word: pushed with release, taken with acquire"},
+    {"ledger/epochs.cc Epochs::Retire rmw 2", kA, kNotShown,
+     "it takes the chain and reads plain fields that it does not know"},
+    {"ledger/epochs.cc Epochs::Retire rmw 2", kR, kNothingPublished, "it leaves null"},
+    {"ledger/epochs.cc Epochs::Retire rmw 2", kS, kNoTotalOrderNeeded,
+     "one word: pushed with release, taken with acquire"},
+
+    {"wal/commit.cc CommitQueue::Push cas 1", kR, kShown, "queue p|c"},
+    {"wal/commit.cc CommitQueue::TakeAll rmw 1", kA, kShown, "queue pp|t"},
+    {"wal/commit.cc CommitQueue::Close rmw 1", kA, kShown, "queue p|c"},
+};
+
+}  // namespace
+
+const std::vector<Known>& KnownOfIndex() { return kIndex; }
+
+}  // namespace creneau::interleave
