@@ -8,7 +8,8 @@
 // - the answers, with who has what in the end, are those of some order of the acts one after the
 //   other; or the answers, or answers and end, are among `also`, each with its reason;
 //
-// - every deadline that there is was told by TakeTouched, before or now; every free seat is found by
+// - every deadline that there is was told by TakeTouched, before or now; every free seat is found
+// by
 //   the summaries;
 // - where somebody has taken a snapshot: each image in it was made by an event before its barrier,
 //   and with the rest of the log, duplicates included, it makes at the barrier and after each entry

@@ -1,8 +1,8 @@
 // Memory that modelled threads allocate and free. What they free stays mapped to the end of the
 // execution, so that a late access is seen for what it is and no address is used twice; what they
-// allocate may only be touched, or freed, by threads that the allocation happens before. Threads that are
-// suspended for ever or cut short leave theirs behind, and it is taken back here. (heap.cc replaces
-// operator new and wraps calloc and free: the ledger's own sources stay as they are.)
+// allocate may only be touched, or freed, by threads that the allocation happens before. Threads
+// that are suspended for ever or cut short leave theirs behind, and it is taken back here. (heap.cc
+// replaces operator new and wraps calloc and free: the ledger's own sources stay as they are.)
 #pragma once
 
 #include <cstddef>

@@ -29,11 +29,11 @@ int Run(const std::string& what, const Wishes& wishes) {
       if (trial.name == wishes.only) return Repeat(trial, wishes) ? 0 : 1;
     }
   }
-  std::fprintf(
-      stderr,
-      "interleave pairs|triples|scans|queue|suspended|weakened [--long] [--only PART] [--without PART]\n"
-      "           [--preemptions N] [--executions N]\n"
-      "interleave repeat --only NAME --schedule S [--suspend THREAD --after STEPS]\n");
+  std::fprintf(stderr,
+               "interleave pairs|triples|scans|queue|suspended|weakened [--long] [--only PART] "
+               "[--without PART]\n"
+               "           [--preemptions N] [--executions N]\n"
+               "interleave repeat --only NAME --schedule S [--suspend THREAD --after STEPS]\n");
   return 2;
 }
 

@@ -140,6 +140,14 @@ SeatRef Office::NameOf(int who, int thread) const {
   return names_[static_cast<size_t>(thread)][static_cast<size_t>(who)];
 }
 
+// Whether somebody else's reservation was given that name before the threads began.
+bool Office::IsNameOfAnother(SeatRef name, int who) const {
+  for (size_t other = 0; other < kPeople.size(); ++other) {
+    if (static_cast<int>(other) != who && names_.back()[other] == name) return true;
+  }
+  return false;
+}
+
 // As booking does it: planned, logged, put in force, and the seats brought to it.
 std::string Office::Publish(const std::vector<int>& seats) {
   std::vector<ledger::SlotTarget> targets;
@@ -198,8 +206,12 @@ std::string Office::Do(const Act& act, int thread) {
                      *this),
         act.who);
   }
-  if (act.verb == "look") return WordFor(ledger_.Look(name, *this), act.who);
-  if (act.verb == "find") return WordFor(ledger_.Find(SubjectOf(act.who), *this), act.who);
+  if (act.verb == "look" || act.verb == "find") {
+    const auto view =
+        act.verb == "look" ? ledger_.Look(name, *this) : ledger_.Find(SubjectOf(act.who), *this);
+    return (view && IsNameOfAnother(view->origin, act.who) ? "by another's name " : "") +
+           WordFor(view, act.who);
+  }
   if (act.verb == "expire") return YesNo(ledger_.Expire(seat, kExpiry, kCooled, *this));
   if (act.verb == "free") return YesNo(ledger_.Free(seat, kFreeing, *this));
   if (act.verb == "lengthen") return YesNo(ledger_.Lengthen(seat, 60'000, *this));

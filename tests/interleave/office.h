@@ -83,6 +83,7 @@ class Office final : public ledger::EventSink {
   void BeginSnapshot();
   std::string Scan();
   SeatRef NameOf(int who, int thread) const;
+  bool IsNameOfAnother(SeatRef name, int who) const;
   void Log(Entry entry);
 
   ledger::Ledger ledger_;

@@ -40,6 +40,12 @@ const std::vector<Case> kCases = {
      {},
      4,
      6},
+    {"scan/cancel, free, move of another to it",
+     "publish 1,1,1; hold ada 0; hold bert 2; move ada 1",
+     {"scan", "cancel ada; free 8; move bert 1"},
+     {"scanned|ok;yes;slot-taken"},
+     3,
+     4},
     // Publications: seats that go, that come back, that are made.
     {"scan/withdraw", "publish 1,1; begin", {"scan", "publish 0,1"}},
     {"scan/withdraw of a held seat", "publish 1; hold ada 0; begin", {"scan", "publish 0"}},

@@ -22,6 +22,14 @@ bool Made(const SeatImage& image, const Entry& entry) {
   return Same(image, entry.event.seat) || (entry.event.is_move && Same(image, entry.event.from));
 }
 
+// The move to that seat, in that generation, of a reservation of that name.
+bool Named(const SeatRecord& record, const Entry& entry) {
+  const SeatImage& to = entry.event.seat;
+  return !entry.is_calendar && entry.event.is_move && to.seat == record.image.seat &&
+         to.word.generation() == record.image.word.generation() &&
+         entry.event.origin == record.origin;
+}
+
 }  // namespace
 
 uint64_t HashOf(const Snapshot& snapshot) {
@@ -54,10 +62,15 @@ absl::Status LoadInto(ledger::Ledger& ledger, const Snapshot& snapshot) {
 std::string ImageThatNothingMade(const Snapshot& snapshot, const std::vector<Entry>& log) {
   const auto end = log.begin() + static_cast<std::ptrdiff_t>(snapshot.covers);
   for (const ledger::SlotRecord& slot : snapshot.slots) {
-    for (const auto& [image, origin] : slot.seats) {
+    for (const SeatRecord& record : slot.seats) {
+      const SeatImage& image = record.image;
       const SeatImage fresh{image.seat, SeatWord().WithChannel(image.word.channel()), {}, 0};
       if (Same(image, fresh)) continue;
-      if (std::any_of(log.begin(), end, [&](const Entry& entry) { return Made(image, entry); }))
+      const bool named =
+          image.word.moves() == 0 ||
+          std::any_of(log.begin(), end, [&](const Entry& entry) { return Named(record, entry); });
+      if (named &&
+          std::any_of(log.begin(), end, [&](const Entry& entry) { return Made(image, entry); }))
         continue;
       return "the scan has seat " + std::to_string(image.seat.value) + " " +
              std::string(SeatStateName(image.word.state())) + " at generation " +

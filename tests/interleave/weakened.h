@@ -17,6 +17,8 @@ namespace creneau::interleave {
 enum class Reason : uint8_t {
   // A case notices; `why` is its name.
   kShown,
+  // The same, by so many executions that only the long run has them.
+  kShownAtLength,
   // The order is needed, and no case shows it: plain fields, an S that no order of execution gives
   // (README.md), or more threads than cases have. `why` says what goes wrong.
   kNotShown,
@@ -28,7 +30,9 @@ enum class Reason : uint8_t {
   kAcquiredElsewhere,
   // What was written before it is released by a later write, through which alone others come.
   kReleasedElsewhere,
-  // A stale answer was right a moment ago, and what decides is a read-modify-write.
+  // A guess, or what goes into a read-modify-write that succeeds only if it is still so.
+  kExchangeChecks,
+  // A stale answer was right a moment ago; whoever knows better reads better.
   kStaleIsEarlier,
   // What a hint hides or promises too much is made good by what `why` says.
   kHint,
@@ -39,7 +43,7 @@ enum class Reason : uint8_t {
   // None of these was found. To be worked off.
   kUnargued,
 };
-inline constexpr size_t kReasons = 11;
+inline constexpr size_t kReasons = 13;
 const char* NameOf(Reason reason);
 
 inline constexpr unsigned kNoAcquire = 1, kNoRelease = 2, kNoTotalOrder = 4;

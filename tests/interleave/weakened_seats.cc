@@ -13,15 +13,17 @@ namespace {
 using enum Reason;
 constexpr unsigned kA = kNoAcquire, kR = kNoRelease, kS = kNoTotalOrder;
 
+constexpr const char* kLaterIntent =
+    "who still helps an earlier move to that seat takes a later one's intent for its own: more "
+    "switches and stale reads than the bounds allow";
 constexpr const char* kReused = "moved, cancelled, freed, moved to/look";
 
 const std::vector<Known> kSeats = {
     {"ledger/ledger.cc Ledger::WordOf load 1", kA, kShown, "count/hold"},
-    {"ledger/hold.cc Ledger::WritePayload store 1", kR, kUnargued,
-     "the reader's word is old, its payload half the next owner's; as stores 2 and 3"},
+    {"ledger/hold.cc Ledger::WritePayload store 1", kR, kShown, "free and hold/look"},
     {"ledger/hold.cc Ledger::WritePayload store 2", kR, kShown, "cancel/free/hold by another"},
     {"ledger/hold.cc Ledger::WritePayload store 3", kR, kShown, "cancel/free/hold by another"},
-    {"ledger/resolve.cc Ledger::ImageOf load 1", kA, kUnargued, "as store 1 of WritePayload"},
+    {"ledger/resolve.cc Ledger::ImageOf load 1", kA, kShown, "free and hold/look"},
     {"ledger/resolve.cc Ledger::ImageOf load 2", kA, kShown, "cancel/free/hold by another"},
     {"ledger/resolve.cc Ledger::ImageOf load 3", kA, kShown, "cancel/free/hold by another"},
     {"ledger/hold.cc Ledger::Hold store 1", kR, kReleasedElsewhere,
@@ -33,23 +35,27 @@ const std::vector<Known> kSeats = {
     {"ledger/resolve.cc Ledger::CompareExchange cas 1", kR, kShown, "look/move"},
     {"ledger/resolve.cc Ledger::Resolve load 1", kA, kAcquiredElsewhere,
      "a name comes from an answer, a made-up one has no generation that its seat's word has"},
-    {"ledger/resolve.cc Ledger::ViewOf load 1", kA, kUnargued, "of the origin, as of the payload"},
+    {"ledger/resolve.cc Ledger::ViewOf load 1", kA, kShown, "find/cancelled, freed, moved to"},
 
-    {"ledger/move.cc Ledger::PrepareMove store 1", kR, kUnargued, "as of the payload: the origin"},
-    {"ledger/move.cc Ledger::PrepareMove store 2", kR, kShown, kReused},
-    {"ledger/move.cc Ledger::PrepareMove store 3", kR, kUnargued, "as of the payload: cooling"},
+    {"ledger/move.cc Ledger::PrepareMove store 1", kR, kShown, "find/cancelled, freed, moved to"},
+    {"ledger/move.cc Ledger::PrepareMove store 2", kR, kNotShown, kLaterIntent},
+    {"ledger/move.cc Ledger::PrepareMove store 3", kR, kExchangeChecks,
+     "it goes into the exchange that decides, which succeeds only while the move is the seat's "
+     "own"},
     {"ledger/move.cc Ledger::PrepareMove store 4", kR, kReleasedElsewhere, "by the index entry"},
     {"ledger/move.cc Ledger::Move store 1", kR, kReleasedElsewhere,
      "by the bit that is given back; a free seat's payload is nobody's"},
-    {"ledger/move.cc Ledger::DecideMove load 1", kA, kUnargued, "of the intent, as of the payload"},
-    {"ledger/move.cc Ledger::DecideMove load 2", kA, kUnargued, "of cooling, as of the payload"},
-    {"ledger/move.cc Ledger::RecordMove load 1", kA, kUnargued, "of the intent, as of the payload"},
-    {"ledger/move.cc Ledger::RecordMove load 2", kA, kUnargued, "of the origin, as of the payload"},
-    {"ledger/move.cc Ledger::FinishMove load 1", kA, kShown, kReused},
-    {"ledger/move.cc Ledger::FinishMovedAway load 1", kA, kUnargued,
-     "the word is read after the intent, and its generation must be the index entry's"},
+    {"ledger/move.cc Ledger::DecideMove load 1", kA, kNotShown, kLaterIntent},
+    {"ledger/move.cc Ledger::DecideMove load 2", kA, kExchangeChecks, "as store 3 of PrepareMove"},
+    {"ledger/move.cc Ledger::RecordMove load 1", kA, kNotShown, kLaterIntent},
+    {"ledger/move.cc Ledger::RecordMove load 2", kA, kShown, kReused},
+    {"ledger/move.cc Ledger::FinishMove load 1", kA, kAcquiredElsewhere,
+     "by the old seat's word: what fits a later intent was written by one who knew of it"},
+    {"ledger/move.cc Ledger::FinishMovedAway load 1", kA, kOnlyCompared,
+     "with the mark's own seat and sequence, which no later move has; the entry brings this one's"},
 
-    {"ledger/scan.cc Ledger::ScanSeat load 1", kA, kUnargued, "of the origin, as of the payload"},
+    {"ledger/scan.cc Ledger::ScanSeat load 1", kA, kShown,
+     "scan/cancel, free, move of another to it"},
     {"ledger/scan.cc Ledger::Scan load 1", kA, kAcquiredElsewhere,
      "a check of the count that was taken when the snapshot was begun"},
     {"ledger/scan.cc Ledger::SeatsBySlot load 1", kA | kS, kNobodyElse,
