@@ -241,7 +241,7 @@ std::vector<Trial> TrialsOf(const std::vector<Case>& cases) {
   std::vector<Trial> trials;
   for (const Case& one : cases) {
     trials.push_back(Trial{one.name, [&one] { return std::make_unique<CaseProgram>(one); },
-                           one.preemptions, one.long_preemptions});
+                           one.preemptions, one.long_preemptions, one.suspends});
   }
   return trials;
 }

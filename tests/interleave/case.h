@@ -7,10 +7,8 @@
 //   stands twice it is the same;
 // - the answers, with who has what in the end, are those of some order of the acts one after the
 //   other; or the answers, or answers and end, are among `also`, each with its reason;
-//
-// - every deadline that there is was told by TakeTouched, before or now; every free seat is found
-// by
-//   the summaries;
+// - every deadline that there is was told by TakeTouched, before or now, and every free seat is
+//   found by the summaries;
 // - where somebody has taken a snapshot: each image in it was made by an event before its barrier,
 //   and with the rest of the log, duplicates included, it makes at the barrier and after each entry
 //   behind it what the whole log makes, by digest;
@@ -42,6 +40,7 @@ struct Case {
   int long_preemptions = -1;  // in the long one
   bool same_ids = false;      // all threads note their reading in the same place
   size_t index_entries = 128;
+  bool suspends = true;  // not where others with fewer steps stop the same threads
 };
 
 class CaseProgram final : public Program {

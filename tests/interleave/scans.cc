@@ -45,7 +45,10 @@ const std::vector<Case> kCases = {
      {"scan", "cancel ada; free 8; move bert 1"},
      {"scanned|ok;yes;slot-taken"},
      3,
-     4},
+     4,
+     false,
+     128,
+     false},
     // Publications: seats that go, that come back, that are made.
     {"scan/withdraw", "publish 1,1; begin", {"scan", "publish 0,1"}},
     {"scan/withdraw of a held seat", "publish 1; hold ada 0; begin", {"scan", "publish 0"}},
@@ -84,8 +87,19 @@ const std::vector<Case> kCases = {
      {"scan", "move ada 1", "confirm ada"},
      {},
      3,
-     5},
-    {"scan/withdraw/hold", "publish 1,1; begin", {"scan", "publish 0,1", "hold ada 0"}, {}, 3, 5},
+     5,
+     false,
+     128,
+     false},
+    {"scan/withdraw/hold",
+     "publish 1,1; begin",
+     {"scan", "publish 0,1", "hold ada 0"},
+     {},
+     3,
+     5,
+     false,
+     128,
+     false},
 };
 
 }  // namespace
