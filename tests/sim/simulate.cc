@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <mutex>
@@ -21,6 +22,7 @@ struct Wanted {
   uint64_t seeds = 1;
   int steps = 2'000;
   unsigned jobs = 1;
+  int seconds = 0;  // 0: until all are done
   bool twice = false;
   bool trace = false;
   bool branches = false;
@@ -35,6 +37,8 @@ class Summary {
   void Work() {
     for (;;) {
       const uint64_t i = next_.fetch_add(1);
+      const auto worked = std::chrono::steady_clock::now() - begun_;
+      if (wanted_.seconds > 0 && worked >= std::chrono::seconds(wanted_.seconds)) return;
       if (i >= wanted_.seeds || violations_.load() >= kMostViolations) return;
       const RunOptions options{wanted_.seed + i, wanted_.steps, wanted_.trace};
       RunReport report = Run(options);
@@ -108,6 +112,7 @@ class Summary {
   }
 
   const Wanted& wanted_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::atomic<uint64_t> next_{0};
   std::atomic<uint64_t> violations_{0};
   std::mutex mutex_;  // guards what follows
@@ -136,6 +141,9 @@ int main(int argc, char** argv) {
   app.add_option("--jobs", wanted.jobs, "lives at once, a thread each")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
+  app.add_option("--seconds", wanted.seconds, "begin no life after so many; 0: until all are done")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1'000'000));
   app.add_flag("--branches", wanted.branches,
                "it is a violation when a rare branch was never reached");
   app.add_flag("--trace", wanted.trace, "tell on stderr all that happens");
