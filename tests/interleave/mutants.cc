@@ -43,7 +43,7 @@ const std::vector<KnownMutant> kMutants = {
     {"a scan does not look at the word again after the payload", "scan/"},
     {"a claimed seat forgets the step it had before", "scan/"},
     {"memory is freed under its readers"},
-    {"an entry is copied before it is frozen", "growth/move"},
+    {"an entry is copied before it is frozen", "growth from nothing/hold"},
     {"a closed queue takes commits in"},
 };
 

@@ -107,7 +107,7 @@ bool RunSuspended(const std::vector<Trial>& trials, const Wishes& wishes) {
       for (uint32_t after = 0; !failed; ++after) {
         Limits limits;
         limits.preemptions = BoundOf(trial, wishes);
-        limits.executions = wishes.longer ? 20'000 : 100;
+        limits.executions = wishes.longer ? 20'000 : 70;
         machine().Suspend(thread, after);
         const Report report = Explorer(limits).Run(*program);
         machine().Suspend(-1, 0);
