@@ -45,6 +45,9 @@ const std::vector<Known> kSeats = {
     {"ledger/move.cc Ledger::PrepareMove store 4", kR, kReleasedElsewhere, "by the index entry"},
     {"ledger/move.cc Ledger::Move store 1", kR, kReleasedElsewhere,
      "by the bit that is given back; a free seat's payload is nobody's"},
+    {"ledger/move.cc Ledger::WentThrough load 1", kA, kOnlyCompared,
+     "with a seat and generation that were one reservation's alone; Resolve has acquired the word "
+     "after which it was written"},
     {"ledger/move.cc Ledger::DecideMove load 1", kA, kNotShown, kLaterIntent},
     {"ledger/move.cc Ledger::DecideMove load 2", kA, kExchangeChecks, "as store 3 of PrepareMove"},
     {"ledger/move.cc Ledger::RecordMove load 1", kA, kNotShown, kLaterIntent},
