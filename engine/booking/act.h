@@ -5,7 +5,9 @@
 // Commit nodes come from a pool that belongs to one thread, so that no memory is allocated between
 // claiming a seat and publishing it: Begin makes sure that enough nodes are at hand. An Act belongs
 // to one thread; its nodes return to the pool in Release, which must not be called before the
-// barrier was delivered (or refused).
+// barrier was delivered (or refused). A log that has failed may refuse a barrier while it still
+// walks over what was pushed before: where the process goes on after that, the pool must end after
+// the log.
 #pragma once
 
 #include <array>

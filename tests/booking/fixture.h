@@ -159,8 +159,8 @@ class World {
   env::FileSystem* disk = &files;  // the next engine's
   ManualClock clock;
   env::PosixEntropy entropy;
+  CommitPool pool;  // ends after the engine's log
   std::unique_ptr<Engine> engine;
-  CommitPool pool;
   BlockingWait wait;
   std::unique_ptr<Act> act;
 

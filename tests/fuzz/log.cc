@@ -47,9 +47,14 @@ void CheckRefusal(const absl::Status& status) {
 
 // As an engine that starts does first.
 void BeginSegment(MemoryFiles& files, const Recovery& end) {
-  const SegmentHeader header{
-      end.last_segment + 1, end.epoch + 1, end.last_batch + 1, end.last_lsn.value + 1,
-      end.valid_bytes,      end.chain,     Instant{}};
+  const SegmentHeader header{2,
+                             end.last_segment + 1,
+                             end.epoch + 1,
+                             end.last_batch + 1,
+                             end.last_lsn.value + 1,
+                             end.valid_bytes,
+                             end.chain,
+                             Instant{}};
   auto bytes = std::make_shared<MemoryFiles::Bytes>(2 * limits::kPageBytes);
   EncodeSegmentHeader(header, std::span(*bytes).first(limits::kPageBytes));
   const std::string path = kDirectory + "/" + SegmentName(header.segment);

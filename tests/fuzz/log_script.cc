@@ -29,8 +29,8 @@ void LogScript::Page(std::string_view bytes) {
 }
 
 void LogScript::Segment(std::string_view patches) {
-  wal::SegmentHeader header{++segment_,   ++epoch_, batch_ + 1,     lsn_ + 1,
-                            valid_bytes_, chain_,   Instant{kBegin}};
+  wal::SegmentHeader header{0,        ++segment_,   ++epoch_, batch_ + 1,
+                            lsn_ + 1, valid_bytes_, chain_,   Instant{kBegin}};
   path_ = directory_ + "/" + wal::SegmentName(segment_);
   auto& bytes = *(files_.files[path_] = std::make_shared<wal::MemoryFiles::Bytes>(kPage));
   wal::EncodeSegmentHeader(header, bytes);
