@@ -47,7 +47,7 @@ absl::StatusOr<std::vector<SnapshotAudit>> AuditSnapshots(env::FileSystem& files
 // Where the log lies under a data directory.
 std::string LogDirectory(const std::string& data);
 // Signed checkpoints, one a line.
-std::string CheckpointFile(const std::string& data);
+inline std::string CheckpointFile(const std::string& data) { return data + "/checkpoints"; }
 // And the segments of it that no start needs any more.
 std::string ArchiveDirectory(const std::string& data);
 

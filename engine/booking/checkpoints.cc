@@ -7,8 +7,6 @@
 
 namespace creneau::booking {
 
-std::string CheckpointFile(const std::string& data) { return data + "/checkpoints"; }
-
 void Engine::Impl::Checkpoint() {
   checkpoint_ns_ = clock_.MonotonicNs();
   const uint64_t before = checkpoint_batch_;
