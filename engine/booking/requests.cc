@@ -257,9 +257,12 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   const auto seat = Authorise(act, request, &name);
   if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
   const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  // Here and not by the ledger: until it looks, a confirmation that came in time may be there, and
+  // what follows would not have been asked.
+  if (HasLapsed(*seat, DeadlineTime(received_at)))
+    return Answer({Outcome::kHoldExpired, false, *seat});
   // A repeat is answered whatever the hour; one that has ended is told so first.
-  if (seat->start != slot && ledger::IsReserved(seat->word.state()) &&
-      !HasLapsed(*seat, DeadlineTime(received_at))) {
+  if (seat->start != slot && ledger::IsReserved(seat->word.state())) {
     if (seat->starts_at <= received_at) {
       ReservationAnswer answer;
       answer.outcome = Outcome::kValidationFailed;
