@@ -140,7 +140,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--jobs", wanted.jobs, "lives at once, a thread each")
       ->capture_default_str()
-      ->check(CLI::Range(1, 256));
+      ->check(CLI::Range(1, 256))
+      ->take_last();
   app.add_option("--seconds", wanted.seconds, "begin no life after so many; 0: until all are done")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
