@@ -20,6 +20,8 @@ void Engine::Impl::Checkpoint() {
 absl::Status Engine::Impl::WriteCheckpoint() {
   const wal::Head head = log_->head();
   if (head.batch == checkpoint_batch_ || log_->poisoned()) return absl::OkStatus();
+  // Nothing is after the snapshot that this start began with, which names the chain as well.
+  if (head.epoch == 0) return absl::OkStatus();
   std::string line = proof::SignedLine({head.batch, head.lsn, head.epoch, clock_.Now(), head.chain},
                                        keys_.checkpoint);
   const std::string path = CheckpointFile(options_.data);

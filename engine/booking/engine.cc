@@ -31,6 +31,8 @@ absl::Status Engine::Impl::Recover() {
   report_.snapshot = recovered->snapshot;
   report_.damaged_snapshots = std::move(recovered->damaged);
   snapshot_stats_.last = recovered->snapshot;
+  if (recovered->last.checkpoint) checkpoint_batch_ = recovered->last.checkpoint->batch;
+  report_.unwitnessed = !recovered->last.checkpoint && recovered->last.by_another_key;
   recovered_log_bytes_ = report_.recovery.bytes;
   owed_since_ = recovered->owed_since;
   report_.agendas = registry_.All().size();
@@ -88,7 +90,6 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   }
   steward_->Begin(now);
   checkpoint_ns_ = clock_.MonotonicNs();
-  checkpoint_batch_ = report_.recovery.last_batch;
   // A publication that was cut short between its calendar and the seats it withdraws.
   for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
   if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");

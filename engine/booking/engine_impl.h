@@ -102,9 +102,7 @@ class Engine::Impl {
   absl::Status WriteCheckpoint();
 
   // Touched by the keeper's thread, and then by whoever closes.
-  // Of the last checkpoint. At first that of the log's last batch at start: what another process
-  // wrote is no news, and its epoch was another's.
-  uint64_t checkpoint_batch_ = 0;
+  uint64_t checkpoint_batch_ = 0;               // of the last checkpoint in the file
   int64_t checkpoint_ns_ = 0;                   // when one was last thought of
   int64_t snapshot_not_before_ns_ = INT64_MIN;  // after one that failed
   std::atomic<uint64_t> checkpoints_written_{0};

@@ -63,6 +63,14 @@ absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory
 
 std::string PublicKeyFile(const std::string& directory) { return directory + "/checkpoint.pub"; }
 
+std::optional<proof::PublicKey> CheckpointKey(env::FileSystem& files,
+                                              const std::string& directory) {
+  const absl::StatusOr<Secret> secret = Read(files, directory + "/checkpoint.key");
+  if (secret.ok()) return proof::PublicKeyOf(*secret);
+  const absl::StatusOr<Secret> exported = Read(files, PublicKeyFile(directory));
+  return exported.ok() ? std::optional(*exported) : std::nullopt;
+}
+
 namespace {
 
 // Beside its secret, for whoever publishes it; put right where it is another's.

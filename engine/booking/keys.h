@@ -11,6 +11,7 @@
 // Each holds 64 hexadecimal digits and a newline. Start-up code only; one thread.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -36,5 +37,8 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
 
 // Where the public key lies that checkpoints are checked with.
 std::string PublicKeyFile(const std::string& directory);
+// That key: its secret's, and where that is gone what was exported of it. Changes nothing; nothing
+// where neither is there.
+std::optional<proof::PublicKey> CheckpointKey(env::FileSystem& files, const std::string& directory);
 
 }  // namespace creneau::booking

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "booking/audit.h"
 #include "booking/replay.h"
-#include "booking/witness.h"
 
 namespace creneau::booking {
 namespace {
@@ -58,10 +57,11 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
     }
     start = recovered.snapshot->start;
   }
-  const auto last = LastCheckpoint(files, data, keys);
+  auto last = LastCheckpoint(files, data, keys);
   if (!last.ok()) return last.status();
+  recovered.last = *std::move(last);
   std::vector<proof::Checkpoint> checkpoints;
-  if (*last) checkpoints.push_back(**last);
+  if (recovered.last.checkpoint) checkpoints.push_back(*recovered.last.checkpoint);
   const std::string where = CheckpointFile(data);
   Witness witness(replay, checkpoints, where, start.first_batch);
   absl::StatusOr<wal::Recovery> log =

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "booking/registry.h"
 #include "booking/snapshot_file.h"
+#include "booking/witness.h"
 #include "env/file.h"
 #include "ledger/ledger.h"
 #include "wal/log.h"
@@ -21,6 +22,7 @@ struct Recovered {
   std::optional<SnapshotHeader> snapshot;  // that it began with
   std::optional<Instant> owed_since;       // replay.h
   std::vector<std::string> damaged;        // newer snapshots that could not be used, and why
+  LastLine last;                           // of the checkpoints, which the log continues
 };
 
 // Into an empty ledger and registry. Repairs a torn tail of the log, as wal::Recover does.

@@ -42,8 +42,9 @@ absl::Status Witness::Read(Lsn lsn, Instant written_at, std::string_view record)
 absl::Status Witness::EndBatch(const wal::Head& head) {
   for (; next_ < published_.size() && published_[next_].batch <= head.batch; ++next_) {
     const proof::Checkpoint& one = published_[next_];
-    if (one.batch != head.batch || one.lsn != head.lsn || one.epoch != head.epoch ||
-        one.chain != head.chain)
+    // The chain covers every batch's epoch. That of the line was another's where an older version
+    // signed what its predecessor had written.
+    if (one.batch != head.batch || one.lsn != head.lsn || one.chain != head.chain)
       return Broken("the log has something else there: it was changed");
   }
   return absl::OkStatus();
@@ -59,29 +60,31 @@ absl::Status Witness::Broken(const char* what) const {
   return absl::DataLossError(absl::StrFormat(
       "the log does not continue %s: the checkpoint of position %d (batch %d) was signed, and %s. "
       "Up to position %d it is as published; the first difference is after that. Nothing on disk "
-      "was "
-      "changed. Restore the log from its backup or replica.",
-      where_, published_[next_].lsn.value, published_[next_].batch, what, good));
+      "was changed. Restore the log from its backup or replica, with the checkpoints that were "
+      "copied before it. If there is none, what came after is lost: tell whoever is concerned, "
+      "move %s away, and start again.",
+      where_, published_[next_].lsn.value, published_[next_].batch, what, good, where_));
 }
 
-absl::StatusOr<std::optional<proof::Checkpoint>> LastCheckpoint(env::FileSystem& files,
-                                                                const std::string& data,
-                                                                const std::string& keys) {
-  const absl::StatusOr<std::string> key_text = ReadTail(files, PublicKeyFile(keys));
-  if (!key_text.ok()) return key_text.status();
+absl::StatusOr<LastLine> LastCheckpoint(env::FileSystem& files, const std::string& data,
+                                        const std::string& keys) {
   const absl::StatusOr<std::string> text = ReadTail(files, CheckpointFile(data));
   if (!text.ok()) return text.status();
-  const std::optional<proof::PublicKey> key = proof::ParsePublicKey(*key_text);
-  if (!key) return std::nullopt;
-  std::string_view rest = *text;
-  while (!rest.empty()) {
+  const std::optional<proof::PublicKey> key = CheckpointKey(files, keys);
+  LastLine last;
+  for (std::string_view rest = *text; !rest.empty();) {
     const size_t before = rest.substr(0, rest.size() - 1).rfind('\n');
     const size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    const absl::StatusOr<proof::ReadCheckpoints> line = proof::ReadLines(rest.substr(begin), *key);
-    if (line.ok() && !line->checkpoints.empty()) return line->checkpoints.front();
+    const absl::StatusOr<proof::ReadCheckpoints> line =
+        proof::ReadLines(rest.substr(begin), key.value_or(proof::PublicKey{}));
+    if (line.ok() && !line->checkpoints.empty()) {
+      last.checkpoint = line->checkpoints.front();
+      return last;
+    }
+    last.by_another_key |= !line.ok();
     rest = rest.substr(0, begin);
   }
-  return std::nullopt;
+  return last;
 }
 
 }  // namespace creneau::booking

@@ -37,10 +37,13 @@ class Witness final : public wal::RecordReader {
   size_t next_ = 0;
 };
 
+struct LastLine {
+  std::optional<proof::Checkpoint> checkpoint;
+  bool by_another_key = false;  // there are lines, and this key signed none of the last ones
+};
 // The last line of DATA/checkpoints that is whole and signed by the key under `keys`. Lines that a
 // crash cut short, or that another key signed, are none.
-absl::StatusOr<std::optional<proof::Checkpoint>> LastCheckpoint(env::FileSystem& files,
-                                                                const std::string& data,
-                                                                const std::string& keys);
+absl::StatusOr<LastLine> LastCheckpoint(env::FileSystem& files, const std::string& data,
+                                        const std::string& keys);
 
 }  // namespace creneau::booking

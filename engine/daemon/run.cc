@@ -115,6 +115,12 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
         "is lost. Take a new one (creneauctl snapshot save) and see to the disk",
         damaged);
   }
+  if (report.unwitnessed) {
+    spdlog::warn(
+        "{}/checkpoints was signed by another key than the one in {}: this start has not held the "
+        "log against it. If the key was not changed on purpose, stop, and restore checkpoint.key",
+        options.data, options.keys);
+  }
   if (options.trusted_network) {
     spdlog::warn(
         "trusted_network: addresses beyond loopback are allowed, and what passes there is not "

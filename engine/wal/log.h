@@ -35,8 +35,8 @@ using Chain = std::array<uint8_t, 32>;  // SHA-256
 // the chain.
 struct Head {
   uint64_t batch = 0;
-  Lsn lsn;  // of the last record
-  uint64_t epoch = 0;
+  Lsn lsn;             // of the last record
+  uint64_t epoch = 0;  // of that batch; 0: it was before the place where this process began to read
   Chain chain{};
 };
 
@@ -72,17 +72,18 @@ struct Recovery {
   uint64_t segments = 0;
   uint64_t batches = 0;  // seals included
   uint64_t records = 0;
-  uint64_t bytes = 0;         // of those batches, padding included
-  Lsn last_lsn;               // 0: an empty log
-  Chain chain{};              // after the last valid batch
-  uint64_t epoch = 0;         // of the last segment
-  uint64_t last_segment = 0;  // its number, 0 when there is none
-  uint64_t valid_bytes = 0;   // of the last segment
-  uint64_t last_batch = 0;    // its number
-  Instant last_written_at;    // of the last batch; 0 when there is none
-  bool torn = false;          // a tail that was never acknowledged was found
-  std::string torn_file;      // where it was kept aside; by Verify: the segment it is in
-  uint64_t torn_offset = 0;   // where in the segment it began
+  uint64_t bytes = 0;             // of those batches, padding included
+  Lsn last_lsn;                   // 0: an empty log
+  Chain chain{};                  // after the last valid batch
+  uint64_t epoch = 0;             // of the last segment
+  uint64_t last_segment = 0;      // its number, 0 when there is none
+  uint64_t valid_bytes = 0;       // of the last segment
+  uint64_t last_batch = 0;        // its number
+  uint64_t last_batch_epoch = 0;  // 0: it was not read, the start point is after it
+  Instant last_written_at;        // of the last batch; 0 when there is none
+  bool torn = false;              // a tail that was never acknowledged was found
+  std::string torn_file;          // where it was kept aside; by Verify: the segment it is in
+  uint64_t torn_offset = 0;       // where in the segment it began
 };
 
 // Reads every record, and repairs a torn, never acknowledged tail as FORMAT.md says (the tail is

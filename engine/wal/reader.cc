@@ -280,6 +280,7 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
   if (const absl::Status status = ReadRecords(*header, body, offset); !status.ok()) return status;
   so_far.chain = header->chain;
   so_far.last_batch = header->batch;
+  so_far.last_batch_epoch = header->epoch;
   so_far.last_written_at = header->written_at;
   ++so_far.batches;
   so_far.bytes += header->padded_bytes();

@@ -25,7 +25,7 @@ Writer::Writer(env::FileSystem& files, const Clock& clock, Spares& spares,
       previous_valid_bytes_(recovery.valid_bytes),
       chain_(recovery.chain),
       last_written_at_(recovery.last_written_at),
-      head_{recovery.last_batch, recovery.last_lsn, recovery.epoch, recovery.chain} {
+      head_{recovery.last_batch, recovery.last_lsn, recovery.last_batch_epoch, recovery.chain} {
   const auto address = reinterpret_cast<uintptr_t>(memory_.get());
   buffer_ =
       memory_.get() + (limits::kPageBytes - address % limits::kPageBytes) % limits::kPageBytes;

@@ -1,5 +1,6 @@
 // What was published of a log is proved of it, and of no other.
 
+#include "base/text.h"
 #include "tests/booking/snapshot_fixture.h"
 
 namespace creneau::booking {
@@ -115,7 +116,7 @@ TEST_CASE("a checkpoint a minute, when something was logged") {
   CHECK(later(1'000) == quiet + 1);
 }
 
-TEST_CASE("a start that writes nothing signs nothing: the epoch of the last batch is another's") {
+TEST_CASE("a start that writes nothing signs what is signed already no more") {
   Office office;
   for (int start = 0; start < 3; ++start) {
     office.Again();
@@ -126,6 +127,45 @@ TEST_CASE("a start that writes nothing signs nothing: the epoch of the last batc
   const auto published = Published(office).checkpoints;
   CHECK(published.size() == 1);
   CHECK(Prove(office, published).ok());
+}
+
+TEST_CASE(
+    "what a killed process has logged is signed by the next, though that one writes nothing") {
+  Office office;
+  office.Again();
+  const auto held = office.Hold("AAAA1");
+  office.Do(&Engine::Confirm, held.reservation);
+  const wal::Head head = office.engine->log().head();
+  fs::copy(office.Data(), office.directory + "/killed", fs::copy_options::recursive);
+  office.Stop();
+  fs::remove_all(office.Data());
+  fs::rename(office.directory + "/killed", office.Data());
+  office.Begin();
+  CHECK(Published(office).checkpoints.size() == 1);
+  office.Stop();
+  const auto published = Published(office).checkpoints;
+  REQUIRE(published.size() == 2);
+  CHECK(published.back().batch == head.batch);
+  CHECK(published.back().epoch == head.epoch);
+  CHECK(published.back().chain == head.chain);
+  CHECK(Prove(office, published).ok());
+}
+
+TEST_CASE("a line with the wrong epoch, as older versions signed, refuses no healthy log") {
+  Office office;
+  office.Again();
+  office.Stop();
+  auto published = Published(office).checkpoints;
+  REQUIRE(published.size() == 1);
+  ++published[0].epoch;
+  const auto seed = FromHex(ReadBytes(office.directory + "/keys/checkpoint.key").substr(0, 64));
+  REQUIRE(seed);
+  proof::Seed key;
+  std::copy(seed->begin(), seed->end(), key.begin());
+  WriteBytes(CheckpointFile(office.Data()), proof::SignedLine(published[0], key));
+  CHECK(Prove(office, published).ok());
+  office.Begin();
+  CHECK_FALSE(office.engine->start_report().unwitnessed);
 }
 
 TEST_CASE("what a stopped engine has signed is not taken for a torn tail") {
@@ -144,10 +184,22 @@ TEST_CASE("what a stopped engine has signed is not taken for a torn tail") {
     CHECK(Names(ends.recovered.status(), "checkpoints"));
     CHECK(AllFiles(office.Data()) == before);
   }
-  // Without the line there is nothing that tells it from one.
-  SECTION("another key's line is no witness") {
+  SECTION("the public key is not needed") {
     fs::remove(office.directory + "/keys/checkpoint.pub");
-    CHECK(RecoverFrom(office.files, office.Data(), office.directory + "/keys").recovered.ok());
+    const Ends ends = RecoverFrom(office.files, office.Data(), office.directory + "/keys");
+    CHECK(Names(ends.recovered.status(), "checkpoints"));
+  }
+  // Without the line there is nothing that tells it from one.
+  SECTION("another key's line is no witness, and the start says so") {
+    fs::remove(office.directory + "/keys/checkpoint.key");
+    fs::remove(office.directory + "/keys/checkpoint.pub");
+    office.Begin();
+    CHECK(office.engine->start_report().unwitnessed);
+  }
+  SECTION("nor is a file that was moved away") {
+    fs::remove(CheckpointFile(office.Data()));
+    office.Begin();
+    CHECK_FALSE(office.engine->start_report().unwitnessed);
   }
   SECTION("and so it is mended") {
     WriteBytes(office.Segment(1), log);

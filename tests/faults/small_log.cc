@@ -170,6 +170,8 @@ SmallLog::SmallLog(const LogOptions& options_in) : options(options_in) {
   shorter.CopyFrom(disk);
   auto& cut = shorter.Bytes(last_segment);
   std::fill(cut.begin() + static_cast<ptrdiff_t>(last_begin), cut.end(), uint8_t{0});
+  // What a stop in peace has signed would not let a start go on without it.
+  if (options.sealed) shorter.Bytes("data/checkpoints").clear();
   state_before_last = StateOf(options, shorter, clock);
 }
 
@@ -216,9 +218,12 @@ Kind Patient::Judge(const Answer& first, const Answer& second, bool last_batch_t
 
 Kind Patient::JudgeOne(const Answer& first, bool last_batch_touched) const {
   if (!first.started) {
-    const bool names = first.refusal.find("data/") != std::string::npos &&
-                       first.refusal.find(", offset ") != std::string::npos &&
-                       first.refusal.find("Restore this file") != std::string::npos;
+    const auto says = [&first](const char* what) {
+      return first.refusal.find(what) != std::string::npos;
+    };
+    // Or the log, where it no longer comes to what a checkpoint has signed.
+    const bool names = says("data/") && says(", offset ") &&
+                       (says("Restore this file") || says("Restore the log"));
     if (!names) FAIL("a refusal without file, offset and remedy: " << first.refusal);
     return Kind::kRefused;
   }
