@@ -57,7 +57,9 @@ class Act final : public ledger::EventSink {
   void Begin();
 
   void Push(const ledger::Event& event) override;
-  // A record that is not the ledger's; the bytes must live until Release.
+  // A record that is not the ledger's; the bytes must live until Release. A log that refuses
+  // because it is being drained may read what it took before for longer: whoever pushes has ended
+  // by then (the daemon joins its workers, and the engine its steward and keeper, before Drain).
   void PushBytes(std::string_view record);
   // All of them or, where memory ends, none.
   void PushAll(const std::vector<std::string>& records);

@@ -27,6 +27,11 @@ class Engine::Impl {
   Impl(EngineOptions options, env::FileSystem& files, const Clock& clock)
       : options_(std::move(options)), files_(files), clock_(clock) {}
 
+  // The log's thread ends first, also where a start failed: it reads what the steward has pushed.
+  ~Impl() {
+    if (log_) log_->Drain();
+  }
+
   // engine.cc
   absl::Status Open(Entropy& entropy, std::function<void(const absl::Status&)> failed);
   void Close();

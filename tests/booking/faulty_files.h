@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "env/file.h"
 
 namespace creneau::booking {
@@ -64,7 +65,10 @@ class FaultyFiles final : public env::FileSystem {
     absl::Status WriteAt(uint64_t offset, std::span<const uint8_t> bytes) override {
       const bool alive = disk_.Lives(false);
       if (disk_.Lives(true)) return file_->WriteAt(offset, bytes);
-      if (alive) static_cast<void>(file_->WriteAt(offset, bytes.first(bytes.size() / 2)));
+      // Of a log, whole pages.
+      size_t half = bytes.size() / 2;
+      if (bytes.size() % limits::kPageBytes == 0) half -= half % limits::kPageBytes;
+      if (alive && half > 0) static_cast<void>(file_->WriteAt(offset, bytes.first(half)));
       return Dead();
     }
     absl::Status Sync() override { return disk_.Lives(true) ? file_->Sync() : Dead(); }

@@ -2,7 +2,8 @@
 
 #include "base/prng.h"
 #include "codec/event.h"
-#include "tests/booking/fixture.h"
+#include "tests/booking/faulty_files.h"
+#include "tests/booking/snapshot_fixture.h"
 
 namespace creneau::booking {
 namespace {
@@ -53,6 +54,28 @@ TEST_CASE("a start that is killed while it lengthens holds takes no time from an
   const Instant expires = world.Do(&Engine::Read, ada.reservation).reservation.expires_at;
   world.Restart();
   CHECK(world.Do(&Engine::Read, ada.reservation).reservation.expires_at == expires);
+}
+
+TEST_CASE("a log that fails while the engine starts") {
+  Office office;
+  for (int i = 0; i < 20; ++i) office.Hold("FILE" + std::to_string(i));
+  office.Stop();
+  FaultyFiles faulty(office.files, "/log");
+  EngineOptions options;
+  options.data = office.Data();
+  options.keys = office.directory + "/keys";
+  options.segment_bytes = limits::kMinSegmentBytes;
+  options.steward_thread = false;
+  int failed = 0;
+  for (int n = 1; n <= 40; ++n) {
+    faulty.operations = 0;
+    faulty.die_at = n;
+    // The process does not end here: all of it goes, the log's thread with it.
+    failed += !Engine::Open(options, faulty, office.clock, office.entropy, [](const auto&) {}).ok();
+  }
+  CHECK(failed > 0);
+  office.Begin();
+  CHECK(office.engine->stats().live_holds == 20);
 }
 
 TEST_CASE("a month of random acts, restarted at random: live and replayed state are the same") {
