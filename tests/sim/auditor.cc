@@ -41,8 +41,9 @@ void Auditor::Acknowledge(uint64_t position) {
 
 bool Auditor::AnyLapsed(Instant now) const {
   const auto& bookings = book().bookings;
-  return std::any_of(bookings.begin(), bookings.end(),
-                     [&](const auto& one) { return Lapsed(one.second, now); });
+  return now < unsure_until_ || std::any_of(bookings.begin(), bookings.end(), [&](const auto& one) {
+           return Lapsed(one.second, now);
+         });
 }
 
 bool Auditor::IsOpen(const std::string& slot, Instant now) const {
@@ -147,8 +148,18 @@ void Auditor::Tick(Instant now, int64_t away_ms, bool frees) {
   }
 }
 
+// Or once only: the seat cools between the bounds of both.
+void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
+  unsure_until_ = now + kSettlesMs;
+  const Instant until = unsure_until_ + kCoolMostMs;
+  for (Cooling& one : book.slots.at(booking.slot).cooling) {
+    if (one.from == booking.cools_from && one.until == booking.cools_until) one.until = until;
+  }
+  booking.cools_until = until;
+}
+
 std::string Auditor::Reconcile(const std::function<Told(const std::string&, const Booking&)>& look,
-                               Instant now) {
+                               Instant died, Instant now) {
   std::map<std::string, Told> seen;
   for (const Book& candidate : history_) {
     for (const auto& [name, booking] : candidate.bookings) {
@@ -162,7 +173,7 @@ std::string Auditor::Reconcile(const std::function<Told(const std::string&, cons
     for (const auto& [name, told] : seen) {
       const auto at = history_[kept - 1].bookings.find(name);
       const Booking* booking = at == history_[kept - 1].bookings.end() ? nullptr : &at->second;
-      if (!Fits(booking, told, now)) misfit = Wrong(name + " should be otherwise", told);
+      if (!Fits(booking, told, died, now)) misfit = Wrong(name + " should be otherwise", told);
     }
     if (misfit.empty()) break;
     --kept;
@@ -174,9 +185,23 @@ std::string Auditor::Reconcile(const std::function<Told(const std::string&, cons
     Reach(kept == history_.size() ? "undelivered-act-kept" : "undelivered-act-lost");
   Book book = history_[kept - 1];
   for (auto& [name, booking] : book.bookings) {
+    // Nobody was told that it had lapsed: it may be held there, with the time of the crash, and
+    // lapse again.
+    const auto at = history_.front().bookings.find(name);
+    const Booking* told = at == history_.front().bookings.end() ? nullptr : &at->second;
+    if (booking.state == State::kLapsed && (told == nullptr || told->live())) {
+      Reach("lapse-perhaps-lost");
+      LapseAgain(book, booking, now);
+    }
     if (booking.state != State::kHeld || seen.at(name).status != 200) continue;
     const int64_t deadline_s = Seconds(seen.at(name).Member("expires_at"));
-    if (deadline_s < booking.deadline_s) return Wrong("a crash took time from a hold", seen[name]);
+    int64_t least_s =
+        Lapsed(booking, died) ? booking.deadline_s : Later(booking.deadline_s, now - died);
+    // A standstill whose time was not durable is made good for together with the crash: one
+    // rounding less.
+    if (told == nullptr || told->deadline_s != booking.deadline_s) --least_s;
+    if (deadline_s < least_s)
+      return Wrong("a crash took time from a hold, due " + std::to_string(least_s), seen[name]);
     if (deadline_s > booking.deadline_s) Reach("lengthened-by-a-crash");
     booking.deadline_s = deadline_s;
   }

@@ -29,6 +29,9 @@ inline constexpr int64_t kCoolLeastMs = kMsPerHour;
 // A hold whose deadline a crash moved may lapse a few seconds later than is known here.
 inline constexpr int64_t kCoolMostMs = 24 * kMsPerHour + 5 * kMsPerSecond;
 
+// After a start the steward has ended by then what had lapsed.
+inline constexpr int64_t kSettlesMs = 2'500;
+
 struct Booking {
   enum class State : uint8_t { kHeld, kConfirmed, kCancelled, kLapsed };
   State state = State::kHeld;
@@ -76,7 +79,8 @@ class Auditor {
  public:
   // Agendas give out seats at all times, but for those with hours.
   void KeepHours(const std::string& agenda, Hours hours) { hours_[agenda] = hours; }
-  bool AnyLapsed(Instant now) const;  // held, its deadline gone by
+  // Whether a hold whose deadline has gone by may still keep its seat and its person.
+  bool AnyLapsed(Instant now) const;
   bool Knows(const std::string& slot) const { return book().slots.contains(slot); }
 
   // Each checks the decided reply, and makes what it says the newest book.
@@ -101,9 +105,10 @@ class Auditor {
   // The position of the newest book; an answer that left acknowledges all up to its own.
   uint64_t position() const { return first_ + history_.size() - 1; }
   void Acknowledge(uint64_t position);
-  // The machine is back: finds the book that it has. `look` asks it for a reservation.
+  // The machine, which had ended at `died`, is back: finds the book that it has. `look` asks it for
+  // a reservation. A hold that had not lapsed by then must have got all the time since.
   std::string Reconcile(const std::function<Told(const std::string& name, const Booking&)>& look,
-                        Instant now);
+                        Instant died, Instant now);
 
   const Book& book() const { return history_.back(); }
   std::map<std::string, uint64_t>& reached() { return reached_; }
@@ -121,11 +126,14 @@ class Auditor {
                        const std::string& idempotency, const Told& told, Instant now);
   std::optional<std::string> Ended(const Booking& booking, const Told& told, Instant now,
                                    const char* act);
+  void LapseAgain(Book& book, Booking& booking, Instant now);
   void End(Book& book, const std::string& name, Booking::State state, Instant now);
-  static bool Fits(const Booking* booking, const Told& told, Instant now);
+  // `died`: until then holds could be confirmed.
+  static bool Fits(const Booking* booking, const Told& told, Instant died, Instant now);
 
   std::deque<Book> history_{Book{}};
   uint64_t first_ = 0;                  // position of history_.front()
+  Instant unsure_until_;                // a lapse that a crash took back has come again
   Instant freed_until_;                 // what had cooled by then is free
   std::map<std::string, Hours> hours_;  // by agenda
   std::map<std::string, uint64_t> reached_;

@@ -67,9 +67,7 @@ std::string Auditor::Granted(int person, const std::string& slot, const std::str
   if (!book().slots.contains(given) || (any ? AgendaOf(given) : given) != slot)
     return Wrong("another slot was asked for", told);
   if (Free(book(), given, now).second <= 0) return Wrong("that slot has no free seat", told);
-  if (const auto old = book().bookings.find(name);
-      old != book().bookings.end() && old->second.cools_from > now)
-    return Wrong("the name is another reservation's", told);
+  if (book().bookings.contains(name)) return Wrong("the name is another reservation's", told);
   if (Seconds(told.Member("expires_at")) != Later(0, now.ms + kHoldMs))
     return Wrong("a hold lasts five minutes", told);
   Booking booking;
@@ -184,13 +182,13 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
   return "";
 }
 
-bool Auditor::Fits(const Booking* booking, const Told& told, Instant now) {
+bool Auditor::Fits(const Booking* booking, const Told& told, Instant died, Instant now) {
   if (booking == nullptr) return told.code == "unknown-reservation";
   if (!booking->live()) {
     if (booking->cools_from <= now && told.code == "unknown-reservation") return true;
     return told.code == (booking->state == State::kCancelled ? "cancelled" : "hold-expired");
   }
-  if (Lapsed(*booking, now) && told.code == "hold-expired") return true;
+  if (Lapsed(*booking, died) && told.code == "hold-expired") return true;
   return told.status == 200 && told.Member("state") == NameOf(booking->state) &&
          InSlot(told) == booking->slot &&
          told.Member("moves_left") ==
@@ -202,7 +200,7 @@ bool Auditor::Fits(const Booking* booking, const Told& told, Instant now) {
 std::string Auditor::Look(const std::string& name, const Told& told, Instant now) const {
   const Booking& booking = book().bookings.at(name);
   const bool lapsed = Lapsed(booking, now);
-  if (!Fits(&booking, told, now) || (lapsed && told.code != "hold-expired"))
+  if (!Fits(&booking, told, now, now) || (lapsed && told.code != "hold-expired"))
     return Wrong(name + " should be otherwise", told);
   if (booking.state == State::kHeld && !lapsed &&
       Seconds(told.Member("expires_at")) != booking.deadline_s)

@@ -33,8 +33,8 @@ Told Problem(int status, const std::string& code) {
 }
 
 struct Fixture {
-  Fixture() {
-    REQUIRE(auditor.Publish({kNine, kTen}, 1, false, Answer(201, "{}"), kNow, false) == "");
+  explicit Fixture(int seats = 1) {
+    REQUIRE(auditor.Publish({kNine, kTen}, seats, false, Answer(201, "{}"), kNow, false) == "");
     REQUIRE(auditor.Hold(1, kNine, "key", Held("ADA", kNine), kNow, false) == "");
   }
   Auditor auditor;
@@ -44,6 +44,14 @@ TEST_CASE_METHOD(Fixture, "a seat with two owners, and a subject with two reserv
   CHECK(auditor.Hold(2, kNine, "other", Held("BERT", kNine), kNow, false) != "");
   CHECK(auditor.Hold(1, kTen, "another", Held("ADA2", kTen), kNow, false) != "");
   CHECK(auditor.Hold(1, kTen, "another", Problem(409, "already-reserved"), kNow, false) == "");
+}
+
+TEST_CASE("a name that is somebody else's is seen, live or not") {
+  Fixture two(2);
+  CHECK(two.auditor.Hold(2, kNine, "other", Held("ADA", kNine), kNow, false) != "");
+  REQUIRE(two.auditor.Cancel("ADA", Is("cancelled", kNine), kNow, false) == "");
+  CHECK(two.auditor.Hold(2, kNine, "other", Held("ADA", kNine), kNow, false) != "");
+  CHECK(two.auditor.Hold(2, kNine, "other", Held("BERT", kNine), kNow, false) == "");
 }
 
 TEST_CASE_METHOD(Fixture, "a refusal while there is a seat is seen, unless the disk is low") {
@@ -100,30 +108,43 @@ TEST_CASE_METHOD(Fixture, "seats are given out in the agenda's hours, and only t
 
 TEST_CASE_METHOD(
     Fixture, "an acknowledged act that a crash lost is seen; one that nobody was told of may go") {
+  auditor.Acknowledge(auditor.position());
   REQUIRE(auditor.Confirm("ADA", Is("confirmed", kNine), kNow) == "");
-  const auto still_held = [](const std::string&, const Booking&) {
-    return Is("held", kNine, "2026-11-30T10:06:00+01:00");
+  const auto held_until = [](const std::string& time) {
+    return [=](const std::string&, const Booking&) {
+      return Is("held", kNine, "2026-11-30T" + time + "+01:00");
+    };
   };
+  const auto still_held = held_until("10:06:00");
   SECTION("told") {
     auditor.Acknowledge(auditor.position());
-    CHECK(auditor.Reconcile(still_held, kNow) != "");
+    CHECK(auditor.Reconcile(still_held, kNow, kNow) != "");
   }
   SECTION("not told") {
-    CHECK(auditor.Reconcile(still_held, kNow) == "");
+    CHECK(auditor.Reconcile(still_held, kNow, kNow) == "");
     CHECK(auditor.reached().at("undelivered-act-lost") == 1);
     CHECK(auditor.Look("ADA", Is("held", kNine, "2026-11-30T10:06:00+01:00"), kNow) == "");
   }
   SECTION("a hold that has got shorter") {
-    CHECK(auditor.Reconcile(
-              [](const std::string&, const Booking&) {
-                return Is("held", kNine, "2026-11-30T10:04:59+01:00");
-              },
-              kNow) != "");
+    CHECK(auditor.Reconcile(held_until("10:04:59"), kNow, kNow) != "");
+  }
+  SECTION("a hold that has not got all the time of the crash") {
+    const Instant back = kNow + 90'000;
+    CHECK(auditor.Reconcile(held_until("10:06:29"), kNow, back) != "");
+    CHECK(auditor.Reconcile(held_until("10:06:30"), kNow, back) == "");
+  }
+  SECTION("a hold that lapsed while nobody could confirm it") {
+    const auto lapsed = [](const std::string&, const Booking&) {
+      return Problem(410, "hold-expired");
+    };
+    const Instant deadline = kNow + kHoldMs;
+    CHECK(auditor.Reconcile(lapsed, deadline, deadline + 90'000) != "");
+    CHECK(auditor.Reconcile(lapsed, deadline + 1'000, deadline + 90'000) == "");
   }
   SECTION("something that nobody did") {
     CHECK(auditor.Reconcile(
-              [](const std::string&, const Booking&) { return Problem(410, "cancelled"); }, kNow) !=
-          "");
+              [](const std::string&, const Booking&) { return Problem(410, "cancelled"); }, kNow,
+              kNow) != "");
   }
 }
 

@@ -54,8 +54,12 @@ class Life {
       std::fprintf(stderr, "%d %lld %s\n", report_.step,
                    static_cast<long long>(machine_.clock.now.ms), what.c_str());
   }
-  // Whether the log may say that the disk has no room.
-  bool DiskLow() const { return disk_low_ || machine_.disk.met() == Fault::kNoSpace; }
+  // Whether the log may say that the disk has no room: a write of which a part was taken says so
+  // too.
+  bool DiskLow() const {
+    const Fault met = machine_.disk.met();
+    return disk_low_ || met == Fault::kNoSpace || met == Fault::kShortWrite;
+  }
 
   void Step();
   // recovery.cc

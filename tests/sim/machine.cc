@@ -77,7 +77,10 @@ void Machine::Kill() {
 }
 
 void Machine::Stop() {
-  if (up()) engine_->Close();
+  if (up()) {
+    ended_at_ = clock.now;
+    engine_->Close();
+  }
   // The log has given everything back: durable, or not.
   Leave();
   CHECK(connections_.empty());

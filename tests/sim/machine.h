@@ -63,6 +63,8 @@ class Machine final : public wal::Completions {
   // The process ends in peace: the log is drained and sealed.
   void Stop();
   bool up() const { return engine_ != nullptr; }
+  // When the last process ended that had begun to serve.
+  Instant ended_at() const { return ended_at_; }
   // The log has failed: the process must end.
   bool failed() const { return failed_; }
 
@@ -102,6 +104,7 @@ class Machine final : public wal::Completions {
   std::vector<Answer> ready_;
   uint64_t next_number_ = 1;
   bool failed_ = false;
+  Instant ended_at_;
 };
 
 }  // namespace creneau::sim

@@ -150,7 +150,7 @@ void Life::Recover() {
   Compare();
   // The time that the engine added to a hold that has lapsed all the same does not show in any
   // answer: it is over soon.
-  if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(2'500);
+  if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(kSettlesMs);
 }
 
 void Life::Compare() {
@@ -162,7 +162,7 @@ void Life::Compare() {
                      &decided);
         return Told(decided);
       },
-      machine_.clock.now));
+      machine_.ended_at(), machine_.clock.now));
   LearnSeats();
   CheckLog();
 }
