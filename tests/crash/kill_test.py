@@ -45,6 +45,12 @@ class Siege:
         self.agendas = []
         self.down = threading.Event()
         self.landed = collections.Counter()
+        self.start_s = 0.0  # what the latest start took, to its ready line
+
+    def start(self):
+        began = time.monotonic()
+        self.daemon.start()
+        self.start_s = time.monotonic() - began
 
     def publish(self):
         """A fresh agenda in the group of all others, so that there is always something to fight for."""
@@ -112,6 +118,8 @@ class Siege:
             while time.monotonic() < until and not self.unfinished_snapshots():
                 time.sleep(0.0005)
             time.sleep(self.chance.uniform(0.0, 0.004))
+            while time.monotonic() < until and not unanswered.is_set():  # that one is done; the next one
+                time.sleep(0.0001)
 
         self.round(when, self.daemon.kill)
         taker.join()
@@ -142,11 +150,11 @@ class Siege:
         self.landed["segment change" if changed.is_set() else "serving"] += 1
 
     def kill_while_starting(self):
-        """After one while it serves: before its ready line, where it was quick enough."""
+        """After one while it serves: before its ready line, somewhere in what the latest start took to it."""
         self.kill_while_serving()
         self.verify_log()
         self.daemon.launch()
-        time.sleep(self.chance.uniform(0.0, 0.08))
+        time.sleep(self.chance.uniform(0.0, 0.9 * self.start_s))
         ready = bool(select.select([self.daemon.process.stdout], [], [], 0)[0])
         self.daemon.kill()
         self.landed["serving" if ready else "start-up"] += 1
@@ -229,7 +237,7 @@ def main():
             siege.publish()
             kinds[siege.landed.total() % len(kinds)]()
             siege.verify_log()
-            daemon.start()
+            siege.start()
             torn += daemon.ready["recovered"] == "torn"
             siege.check_snapshots()
             siege.audit()
