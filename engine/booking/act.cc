@@ -54,23 +54,16 @@ void Act::Push(const ledger::Event& event) {
 }
 
 void Act::PushBytes(std::string_view record) {
-  bytes_.push_back(std::make_unique<wal::Commit>());
-  bytes_.back()->bytes = record;
-  if (!log_.Push(bytes_.back().get())) refused_ = true;
+  CommitPool::Node* node = pool_.Take();
+  node->bytes = record;
+  used_.push_back(node);
+  if (!log_.Push(node)) refused_ = true;
 }
 
 void Act::PushAll(const std::vector<std::string>& records) {
-  std::vector<std::unique_ptr<wal::Commit>> commits;
-  commits.reserve(records.size());
-  for (const std::string& record : records) {
-    commits.push_back(std::make_unique<wal::Commit>());
-    commits.back()->bytes = record;
-  }
-  bytes_.reserve(bytes_.size() + commits.size());
-  for (auto& commit : commits) {
-    bytes_.push_back(std::move(commit));
-    if (!log_.Push(bytes_.back().get())) refused_ = true;
-  }
+  pool_.Reserve(records.size());
+  used_.reserve(used_.size() + records.size());
+  for (const std::string& record : records) PushBytes(record);
 }
 
 bool Act::Barrier(wal::Completions* owner) {
@@ -88,17 +81,13 @@ bool Act::Barrier(wal::Completions* owner) {
 void Act::Release() {
   // Whoever pushed must have waited: the log thread reads a node's bytes until its batch is
   // written.
-  CHECK(awaited_ || (used_.empty() && bytes_.empty()));
-  if (refused_) {
-    // The log has failed and the process is about to end; some of these may still stand in the
-    // queue that the log thread is emptying. They are left to it: the pool keeps its own, the
-    // others are let go.
-    for (auto& commit : bytes_) static_cast<void>(commit.release());
-  } else {
+  CHECK(awaited_ || used_.empty());
+  // A log that has failed may still have some of these in the queue that its thread is emptying:
+  // they are its, and the pool only keeps them until its own end.
+  if (!refused_) {
     for (CommitPool::Node* node : used_) pool_.Give(node);
   }
   used_.clear();
-  bytes_.clear();
   refused_ = false;
   awaited_ = false;
 }

@@ -73,7 +73,7 @@ class Act final : public ledger::EventSink {
   void HelpLog() noexcept { log_.Turn(); }
   // Whether anything was pushed since the last Release: then a barrier must be waited for before
   // the next.
-  bool pushed() const { return !used_.empty() || !bytes_.empty(); }
+  bool pushed() const { return !used_.empty(); }
   // After delivery, or after Barrier returned false: whether everything is durable. Before Release.
   bool durable() const { return !refused_ && barrier_.durable; }
 
@@ -84,7 +84,6 @@ class Act final : public ledger::EventSink {
   CommitPool& pool_;
   wal::Log& log_;
   std::vector<CommitPool::Node*> used_;
-  std::vector<std::unique_ptr<wal::Commit>> bytes_;
   wal::Commit barrier_;
   bool refused_ = false;
   bool awaited_ = false;
