@@ -32,7 +32,7 @@ absl::Status Engine::Impl::Recover() {
   report_.damaged_snapshots = std::move(recovered->damaged);
   snapshot_stats_.last = recovered->snapshot;
   if (recovered->last.checkpoint) checkpoint_batch_ = recovered->last.checkpoint->batch;
-  report_.unwitnessed = !recovered->last.checkpoint && recovered->last.by_another_key;
+  report_.unwitnessed = recovered->last.by_another_key;
   recovered_log_bytes_ = report_.recovery.bytes;
   owed_since_ = recovered->owed_since;
   report_.agendas = registry_.All().size();
@@ -71,6 +71,9 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   if (!keys.ok()) return keys.status();
   keys_ = *keys;
   report_.keys_made = keys_.made;
+  // Of a log that was there, only the one for checkpoints can be new: what an old one signed is to
+  // be signed again.
+  if (keys_.made) checkpoint_batch_ = 0;
   names_.emplace(keys_.names);
 
   wal::LogOptions log_options;

@@ -63,12 +63,39 @@ absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory
 
 std::string PublicKeyFile(const std::string& directory) { return directory + "/checkpoint.pub"; }
 
-std::optional<proof::PublicKey> CheckpointKey(env::FileSystem& files,
-                                              const std::string& directory) {
+absl::StatusOr<std::optional<proof::PublicKey>> CheckpointKey(env::FileSystem& files,
+                                                              const std::string& directory) {
   const absl::StatusOr<Secret> secret = Read(files, directory + "/checkpoint.key");
   if (secret.ok()) return proof::PublicKeyOf(*secret);
+  if (!absl::IsNotFound(secret.status())) return secret.status();
   const absl::StatusOr<Secret> exported = Read(files, PublicKeyFile(directory));
-  return exported.ok() ? std::optional(*exported) : std::nullopt;
+  if (exported.ok()) return *exported;
+  // A start writes it anew.
+  if (absl::IsNotFound(exported.status()) || absl::IsFailedPrecondition(exported.status()))
+    return std::nullopt;
+  return exported.status();
+}
+
+namespace {
+
+absl::StatusOr<Secret> ReadNeeded(env::FileSystem& files, const std::string& directory,
+                                  const std::string& name) {
+  absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
+  if (!absl::IsNotFound(secret.status())) return secret;
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory, "/", name,
+      " is missing, but the log was written with it. Restore it from its backup, or point "
+      "--keys at the directory that has it; with a new one, nobody's reservation would be found "
+      "again."));
+}
+
+}  // namespace
+
+absl::Status RequireKeys(env::FileSystem& files, const std::string& directory) {
+  for (const char* name : {"pepper.1", "names.key"}) {
+    if (const auto key = ReadNeeded(files, directory, name); !key.ok()) return key.status();
+  }
+  return absl::OkStatus();
 }
 
 namespace {
@@ -84,15 +111,9 @@ absl::Status ExportPublicKey(env::FileSystem& files, const std::string& director
 absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& directory,
                                   const std::string& name, Entropy& entropy, bool may_make,
                                   bool* made) {
+  if (!may_make) return ReadNeeded(files, directory, name);
   absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
   if (secret.ok() || !absl::IsNotFound(secret.status())) return secret;
-  if (!may_make) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        directory, "/", name,
-        " is missing, but the log was written with it. Restore it from its backup, or point "
-        "--keys at the directory that has it; with a new one, nobody's reservation would be found "
-        "again."));
-  }
   *made = true;
   return Make(files, directory, name, entropy);
 }

@@ -39,6 +39,11 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
 std::string PublicKeyFile(const std::string& directory);
 // That key: its secret's, and where that is gone what was exported of it. Changes nothing; nothing
 // where neither is there.
-std::optional<proof::PublicKey> CheckpointKey(env::FileSystem& files, const std::string& directory);
+absl::StatusOr<std::optional<proof::PublicKey>> CheckpointKey(env::FileSystem& files,
+                                                              const std::string& directory);
+
+// Whether what a log cannot do without is there: FailedPrecondition, or what the disk said. Changes
+// nothing.
+absl::Status RequireKeys(env::FileSystem& files, const std::string& directory);
 
 }  // namespace creneau::booking

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "booking/audit.h"
+#include "booking/keys.h"
 #include "booking/replay.h"
 
 namespace creneau::booking {
@@ -29,6 +30,29 @@ absl::StatusOr<std::optional<SnapshotHeader>> Choose(env::FileSystem& files,
   }
   return std::optional<SnapshotHeader>();
 }
+
+// Before the end of the log is mended: with another directory's keys, its checkpoints would be
+// nobody's, and what they show to be lost a torn tail.
+class KeyedWitness final : public Witness {
+ public:
+  KeyedWitness(env::FileSystem& files, const std::string& keys, Replay& replay,
+               const std::vector<proof::Checkpoint>& published, std::string_view where,
+               std::string_view if_lost, uint64_t first_batch)
+      : Witness(replay, published, where, if_lost, first_batch),
+        files_(files),
+        keys_(keys),
+        replay_(replay) {}
+
+  absl::Status End() override {
+    if (absl::Status status = Witness::End(); !status.ok()) return status;
+    return replay_.last() == Lsn{} ? absl::OkStatus() : RequireKeys(files_, keys_);
+  }
+
+ private:
+  env::FileSystem& files_;
+  const std::string& keys_;
+  const Replay& replay_;
+};
 
 }  // namespace
 
@@ -63,7 +87,10 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
   std::vector<proof::Checkpoint> checkpoints;
   if (recovered.last.checkpoint) checkpoints.push_back(*recovered.last.checkpoint);
   const std::string where = CheckpointFile(data);
-  Witness witness(replay, checkpoints, where, start.first_batch);
+  const std::string if_lost =
+      absl::StrCat(" If there is none, what came after is lost: tell whoever is concerned, move ",
+                   where, " away, and start again.");
+  KeyedWitness witness(files, keys, replay, checkpoints, where, if_lost, start.first_batch);
   absl::StatusOr<wal::Recovery> log =
       wal::Recover(files, LogDirectory(data), witness, start, ArchiveDirectory(data));
   if (!log.ok()) {

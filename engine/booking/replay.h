@@ -27,6 +27,7 @@ class Replay final : public wal::RecordReader {
   // on.
   absl::Status Load(env::FileSystem& files, const std::string& path);
 
+  Lsn last() const { return last_; }  // of what was read or loaded
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
 

@@ -30,8 +30,8 @@ absl::StatusOr<std::string> ReadTail(env::FileSystem& files, const std::string& 
 }  // namespace
 
 Witness::Witness(Replay& replay, const std::vector<proof::Checkpoint>& published,
-                 std::string_view where, uint64_t first_batch)
-    : replay_(replay), published_(published), where_(where) {
+                 std::string_view where, std::string_view if_lost, uint64_t first_batch)
+    : replay_(replay), published_(published), where_(where), if_lost_(if_lost) {
   while (next_ < published_.size() && published_[next_].batch < first_batch) ++next_;
 }
 
@@ -45,38 +45,37 @@ absl::Status Witness::EndBatch(const wal::Head& head) {
     // The chain covers every batch's epoch. That of the line was another's where an older version
     // signed what its predecessor had written.
     if (one.batch != head.batch || one.lsn != head.lsn || one.chain != head.chain)
-      return Broken("the log has something else there: it was changed");
+      return Broken("the log has something else there: it was changed", "");
   }
   return absl::OkStatus();
 }
 
 absl::Status Witness::End() {
-  if (next_ < published_.size()) return Broken("the log ends before it: it was cut back");
+  if (next_ < published_.size()) return Broken("the log ends before it: it was cut back", if_lost_);
   return replay_.End();
 }
 
-absl::Status Witness::Broken(const char* what) const {
+absl::Status Witness::Broken(std::string_view what, std::string_view remedy) const {
   const uint64_t good = next_ == 0 ? 0 : published_[next_ - 1].lsn.value;
   return absl::DataLossError(absl::StrFormat(
       "the log does not continue %s: the checkpoint of position %d (batch %d) was signed, and %s. "
       "Up to position %d it is as published; the first difference is after that. Nothing on disk "
-      "was changed. Restore the log from its backup or replica, with the checkpoints that were "
-      "copied before it. If there is none, what came after is lost: tell whoever is concerned, "
-      "move %s away, and start again.",
-      where_, published_[next_].lsn.value, published_[next_].batch, what, good, where_));
+      "was changed. Restore the log from its backup or replica.%s",
+      where_, published_[next_].lsn.value, published_[next_].batch, what, good, remedy));
 }
 
 absl::StatusOr<LastLine> LastCheckpoint(env::FileSystem& files, const std::string& data,
                                         const std::string& keys) {
   const absl::StatusOr<std::string> text = ReadTail(files, CheckpointFile(data));
   if (!text.ok()) return text.status();
-  const std::optional<proof::PublicKey> key = CheckpointKey(files, keys);
+  const absl::StatusOr<std::optional<proof::PublicKey>> key = CheckpointKey(files, keys);
+  if (!key.ok()) return key.status();
   LastLine last;
   for (std::string_view rest = *text; !rest.empty();) {
     const size_t before = rest.substr(0, rest.size() - 1).rfind('\n');
     const size_t begin = before == std::string_view::npos ? 0 : before + 1;
     const absl::StatusOr<proof::ReadCheckpoints> line =
-        proof::ReadLines(rest.substr(begin), key.value_or(proof::PublicKey{}));
+        proof::ReadLines(rest.substr(begin), key->value_or(proof::PublicKey{}));
     if (line.ok() && !line->checkpoints.empty()) {
       last.checkpoint = line->checkpoints.front();
       return last;

@@ -16,12 +16,13 @@
 
 namespace creneau::booking {
 
-class Witness final : public wal::RecordReader {
+class Witness : public wal::RecordReader {
  public:
   // `published`: by batch; those before the first batch that is read are taken on trust. `where`:
-  // what they are, for the complaint. All must outlive this.
+  // what they are, for the complaint; `if_lost`: and what to do about a log that was cut back and
+  // cannot be restored. All must outlive this.
   Witness(Replay& replay, const std::vector<proof::Checkpoint>& published, std::string_view where,
-          uint64_t first_batch = 1);
+          std::string_view if_lost = "", uint64_t first_batch = 1);
 
   // wal::RecordReader. DataLoss: the first place where the log is not what was signed.
   absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
@@ -29,17 +30,18 @@ class Witness final : public wal::RecordReader {
   absl::Status End() override;
 
  private:
-  absl::Status Broken(const char* what) const;
+  absl::Status Broken(std::string_view what, std::string_view remedy) const;
 
   Replay& replay_;
   const std::vector<proof::Checkpoint>& published_;
   const std::string_view where_;
+  const std::string_view if_lost_;
   size_t next_ = 0;
 };
 
 struct LastLine {
   std::optional<proof::Checkpoint> checkpoint;
-  bool by_another_key = false;  // there are lines, and this key signed none of the last ones
+  bool by_another_key = false;  // there are lines after it that this key has not signed
 };
 // The last line of DATA/checkpoints that is whole and signed by the key under `keys`. Lines that a
 // crash cut short, or that another key signed, are none.

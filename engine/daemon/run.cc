@@ -117,8 +117,9 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
   }
   if (report.unwitnessed) {
     spdlog::warn(
-        "{}/checkpoints was signed by another key than the one in {}: this start has not held the "
-        "log against it. If the key was not changed on purpose, stop, and restore checkpoint.key",
+        "the last lines of {}/checkpoints were signed by another key than the one in {}, or were "
+        "changed: this start has not held the log against them. If the key was not changed on "
+        "purpose, stop, and restore checkpoint.key",
         options.data, options.keys);
   }
   if (options.trusted_network) {

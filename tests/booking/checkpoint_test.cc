@@ -1,15 +1,22 @@
 // What was published of a log is proved of it, and of no other.
 
+#include <thread>
+
 #include "base/text.h"
 #include "tests/booking/snapshot_fixture.h"
 
 namespace creneau::booking {
 namespace {
 
-proof::ReadCheckpoints Published(const Office& office) {
+proof::PublicKey CheckpointKeyOf(const Office& office) {
   const auto key = proof::ParsePublicKey(ReadBytes(office.directory + "/keys/checkpoint.pub"));
   REQUIRE(key);
-  const auto read = proof::ReadLines(ReadBytes(CheckpointFile(office.Data())), *key);
+  return *key;
+}
+
+proof::ReadCheckpoints Published(const Office& office) {
+  const auto read =
+      proof::ReadLines(ReadBytes(CheckpointFile(office.Data())), CheckpointKeyOf(office));
   INFO(read.status());
   REQUIRE(read.ok());
   return *read;
@@ -136,6 +143,8 @@ TEST_CASE(
   const auto held = office.Hold("AAAA1");
   office.Do(&Engine::Confirm, held.reservation);
   const wal::Head head = office.engine->log().head();
+  // Nothing is renamed any more when the next segment is ready.
+  while (!office.Has("log/spare")) std::this_thread::yield();
   fs::copy(office.Data(), office.directory + "/killed", fs::copy_options::recursive);
   office.Stop();
   fs::remove_all(office.Data());
@@ -189,6 +198,19 @@ TEST_CASE("what a stopped engine has signed is not taken for a torn tail") {
     const Ends ends = RecoverFrom(office.files, office.Data(), office.directory + "/keys");
     CHECK(Names(ends.recovered.status(), "checkpoints"));
   }
+  SECTION("nor is anything mended with another directory's keys") {
+    fs::remove(office.directory + "/keys/pepper.1");
+    const Ends ends = RecoverFrom(office.files, office.Data(), office.directory + "/none");
+    CHECK(absl::IsFailedPrecondition(ends.recovered.status()));
+    const std::string message(ends.recovered.status().message());
+    CHECK(message.find("/none/pepper.1 is missing") != std::string::npos);
+    CHECK(AllFiles(office.Data()) == before);
+  }
+  SECTION("what was published says so too, and of no file that it were to be moved away") {
+    const auto audit = Prove(office, Published(office).checkpoints);
+    CHECK(Names(audit, "Restore the log"));
+    CHECK_FALSE(Names(audit, "move"));
+  }
   // Without the line there is nothing that tells it from one.
   SECTION("another key's line is no witness, and the start says so") {
     fs::remove(office.directory + "/keys/checkpoint.key");
@@ -204,6 +226,20 @@ TEST_CASE("what a stopped engine has signed is not taken for a torn tail") {
   SECTION("and so it is mended") {
     WriteBytes(office.Segment(1), log);
     CHECK(RecoverFrom(office.files, office.Data(), office.directory + "/keys").recovered.ok());
+  }
+}
+
+TEST_CASE("a key that was lost is made anew, and signs what the old one had signed") {
+  Office office;
+  office.Stop();
+  fs::remove(office.directory + "/keys/checkpoint.key");
+  for (int start = 0; start < 2; ++start) {
+    office.Begin();
+    CHECK_FALSE(office.engine->start_report().unwitnessed);
+    office.Stop();
+    const std::string lines = ReadBytes(CheckpointFile(office.Data()));
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+    CHECK(proof::ReadLines(lines.substr(lines.find('\n') + 1), CheckpointKeyOf(office)).ok());
   }
 }
 
