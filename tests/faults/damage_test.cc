@@ -130,7 +130,7 @@ bool IsOfLast(const SmallLog& log, const Page& page) {
 // The seal that a stop in peace has written and signed. It holds no record: the log alone is exact
 // without it, but does not come to what was signed.
 bool IsOfSeal(const SmallLog& log, const Page& page) {
-  return log.options.sealed && page.path == log.last_segment && page.number * kPage >= log.last_end;
+  return log.options.sealed && page.path == log.last_segment && page.number * kPage == log.last_end;
 }
 
 std::vector<uint8_t> BytesOf(const SmallLog& log, const Page& page) {

@@ -106,6 +106,7 @@ Fault Disk::Count(bool is_sync, bool is_write) {
   if (fault_ == Fault::kSyncError && !is_sync) return Fault::kNone;
   if (fault_ == Fault::kShortWrite && !is_write) return Fault::kNone;
   met_ = std::exchange(fault_, Fault::kNone);
+  ++faults_;
   return met_;
 }
 

@@ -61,6 +61,7 @@ class Disk final : public env::FileSystem {
   uint64_t reads() const { return reads_; }
   // The last fault that came, and how often each did.
   Fault met() const { return met_; }
+  uint64_t faults() const { return faults_; }  // met so far
   bool dead() const { return dead_; }
   // The power goes now, between two calls.
   void PowerLoss(Loss loss);
@@ -146,6 +147,7 @@ class Disk final : public env::FileSystem {
   Fault fault_ = Fault::kNone;
   Loss loss_ = Loss::kTorn;
   Fault met_ = Fault::kNone;
+  uint64_t faults_ = 0;
   bool dead_ = false;
   bool lost_ = false;  // the power went: what was not durable is gone
   uint64_t available_bytes_ = uint64_t{1} << 40;

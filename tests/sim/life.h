@@ -55,10 +55,17 @@ class Life {
                    static_cast<long long>(machine_.clock.now.ms), what.c_str());
   }
   // Whether the log may say that the disk has no room: a write of which a part was taken says so
-  // too.
+  // too, until it has looked again.
   bool DiskLow() const {
     const Fault met = machine_.disk.met();
-    return disk_low_ || met == Fault::kNoSpace || met == Fault::kShortWrite;
+    return disk_low_ || (machine_.disk.faults() != looked_past_ &&
+                         (met == Fault::kNoSpace || met == Fault::kShortWrite));
+  }
+  // The log does its work, and looks at the disk.
+  void Turn() {
+    const uint64_t faults = machine_.disk.faults();
+    machine_.Turn();
+    if (machine_.disk.faults() == faults) looked_past_ = faults;
   }
 
   void Step();
@@ -67,7 +74,7 @@ class Life {
   void Recover();
   void DamageSnapshots();
   void Misread();
-  void CollectCheckpoints();
+  void CollectCheckpoints(bool last);
   void Compare();
   void PrepareFault();
   void CheckLog();
@@ -121,6 +128,7 @@ class Life {
   Publishing publishing_;                       // that was not answered
   std::vector<proof::Checkpoint> checkpoints_;  // as somebody else keeps them
   Fault noted_ = Fault::kNone;
+  uint64_t looked_past_ = 0;  // the fault after which the log has looked at the disk
   bool disk_low_ = false;
   Instant disk_low_at_;  // the last time that it was
   Instant last_tick_;

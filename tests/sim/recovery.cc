@@ -26,14 +26,38 @@ std::string Text(env::FileSystem& files, const std::string& path) {
   return got.ok() ? text.substr(0, *got) : "";
 }
 
+// Where the log stood after each batch.
+class Heads final : public wal::RecordReader {
+ public:
+  absl::Status Read(Lsn, Instant, std::string_view) override { return absl::OkStatus(); }
+  absl::Status EndBatch(const wal::Head& head) override {
+    by_batch[head.batch] = head;
+    return absl::OkStatus();
+  }
+  std::map<uint64_t, wal::Head> by_batch;
+};
+
 }  // namespace
 
-// Somebody fetches the signed checkpoints and keeps them elsewhere.
-void Life::CollectCheckpoints() {
+// Somebody fetches the signed checkpoints and keeps them elsewhere. Each line says what the log has
+// in that batch, its epoch too, which the engine itself does not look at. `last`: the last line is
+// of the last batch.
+void Life::CollectCheckpoints(bool last) {
   const auto key = proof::ParsePublicKey(Text(machine_.disk, "keys/checkpoint.pub"));
   if (!key) return;
   const auto read = proof::ReadLines(Text(machine_.disk, booking::CheckpointFile(kData)), *key);
   if (!read.ok()) return Complain("the checkpoints: " + std::string(read.status().message()));
+  Heads heads;
+  const auto log = wal::Verify(machine_.disk, booking::LogDirectory(kData), heads, {},
+                               booking::ArchiveDirectory(kData));
+  if (!log.ok()) return Complain("the log: " + std::string(log.status().message()));
+  for (const proof::Checkpoint& one : read->checkpoints) {
+    const wal::Head head = heads.by_batch[one.batch];
+    if (head.lsn != one.lsn || head.epoch != one.epoch || head.chain != one.chain)
+      Complain("a checkpoint of batch " + std::to_string(one.batch) + " signs what is not there");
+  }
+  if (last && (read->checkpoints.empty() || read->checkpoints.back().batch != log->last_batch))
+    Complain("a stop in peace has not signed batch " + std::to_string(log->last_batch));
   for (const proof::Checkpoint& one : read->checkpoints) {
     if (checkpoints_.empty() || one.batch > checkpoints_.back().batch) checkpoints_.push_back(one);
   }
@@ -42,10 +66,10 @@ void Life::CollectCheckpoints() {
 // The log is read as an auditor would, beside the engine: whole, it continues every checkpoint that
 // was ever published, and its replay is what is in memory.
 void Life::CheckLog() {
-  machine_.Turn();
+  Turn();
   LeaveAnswers();
   if (machine_.failed() || machine_.disk.dead()) return;
-  CollectCheckpoints();
+  CollectCheckpoints(/*last=*/false);
   const auto audit = booking::AuditLog(machine_.disk, kData, checkpoints_);
   if (!audit.ok()) return Complain("the log: " + std::string(audit.status().message()));
   if (!checkpoints_.empty()) Reach("checkpoint-continued");

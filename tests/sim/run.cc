@@ -88,12 +88,17 @@ void Life::AfterFault() {
 
 // As SIGTERM does it.
 void Life::StopInPeace() {
-  machine_.Turn();
+  Turn();
   LeaveAnswers();
   NoteSnapshots();
   if (machine_.failed() || machine_.disk.dead()) return;
+  // Where nothing was read or written since the snapshot that this start began with, nothing is to
+  // be signed.
+  const bool signs = machine_.engine().log().head().epoch != 0;
+  const uint64_t faults = machine_.disk.faults();
   machine_.Stop();
   Reach("stopped");
+  if (signs && !DiskLow() && machine_.disk.faults() == faults) CollectCheckpoints(/*last=*/true);
   if (Below(3) == 0) Misread();
   Recover();
 }
@@ -101,7 +106,7 @@ void Life::StopInPeace() {
 void Life::FillDisk(bool low) {
   disk_low_ = low;
   machine_.disk.set_available_bytes(disk_low_ ? 0 : uint64_t{1} << 30);
-  machine_.Turn();  // the log has looked at the disk
+  Turn();  // the log has looked at the disk
   LeaveAnswers();
 }
 
@@ -116,7 +121,7 @@ void Life::Step() {
   } else if (what < 780) {
     Act();
   } else if (what < 930) {
-    machine_.Turn();
+    Turn();
     LeaveAnswers();
   } else if (what < 980) {
     Pass(static_cast<int64_t>(Below(2'000)));
@@ -127,7 +132,7 @@ void Life::Step() {
   } else if (what < 988) {
     for (int act = 0; act < 20 && !machine_.failed(); ++act) Act();  // a batch of many sectors
     if (Below(2) == 0) machine_.disk.FailAt(1, Fault::kPowerLoss, Loss::kTorn);
-    machine_.Turn();
+    Turn();
   } else if (what < 989) {
     Pass(static_cast<int64_t>(Below(26)) * kMsPerHour);
   } else if (what < 992) {
@@ -192,7 +197,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     } else {
       Act();
     }
-    if (Below(2) != 0) machine_.Turn();
+    if (Below(2) != 0) Turn();
     if (!machine_.disk.dead()) LeaveAnswers();
     if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
   }
