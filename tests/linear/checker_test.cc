@@ -142,6 +142,35 @@ TEST_CASE("a refusal is excused by a seat in the hand of one who is still at wor
   CHECK_FALSE(Good(again, {1, 2, 2}));
 }
 
+// Met once in some hundred thousand histories: a first try spends a generation of the seat, as a
+// confirmation comes first; the second goes through; another moves on before the answer.
+TEST_CASE("a move that was moved on from may have skipped generations, others' answers tell") {
+  const auto at = [](int seat, int generation, SeatState state, int step, int moves) {
+    Shown shown = In(generation, state, step);
+    shown.slot = seat / kSeatsPerBlock;
+    shown.name = SeatRef{SeatId{16}, Generation{1}};
+    shown.at.seat = SeatId{static_cast<uint32_t>(seat)};
+    shown.word = shown.word.WithMoves(static_cast<uint32_t>(moves));
+    return shown;
+  };
+  const auto move = [&](uint64_t called, uint64_t returned, int slot, const Shown& shown) {
+    Operation o = At(called, returned, Verb::kMove, shown);
+    o.slot = slot;
+    return o;
+  };
+  Operation hold = At(10, 20, Verb::kHold, at(16, 1, SeatState::kHeld, 0, 0));
+  hold.slot = 2;
+  const Operation confirm = At(36, 37, Verb::kConfirm, at(16, 1, SeatState::kConfirmed, 1, 0));
+  const Operation on = move(44, 45, 1, at(8, 1, SeatState::kConfirmed, 0, 2));
+  const Operation first = move(34, 48, 0, on.shown);
+  for (const int generation : {1, 2}) {
+    const Operation find = At(42, 43, Verb::kFind, at(0, generation, SeatState::kConfirmed, 0, 1));
+    CHECK(Good({hold, confirm, first, find, on}, {3, 1, 1}));
+    // Nobody has moved it there.
+    CHECK_FALSE(Good({hold, confirm, find}, {3, 1, 1}));
+  }
+}
+
 TEST_CASE("what got no answer may have happened or not, but not after the crash") {
   Operation hold = At(1, 10, Verb::kHold, kHeldOnce);
   hold.lost = true;

@@ -1,5 +1,7 @@
 #include "tests/linear/seat_model.h"
 
+#include <algorithm>
+
 namespace creneau::linear {
 namespace {
 
@@ -21,8 +23,12 @@ bool IsTaken(SeatWord word) {
 }  // namespace
 
 SeatModel::SeatModel(SeatId seat, const History& history) : seat_(seat) {
-  for (const Operation& o : history)
+  for (const Operation& o : history) {
     may_skip_ = may_skip_ || (o.verb == Verb::kMove && o.slot == SlotOf(seat));
+    if (o.shown.any && o.shown.at.seat == seat) shown_.push_back(o.shown.at.generation);
+  }
+  std::sort(shown_.begin(), shown_.end());
+  shown_.erase(std::unique(shown_.begin(), shown_.end()), shown_.end());
 }
 
 void SeatModel::ProjectMove(const Operation& o, Span span, std::vector<Step>* steps) const {
@@ -151,12 +157,18 @@ void SeatModel::Arrived(const State& state, const Step& step, std::vector<State>
     return;
   }
   if (state.word.state() != SeatState::kFree) return;
-  // Generations beyond the next are met only where moves came to nothing, and then told by what is
-  // shown later; without anything shown the next one is taken.
-  const Generation generation =
-      step.here ? now.generation() : Generation{state.word.generation().value + 1};
-  if (FollowsOn(state, generation))
-    out->push_back({Idle(generation, SeatState::kHeld), o.who, false});
+  const auto arrive = [&](Generation generation) {
+    if (FollowsOn(state, generation))
+      out->push_back({Idle(generation, SeatState::kHeld), o.who, false});
+  };
+  if (step.here) return arrive(now.generation());
+  // Generations beyond the next are met only where moves came to nothing, and then told by what
+  // other answers show of the seat; without anything shown the next one is taken.
+  const Generation next{state.word.generation().value + 1};
+  arrive(next);
+  for (const Generation generation : shown_) {
+    if (generation > next) arrive(generation);
+  }
 }
 
 void SeatModel::Next(const State& state, const Step& step, std::vector<State>* out) const {

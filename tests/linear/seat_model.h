@@ -53,6 +53,7 @@ class SeatModel {
 
   SeatId seat_;
   bool may_skip_ = false;
+  std::vector<Generation> shown_;  // of this seat, by any answer
 };
 
 }  // namespace creneau::linear
