@@ -251,7 +251,11 @@ int Run(const Options& options) {
   // Whoever asks a second time means it: the process is then simply killed, which the log survives.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*server)->Stop();
+  const uint64_t unsigned_before = (*engine)->stats().checkpoint_failures;
   (*engine)->Close();
+  if ((*engine)->stats().checkpoint_failures != unsigned_before)
+    spdlog::error("the end of the log could not be signed in {}/checkpoints: see to the disk",
+                  options.data);
   spdlog::info("stopped: the log is sealed at position {}", (*engine)->log().durable_lsn().value);
   return kExitOk;
 }
