@@ -52,7 +52,7 @@ struct StartReport {
   wal::Recovery recovery;
   std::optional<SnapshotHeader> snapshot;      // that recovery began with
   std::vector<std::string> damaged_snapshots;  // that it passed over, and why
-  bool unwitnessed = false;  // the last checkpoints are by another key: it was held against none
+  bool unwitnessed = false;  // the last checkpoints are by another key: held against none of them
   bool keys_made = false;
   size_t agendas = 0;
   size_t reservations = 0;  // live ones

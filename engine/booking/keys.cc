@@ -59,6 +59,17 @@ absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory
   return secret;
 }
 
+absl::StatusOr<Secret> ReadNeeded(env::FileSystem& files, const std::string& directory,
+                                  const std::string& name) {
+  absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
+  if (!absl::IsNotFound(secret.status())) return secret;
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory, "/", name,
+      " is missing, but the log was written with it. Restore it from its backup, or point "
+      "--keys at the directory that has it; with a new one, nobody's reservation would be found "
+      "again."));
+}
+
 }  // namespace
 
 std::string PublicKeyFile(const std::string& directory) { return directory + "/checkpoint.pub"; }
@@ -75,21 +86,6 @@ absl::StatusOr<std::optional<proof::PublicKey>> CheckpointKey(env::FileSystem& f
     return std::nullopt;
   return exported.status();
 }
-
-namespace {
-
-absl::StatusOr<Secret> ReadNeeded(env::FileSystem& files, const std::string& directory,
-                                  const std::string& name) {
-  absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
-  if (!absl::IsNotFound(secret.status())) return secret;
-  return absl::FailedPreconditionError(absl::StrCat(
-      directory, "/", name,
-      " is missing, but the log was written with it. Restore it from its backup, or point "
-      "--keys at the directory that has it; with a new one, nobody's reservation would be found "
-      "again."));
-}
-
-}  // namespace
 
 absl::Status RequireKeys(env::FileSystem& files, const std::string& directory) {
   for (const char* name : {"pepper.1", "names.key"}) {
