@@ -253,6 +253,7 @@ const std::vector<std::string>& RareBranches() {
                                                      "hold-repeated",
                                                      "idempotency-mismatch",
                                                      "killed",
+                                                     "lapse-perhaps-lost",
                                                      "lapsed",
                                                      "lengthened-by-a-crash",
                                                      "met-io-error",
