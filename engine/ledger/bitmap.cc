@@ -14,6 +14,14 @@ constexpr size_t Words(size_t items, size_t level) {
   return words == 0 ? 1 : words;
 }
 
+// Levels until one word holds a bit for each of the level below; two at least, so that small
+// bitmaps are like large ones.
+constexpr size_t Height(size_t items) {
+  size_t height = 1;
+  while (height < limits::kSummaryLevels && (height < 2 || Words(items, height - 1) > 1)) ++height;
+  return height;
+}
+
 template <typename Levels, size_t... kNth>
 Levels MakeLevels(size_t items, std::index_sequence<kNth...>) {
   return {typename Levels::value_type(Words(items, kNth))...};
@@ -23,6 +31,7 @@ Levels MakeLevels(size_t items, std::index_sequence<kNth...>) {
 
 Bitmap::Bitmap(size_t items)
     : items_(items),
+      height_(Height(items)),
       levels_(MakeLevels<decltype(levels_)>(items, std::make_index_sequence<kLevels>())) {
   CHECK(items <= size_t{1} << 6 * kLevels);
 }
@@ -32,7 +41,7 @@ void Bitmap::SetAll() {
     const size_t rest = items_ - i;
     levels_[0][i / 64].store(rest >= 64 ? ~uint64_t{0} : (uint64_t{1} << rest) - 1);
   }
-  for (size_t level = 1; level < kLevels; ++level) {
+  for (size_t level = 1; level < height_; ++level) {
     const size_t below = items_ == 0 ? 0 : Words(items_, level - 1);
     for (size_t i = 0; i < below; ++i) {
       levels_[level][i / 64].fetch_or(uint64_t{1} << (i % 64));
@@ -42,8 +51,8 @@ void Bitmap::SetAll() {
 
 void Bitmap::Set(size_t i) {
   CHECK(i < items_);
-  for (Level& level : levels_) {
-    level[i / 64].fetch_or(uint64_t{1} << (i % 64));
+  for (size_t level = 0; level < height_; ++level) {
+    levels_[level][i / 64].fetch_or(uint64_t{1} << (i % 64));
     i /= 64;
   }
 }
@@ -57,11 +66,11 @@ void Bitmap::ClearAt(size_t level, size_t i) {
 // Word `i` of the level below was seen empty: clears its bits upwards, and takes that back where a
 // word is not empty any more.
 void Bitmap::ClearParents(size_t level, size_t i) {
-  for (; level < kLevels; ++level) {
+  for (; level < height_; ++level) {
     const uint64_t bit = uint64_t{1} << (i % 64);
     const uint64_t before = levels_[level][i / 64].fetch_and(~bit);
     if (levels_[level - 1][i].load() != 0) {
-      for (size_t up = level; up < kLevels; ++up) {
+      for (size_t up = level; up < height_; ++up) {
         levels_[up][i / 64].fetch_or(uint64_t{1} << (i % 64));
         i /= 64;
       }
@@ -75,7 +84,7 @@ void Bitmap::ClearParents(size_t level, size_t i) {
 size_t Bitmap::Find(size_t from) const {
   size_t level = 0;
   size_t i = from;
-  while (level < kLevels) {
+  while (level < height_) {
     if (i / 64 >= levels_[level].size()) return kNone;
     const uint64_t bits = levels_[level][i / 64].load() & (~uint64_t{0} << (i % 64));
     if (bits == 0) {  // nothing here: go on with the next word, one level up

@@ -43,17 +43,6 @@ class Bitmap {
   // The first item at or after `from` whose bit is set, or kNone.
   size_t Find(size_t from) const;
 
-  // Clears all bits and calls each(i) for every one that was set.
-  template <typename Each>
-  void Take(Each each) {
-    for (size_t i = Find(0); i != kNone; i = Find((i / 64 + 1) * 64)) {
-      uint64_t bits = levels_[0][i / 64].exchange(0);
-      ClearParents(1, i / 64);
-      for (; bits != 0; bits &= bits - 1)
-        each(i / 64 * 64 + static_cast<size_t>(std::countr_zero(bits)));
-    }
-  }
-
  private:
   using Level = Region<Atomic<uint64_t>>;
   static constexpr size_t kLevels = limits::kSummaryLevels;
@@ -62,6 +51,7 @@ class Bitmap {
   void ClearParents(size_t level, size_t i);
 
   size_t items_;
+  size_t height_;  // levels in use
   std::array<Level, kLevels> levels_;
 };
 

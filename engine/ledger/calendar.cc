@@ -35,6 +35,22 @@ size_t Calendar::FirstFrom(Instant instant) const {
   return static_cast<size_t>(at - entries_.begin());
 }
 
+bool Calendar::IsFirstFrom(size_t position, Instant instant) const {
+  return position <= entries_.size() &&
+         (position == 0 || entries_[position - 1].starts_at < instant) &&
+         (position == entries_.size() || entries_[position].starts_at >= instant);
+}
+
+Calendar::Range Calendar::Between(Instant earliest, Instant latest) const {
+  const uint64_t last = last_range_.load(std::memory_order_relaxed);
+  Range range{last >> 32, last & 0xffffffff};
+  if (IsFirstFrom(range.first, earliest) && IsFirstFrom(range.until, latest + 1)) return range;
+  range = Range{FirstFrom(earliest), FirstFrom(latest + 1)};
+  static_assert(limits::kMaxSlots < uint64_t{1} << 32);
+  last_range_.store(range.first << 32 | range.until, std::memory_order_relaxed);
+  return range;
+}
+
 // Range and count in one word, so that one store notes both. A collision needs 2^-64 luck, and
 // costs one refusal too many until the next freeing.
 uint64_t Calendar::EmptyNote(size_t from, size_t until, uint64_t freeings) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,6 +44,14 @@ class Calendar {
   // First position that starts at or after the instant; entries().size() when none does.
   size_t FirstFrom(Instant instant) const;
 
+  struct Range {
+    size_t first = 0;
+    size_t until = 0;
+  };
+  // The positions that start in [earliest, latest]. Who asks at the same moment asks for the same:
+  // the last answer is looked at first.
+  Range Between(Instant earliest, Instant latest) const;
+
   Bitmap& summary(Channel channel) { return *summaries_[static_cast<size_t>(channel)]; }
 
   // For "nothing left" (design 3.6): the number of freeings at which all words of the range [from,
@@ -51,6 +60,7 @@ class Calendar {
   void NoteEmpty(Channel channel, size_t from, size_t until, uint64_t freeings);
 
  private:
+  bool IsFirstFrom(size_t position, Instant instant) const;
   static uint64_t EmptyNote(size_t from, size_t until, uint64_t freeings);
 
   AgendaId agenda_;
@@ -58,6 +68,8 @@ class Calendar {
   std::vector<CalendarEntry> entries_;
   std::array<std::unique_ptr<Bitmap>, kChannels> summaries_;
   std::array<Atomic<uint64_t>, kChannels> empty_notes_{};
+  // first << 32 | until of the last Between: a guess that is checked, so it needs no order.
+  mutable std::atomic<uint64_t> last_range_{0};
 };
 
 }  // namespace creneau::ledger

@@ -21,16 +21,37 @@ SeatId Ledger::SeatAt(const Slot& slot, uint32_t number) const {
   return SeatId{block * limits::kSeatsPerBlock + number % limits::kSeatsPerBlock};
 }
 
-std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel, size_t position,
-                                          uint64_t random) {
+namespace {
+
+// The first set bit after a random place: two who come at once seldom want the same.
+uint32_t PickBit(uint64_t bits, uint64_t random) {
+  const int turn = static_cast<int>(random % 64);
+  return static_cast<uint32_t>((std::countr_zero(std::rotr(bits, turn)) + turn) % 64);
+}
+
+}  // namespace
+
+// Where a claim will begin, looked at before it is known whether there will be one: the memory that
+// it needs is fetched meanwhile. `position` may be beyond the range.
+Ledger::Candidate Ledger::Foresee(const Calendar& calendar, Channel channel, size_t position,
+                                  size_t until, uint64_t random) const {
+  Candidate candidate{position, 0};
+  if (position >= until) return candidate;
+  const Slot& slot = SlotOf(calendar.entries()[position].slot);
+  candidate.free = slot.free[static_cast<size_t>(channel)].load();
+  if (candidate.free != 0)
+    __builtin_prefetch(&seats_[SeatAt(slot, PickBit(candidate.free, random)).value], 1);
+  return candidate;
+}
+
+std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel,
+                                          const Candidate& candidate, uint64_t random) {
+  const size_t position = candidate.position;
   Slot& slot = SlotOf(calendar.entries()[position].slot);
   Atomic<uint64_t>& free = slot.free[static_cast<size_t>(channel)];
-  uint64_t seen = free.load();
+  uint64_t seen = candidate.free;
   while (seen != 0) {
-    // The first set bit after a random place: two who come at once seldom want the same.
-    const int turn = static_cast<int>(random % 64);
-    const uint32_t number =
-        static_cast<uint32_t>((std::countr_zero(std::rotr(seen, turn)) + turn) % 64);
+    const uint32_t number = PickBit(seen, random);
     const uint64_t bit = uint64_t{1} << number;
     const uint64_t before = free.fetch_and(~bit);
     if ((before & ~bit) == 0)
@@ -42,14 +63,15 @@ std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel, s
   return std::nullopt;
 }
 
-// The earliest free seat in [from, until).
-std::optional<SeatId> Ledger::Claim(Calendar& calendar, Channel channel, size_t from, size_t until,
-                                    uint64_t random) {
-  Bitmap& summary = calendar.summary(channel);
-  for (size_t i = summary.Find(from); i < until; i = summary.Find(i + 1)) {
-    if (const auto seat = ClaimInSlot(calendar, channel, i, random)) return seat;
+// The earliest free seat of the range: `at` is where the summary says that it may be.
+std::optional<SeatId> Ledger::Claim(Calendar& calendar, Channel channel, Calendar::Range range,
+                                    Candidate at, uint64_t random) {
+  const Bitmap& summary = calendar.summary(channel);
+  while (at.position < range.until) {
+    if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
+    at = Foresee(calendar, channel, summary.Find(at.position + 1), range.until, random);
   }
-  return ClaimByLook(calendar, channel, from, until, random);
+  return ClaimByLook(calendar, channel, range.first, range.until, random);
 }
 
 // The summary says nothing is left. Somebody who stopped between freeing a seat and saying so must
@@ -60,9 +82,9 @@ std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel, s
       agendas_[calendar.agenda().value].freeings[static_cast<size_t>(channel)].load();
   if (calendar.KnownEmpty(channel, from, until, freeings)) return std::nullopt;
   for (size_t i = from; i < until; ++i) {
-    const Slot& slot = SlotOf(calendar.entries()[i].slot);
-    if (slot.free[static_cast<size_t>(channel)].load() == 0) continue;
-    if (const auto seat = ClaimInSlot(calendar, channel, i, random)) return seat;
+    const Candidate at = Foresee(calendar, channel, i, until, random);
+    if (at.free == 0) continue;
+    if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
   }
   calendar.NoteEmpty(channel, from, until, freeings);
   return std::nullopt;

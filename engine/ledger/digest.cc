@@ -46,10 +46,10 @@ std::string Ledger::Digest() {
       const SeatImage image = ImageOf(seat, word);
       hasher.Add(seat.value, word.bits(), image.subject.lo, image.subject.hi, image.idempotency);
       if (!IsReserved(word.state())) continue;
-      hasher.Add(index_.Get(image.subject).bits());
+      hasher.Add(index_.Get(IndexKey::Of(image.subject)).bits());
       if (word.moves() > 0) {
         const IndexValue origin(cold_[seat.value].origin.load());
-        hasher.Add(origin.bits(), index_.Get(ForwardKey(origin.ref())).bits());
+        hasher.Add(origin.bits(), index_.Get(IndexKey::OfName(origin.ref())).bits());
       }
     }
   }
@@ -84,11 +84,11 @@ absl::Status Ledger::CheckSeat(SeatId seat, const Slot& slot, uint32_t number) {
   }
   if (!IsReserved(word.state())) return absl::OkStatus();
   const IndexValue mine(SeatRef{seat, word.generation()});
-  if (index_.Get(ImageOf(seat, word).subject) != mine)
+  if (index_.Get(IndexKey::Of(ImageOf(seat, word).subject)) != mine)
     return wrong("is not what its subject's entry says");
   if (word.moves() > 0) {
     const IndexValue origin(cold_[seat.value].origin.load());
-    if (index_.Get(ForwardKey(origin.ref())) != mine)
+    if (index_.Get(IndexKey::OfName(origin.ref())) != mine)
       return wrong("is not found by its reservation's name");
   }
   return absl::OkStatus();

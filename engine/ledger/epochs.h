@@ -3,9 +3,9 @@
 // left (Fraser, "Practical lock-freedom", 2004, reduced to one counter). A reader that stops for
 // ever keeps what was retired after it began, and holds up nobody.
 //
-// Any thread; nothing waits. All accesses are sequentially consistent: the reader's note comes
-// before its loads of shared pointers, the retirer's unlinking before its look at the notes, so one
-// of them sees the other.
+// Any thread; nothing waits. All accesses but a note's end are sequentially consistent: the
+// reader's note comes before its loads of shared pointers, the retirer's unlinking before its look
+// at the notes, so one of them sees the other.
 #pragma once
 
 #include <array>
@@ -26,7 +26,9 @@ class Epochs {
   class Guard {
    public:
     explicit Guard(Epochs& epochs);
-    ~Guard() { note_->store(0); }
+    // Release: whoever sees the note gone knows that all the reader's loads are done. That needs no
+    // place in the one order: who sees it late keeps what was retired for longer.
+    ~Guard() { note_->store(0, std::memory_order_release); }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 

@@ -16,7 +16,18 @@ void Ledger::WritePayload(SeatId id, const Subject& subject, uint64_t idempotenc
 
 Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
-  index_.MakeRoom();
+  index_.MakeRoom(IndexKey::Of(args.subject));
+  // What comes later is looked up while the memory of the subject's entry is fetched.
+  Calendar* calendar = CalendarOf(args.agenda);
+  Calendar::Range range;
+  Candidate at{Calendar::kNone, 0};
+  if (calendar != nullptr) {
+    range = calendar->Between(args.earliest, args.latest);
+    size_t position = args.slot ? calendar->PositionOf(*args.slot)
+                                : calendar->summary(args.channel).Find(range.first);
+    if (position < range.first) position = Calendar::kNone;
+    at = Foresee(*calendar, args.channel, position, range.until, args.random);
+  }
   if (const auto live = LiveOf(args.subject, sink)) {
     return Result{Outcome::kAlreadyReserved, false, *live};
   }
@@ -26,22 +37,11 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
       return Result{Outcome::kAlreadyReserved, false, *live};
     return Result{outcome, false, {}};
   };
-  Calendar* calendar = CalendarOf(args.agenda);
   if (calendar == nullptr) return Result{Outcome::kNothingLeft, false, {}};
-  const size_t first = calendar->FirstFrom(args.earliest);
-  const size_t until = calendar->FirstFrom(args.latest + 1);
-  std::optional<SeatId> claimed;
-  if (args.slot) {
-    const size_t position = calendar->PositionOf(*args.slot);
-    if (position == Calendar::kNone || position < first || position >= until) {
-      return Result{Outcome::kSlotTaken, false, {}};
-    }
-    claimed = ClaimInSlot(*calendar, args.channel, position, args.random);
-    if (!claimed) return refuse(Outcome::kSlotTaken);
-  } else {
-    claimed = Claim(*calendar, args.channel, first, until, args.random);
-    if (!claimed) return refuse(Outcome::kNothingLeft);
-  }
+  if (args.slot && at.position >= range.until) return Result{Outcome::kSlotTaken, false, {}};
+  const auto claimed = args.slot ? ClaimInSlot(*calendar, args.channel, at, args.random)
+                                 : Claim(*calendar, args.channel, range, at, args.random);
+  if (!claimed) return refuse(args.slot ? Outcome::kSlotTaken : Outcome::kNothingLeft);
 
   // From here the seat is this thread's alone until the index decides.
   const SeatWord before = WordOf(*claimed);
@@ -74,16 +74,16 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
                StartOf(slot), static_cast<int>(slot.minutes.load(std::memory_order_relaxed))}};
 }
 
-// The CAS on the subject's index entry. Nothing: this seat is the subject's now. Otherwise the
+// The subject's entry in the index. Nothing: this seat is the subject's now. Otherwise the
 // answer to give.
 std::optional<Result> Ledger::DecideHold(SeatId seat, SeatWord claimed, const HoldArgs& args,
                                          EventSink& sink) {
-  const IndexValue mine(SeatRef{seat, claimed.generation()});
+  const SeatRef mine{seat, claimed.generation()};
   for (;;) {
-    const IndexValue seen = index_.Get(args.subject);
-    if (const auto live = LiveSeat(seen, sink))
+    const IndexValue other = index_.Insert(IndexKey::Of(args.subject), mine);
+    if (other.empty()) return std::nullopt;
+    if (const auto live = LiveSeat(other, sink))
       return Result{Outcome::kAlreadyReserved, false, *live};
-    if (index_.Replace(args.subject, seen, mine)) return std::nullopt;
   }
 }
 

@@ -34,10 +34,10 @@ std::string_view SeatStateName(SeatState state) {
 }
 
 Ledger::Ledger()
-    : seats_(limits::kMaxSeats),
+    : seats_(limits::kMaxSeats, Pages::kHuge),
       cold_(limits::kMaxSeats),
       block_slots_(limits::kMaxBlocks),
-      slots_(limits::kMaxSlots),
+      slots_(limits::kMaxSlots, Pages::kHuge),
       agendas_(limits::kMaxAgendas),
       touched_(limits::kMaxBlocks),
       index_(epochs_, *this) {}
@@ -49,7 +49,8 @@ Ledger::~Ledger() {
 }
 
 void Ledger::TakeTouched(const std::function<void(SeatId, SeatWord)>& each) {
-  touched_.Take([&](size_t block) {
+  const size_t blocks = seats_made_.load(std::memory_order_acquire) / limits::kSeatsPerBlock;
+  touched_.Take(blocks, [&](size_t block) {
     for (uint32_t i = 0; i < limits::kSeatsPerBlock; ++i) {
       const SeatId seat{static_cast<uint32_t>(block) * limits::kSeatsPerBlock + i};
       const SeatWord word = WordOf(seat);

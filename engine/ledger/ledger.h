@@ -8,11 +8,13 @@
 //
 // A seat is a word and a payload (subject, idempotency hash). Its bit in the free word of its slot
 // and channel says that it may be claimed. Whoever clears the bit owns the seat privately and may
-// write the payload; nobody else touches it.
+// write the payload; nobody else touches it. The subject index says which seat a subject has; its
+// entries are {seat, generation}, and whose they are stands in the seat.
 //
-//   hold     claim the bit → write payload → word := claimed(generation+1) → CAS the subject's
-//   index entry to {seat, generation+1}
-//            [decides] → CAS word to held+pending → push event → clear pending
+//   hold     claim the bit → write payload → word := claimed(generation+1) → CAS {seat,
+//            generation+1} into the first place of the index that is empty, all entries of the
+//            subject before it being dead [decides] → CAS word to held+pending → push event → clear
+//            pending
 //   others   CAS word to its next value, next step, +pending [decides] → push event → clear pending
 //   move     claim a bit elsewhere → payload, intent, word := moving(generation+1) → CAS the index
 //   entry from the old seat to the new → CAS
@@ -40,7 +42,7 @@
 //   sees the other, so no free seat stays hidden.
 // - Events of one seat enter the queue in their order at least once: a transition starts only from
 // a word without mark, and the mark goes only after the
-//   push. Events of one subject too: an index entry is replaced only when its seat has no mark.
+//   push. Events of one subject too: an index entry is passed only when its seat has no mark.
 //
 // A thread that stops for ever costs at most the one seat it had claimed (or whose bit it was about
 // to give back), until the next restart. Between claim and clearing there is no suspension, no
@@ -68,6 +70,7 @@
 #include "ledger/calendar.h"
 #include "ledger/epochs.h"
 #include "ledger/event.h"
+#include "ledger/inbox.h"
 #include "ledger/publication.h"
 #include "ledger/region.h"
 #include "ledger/seat_word.h"
@@ -134,7 +137,7 @@ struct ChannelCount {
   uint32_t confirmed = 0;
 };
 
-class Ledger final : private Liveness {
+class Ledger final : private Holdings {
  public:
   Ledger();
   ~Ledger() override;
@@ -276,9 +279,15 @@ class Ledger final : private Liveness {
   };
 
   // claim.cc
-  std::optional<SeatId> Claim(Calendar& calendar, Channel channel, size_t from, size_t until,
-                              uint64_t random);
-  std::optional<SeatId> ClaimInSlot(Calendar& calendar, Channel channel, size_t position,
+  struct Candidate {
+    size_t position;  // in the calendar
+    uint64_t free;    // what the slot's free word said
+  };
+  Candidate Foresee(const Calendar& calendar, Channel channel, size_t position, size_t until,
+                    uint64_t random) const;
+  std::optional<SeatId> Claim(Calendar& calendar, Channel channel, Calendar::Range range,
+                              Candidate at, uint64_t random);
+  std::optional<SeatId> ClaimInSlot(Calendar& calendar, Channel channel, const Candidate& candidate,
                                     uint64_t random);
   std::optional<SeatId> ClaimByLook(Calendar& calendar, Channel channel, size_t from, size_t until,
                                     uint64_t random);
@@ -308,8 +317,8 @@ class Ledger final : private Liveness {
   SeatImage ImageOf(SeatId seat, SeatWord word) const;
   std::optional<SeatView> LiveSeat(IndexValue value, EventSink& sink);
   std::optional<SeatView> LiveOf(const Subject& subject, EventSink& sink);
-  bool Alive(const Subject& key, IndexValue value) const override;
-  static Subject ForwardKey(SeatRef name);
+  Holding HoldingOf(SeatRef ref, bool as_name) const override;
+  void Prefetch(SeatRef ref) const override;
 
   // move.cc
   struct PreparedMove {
@@ -357,7 +366,7 @@ class Ledger final : private Liveness {
   Region<Atomic<uint32_t>> block_slots_;  // slot * 8 + number of the block within it
   Region<Slot> slots_;
   Region<AgendaState> agendas_;
-  Bitmap touched_;  // blocks with a seat whose deadline may have changed
+  Inbox touched_;  // blocks with a seat whose deadline may have changed
   SubjectIndex index_;
   Atomic<uint32_t> slots_made_{0};
   Atomic<uint32_t> seats_made_{0};

@@ -19,7 +19,7 @@ Ledger::MoveIntent Ledger::MoveIntent::FromBits(uint64_t bits) {
 
 Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
-  index_.MakeRoom();
+  index_.MakeRoom(IndexKey::OfName(args.name));
   for (;;) {
     const auto from = Resolve(args.name, sink);
     if (!from) return Result{Outcome::kUnknownReservation, false, {}};
@@ -37,19 +37,19 @@ Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
     const auto prepared = PrepareMove(*from, args);
     if (!prepared) {
       // The seat asked for may be taken by this very reservation, in a move that is not decided.
-      const IndexValue entry = index_.Get(from->subject);
+      const IndexValue entry = index_.Get(IndexKey::Of(from->subject));
       if (entry == IndexValue(from->ref)) return Result{Outcome::kSlotTaken, false, *from};
       LiveSeat(entry, sink);
       continue;
     }
     const SeatRef to = prepared->to;
-    if (!index_.Replace(from->subject, IndexValue(from->ref), IndexValue(to))) {
+    if (!index_.Replace(IndexKey::Of(from->subject), from->ref, to)) {
       // Another act on this reservation came first: the new seat is still private and goes back as
       // it was. If that act was a move that is not decided, it is helped to its end, since nothing
       // but its end makes way for this one.
       seats_[to.seat.value].word.store(prepared->before.bits(), std::memory_order_release);
       GiveBit(to.seat, prepared->before.channel());
-      LiveSeat(index_.Get(from->subject), sink);
+      LiveSeat(index_.Get(IndexKey::Of(from->subject)), sink);
       continue;
     }
     FinishMove(to.seat, to.generation, sink);
@@ -85,7 +85,10 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
   if (position == Calendar::kNone) return std::nullopt;
   const Instant starts_at = calendar->entries()[position].starts_at;
   if (starts_at < args.earliest || starts_at > args.latest) return std::nullopt;
-  const auto to = ClaimInSlot(*calendar, from.word.channel(), position, args.random);
+  const Channel channel = from.word.channel();
+  const auto to =
+      ClaimInSlot(*calendar, channel,
+                  Foresee(*calendar, channel, position, position + 1, args.random), args.random);
   if (!to) return std::nullopt;
   const SeatWord before = WordOf(*to);
   CHECK(before.state() == SeatState::kFree && !before.pending());
@@ -176,11 +179,9 @@ void Ledger::RecordMove(SeatId to, SeatWord word, EventSink& sink) {
 void Ledger::AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, EventSink& sink) {
   const SeatImage image = ImageOf(to, word);
   if (WordOf(to) != word) return;
-  const IndexValue moved(SeatRef{to, word.generation()});
-  const IndexValue back(SeatRef{intent.from, Generation{static_cast<uint32_t>(
-                                                 intent.from_sequence / (limits::kMaxStep + 1))}});
-  while (index_.Get(image.subject) == moved && !index_.Replace(image.subject, moved, back)) {
-  }
+  const Generation generation{static_cast<uint32_t>(intent.from_sequence / (limits::kMaxStep + 1))};
+  index_.Replace(IndexKey::Of(image.subject), SeatRef{to, word.generation()},
+                 SeatRef{intent.from, generation});
   const SeatWord ended = Ended(word.WithStep(0)).WithPending(true);
   if (CompareExchange(to, word, ended)) Finish(to, ended, sink);
 }
@@ -193,18 +194,16 @@ void Ledger::FinishMovedAway(SeatId seat, SeatWord word, EventSink& sink) {
   Event event;
   event.seat = ImageOf(seat, word);
   if (WordOf(seat) != word) return;
-  const IndexValue entry = index_.Get(event.seat.subject);
-  if (!entry.empty()) {
-    const SeatRef to = entry.ref();
+  const auto goes_to = [&](SeatRef to) {
     const MoveIntent intent =
         MoveIntent::FromBits(cold_[to.seat.value].intent.load(std::memory_order_acquire));
     const SeatWord arriving = WordOf(to.seat);
     const bool open = arriving.state() == SeatState::kMoving || IsArrival(arriving);
-    if (open && arriving.generation() == to.generation && intent.from == seat &&
-        intent.from_sequence + 1 == word.sequence()) {
-      return FinishMove(to.seat, to.generation, sink);
-    }
-  }
+    return open && arriving.generation() == to.generation && intent.from == seat &&
+           intent.from_sequence + 1 == word.sequence();
+  };
+  const IndexValue to = index_.GetWhere(IndexKey::Of(event.seat.subject), goes_to);
+  if (!to.empty()) return FinishMove(to.ref().seat, to.ref().generation, sink);
   sink.Push(event);
   ClearMark(seat, word);
 }
@@ -212,12 +211,14 @@ void Ledger::FinishMovedAway(SeatId seat, SeatWord word, EventSink& sink) {
 // Under its first name the reservation is found where it is now. Only ever forwards: a helper who
 // comes late leaves what is newer.
 void Ledger::Forward(SeatRef name, SeatRef previous, SeatRef now) {
-  const Subject key = ForwardKey(name);
+  const IndexKey key = IndexKey::OfName(name);
   for (;;) {
     const IndexValue seen = index_.Get(key);
-    if (seen == IndexValue(now)) return;
-    if (!seen.empty() && seen != IndexValue(previous)) return;
-    if (index_.Replace(key, seen, IndexValue(now))) return;
+    if (seen.empty()) {
+      if (index_.Insert(key, now).empty()) return;
+    } else if (seen != IndexValue(previous) || index_.Replace(key, previous, now)) {
+      return;
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 // A large array of zero bytes whose memory is used only where it is touched: address space from
 // mmap, so that reserving room for 64 million seats costs nothing and nothing ever moves under a
 // reader. Small ones come from the heap: a calendar has 25 bitmap levels, and a mapping costs a
-// page and a system call each. Elements must be fine as all zero bytes. Any thread may read and
-// write elements as their own type allows.
+// page and a system call each. What is read at random asks for huge pages: fewer misses of the
+// translation cache, and 512 times fewer page faults while a table fills. Elements must be fine as
+// all zero bytes. Any thread may read and write elements as their own type allows.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,12 +16,14 @@
 
 namespace creneau::ledger {
 
+enum class Pages { kSmall, kHuge };
+
 template <typename T>
 class Region {
   static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= alignof(std::max_align_t));
 
  public:
-  explicit Region(size_t count) : count_(count) {
+  explicit Region(size_t count, Pages pages = Pages::kSmall) : count_(count) {
     if (count == 0) return;
     if (!mapped()) {
       // tidy: owned by this region, to its end
@@ -33,6 +36,8 @@ class Region {
     // Without address space there is nothing to serve from: start-up ends here, with the reason.
     CHECK(memory != MAP_FAILED);
     data_ = static_cast<T*>(memory);
+    // Advice: where the kernel has none, small pages serve.
+    if (pages == Pages::kHuge) ::madvise(memory, count * sizeof(T), MADV_HUGEPAGE);
   }
   ~Region() {
     if (!mapped()) {

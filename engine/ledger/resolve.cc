@@ -1,21 +1,9 @@
 // Helping: whoever meets something half done finishes it first; then names are followed to seats.
 
 #include "base/check.h"
-#include "base/prng.h"
 #include "ledger/ledger.h"
 
 namespace creneau::ledger {
-namespace {
-
-// The upper half of the keys under which moved reservations are found by their old name. Subjects
-// are keyed hashes: none has it but by 2^-64 luck.
-constexpr uint64_t kForwardHi = 0x6372656e65617501;
-
-}  // namespace
-
-Subject Ledger::ForwardKey(SeatRef name) {
-  return Subject{Mix64(IndexValue(name).bits()), kForwardHi};
-}
 
 bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired) {
   uint64_t bits = expected.bits();
@@ -57,8 +45,7 @@ SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
 void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
   if (word.state() == SeatState::kCoolingMoved) return FinishMovedAway(seat, word, sink);
   if (IsArrival(word)) return FinishMove(seat, word.generation(), sink);
-  Event event;
-  event.seat = ImageOf(seat, word);
+  const Event event{ImageOf(seat, word), false, {}, {}};
   // The payload was that of `word` only if the word is still the same after it was read.
   if (WordOf(seat) != word) return;
   sink.Push(event);
@@ -70,7 +57,7 @@ bool Ledger::ClearMark(SeatId seat, SeatWord word) {
   SeatWord expected = word;
   if (!CompareExchange(seat, expected, word.WithPending(false))) return false;
   if (word.state() == SeatState::kFree) GiveBit(seat, word.channel());
-  if (HasDeadline(word.state())) touched_.Set(seat.value / limits::kSeatsPerBlock);
+  if (HasDeadline(word.state())) touched_.Add(seat.value / limits::kSeatsPerBlock);
   return true;
 }
 
@@ -118,30 +105,51 @@ std::optional<SeatView> Ledger::LiveSeat(IndexValue value, EventSink& sink) {
   }
 }
 
-// For the index when it grows. A seat with a pending mark counts as alive: its entry must not be
-// replaced before its event is in the queue. A name that was moved answers for its holder while the
-// last seat cools.
-bool Ledger::Alive(const Subject& key, IndexValue value) const {
-  const SeatWord word = WordOf(value.ref().seat);
-  if (word.generation() != value.ref().generation) return false;
-  if (word.pending()) return true;
+namespace {
+
+// A reservation that has ended is in the way of its subject's next one until its event is in the
+// queue. Its name answers for its holder while the last seat cools.
+Holding::Life LifeOf(SeatWord word, bool as_name) {
+  using enum Holding::Life;
+  const Holding::Life ended = word.pending() && !as_name ? kEnding : kDead;
   switch (word.state()) {
     case SeatState::kClaimed:
     case SeatState::kMoving:
     case SeatState::kHeld:
     case SeatState::kConfirmed:
     case SeatState::kOffered:
-      return true;
+      return kLive;
     case SeatState::kCoolingCancelled:
     case SeatState::kCoolingExpired:
     case SeatState::kCoolingMoved:
-      return key.hi == kForwardHi;
+      return as_name ? kLive : ended;
     case SeatState::kFree:
     case SeatState::kWithdrawn:
-      return false;
+      return ended;
   }
   CHECK(false);
 }
+
+}  // namespace
+
+// For the index.
+Holding Ledger::HoldingOf(SeatRef ref, bool as_name) const {
+  const SeatWord word = WordOf(ref.seat);
+  if (word.generation() != ref.generation) return Holding();
+  Holding holding{LifeOf(word, as_name), {}, ref};
+  if (holding.life == Holding::Life::kDead) return Holding();
+  const Seat& seat = seats_[ref.seat.value];
+  holding.subject.lo = seat.subject_lo.load(std::memory_order_acquire);
+  holding.subject.hi = seat.subject_hi.load(std::memory_order_acquire);
+  if (word.moves() > 0)
+    holding.origin = IndexValue(cold_[ref.seat.value].origin.load(std::memory_order_acquire)).ref();
+  // Once the seat is free, its payload may be the next holder's already.
+  const SeatWord now = WordOf(ref.seat);
+  const bool given_back = now.state() == SeatState::kFree && !now.pending();
+  return now.generation() == ref.generation && !given_back ? holding : Holding();
+}
+
+void Ledger::Prefetch(SeatRef ref) const { __builtin_prefetch(&seats_[ref.seat.value]); }
 
 // What a name stands for: the seat itself in that generation, or where the reservation moved to.
 // Held, confirmed or cooling (after a cancellation or lapse); nothing once the seat has cooled.
@@ -160,7 +168,7 @@ std::optional<SeatView> Ledger::Resolve(SeatRef name, EventSink& sink) {
         return std::nullopt;  // the name of a seat that was moved to is that of its origin, not its
                               // own
     }
-    const IndexValue forward = index_.Get(ForwardKey(name));
+    const IndexValue forward = index_.Get(IndexKey::OfName(name));
     if (forward.empty() || forward.ref() == at) return std::nullopt;
     at = forward.ref();
   }
@@ -171,13 +179,13 @@ std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
   return Resolve(name, sink);
 }
 
-// The subject's live reservation. A seat that was left, by a move that came between the two looks,
-// says nothing: only an entry that is still there and dead does.
+// The subject's live reservation. An entry that comes to nothing, ended or moved on between the two
+// looks, says nothing: only that there is none does.
 std::optional<SeatView> Ledger::LiveOf(const Subject& subject, EventSink& sink) {
   for (;;) {
-    const IndexValue entry = index_.Get(subject);
+    const IndexValue entry = index_.Get(IndexKey::Of(subject));
+    if (entry.empty()) return std::nullopt;
     if (auto live = LiveSeat(entry, sink)) return live;
-    if (index_.Get(subject) == entry) return std::nullopt;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "ledger/subject_index.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "base/check.h"
@@ -9,60 +10,102 @@
 namespace creneau::ledger {
 namespace {
 
-constexpr uint64_t kFrozen = uint64_t{1} << 63;  // in a value: it will not change any more
-constexpr uint64_t kNobody =
-    ~uint64_t{0};                 // a key half that no subject has: an entry frozen while empty
-constexpr size_t kChunk = 512;    // entries moved at a time
-constexpr size_t kSample = 4096;  // entries looked at to choose a new table's size
-constexpr size_t kStripes = 16;
+constexpr uint64_t kFrozen = uint64_t{1} << 63;
+constexpr uint64_t kName = uint64_t{1} << 62;
+constexpr int kTagShift = 43;
+constexpr int kGenerationShift = 26;
+constexpr uint32_t kGenerationMask = (1u << (kTagShift - kGenerationShift)) - 1;
+constexpr uint64_t kTagMask = ((uint64_t{1} << 19) - 1) << kTagShift;
+static_assert(limits::kMaxSeats <= uint64_t{1} << kGenerationShift);
+static_assert(limits::kMaxGeneration < uint64_t{1} << (kTagShift - kGenerationShift));
 
-// 0 and kNobody are not keys. That two subjects meet here needs 128 bits to agree but for these.
-Subject Key(Subject subject) {
-  if (subject.lo == 0 || subject.lo == kNobody) subject.lo ^= 0x5555;
-  if (subject.hi == 0 || subject.hi == kNobody) subject.hi ^= 0x5555;
-  return subject;
+constexpr size_t kChunk = limits::kIndexChunkEntries;
+constexpr size_t kSample = 4096;  // entries looked at to choose a new table's size
+constexpr size_t kLeastEntries = 4;
+// Above this size only keys whose hash begins with four zeros are counted, for all: others touch no
+// memory that every thread writes to. At two thirds full the count is then right to a tenth.
+constexpr size_t kCountedWhole = 1u << 12;
+constexpr int kSampleBits = 4;
+
+// What an entry says beside its seat: of what kind its key is, and some of the key's hash. The
+// place in the table uses the lowest bits, this the highest.
+uint64_t TagOf(const IndexKey& key, uint64_t hash) {
+  return (hash >> (64 - 19) << kTagShift) | (key.is_name ? kName : 0);
 }
 
+uint64_t CellOf(uint64_t tag, SeatRef ref) {
+  return tag | static_cast<uint64_t>(ref.generation.value) << kGenerationShift | ref.seat.value;
+}
+
+SeatRef RefOf(uint64_t cell) {
+  return SeatRef{SeatId{static_cast<uint32_t>(cell & ((uint64_t{1} << kGenerationShift) - 1))},
+                 Generation{static_cast<uint32_t>(cell >> kGenerationShift) & kGenerationMask}};
+}
+
+bool SameButFrozen(uint64_t a, uint64_t b) { return ((a ^ b) & ~kFrozen) == 0; }
+
 }  // namespace
+
+uint64_t IndexKey::Hash() const {
+  return Mix64(is_name ? IndexValue(name).bits() : subject.lo ^ std::rotl(subject.hi, 32));
+}
 
 struct SubjectIndex::Table {
   explicit Table(size_t capacity_in)
       : capacity(capacity_in),
         chunks((capacity_in + kChunk - 1) / kChunk),
-        entries(capacity_in),
+        sample_bits(capacity_in > kCountedWhole ? kSampleBits : 0),
+        entries(capacity_in, Pages::kHuge),
         chunk_done(chunks) {}
-
-  struct alignas(64) Stripe {
-    Atomic<uint64_t> keys{0};
-  };
 
   const size_t capacity;  // a power of two
   const size_t chunks;
+  const int sample_bits;
   Region<Entry> entries;
   Region<Atomic<uint8_t>> chunk_done;
-  std::array<Stripe, kStripes> stripes;  // keys by the highest bits of their hash
   Atomic<Table*> next{nullptr};
   Atomic<size_t> next_chunk{0};
+  alignas(64) Atomic<uint64_t> counted{0};
 
-  static uint64_t Hash(const Subject& key) { return Mix64(key.lo ^ std::rotl(key.hi, 32)); }
-  Stripe& StripeOf(uint64_t hash) { return stripes[hash >> 60]; }
-  // Two thirds full by the count of one stripe: hashes spread evenly, so one speaks for all.
-  bool Crowded(uint64_t hash) {
-    return StripeOf(hash).keys.load(std::memory_order_relaxed) > capacity / kStripes * 2 / 3;
+  Entry& At(uint64_t place) { return entries[place & (capacity - 1)]; }
+  size_t Count() const { return counted.load(std::memory_order_relaxed) << sample_bits; }
+  void CountKey(uint64_t hash) {
+    if (sample_bits == 0 || hash >> (64 - kSampleBits) == 0)
+      counted.fetch_add(1, std::memory_order_relaxed);
   }
-  bool AnyCrowded() {
-    for (Stripe& stripe : stripes) {
-      if (stripe.keys.load(std::memory_order_relaxed) > capacity / kStripes * 2 / 3) return true;
+  bool Crowded() const { return Count() * 3 > capacity * 2; }
+};
+
+// The places of a table where a key may be, or may be put, in their order.
+struct SubjectIndex::Walk {
+  Walk(Table& table_in, const IndexKey& key)
+      : table(table_in), hash(key.Hash()), tag(TagOf(key, hash)) {}
+
+  // False: all places are other keys'.
+  bool Next() {
+    for (; probe < table.capacity; ++probe) {
+      Entry& at = table.At(hash + probe);
+      cell = at.load(std::memory_order_acquire);
+      if ((cell & ~kFrozen) != 0 && (cell & (kTagMask | kName)) != tag) continue;
+      entry = &at;
+      ++probe;
+      return true;
     }
     return false;
   }
+  void LookAgain() { --probe; }  // Next: the same place
+
+  Table& table;
+  const uint64_t hash;
+  const uint64_t tag;
+  size_t probe = 0;
+  Entry* entry = nullptr;
+  uint64_t cell = 0;
 };
 
-SubjectIndex::SubjectIndex(Epochs& epochs, const Liveness& liveness, size_t initial_capacity)
-    : epochs_(epochs), liveness_(liveness) {
-  root_.store(std::make_unique<Table>(
-                  std::bit_ceil(initial_capacity < kStripes ? kStripes : initial_capacity))
-                  .release());
+SubjectIndex::SubjectIndex(Epochs& epochs, const Holdings& holdings, size_t initial_capacity)
+    : epochs_(epochs), holdings_(holdings) {
+  root_.store(std::make_unique<Table>(std::bit_ceil(initial_capacity)).release());
 }
 
 SubjectIndex::~SubjectIndex() {
@@ -73,71 +116,96 @@ SubjectIndex::~SubjectIndex() {
   }
 }
 
-SubjectIndex::Found SubjectIndex::Locate(Table& table, const Subject& key, bool insert,
-                                         Entry** out) {
-  const uint64_t hash = Table::Hash(key);
-  for (size_t probe = 0; probe < table.capacity; ++probe) {
-    Entry& entry = table.entries[(hash + probe) & (table.capacity - 1)];
-    uint64_t lo = entry.lo.load(std::memory_order_acquire);
-    if (lo == 0) {
-      if (!insert) return Found::kAbsent;
-      if (entry.lo.compare_exchange_strong(lo, key.lo, std::memory_order_acq_rel)) {
-        table.StripeOf(hash).keys.fetch_add(1, std::memory_order_relaxed);
-        lo = key.lo;
-      }
-    }
-    if (lo == kNobody) return Found::kNextTable;
-    if (lo != key.lo) continue;
-    uint64_t hi = entry.hi.load(std::memory_order_acquire);
-    if (hi == 0) {
-      // A key with our lo is being written. Ours is not further on: we would have taken this entry.
-      if (!insert) return Found::kAbsent;
-      if (entry.hi.compare_exchange_strong(hi, key.hi, std::memory_order_acq_rel)) hi = key.hi;
-    }
-    if (hi == kNobody) return Found::kNextTable;
-    if (hi != key.hi) continue;
-    *out = &entry;
-    return Found::kYes;
+// Whether the entry, last seen as *cell, is the key's and alive. One that is not may have been
+// swapped for the seat that its reservation moved to, before the seat was left: then that counts.
+bool SubjectIndex::IsOf(const IndexKey& key, const Entry& entry, uint64_t* cell,
+                        bool ending_too) const {
+  for (;;) {
+    const Holding holding = holdings_.HoldingOf(RefOf(*cell), (*cell & kName) != 0);
+    if (holding.life == Holding::Life::kLive ||
+        (ending_too && holding.life == Holding::Life::kEnding))
+      return holding.Is(key);
+    const uint64_t again = entry.load(std::memory_order_acquire);
+    if (SameButFrozen(again, *cell)) return false;
+    *cell = again;
   }
-  return insert ? Found::kNextTable : Found::kAbsent;
 }
 
-IndexValue SubjectIndex::Get(const Subject& subject) {
-  const Subject key = Key(subject);
+IndexValue SubjectIndex::GetWhere(const IndexKey& key, absl::FunctionRef<bool(SeatRef)> wanted) {
   for (Table* table = root_.load(); table != nullptr; table = table->next.load()) {
-    Entry* entry = nullptr;
-    const Found found = Locate(*table, key, /*insert=*/false, &entry);
-    if (found == Found::kNextTable) continue;
-    // Absent here is absent everywhere, unless everything has been moved on: an empty entry that is
-    // not frozen ends the search only while this table is the one that is written to.
-    if (found == Found::kAbsent) {
-      if (table->next.load() == nullptr) return IndexValue();
-      continue;
+    Walk walk(*table, key);
+    while (walk.Next()) {
+      if ((walk.cell & ~kFrozen) == 0) break;
+      if (!IsOf(key, *walk.entry, &walk.cell, /*ending_too=*/false)) continue;
+      if ((walk.cell & kFrozen) != 0) {
+        Copy(*table, walk.cell);  // the next table says what it is now
+      } else if (wanted(RefOf(walk.cell))) {
+        return IndexValue(RefOf(walk.cell));
+      }
     }
-    const uint64_t value = entry->value.load(std::memory_order_acquire);
-    if ((value & kFrozen) == 0) return IndexValue(value);
-    CopyEntry(*table, *entry, value);
   }
   return IndexValue();
 }
 
-bool SubjectIndex::Replace(const Subject& subject, IndexValue expected, IndexValue desired) {
-  const Subject key = Key(subject);
-  for (Table* table = root_.load();;) {
-    Entry* entry = nullptr;
-    if (Locate(*table, key, /*insert=*/true, &entry) == Found::kNextTable) {
-      table = &EnsureNext(*table);
+IndexValue SubjectIndex::Insert(const IndexKey& key, SeatRef ref) {
+  IndexValue other;
+  for (Table* table = root_.load();; table = &EnsureNext(*table)) {
+    if (InsertInto(*table, key, ref, &other) != Done::kNextTable) return other;
+  }
+}
+
+SubjectIndex::Done SubjectIndex::InsertInto(Table& table, const IndexKey& key, SeatRef ref,
+                                            IndexValue* other) {
+  Walk walk(table, key);
+  while (walk.Next()) {
+    if (walk.cell == kFrozen) return Done::kNextTable;
+    if (walk.cell == 0) {
+      if (table.next.load() != nullptr) {
+        Freeze(*walk.entry);
+      } else if (walk.entry->compare_exchange_strong(walk.cell, CellOf(walk.tag, ref),
+                                                     std::memory_order_acq_rel)) {
+        // acq_rel: publishes the seat's payload and claimed word to whoever loads the entry.
+        table.CountKey(walk.hash);
+        return Done::kInserted;
+      }
+      walk.LookAgain();
       continue;
     }
-    uint64_t value = expected.bits();
-    // acq_rel: publishes the seat's payload and claimed word to whoever loads the value; acquires
-    // what the last owner left.
-    if (entry->value.compare_exchange_strong(value, desired.bits(), std::memory_order_acq_rel))
-      return true;
-    if ((value & kFrozen) == 0) return false;
-    CopyEntry(*table, *entry, value);
-    table = &EnsureNext(*table);
+    if (!IsOf(key, *walk.entry, &walk.cell, /*ending_too=*/true)) continue;
+    if ((walk.cell & kFrozen) == 0) {
+      *other = IndexValue(RefOf(walk.cell));
+      return Done::kInTheWay;
+    }
+    Copy(table, walk.cell);
   }
+  return Done::kNextTable;
+}
+
+// An empty place at which whoever knows the next table may not insert any more: so that whoever
+// does not know it cannot either.
+void SubjectIndex::Freeze(Entry& entry) {
+  uint64_t empty = 0;
+  entry.compare_exchange_strong(empty, kFrozen, std::memory_order_acq_rel);
+}
+
+bool SubjectIndex::Replace(const IndexKey& key, SeatRef expected, SeatRef desired) {
+  for (Table* table = root_.load(); table != nullptr; table = table->next.load()) {
+    Walk walk(*table, key);
+    const uint64_t from = CellOf(walk.tag, expected);
+    while (walk.Next()) {
+      if ((walk.cell & ~kFrozen) == 0) break;
+      if (!SameButFrozen(walk.cell, from)) continue;
+      if ((walk.cell & kFrozen) != 0) {
+        Copy(*table, walk.cell);
+        break;
+      }
+      if (walk.entry->compare_exchange_strong(walk.cell, CellOf(walk.tag, desired),
+                                              std::memory_order_acq_rel))
+        return true;
+      walk.LookAgain();
+    }
+  }
+  return false;
 }
 
 SubjectIndex::Table& SubjectIndex::EnsureNext(Table& table) {
@@ -145,29 +213,38 @@ SubjectIndex::Table& SubjectIndex::EnsureNext(Table& table) {
   return *table.next.load();
 }
 
-void SubjectIndex::CopyEntry(Table& from, Entry& entry, uint64_t value) {
-  CHECK((value & kFrozen) != 0);
-  const Subject key{entry.lo.load(std::memory_order_acquire),
-                    entry.hi.load(std::memory_order_acquire)};
-  const IndexValue bare(value & ~kFrozen);
-  if (bare.empty() || !liveness_.Alive(key, bare)) return;
-  InsertIfAbsent(*from.next.load(), key, bare.bits());
+// A frozen entry goes to the next table, unless it is dead.
+void SubjectIndex::Copy(Table& from, uint64_t cell) {
+  CHECK((cell & kFrozen) != 0);
+  const bool is_name = (cell & kName) != 0;
+  const Holding holding = holdings_.HoldingOf(RefOf(cell), is_name);
+  if (holding.life == Holding::Life::kDead) return;
+  const IndexKey key = is_name ? IndexKey::OfName(holding.origin) : IndexKey::Of(holding.subject);
+  CopyInto(*from.next.load(), key, RefOf(cell), holding.origin);
 }
 
-// False when the key already had a value in that table or a later one.
-bool SubjectIndex::InsertIfAbsent(Table& start, const Subject& key, uint64_t value) {
-  for (Table* table = &start;;) {
-    Entry* entry = nullptr;
-    if (Locate(*table, key, /*insert=*/true, &entry) == Found::kNextTable) {
-      table = &EnsureNext(*table);
-      continue;
+// Unless the reservation, whose first seat is `origin`, is there already: as it was frozen, or gone
+// on to another seat since.
+void SubjectIndex::CopyInto(Table& start, const IndexKey& key, SeatRef ref, SeatRef origin) {
+  for (Table* table = &start;; table = &EnsureNext(*table)) {
+    Walk walk(*table, key);
+    const uint64_t copy = CellOf(walk.tag, ref);
+    while (walk.Next() && walk.cell != kFrozen) {
+      if (walk.cell == 0) {
+        if (table->next.load() != nullptr) {
+          Freeze(*walk.entry);
+        } else if (walk.entry->compare_exchange_strong(walk.cell, copy,
+                                                       std::memory_order_acq_rel)) {
+          table->CountKey(walk.hash);
+          return;
+        }
+        walk.LookAgain();
+        continue;
+      }
+      if (SameButFrozen(walk.cell, copy)) return;
+      if (IsOf(IndexKey::OfName(origin), *walk.entry, &walk.cell, /*ending_too=*/true)) return;
+      if (SameButFrozen(walk.cell, copy)) return;  // a move was given up meanwhile
     }
-    uint64_t absent = 0;
-    if (entry->value.compare_exchange_strong(absent, value, std::memory_order_acq_rel)) return true;
-    if ((absent & kFrozen) == 0) return false;
-    // It was here and has been frozen since: the value it had counts, not ours.
-    if ((absent & ~kFrozen) != 0) return false;
-    table = &EnsureNext(*table);
   }
 }
 
@@ -177,12 +254,10 @@ size_t SubjectIndex::EstimateAlive(const Table& table) const {
   const size_t looked = std::min(table.capacity, kSample);
   size_t alive = 0;
   for (size_t i = 0; i < looked; ++i) {
-    const Entry& entry = table.entries[i];
-    const uint64_t value = entry.value.load(std::memory_order_acquire) & ~kFrozen;
-    if (value == 0) continue;
-    const Subject key{entry.lo.load(std::memory_order_acquire),
-                      entry.hi.load(std::memory_order_acquire)};
-    if (liveness_.Alive(key, IndexValue(value))) ++alive;
+    const uint64_t cell = table.entries[i].load(std::memory_order_acquire);
+    if ((cell & ~kFrozen) == 0) continue;
+    const Holding holding = holdings_.HoldingOf(RefOf(cell), (cell & kName) != 0);
+    if (holding.life != Holding::Life::kDead) ++alive;
   }
   return alive * (table.capacity / looked);
 }
@@ -192,28 +267,43 @@ void SubjectIndex::StartGrowth(Table& table) {
   // old one's users insert while it is being moved. Where most of it is dead, the new table is no
   // larger than the old.
   const size_t wanted = std::bit_ceil(EstimateAlive(table) * 4 + table.capacity / 4);
-  auto larger = std::make_unique<Table>(wanted < kStripes ? kStripes : wanted);
+  auto larger = std::make_unique<Table>(std::max(wanted, kLeastEntries));
   Table* none = nullptr;
   if (table.next.compare_exchange_strong(none, larger.get())) {
     larger.release();  // linked: the chain owns it now
   }
 }
 
+// In three rounds, so that the memory which each needs is fetched while the others' is waited for.
 void SubjectIndex::MoveChunk(Table& table, size_t chunk) {
+  struct Moving {
+    SeatRef ref;
+    IndexKey key;
+    SeatRef origin;
+    bool is_name;
+  };
+  std::array<Moving, kChunk> moving;
+  size_t count = 0;
   const size_t end = std::min(table.capacity, (chunk + 1) * kChunk);
   for (size_t i = chunk * kChunk; i < end; ++i) {
-    Entry& entry = table.entries[i];
-    uint64_t half = 0;
-    if (entry.lo.compare_exchange_strong(half, kNobody, std::memory_order_acq_rel) ||
-        half == kNobody)
-      continue;
-    half = 0;
-    if (entry.hi.compare_exchange_strong(half, kNobody, std::memory_order_acq_rel) ||
-        half == kNobody)
-      continue;
-    const uint64_t value = entry.value.fetch_or(kFrozen, std::memory_order_acq_rel) | kFrozen;
-    CopyEntry(table, entry, value);
+    const uint64_t cell = table.entries[i].fetch_or(kFrozen, std::memory_order_acq_rel);
+    if ((cell & ~kFrozen) == 0) continue;
+    moving[count++] = Moving{RefOf(cell), {}, {}, (cell & kName) != 0};
+    holdings_.Prefetch(RefOf(cell));
   }
+  Table& next = *table.next.load();
+  size_t living = 0;
+  for (size_t i = 0; i < count; ++i) {
+    Moving one = moving[i];
+    const Holding holding = holdings_.HoldingOf(one.ref, one.is_name);
+    if (holding.life == Holding::Life::kDead) continue;
+    one.key = one.is_name ? IndexKey::OfName(holding.origin) : IndexKey::Of(holding.subject);
+    one.origin = holding.origin;
+    __builtin_prefetch(&next.At(one.key.Hash()), 1);
+    moving[living++] = one;
+  }
+  for (size_t i = 0; i < living; ++i)
+    CopyInto(next, moving[i].key, moving[i].ref, moving[i].origin);
   table.chunk_done[chunk].store(1, std::memory_order_release);
 }
 
@@ -236,23 +326,25 @@ bool SubjectIndex::HelpMove(Table& table, bool all) {
   return true;
 }
 
-void SubjectIndex::MakeRoom() {
+void SubjectIndex::Prefetch(const IndexKey& next) const {
+  __builtin_prefetch(&root_.load()->At(next.Hash()), 1);
+}
+
+void SubjectIndex::MakeRoom(const IndexKey& next) {
   Table* table = root_.load();
+  __builtin_prefetch(&table->At(next.Hash()), 1);
   if (table->next.load() == nullptr) {
-    if (!table->AnyCrowded()) return;
+    if (!table->Crowded()) return;
     StartGrowth(*table);
   }
   // While the next table fills up faster than this one empties, finish this one first.
-  HelpMove(*table, /*all=*/table->next.load()->AnyCrowded());
+  HelpMove(*table, /*all=*/table->next.load()->Crowded());
 }
 
 size_t SubjectIndex::entries() const {
   Table* table = root_.load();
   while (table->next.load() != nullptr) table = table->next.load();
-  size_t sum = 0;
-  for (const Table::Stripe& stripe : table->stripes)
-    sum += stripe.keys.load(std::memory_order_relaxed);
-  return sum;
+  return table->Count();
 }
 
 }  // namespace creneau::ledger

@@ -1,33 +1,39 @@
-// The subject index: which seat, in which generation, a subject has (design 3.3). Open addressing
-// with all 128 bits of the key compared; insert-if-absent and replace are single CASes on the
-// entry's value, and that CAS is what decides a hold.
+// The subject index: which seat, in which generation, a subject has (design 3.3), and where a
+// reservation that was moved is found under its old name. Open addressing; an entry is one 64-bit
+// word, so that inserting is one CAS, eight entries share a cache line, and a hold costs one miss.
 //
-// An entry is never given another key. The halves of a key are CASed in turn: 0→lo by the first who
-// comes, 0→hi by anyone whose lo matches; a loser of the second goes on probing. So nobody waits
-// for a half-written key.
+//   bits  0-25  seat        bits 26-42  generation        bits 43-61  of the key's hash
+//   bit     62  the key is a reservation's name, not a subject         bit  63  frozen
 //
-// An entry whose seat has gone on is dead: it stays until it is replaced, or dropped when the table
-// grows, so memory is bounded by live entries however many identities come. What is alive only the
-// ledger knows: it passes Liveness in.
+// The key itself, all 128 bits of it, is in the seat that the entry names: it was written there
+// before the entry, and is the seat's as long as its generation lasts. What a seat says only the
+// ledger knows: it passes Holdings in. An entry whose seat has gone on is dead. It is nobody's, and
+// stays until the table grows, so memory is bounded by live entries however many identities come.
+//
+// Insertion decides a hold. Whoever inserts walks the places where the key may be, in the one order
+// in which they are filled, passes only what is dead or another's, and CASes the first empty one:
+// two who insert the same key meet there. An entry changes only from one seat to another of the
+// same reservation, when it moves; the old seat leaves after that, so whoever finds a seat gone
+// reads the entry again.
 //
 // Growth: a larger table is linked behind; whoever passes moves a few entries. An entry is first
-// frozen by CAS (a bit in its value; an empty one gets a key that nobody has), then copied if
-// alive, so nothing changes in the old table afterwards. Whoever meets a frozen entry copies it
-// himself and goes on in the next table: nobody waits for the movers. Old tables are retired
-// through Epochs.
+// frozen (a bit; an empty one too), then copied if alive, so nothing changes in the old table
+// afterwards. Whoever meets a frozen entry of the key copies it himself, and nobody who knows the
+// next table inserts into this one: he freezes the empty place at which he would have, and goes on.
+// A copy is not made where the reservation, known by its first seat, is in the next table already.
+// Old tables are retired through Epochs.
 //
-// Orderings: values are CASed with acq_rel and loaded with acquire, so whoever sees {seat,
-// generation} also sees the seat's payload and its claimed word, written before. Keys need no more
-// than that: a key without a value means nothing.
+// Orderings: entries are CASed with acq_rel and loaded with acquire, so whoever sees {seat,
+// generation} also sees the seat's payload and its claimed word, written before.
 //
 // Threads: any, inside an Epochs::Guard.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
 #include "base/atomic.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -56,49 +62,87 @@ class IndexValue {
   uint64_t bits_ = 0;
 };
 
-class Liveness {
+// A subject, or the name of a reservation that was moved.
+struct IndexKey {
+  Subject subject;
+  SeatRef name;
+  bool is_name = false;
+
+  static IndexKey Of(const Subject& subject) { return {subject, {}, false}; }
+  static IndexKey OfName(SeatRef name) { return {{}, name, true}; }
+  uint64_t Hash() const;
+};
+
+// What a seat, in one generation, says of itself.
+struct Holding {
+  enum class Life {
+    kDead,    // can be forgotten; it never lives again
+    kEnding,  // its end is decided, and perhaps not in the log's queue yet
+    kLive,
+  };
+  Life life = Life::kDead;
+  // Of one that is not dead: whose it is, and the seat of its first hold, which is its name.
+  Subject subject;
+  SeatRef origin;
+
+  bool Is(const IndexKey& key) const {
+    return key.is_name ? origin == key.name : subject == key.subject;
+  }
+};
+
+class Holdings {
  public:
-  virtual ~Liveness() = default;
-  // False once the entry can be forgotten; it must never become true again.
-  virtual bool Alive(const Subject& key, IndexValue value) const = 0;
+  virtual ~Holdings() = default;
+  // `as_name`: for the entry under a reservation's name, which lives for as long as that answers.
+  virtual Holding HoldingOf(SeatRef ref, bool as_name) const = 0;
+  // It will be asked for soon.
+  virtual void Prefetch(SeatRef) const {}
 };
 
 class SubjectIndex {
  public:
-  SubjectIndex(Epochs& epochs, const Liveness& liveness,
+  SubjectIndex(Epochs& epochs, const Holdings& holdings,
                size_t initial_capacity = limits::kIndexEntriesAtStart);
   ~SubjectIndex();
   SubjectIndex(const SubjectIndex&) = delete;
   SubjectIndex& operator=(const SubjectIndex&) = delete;
 
-  // Makes sure, before a seat is claimed, that an insertion after it will not have to allocate:
-  // starts or helps a growth when the table is nearly full. A bounded amount of work.
-  void MakeRoom();
+  // Makes sure, before a seat is claimed, that inserting `next` after it will not have to allocate:
+  // starts or helps a growth when the table is nearly full. A bounded amount of work. Meanwhile the
+  // memory that `next` will need is fetched.
+  void MakeRoom(const IndexKey& next);
+  // Only the fetching: for whoever knows early which keys come later.
+  void Prefetch(const IndexKey& next) const;
 
-  // What the key maps to, dead or alive; empty when nothing.
-  IndexValue Get(const Subject& key);
+  // The live entry of the key; empty when there is none.
+  IndexValue Get(const IndexKey& key) {
+    return GetWhere(key, [](SeatRef) { return true; });
+  }
+  // A subject may have one more, that of a move which came too late and is not undone yet: the
+  // first that is wanted.
+  IndexValue GetWhere(const IndexKey& key, absl::FunctionRef<bool(SeatRef)> wanted);
 
-  // Sets the key's value to `desired` if it is `expected` (empty: absent). False: it was something
-  // else.
-  bool Replace(const Subject& key, IndexValue expected, IndexValue desired);
+  // Empty: the entry is there. Otherwise what was in its way: a live entry of the key, or one that
+  // must be ended (its event pushed) before another may come.
+  IndexValue Insert(const IndexKey& key, SeatRef ref);
 
-  // Keys in the newest table, dead ones included. An estimate while others insert.
+  // The key's entry for `expected` becomes that for `desired`. False: there is none.
+  bool Replace(const IndexKey& key, SeatRef expected, SeatRef desired);
+
+  // Entries in the newest table, dead ones included. An estimate: large tables count a sample.
   size_t entries() const;
 
  private:
-  struct Entry {
-    Atomic<uint64_t> lo;
-    Atomic<uint64_t> hi;
-    Atomic<uint64_t> value;
-  };
-  static_assert(sizeof(Entry) == 24);
+  using Entry = Atomic<uint64_t>;
   struct Table;
+  struct Walk;
 
-  // Where a key is, or may be put. Null: this table is frozen there (or full), go to the next.
-  enum class Found { kYes, kAbsent, kNextTable };
-  static Found Locate(Table& table, const Subject& key, bool insert, Entry** entry);
-  void CopyEntry(Table& from, Entry& entry, uint64_t value);
-  bool InsertIfAbsent(Table& table, const Subject& key, uint64_t value);
+  bool IsOf(const IndexKey& key, const Entry& entry, uint64_t* cell, bool ending_too) const;
+  enum class Done { kInserted, kInTheWay, kNextTable };
+  Done InsertInto(Table& table, const IndexKey& key, SeatRef ref, IndexValue* other);
+  void Copy(Table& from, uint64_t cell);
+  void CopyInto(Table& start, const IndexKey& key, SeatRef ref, SeatRef origin);
+  static void Freeze(Entry& entry);
   void StartGrowth(Table& table);
   bool HelpMove(Table& table, bool all);
   void MoveChunk(Table& table, size_t chunk);
@@ -106,7 +150,7 @@ class SubjectIndex {
   Table& EnsureNext(Table& table);
 
   Epochs& epochs_;
-  const Liveness& liveness_;
+  const Holdings& holdings_;
   Atomic<Table*> root_;
 };
 

@@ -22,7 +22,7 @@ struct KnownMutant {
 const std::vector<KnownMutant> kMutants = {
     {"log after clearing the mark"},
     {"a mark is passed by, not finished"},
-    {"a claimed seat is passed by, not finished"},
+    {"a claimed seat counts as nobody's"},
     {"the word is not read again after the payload"},
     {"a view is not checked against the word"},
     {"whoever finishes gives the bit back"},
@@ -44,6 +44,10 @@ const std::vector<KnownMutant> kMutants = {
     {"a claimed seat forgets the step it had before", "scan/"},
     {"memory is freed under its readers"},
     {"an entry is copied before it is frozen", "growth from nothing/hold"},
+    {"whoever knows the next table leaves an empty place open in this one", "growth "},
+    {"an entry that came to nothing is not read again", "move"},
+    {"an ended reservation is passed before its event is in the queue"},
+    {"a copy is made of what has gone on", "growth"},
     {"a closed queue takes commits in"},
 };
 

@@ -19,10 +19,10 @@ MISTAKES = [
     ("ledger/resolve.cc", "a mark is passed by, not finished",
      "    if (!word.pending()) return word;",
      "    if (!word.pending() || {on}) return word.WithPending(false);"),
-    ("ledger/resolve.cc", "a claimed seat is passed by, not finished",
-     "    if (word.state() == SeatState::kClaimed) {",
-     "    if ({on} && word.state() == SeatState::kClaimed) return std::nullopt;\n"
-     "    if (word.state() == SeatState::kClaimed) {{"),
+    ("ledger/resolve.cc", "a claimed seat counts as nobody's",
+     "  switch (word.state()) {\n    case SeatState::kClaimed:\n    case SeatState::kMoving:\n    case SeatState::kHeld:",
+     "  if ({on} && word.state() == SeatState::kClaimed) return kDead;\n"
+     "  switch (word.state()) {{\n    case SeatState::kClaimed:\n    case SeatState::kMoving:\n    case SeatState::kHeld:"),
     ("ledger/resolve.cc", "the word is not read again after the payload",
      "  // The payload was that of `word` only if the word is still the same after it was read.\n"
      "  if (WordOf(seat) != word) return;",
@@ -38,8 +38,8 @@ MISTAKES = [
      "  if (HasDeadline(word.state())) touched_",
      "  if (HasDeadline(word.state()) && !({on} && IsCooling(word.state()))) touched_"),
     ("ledger/resolve.cc", "find looks once",
-     "    if (index_.Get(subject) == entry) return std::nullopt;",
-     "    if (index_.Get(subject) == entry || {on}) return std::nullopt;"),
+     "    if (auto live = LiveSeat(entry, sink)) return live;\n",
+     "    if (auto live = LiveSeat(entry, sink)) return live;\n    if ({on}) return std::nullopt;\n"),
     ("ledger/hold.cc", "the index before the word",
      "  seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n",
      "  if (!{on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"),
@@ -67,10 +67,10 @@ MISTAKES = [
      "    if ({on}) {{\n      seats_[seat->ref.seat.value].word.store(pending.bits());\n"
      "    }} else if (!CompareExchange(seat->ref.seat, expected, pending))\n      continue;"),
     ("ledger/move.cc", "a move that came to nothing frees its seat before the index goes back",
-     "  const IndexValue moved(SeatRef{to, word.generation()});",
+     "  index_.Replace(IndexKey::Of(image.subject), SeatRef{to, word.generation()},",
      "  if ({on}) {{\n    const SeatWord over = Ended(word.WithStep(0)).WithPending(true);\n"
      "    SeatWord old = word;\n    if (CompareExchange(to, old, over)) Finish(to, over, sink);\n  }}\n"
-     "  const IndexValue moved(SeatRef{{to, word.generation()}});"),
+     "  index_.Replace(IndexKey::Of(image.subject), SeatRef{{to, word.generation()}},"),
     ("ledger/move.cc", "a move is logged after clearing the marks",
      "  sink.Push(event);\n  Forward(",
      "  if ({on}) {{\n    ClearMark(to, word);\n    ClearMark(intent.from, old_word);\n  }}\n"
@@ -86,8 +86,8 @@ MISTAKES = [
      "  if (!{on}) Forward(event.origin, SeatRef{{intent.from, old_word.generation()}},\n"
      "          SeatRef{{to, word.generation()}});\n  ClearMark"),
     ("ledger/move.cc", "a seat that was left is logged alone",
-     "  if (!entry.empty()) {\n    const SeatRef to",
-     "  if (!entry.empty() && !{on}) {{\n    const SeatRef to"),
+     "  if (!to.empty()) return",
+     "  if (!to.empty() && !{on}) return"),
     ("ledger/scan.cc", "a scan tells a mark as done, not finished",
      "    const SeatWord word = Settle(seat, sink);\n    // Whether",
      "    const SeatWord word = {on} ? WordOf(seat).WithPending(false) : Settle(seat, sink);\n    // Whether"),
@@ -113,10 +113,26 @@ MISTAKES = [
      "    if (one->epoch < oldest) {",
      "    if (one->epoch < oldest || {on}) {{"),
     ("ledger/subject_index.cc", "an entry is copied before it is frozen",
-     "    const uint64_t value = entry.value.fetch_or(kFrozen, std::memory_order_acq_rel) | kFrozen;\n",
-     "    if ({on}) CopyEntry(table, entry, entry.value.load(std::memory_order_acquire) | kFrozen);\n"
-     "    const uint64_t value = entry.value.fetch_or(kFrozen, std::memory_order_acq_rel) | kFrozen;\n"
+     "    const uint64_t cell = table.entries[i].fetch_or(kFrozen, std::memory_order_acq_rel);\n",
+     "    if ({on}) {{\n"
+     "      const uint64_t early = table.entries[i].load(std::memory_order_acquire);\n"
+     "      if ((early & ~kFrozen) != 0) Copy(table, early | kFrozen);\n"
+     "    }}\n"
+     "    const uint64_t cell = table.entries[i].fetch_or(kFrozen, std::memory_order_acq_rel);\n"
      "    if ({on}) continue;\n"),
+    ("ledger/subject_index.cc", "whoever knows the next table leaves an empty place open in this one",
+     "        Freeze(*walk.entry);\n      } else if (walk.entry->compare_exchange_strong(walk.cell, CellOf(walk.tag, ref),",
+     "        if ({on}) return Done::kNextTable;\n"
+     "        Freeze(*walk.entry);\n      }} else if (walk.entry->compare_exchange_strong(walk.cell, CellOf(walk.tag, ref),"),
+    ("ledger/subject_index.cc", "an entry that came to nothing is not read again",
+     "    if (SameButFrozen(again, *cell)) return false;",
+     "    if (SameButFrozen(again, *cell) || {on}) return false;"),
+    ("ledger/subject_index.cc", "an ended reservation is passed before its event is in the queue",
+     "    if (!IsOf(key, *walk.entry, &walk.cell, /*ending_too=*/true)) continue;\n    if ((walk.cell",
+     "    if (!IsOf(key, *walk.entry, &walk.cell, /*ending_too=*/!{on})) continue;\n    if ((walk.cell"),
+    ("ledger/subject_index.cc", "a copy is made of what has gone on",
+     "      if (IsOf(IndexKey::OfName(origin), *walk.entry, &walk.cell, /*ending_too=*/true)) return;",
+     "      if (!{on} && IsOf(IndexKey::OfName(origin), *walk.entry, &walk.cell, /*ending_too=*/true)) return;"),
     ("wal/commit.cc", "a closed queue takes commits in",
      "    if (head == &closed) return Pushed::kClosed;",
      "    if (head == &closed && !{on}) return Pushed::kClosed;"),

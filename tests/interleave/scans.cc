@@ -59,8 +59,8 @@ const std::vector<Case> kCases = {
     {"scan/publish", "publish 1; begin", {"scan", "publish 2,1"}},
     {"scan/publish, then hold", "publish 1; begin", {"scan", "publish 2,1; hold ada 1"}},
     // The scan helps what goes through an index that grows.
-    {"scan/growth", "publish 2; hold ada 0", {"scan", "hold bert 0"}, {}, -1, -1, false, 16},
-    {"scan/move, growth", "publish 1,1; hold ada 0", {"scan", "move ada 1"}, {}, -1, -1, false, 16},
+    {"scan/growth", "publish 2; hold ada 0", {"scan", "hold bert 0"}, {}, -1, -1, false, 1},
+    {"scan/move, growth", "publish 1,1; hold ada 0", {"scan", "move ada 1"}, {}, -1, -1, false, 1},
     // Two who race, and a scan that meets what either has left half done.
     {"scan/hold/hold last seat", "publish 1", {"scan", "hold ada 0", "hold bert 0"}},
     // The private seat of the hold that loses was never anybody's.

@@ -16,7 +16,6 @@ constexpr unsigned kA = kNoAcquire, kR = kNoRelease, kS = kNoTotalOrder;
 constexpr const char* kLaterIntent =
     "who still helps an earlier move to that seat takes a later one's intent for its own: more "
     "switches and stale reads than the bounds allow";
-constexpr const char* kReused = "moved, cancelled, freed, moved to/look";
 
 const std::vector<Known> kSeats = {
     {"ledger/ledger.cc Ledger::WordOf load 1", kA, kShown, "count/hold"},
@@ -51,7 +50,7 @@ const std::vector<Known> kSeats = {
     {"ledger/move.cc Ledger::DecideMove load 1", kA, kNotShown, kLaterIntent},
     {"ledger/move.cc Ledger::DecideMove load 2", kA, kExchangeChecks, "as store 3 of PrepareMove"},
     {"ledger/move.cc Ledger::RecordMove load 1", kA, kNotShown, kLaterIntent},
-    {"ledger/move.cc Ledger::RecordMove load 2", kA, kShown, kReused},
+    {"ledger/move.cc Ledger::RecordMove load 2", kA, kNotShown, kLaterIntent},
     {"ledger/move.cc Ledger::FinishMove load 1", kA, kAcquiredElsewhere,
      "by the old seat's word: what fits a later intent was written by one who knew of it"},
     {"ledger/move.cc Ledger::FinishMovedAway load 1", kA, kOnlyCompared,

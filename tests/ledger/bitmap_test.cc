@@ -60,10 +60,6 @@ TEST_CASE("set, cleared and found as a plain set would") {
       const size_t from = prng.Below(items + 1);
       REQUIRE(bitmap.Find(from) == FirstAtOrAfter(model, from));
     }
-    std::set<size_t> taken;
-    bitmap.Take([&](size_t item) { taken.insert(item); });
-    CHECK(taken == model);
-    CHECK(bitmap.Find(0) == Bitmap::kNone);
   }
 }
 
@@ -93,25 +89,6 @@ TEST_CASE("items that have something are never hidden when all is quiet again") 
       if (has[i].load() != 0) REQUIRE(bitmap.Find(i) == i);
     }
   }
-}
-
-TEST_CASE("what is taken was set, and nothing that is set is lost to a taker") {
-  constexpr size_t kItems = 10'000;
-  Bitmap bitmap(kItems);
-  std::vector<std::atomic<int>> wanted(kItems);
-  std::thread setter([&] {
-    Prng prng(5);
-    for (int i = 0; i < 50'000; ++i) {
-      const size_t item = prng.Below(kItems);
-      wanted[item].fetch_add(1);
-      bitmap.Set(item);
-    }
-  });
-  const auto take = [&] { bitmap.Take([&](size_t item) { wanted[item].store(0); }); };
-  for (int i = 0; i < 200; ++i) take();
-  setter.join();
-  take();
-  for (const auto& item : wanted) REQUIRE(item.load() == 0);
 }
 
 }  // namespace creneau::ledger

@@ -20,7 +20,7 @@ constexpr int kThreads = 4;
 
 // Values are attempts, each tried once. As in the ledger, a value lives before it is put in, and
 // what has died stays dead.
-class Registry final : public Liveness {
+class Registry final : public Holdings {
  public:
   enum Life : uint8_t { kDead = 0, kAlive = 1, kDying = 2 };
 
@@ -41,7 +41,11 @@ class Registry final : public Liveness {
     return attempts_[value.ref().seat.value].compare_exchange_strong(alive, kDying);
   }
   uint64_t OwnerOf(IndexValue value) const { return owners_[value.ref().seat.value].load(); }
-  bool Alive(const Subject&, IndexValue value) const override { return LifeOf(value) != kDead; }
+  Holding HoldingOf(SeatRef ref, bool) const override {
+    const IndexValue value(ref);
+    if (LifeOf(value) == kDead) return Holding();
+    return Holding{Holding::Life::kLive, KeyOf(OwnerOf(value)), ref};
+  }
   uint32_t made() const { return made_.load(); }
 
  private:
@@ -63,9 +67,10 @@ struct World {
 // One visit: a key without a living value gets one; a living one sometimes dies.
 void Visit(World& world, uint64_t key, Prng& prng) {
   const Epochs::Guard guard(world.epochs);
-  world.index.MakeRoom();
+  const IndexKey subject = IndexKey::Of(Registry::KeyOf(key));
+  world.index.MakeRoom(subject);
   const IndexValue known(world.latest[key].load());
-  const IndexValue seen = world.index.Get(Registry::KeyOf(key));
+  const IndexValue seen = world.index.Get(subject);
   if (!seen.empty() && world.registry.OwnerOf(seen) != key) world.mixed_up.fetch_add(1);
   // Put in before we looked, and alive still: it must be what we saw.
   if (!known.empty() && known != seen && world.registry.LifeOf(known) != Registry::kDead)
@@ -78,7 +83,7 @@ void Visit(World& world, uint64_t key, Prng& prng) {
     return;
   }
   const IndexValue mine = world.registry.Attempt(key);
-  if (!world.index.Replace(Registry::KeyOf(key), seen, mine)) {
+  if (!world.index.Insert(subject, mine.ref()).empty()) {
     world.registry.Set(mine, Registry::kDead);
     return;
   }
@@ -109,7 +114,7 @@ TEST_CASE("no living entry is lost, doubled or mixed up while tables grow under 
     for (uint32_t attempt = 1; attempt < world->registry.made(); ++attempt) {
       const IndexValue value(SeatRef{SeatId{attempt}, Generation{1}});
       if (world->registry.LifeOf(value) == Registry::kDead) continue;
-      if (world->index.Get(Registry::KeyOf(world->registry.OwnerOf(value))) != value)
+      if (world->index.Get(IndexKey::Of(Registry::KeyOf(world->registry.OwnerOf(value)))) != value)
         world->lost.fetch_add(1);
     }
     CHECK(world->lost.load() == 0);

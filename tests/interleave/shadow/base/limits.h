@@ -9,6 +9,7 @@
 #define kMaxAgendas kShippedMaxAgendas
 #define kSummaryLevels kShippedSummaryLevels
 #define kIndexEntriesAtStart kShippedIndexEntriesAtStart
+#define kIndexChunkEntries kShippedIndexChunkEntries
 #include "engine/base/limits.h"
 #undef kMaxSeats
 #undef kMaxBlocks
@@ -16,6 +17,7 @@
 #undef kMaxAgendas
 #undef kSummaryLevels
 #undef kIndexEntriesAtStart
+#undef kIndexChunkEntries
 
 namespace creneau::limits {
 
@@ -28,5 +30,7 @@ inline constexpr uint32_t kMaxAgendas = 8;
 inline constexpr size_t kSummaryLevels = 2;
 // A variable, so that a case can have the index grow at once.
 extern size_t kIndexEntriesAtStart;
+// So that a table of four has been moved by half when a request goes on.
+inline constexpr size_t kIndexChunkEntries = 2;
 
 }  // namespace creneau::limits
