@@ -1,15 +1,26 @@
-// What the log costs beside the disk it writes to: a lone commit, and 64 and 1,024 of them waiting
-// at once, each beside its twin, the bare device write of as many bytes in the same mode.
+// What the log costs beside the disk it writes to. Each case runs blocks of log and blocks of its
+// twin, the bare device write of as many bytes in the same mode, in turn, so that both meet the
+// same moments of a shared disk.
 //
-//   bench_log            the figures
-//   bench_log --tiny     a quick run that only shows that it works (for the test suite)
+//   bench_log                    the figures
+//   bench_log --tiny             a quick run that only shows that it works (for the test suite)
+//   bench_log --write=buffered   buffered writes and fdatasync; otherwise O_DIRECT|O_DSYNC
 //
-// `items_per_second` counts acknowledged commits, or bare writes. Each run checks its own result:
-// every commit delivered once and durable, and found again by Verify. A wrong one ends with exit 1.
+//   log/lone      one commit at a time: from before its push until its waiter, which sleeps, is
+//                 awake. `lone_ratio` = p50 / the bare write's p50; `handed_back` is the part up to
+//                 the log's delivery, without the waiter's own wake-up
+//   log/paced     the same with a millisecond of silence before each commit and each bare write
+//   log/waiting   so many commits always wait, each pushed again as soon as it is delivered.
+//                 `throughput_ratio` = acknowledged records/s / (bare writes/s * records in a batch)
+//
+// Each run checks its own result: every commit delivered durable, and found again by Verify. A
+// wrong one ends with exit 1.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,11 +28,14 @@
 #include <memory>
 #include <semaphore>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
 #include "env/posix/posix_clock.h"
 #include "env/posix/posix_file.h"
+#include "wal/format.h"
 #include "wal/log.h"
 
 namespace creneau {
@@ -29,9 +43,14 @@ namespace {
 
 constexpr size_t kRecordBytes = 64;
 constexpr uint64_t kFileBytes = limits::kDefaultSegmentBytes;
-// As FORMAT.md: a batch has a header of 128 bytes, a record one of 4.
-constexpr size_t kBatchOverheadBytes = 128;
-constexpr size_t kRecordOverheadBytes = 4;
+constexpr int kBlock = 32;            // lone commits, and bare writes, in a row
+constexpr uint64_t kBatches = 256;    // of a crowd in a row, about
+constexpr uint64_t kTinyBatches = 4;  // the same in the test suite
+
+struct Settings {
+  bool tiny = false;
+};
+Settings settings;  // set by main, before anything runs
 
 [[noreturn]] void Wrong(const std::string& what) {
   std::fprintf(stderr, "bench_log: wrong result: %s\n", what.c_str());
@@ -40,6 +59,14 @@ constexpr size_t kRecordOverheadBytes = 4;
 
 void MustBeOk(const absl::Status& status) {
   if (!status.ok()) Wrong(status.ToString());
+}
+
+// Middle of `values`, in microseconds.
+double MedianUs(std::vector<int64_t>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return static_cast<double>(*middle) / 1000;
 }
 
 // A directory of its own under TMPDIR, gone afterwards.
@@ -57,6 +84,40 @@ class Scratch {
   std::string path_;
 };
 
+// The twin: durable writes into a file of zeros, one after the other, and nothing else.
+class BareDisk {
+ public:
+  BareDisk(env::FileSystem& files, const Clock& clock, const std::string& path)
+      : clock_(clock), memory_(limits::kMaxBatchBytes + limits::kPageBytes, uint8_t{'w'}) {
+    auto made = files.Open(path, env::OpenMode::kCreate);
+    MustBeOk(made.status());
+    MustBeOk((*made)->ZeroFill(kFileBytes));
+    auto file = files.Open(path, env::OpenMode::kDurable);
+    MustBeOk(file.status());
+    file_ = *std::move(file);
+    const auto address = reinterpret_cast<uintptr_t>(memory_.data());
+    aligned_ =
+        memory_.data() + (limits::kPageBytes - address % limits::kPageBytes) % limits::kPageBytes;
+  }
+
+  // How long it took, in nanoseconds. `bytes` are whole pages.
+  int64_t Write(uint64_t bytes) {
+    if (offset_ + bytes > kFileBytes) offset_ = 0;
+    const int64_t started_ns = clock_.MonotonicNs();
+    MustBeOk(file_->WriteAt(offset_, {aligned_, static_cast<size_t>(bytes)}));
+    const int64_t took_ns = clock_.MonotonicNs() - started_ns;
+    offset_ += bytes;
+    return took_ns;
+  }
+
+ private:
+  const Clock& clock_;
+  std::vector<uint8_t> memory_;
+  uint8_t* aligned_ = nullptr;
+  std::unique_ptr<env::File> file_;
+  uint64_t offset_ = 0;
+};
+
 class CountingReader final : public wal::RecordReader {
  public:
   absl::Status Read(Lsn, Instant, std::string_view record) override {
@@ -67,118 +128,205 @@ class CountingReader final : public wal::RecordReader {
   uint64_t records = 0;
 };
 
-// Pushes `width` records at once and waits for all of them, again and again.
-class Crowd final : public wal::Completions {
+// A log in a directory of its own, and the bare disk beside it.
+class Rig {
  public:
-  explicit Crowd(size_t width) : record_(kRecordBytes, 'r'), commits_(width) {}
-
-  void Deliver(wal::Commit* chain) override {
-    ptrdiff_t count = 0;
-    for (; chain != nullptr; chain = chain->next, ++count) {
-      if (!chain->durable) Wrong("a commit came back not durable");
-    }
-    arrived_.release(count);
+  Rig() : bare_(files_, clock_, scratch_.path() + "/bare") {
+    std::filesystem::create_directory(directory_);
+    CountingReader before;
+    const auto recovery = wal::Recover(files_, directory_, before);
+    MustBeOk(recovery.status());
+    auto log =
+        wal::Log::Open(files_, clock_, {directory_, kFileBytes, limits::kSealAfterMs}, *recovery,
+                       [](const absl::Status& status) { Wrong(status.ToString()); });
+    MustBeOk(log.status());
+    log_ = *std::move(log);
+    Rest();
   }
 
-  void Round(wal::Log& log) {
-    for (wal::Commit& commit : commits_) {
-      commit = wal::Commit{};
-      commit.bytes = record_;
-      commit.owner = this;
-      if (!log.Push(&commit)) Wrong("a commit was refused");
-    }
-    for (size_t i = 0; i < commits_.size(); ++i) arrived_.acquire();
-    if (arrived_.try_acquire()) Wrong("a commit was delivered twice");
+  wal::Log& log() { return *log_; }
+  BareDisk& bare() { return bare_; }
+  const Clock& clock() const { return clock_; }
+
+  // Until the log has its next spare: what is measured then has the disk for itself.
+  void Rest() {
+    while (log_->space().ready_bytes < kFileBytes - limits::kPageBytes)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  // Ends the log and looks whether all that was pushed is in it.
+  void Check(uint64_t pushed) {
+    log_->Drain();
+    const uint64_t written = log_->stats().records;
+    log_.reset();
+    CountingReader after;
+    MustBeOk(wal::Verify(files_, directory_, after).status());
+    if (after.records != pushed || written != pushed) Wrong("records are missing in the log");
   }
 
  private:
-  const std::string record_;
-  std::vector<wal::Commit> commits_;
-  std::counting_semaphore<> arrived_{0};
+  const Scratch scratch_;
+  const std::string directory_ = scratch_.path() + "/log";
+  env::PosixFileSystem files_;
+  const env::PosixClock clock_;
+  BareDisk bare_;
+  std::unique_ptr<wal::Log> log_;
 };
 
-void Log(benchmark::State& state) {
-  const Scratch scratch;
-  env::PosixFileSystem files;
-  const env::PosixClock clock;
-  CountingReader before;
-  const auto recovery = wal::Recover(files, scratch.path(), before);
-  MustBeOk(recovery.status());
-  auto log =
-      wal::Log::Open(files, clock, {scratch.path(), kFileBytes, limits::kSealAfterMs}, *recovery,
-                     [](const absl::Status& status) { Wrong(status.ToString()); });
-  MustBeOk(log.status());
-  const auto width = static_cast<size_t>(state.range(0));
-  Crowd crowd(width);
-  uint64_t pushed = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    crowd.Round(**log);
-    pushed += width;
-  }
-  (*log)->Drain();
-  const wal::LogStats stats = (*log)->stats();
-  log->reset();
-  CountingReader after;
-  MustBeOk(wal::Verify(files, scratch.path(), after).status());
-  if (after.records != pushed || stats.records != pushed) Wrong("records are missing in the log");
-  state.SetItemsProcessed(static_cast<int64_t>(pushed));
-  state.counters["batch"] =
-      static_cast<double>(pushed) / static_cast<double>(stats.batches - stats.seals);
-}
+// Waits for its commits as an I/O thread does: asleep, woken once for all that were delivered since
+// it last looked.
+class Crowd final : public wal::Completions {
+ public:
+  Crowd(Rig& rig, size_t width) : rig_(rig), record_(kRecordBytes, 'r'), commits_(width) {}
 
-// What the log would have to write for as many records in one batch, and nothing else.
-void BareWrite(benchmark::State& state) {
-  const Scratch scratch;
-  env::PosixFileSystem files;
-  const std::string path = scratch.path() + "/bare";
-  {
-    auto made = files.Open(path, env::OpenMode::kCreate);
-    MustBeOk(made.status());
-    MustBeOk((*made)->ZeroFill(kFileBytes));
+  void Deliver(wal::Commit* chain) override {
+    delivered_ns_ = rig_.clock().MonotonicNs();
+    wal::Commit* last = chain;
+    while (last->next != nullptr) last = last->next;
+    wal::Commit* head = delivered_.load(std::memory_order_relaxed);
+    do {
+      last->next = head;
+    } while (!delivered_.compare_exchange_weak(head, chain, std::memory_order_release,
+                                               std::memory_order_relaxed));
+    if (head == nullptr) wake_.release();
   }
-  auto file = files.Open(path, env::OpenMode::kDurable);
-  MustBeOk(file.status());
-  const size_t bytes = kBatchOverheadBytes +
-                       static_cast<size_t>(state.range(0)) * (kRecordOverheadBytes + kRecordBytes);
-  const size_t padded = (bytes + limits::kPageBytes - 1) / limits::kPageBytes * limits::kPageBytes;
-  const std::vector<uint8_t> memory(padded + limits::kPageBytes, uint8_t{'w'});
-  const auto address = reinterpret_cast<uintptr_t>(memory.data());
-  const std::span<const uint8_t> page(
-      memory.data() + (limits::kPageBytes - address % limits::kPageBytes) % limits::kPageBytes,
-      padded);
-  uint64_t offset = 0;
-  int64_t writes = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    if (offset + padded > kFileBytes) offset = 0;
-    MustBeOk((*file)->WriteAt(offset, page));
-    offset += padded;
-    ++writes;
+
+  struct Lone {
+    int64_t took_ns;
+    int64_t handed_back_ns;
+  };
+  Lone One() {
+    const int64_t started_ns = rig_.clock().MonotonicNs();
+    Push(commits_.front());
+    wake_.acquire();
+    const int64_t took_ns = rig_.clock().MonotonicNs() - started_ns;
+    Take();
+    return {took_ns, delivered_ns_ - started_ns};
   }
-  if (writes > 0) {
-    std::vector<uint8_t> read(padded);
-    auto again = files.Open(path, env::OpenMode::kRead);
-    MustBeOk(again.status());
-    const auto length = (*again)->ReadAt(offset - padded, read);
-    MustBeOk(length.status());
-    if (*length != padded || !std::equal(read.begin(), read.end(), page.begin())) {
-      Wrong("the bare write is not in the file");
+
+  // Keeps all of the crowd waiting until about so many batches are written, and then waits for all.
+  void Press(uint64_t batches) {
+    const uint64_t end = rig_.log().stats().batches + batches;
+    for (wal::Commit& commit : commits_) Push(commit);
+    size_t waiting = commits_.size();
+    while (waiting > 0) {
+      wake_.acquire();
+      const bool again = rig_.log().stats().batches < end;
+      wal::Commit* commit = Take();
+      while (commit != nullptr) {
+        wal::Commit* const next = commit->next;
+        again ? Push(*commit) : static_cast<void>(--waiting);
+        commit = next;
+      }
     }
   }
-  state.SetItemsProcessed(writes);
-  state.counters["bytes"] = static_cast<double>(padded);
+
+  uint64_t pushed() const { return pushed_; }
+
+ private:
+  void Push(wal::Commit& commit) {
+    commit.bytes = record_;
+    commit.owner = this;
+    commit.durable = false;
+    if (!rig_.log().Push(&commit)) Wrong("a commit was refused");
+    ++pushed_;
+  }
+  wal::Commit* Take() {
+    wal::Commit* const chain = delivered_.exchange(nullptr, std::memory_order_acquire);
+    for (const wal::Commit* commit = chain; commit != nullptr; commit = commit->next) {
+      if (!commit->durable) Wrong("a commit came back not durable");
+    }
+    return chain;
+  }
+
+  Rig& rig_;
+  const std::string record_;
+  std::vector<wal::Commit> commits_;
+  std::atomic<wal::Commit*> delivered_{nullptr};
+  int64_t delivered_ns_ = 0;  // written before the commit is handed over, read after
+  std::counting_semaphore<> wake_{0};
+  uint64_t pushed_ = 0;
+};
+
+void LoneCommits(benchmark::State& state, std::chrono::milliseconds silence) {
+  Rig rig;
+  Crowd crowd(rig, 1);
+  std::vector<int64_t> commit_ns, handed_back_ns, bare_ns;
+  const auto pause = [silence] {
+    if (silence.count() > 0) std::this_thread::sleep_for(silence);
+  };
+  for ([[maybe_unused]] auto _ : state) {
+    for (int i = 0; i < kBlock; ++i) {
+      pause();
+      bare_ns.push_back(rig.bare().Write(limits::kPageBytes));
+    }
+    int64_t sum_ns = 0;
+    for (int i = 0; i < kBlock; ++i) {
+      pause();
+      const Crowd::Lone lone = crowd.One();
+      commit_ns.push_back(lone.took_ns);
+      handed_back_ns.push_back(lone.handed_back_ns);
+      sum_ns += lone.took_ns;
+    }
+    state.SetIterationTime(static_cast<double>(sum_ns) / 1e9);
+  }
+  rig.Check(crowd.pushed());
+  const double bare_us = MedianUs(bare_ns), commit_us = MedianUs(commit_ns);
+  state.SetItemsProcessed(static_cast<int64_t>(crowd.pushed()));
+  state.counters["p50_us"] = commit_us;
+  state.counters["bare_p50_us"] = bare_us;
+  state.counters["handed_back_p50_us"] = MedianUs(handed_back_ns);
+  state.counters["lone_ratio"] = commit_us / bare_us;
 }
 
-void Register(bool tiny) {
-  for (const int64_t width : {1, 64, 1024}) {
-    auto* const log = benchmark::RegisterBenchmark("log/waiting", Log)->Arg(width)->UseRealTime();
-    auto* const twin =
-        benchmark::RegisterBenchmark("twin/bare_write", BareWrite)->Arg(width)->UseRealTime();
-    log->Unit(benchmark::kMicrosecond);
-    twin->Unit(benchmark::kMicrosecond);
-    if (tiny) {
-      log->Iterations(20);
-      twin->Iterations(20);
+void WaitingCommits(benchmark::State& state) {
+  Rig rig;
+  Crowd crowd(rig, static_cast<size_t>(state.range(0)));
+  std::vector<int64_t> bare_ns;
+  int64_t log_ns = 0, bare_sum_ns = 0;
+  uint64_t bare_bytes = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    const wal::LogStats before = rig.log().stats();
+    const int64_t started_ns = rig.clock().MonotonicNs();
+    crowd.Press(settings.tiny ? kTinyBatches : kBatches);
+    const int64_t took_ns = rig.clock().MonotonicNs() - started_ns;
+    state.SetIterationTime(static_cast<double>(took_ns) / 1e9);
+    log_ns += took_ns;
+    rig.Rest();
+    const wal::LogStats after = rig.log().stats();
+    const uint64_t batches = after.batches - before.batches;
+    const uint64_t body = (after.record_bytes - before.record_bytes) / batches;
+    bare_bytes = wal::BatchHeader::PaddedBytes(body);
+    for (uint64_t i = 0; i < batches; ++i) {
+      bare_ns.push_back(rig.bare().Write(bare_bytes));
+      bare_sum_ns += bare_ns.back();
     }
+  }
+  const wal::LogStats stats = rig.log().stats();
+  const auto writes = static_cast<double>(bare_ns.size());
+  rig.Check(crowd.pushed());
+  const double batch = static_cast<double>(crowd.pushed()) / static_cast<double>(stats.batches);
+  const double per_second = static_cast<double>(crowd.pushed()) / static_cast<double>(log_ns) * 1e9;
+  const double bare_per_second = writes / static_cast<double>(bare_sum_ns) * 1e9;
+  state.SetItemsProcessed(static_cast<int64_t>(crowd.pushed()));
+  state.counters["batch"] = batch;
+  state.counters["bare_bytes"] = static_cast<double>(bare_bytes);
+  state.counters["bare_per_s"] = bare_per_second;
+  state.counters["bare_p50_us"] = MedianUs(bare_ns);
+  state.counters["throughput_ratio"] = per_second / (bare_per_second * batch);
+}
+
+void Register() {
+  std::vector<benchmark::internal::Benchmark*> all;
+  all.push_back(benchmark::RegisterBenchmark("log/lone", LoneCommits, std::chrono::milliseconds(0)));
+  all.push_back(
+      benchmark::RegisterBenchmark("log/paced", LoneCommits, std::chrono::milliseconds(1)));
+  for (const int64_t width : {64, 1024}) {
+    all.push_back(benchmark::RegisterBenchmark("log/waiting", WaitingCommits)->Arg(width));
+  }
+  for (benchmark::internal::Benchmark* each : all) {
+    each->UseManualTime()->Unit(benchmark::kMicrosecond);
+    if (settings.tiny) each->Iterations(2);
   }
 }
 
@@ -186,13 +334,12 @@ void Register(bool tiny) {
 }  // namespace creneau
 
 int main(int argc, char** argv) {
-  bool tiny = false;
-  for (int i = 1; i < argc; ++i) tiny = tiny || std::strcmp(argv[i], "--tiny") == 0;
-  argc = static_cast<int>(
-      std::remove_if(argv + 1, argv + argc,
-                     [](const char* arg) { return std::strcmp(arg, "--tiny") == 0; }) -
-      argv);
-  creneau::Register(tiny);
+  const auto ours = [](const char* arg) {
+    if (std::strcmp(arg, "--tiny") == 0) return creneau::settings.tiny = true;
+    return false;
+  };
+  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, ours) - argv);
+  creneau::Register();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::AddCustomContext("records", "64 bytes");
