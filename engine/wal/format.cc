@@ -1,7 +1,7 @@
 #include "wal/format.h"
 
 #include <isa-l/crc.h>
-#include <sodium.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstring>
@@ -79,20 +79,28 @@ std::optional<SegmentHeader> DecodeSegmentHeader(std::span<const uint8_t> page) 
   return header;
 }
 
-Chain NextChain(const Chain& previous, std::span<const uint8_t> header,
-                std::span<const uint8_t> body) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, previous.data(), previous.size());
-  crypto_hash_sha256_update(&state, header.data(), kChainAt);
-  crypto_hash_sha256_update(&state, body.data(), body.size());
+ChainHash::ChainHash() : context_(EVP_MD_CTX_new()) {
+  CHECK(context_ != nullptr);
+  // Chooses the implementation once; Next starts again from here.
+  CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+}
+
+void ChainHash::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
+Chain ChainHash::Next(const Chain& previous, std::span<const uint8_t> header,
+                      std::span<const uint8_t> body) {
+  EVP_MD_CTX* const context = context_.get();
   Chain chain;
-  crypto_hash_sha256_final(&state, chain.data());
+  CHECK(EVP_DigestInit_ex(context, nullptr, nullptr) == 1);
+  CHECK(EVP_DigestUpdate(context, previous.data(), previous.size()) == 1);
+  CHECK(EVP_DigestUpdate(context, header.data(), kChainAt) == 1);
+  CHECK(EVP_DigestUpdate(context, body.data(), body.size()) == 1);
+  CHECK(EVP_DigestFinal_ex(context, chain.data(), nullptr) == 1);
   return chain;
 }
 
 void EncodeBatchHeader(BatchHeader& header, const Chain& previous, std::span<const uint8_t> body,
-                       std::span<uint8_t> out) {
+                       std::span<uint8_t> out, ChainHash& hash) {
   CHECK(out.size() == kBatchHeaderBytes && body.size() == header.body_bytes);
   uint8_t* p = out.data();
   std::memset(p, 0, kBatchHeaderBytes);
@@ -106,7 +114,7 @@ void EncodeBatchHeader(BatchHeader& header, const Chain& previous, std::span<con
   PutU32(p + 44, header.body_bytes);
   PutU64(p + 48, static_cast<uint64_t>(header.written_at.ms));
   PutU64(p + 56, header.durable_batch);
-  header.chain = NextChain(previous, out, body);
+  header.chain = hash.Next(previous, out, body);
   std::memcpy(p + kChainAt, header.chain.data(), header.chain.size());
   header.body_crc = Crc32c(body);
   PutU32(p + 96, header.body_crc);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,8 @@
 #include "base/instant.h"
 #include "base/limits.h"
 #include "wal/log.h"
+
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
 
 namespace creneau::wal {
 
@@ -54,14 +57,27 @@ struct BatchHeader {
   }
 };
 
+// The chain's SHA-256. Keeps what the library allocates for it, so that hashing allocates nothing.
+// One thread at a time.
+class ChainHash {
+ public:
+  ChainHash();
+  // What stands behind a batch with this header, of which the first 64 bytes count, and this body.
+  Chain Next(const Chain& previous, std::span<const uint8_t> header, std::span<const uint8_t> body);
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
+
 // Completes chain and checksum from the previous chain and the body, and writes the header's 128
 // bytes.
 void EncodeBatchHeader(BatchHeader& header, const Chain& previous, std::span<const uint8_t> body,
-                       std::span<uint8_t> out);
+                       std::span<uint8_t> out, ChainHash& hash);
 // Nothing when magic or checksum is not right. Says nothing about the body.
 std::optional<BatchHeader> DecodeBatchHeader(std::span<const uint8_t> bytes);
-Chain NextChain(const Chain& previous, std::span<const uint8_t> header,
-                std::span<const uint8_t> body);
 
 uint32_t Crc32c(std::span<const uint8_t> bytes);
 bool AllZero(std::span<const uint8_t> bytes);

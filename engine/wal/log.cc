@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstring>
-#include <semaphore>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "wal/bell.h"
 #include "wal/spares.h"
 #include "wal/writer.h"
 
@@ -111,7 +110,7 @@ class Log::Impl {
   CommitQueue queue_;
   // Released by whoever pushes onto an empty queue; a release too many costs one look at an empty
   // queue.
-  std::counting_semaphore<> wake_{0};
+  Bell wake_;
   std::atomic<bool> draining_{false};
   std::thread thread_;
 
@@ -147,7 +146,7 @@ bool Log::Impl::Push(Commit* commit) {
     case CommitQueue::Pushed::kClosed:
       return false;
     case CommitQueue::Pushed::kQueuedFirst:
-      wake_.release();
+      wake_.Ring();
       return true;
     case CommitQueue::Pushed::kQueued:
       return true;
@@ -158,7 +157,7 @@ bool Log::Impl::Push(Commit* commit) {
 void Log::Impl::Wait() {
   int64_t sleep_ns = kLongestSleepNs;
   if (!sealed_) sleep_ns = std::min(sleep_ns, SealDueNs() - clock_.MonotonicNs());
-  if (sleep_ns > 0) static_cast<void>(wake_.try_acquire_for(std::chrono::nanoseconds(sleep_ns)));
+  if (sleep_ns > 0) static_cast<void>(wake_.WaitFor(sleep_ns));
 }
 
 // What is due whether commits come or not. Barriers write nothing, so they do not put off a seal.
@@ -172,7 +171,7 @@ void Log::Impl::Run() {
   while (!Poisoned()) {
     // At most one release comes between two takings of the queue; using it up here keeps them from
     // adding up. Its push came before it, so the taking below finds it.
-    static_cast<void>(wake_.try_acquire());
+    static_cast<void>(wake_.Take());
     waiting_ = queue_.TakeAll();
     if (waiting_ == nullptr && draining_.load()) break;
     if (waiting_ == nullptr) Wait();
@@ -191,7 +190,7 @@ void Log::Impl::WriteWaiting() {
 
 void Log::Impl::Turn() {
   if (options_.threads || Poisoned() || draining_.load()) return;
-  static_cast<void>(wake_.try_acquire());
+  static_cast<void>(wake_.Take());
   spares_.Turn();
   waiting_ = queue_.TakeAll();
   WriteWaiting();
@@ -292,7 +291,7 @@ void Log::Impl::Poison(const absl::Status& status) {
 
 void Log::Impl::Drain() {
   const bool first = !draining_.exchange(true);
-  wake_.release();
+  wake_.Ring();
   if (thread_.joinable()) thread_.join();
   if (first && !options_.threads) Finish();
   spares_.Stop();

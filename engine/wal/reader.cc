@@ -272,7 +272,7 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
         segment, offset,
         "a whole batch, but not the one that follows: a page was put in another's place");
   }
-  if (NextChain(so_far.chain, *bytes, body) != header->chain) {
+  if (hash_.Next(so_far.chain, *bytes, body) != header->chain) {
     return Corrupt(
         segment, offset,
         "a whole batch that does not continue the chain: something before it was replaced");

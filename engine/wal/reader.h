@@ -78,6 +78,7 @@ class Reader {
   const std::string archive_;  // empty: none
   std::set<uint64_t> archived_;
   RecordReader& records_;
+  ChainHash hash_;
   const uint64_t first_segment_;
   ReadLog log_;
 };

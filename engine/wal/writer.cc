@@ -74,7 +74,7 @@ absl::Status Writer::WriteBatch(uint32_t records, size_t body_bytes, uint32_t fl
   header.body_bytes = static_cast<uint32_t>(body_bytes);
   header.written_at = clock_.Now();
   header.durable_batch = next_batch_ - 1;  // one batch in flight: all before this one are durable
-  EncodeBatchHeader(header, chain_, body().first(body_bytes), {buffer_, kBatchHeaderBytes});
+  EncodeBatchHeader(header, chain_, body().first(body_bytes), {buffer_, kBatchHeaderBytes}, hash_);
   std::fill(buffer_ + kBatchHeaderBytes + body_bytes, buffer_ + padded, uint8_t{0});
   if (const absl::Status status = file_->WriteAt(offset_, {buffer_, padded}); !status.ok())
     return status;

@@ -71,6 +71,7 @@ class Writer {
   uint64_t previous_valid_bytes_;
   uint64_t offset_ = 0;
   Chain chain_;
+  ChainHash hash_;
   Instant last_written_at_;
 
   mutable std::mutex mutex_;  // held for a copy, once in a batch and a segment

@@ -66,7 +66,8 @@ void LogScript::Batch(const std::vector<std::string_view>& added, bool seal,
   header.durable_batch = batch_;
   std::vector<uint8_t> bytes(header.padded_bytes());
   std::copy(body.begin(), body.end(), bytes.begin() + wal::kBatchHeaderBytes);
-  wal::EncodeBatchHeader(header, chain_, body, std::span(bytes).first(wal::kBatchHeaderBytes));
+  wal::EncodeBatchHeader(header, chain_, body, std::span(bytes).first(wal::kBatchHeaderBytes),
+                         hash_);
   for (Source pairs(patches); !pairs.empty();) {
     const size_t at = pairs.Number(1);
     bytes[at < kChainAt ? at : at - kChainAt + wal::kBatchHeaderBytes] ^=
@@ -75,7 +76,7 @@ void LogScript::Batch(const std::vector<std::string_view>& added, bool seal,
   const size_t length = std::min<size_t>(wal::GetU32(bytes.data() + kBodyBytesAt),
                                          bytes.size() - wal::kBatchHeaderBytes);
   const auto whole = std::span<const uint8_t>(bytes).subspan(wal::kBatchHeaderBytes, length);
-  chain_ = wal::NextChain(chain_, bytes, whole);
+  chain_ = hash_.Next(chain_, bytes, whole);
   std::copy(chain_.begin(), chain_.end(), bytes.begin() + kChainAt);
   wal::PutU32(bytes.data() + kBodyCrcAt, wal::Crc32c(whole));
   wal::PutU32(bytes.data() + kBatchCrcAt, wal::Crc32c(std::span(bytes).first(kBatchCrcAt)));

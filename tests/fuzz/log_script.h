@@ -59,6 +59,7 @@ class LogScript {
   uint64_t lsn_ = 0;
   uint64_t valid_bytes_ = 0;
   wal::Chain chain_{};
+  wal::ChainHash hash_;
 };
 
 }  // namespace creneau::fuzz

@@ -1,5 +1,7 @@
 #include "wal/format.h"
 
+#include <sodium.h>
+
 #include "catch2/catch.hpp"
 
 namespace creneau::wal {
@@ -49,7 +51,8 @@ TEST_CASE("a batch header comes back as it was; each changed bit under its check
   header.body_bytes = 7;
   header.durable_batch = 10;
   Chain previous{};
-  EncodeBatchHeader(header, previous, body, bytes);
+  ChainHash hash;
+  EncodeBatchHeader(header, previous, body, bytes, hash);
   const auto decoded = DecodeBatchHeader(bytes);
   REQUIRE(decoded.has_value());
   CHECK(decoded->batch == 11);
@@ -61,7 +64,25 @@ TEST_CASE("a batch header comes back as it was; each changed bit under its check
     bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] ^ 1 << bit % 8);
   }
   previous[0] = 1;
-  CHECK(NextChain(previous, bytes, body) != header.chain);
+  CHECK(hash.Next(previous, bytes, body) != header.chain);
+}
+
+TEST_CASE("the chain is SHA-256 of the chain before, 64 bytes of the header, and the body") {
+  ChainHash hash;
+  for (const size_t length : {size_t{0}, size_t{1}, size_t{55}, size_t{4'000}, size_t{70'000}}) {
+    Chain previous{};
+    for (size_t i = 0; i < previous.size(); ++i) previous[i] = static_cast<uint8_t>(i + length);
+    std::vector<uint8_t> header(kBatchHeaderBytes), body(length);
+    for (size_t i = 0; i < header.size(); ++i) header[i] = static_cast<uint8_t>(3 * i);
+    for (size_t i = 0; i < body.size(); ++i) body[i] = static_cast<uint8_t>(7 * i + i / 256);
+    std::vector<uint8_t> whole(previous.begin(), previous.end());
+    whole.insert(whole.end(), header.begin(), header.begin() + 64);
+    whole.insert(whole.end(), body.begin(), body.end());
+    Chain expected;  // by another library
+    crypto_hash_sha256(expected.data(), whole.data(), whole.size());
+    CHECK(hash.Next(previous, header, body) == expected);
+    CHECK(hash.Next(previous, header, body) == expected);  // nothing is left of the one before
+  }
 }
 
 TEST_CASE("segment names are sixteen digits, and nothing else is taken for one") {
