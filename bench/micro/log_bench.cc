@@ -11,7 +11,8 @@
 //                 the log's delivery, without the waiter's own wake-up
 //   log/paced     the same with a millisecond of silence before each commit and each bare write
 //   log/waiting   so many commits always wait, each pushed again as soon as it is delivered.
-//                 `throughput_ratio` = acknowledged records/s / (bare writes/s * records in a batch)
+//                 `throughput_ratio` = acknowledged records/s / (bare writes/s * records in a
+//                 batch)
 //
 // Each run checks its own result: every commit delivered durable, and found again by Verify. A
 // wrong one ends with exit 1.
@@ -318,7 +319,8 @@ void WaitingCommits(benchmark::State& state) {
 
 void Register() {
   std::vector<benchmark::internal::Benchmark*> all;
-  all.push_back(benchmark::RegisterBenchmark("log/lone", LoneCommits, std::chrono::milliseconds(0)));
+  all.push_back(
+      benchmark::RegisterBenchmark("log/lone", LoneCommits, std::chrono::milliseconds(0)));
   all.push_back(
       benchmark::RegisterBenchmark("log/paced", LoneCommits, std::chrono::milliseconds(1)));
   for (const int64_t width : {64, 1024}) {

@@ -21,16 +21,6 @@ constexpr size_t kHeaderCrcAt = 100;
 
 }  // namespace
 
-void PutU32(uint8_t* at, uint32_t value) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
-}
-
-uint32_t GetU32(const uint8_t* at) {
-  uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = value << 8 | at[i];
-  return value;
-}
-
 uint32_t Crc32c(std::span<const uint8_t> bytes) {
   // ISA-L takes the bytes as not const and does not change them; initial value and final inversion
   // are ours to do.
@@ -140,16 +130,6 @@ std::optional<BatchHeader> DecodeBatchHeader(std::span<const uint8_t> bytes) {
   header.body_crc = GetU32(p + 96);
   if (kBatchHeaderBytes + header.body_bytes > limits::kMaxBatchBytes) return std::nullopt;
   return header;
-}
-
-void PutU64(uint8_t* at, uint64_t value) {
-  for (int i = 0; i < 8; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
-}
-
-uint64_t GetU64(const uint8_t* at) {
-  uint64_t value = 0;
-  for (int i = 7; i >= 0; --i) value = value << 8 | at[i];
-  return value;
 }
 
 std::string SegmentName(uint64_t segment) { return absl::StrFormat("%016d.seg", segment); }

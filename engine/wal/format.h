@@ -81,10 +81,23 @@ std::optional<BatchHeader> DecodeBatchHeader(std::span<const uint8_t> bytes);
 
 uint32_t Crc32c(std::span<const uint8_t> bytes);
 bool AllZero(std::span<const uint8_t> bytes);
-void PutU32(uint8_t* at, uint32_t value);
-uint32_t GetU32(const uint8_t* at);
-void PutU64(uint8_t* at, uint64_t value);
-uint64_t GetU64(const uint8_t* at);
+// Little-endian, whatever the machine is; the compiler makes one move of each.
+inline void PutU32(uint8_t* at, uint32_t value) {
+  for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
+}
+inline uint32_t GetU32(const uint8_t* at) {
+  uint32_t value = 0;
+  for (int i = 3; i >= 0; --i) value = value << 8 | at[i];
+  return value;
+}
+inline void PutU64(uint8_t* at, uint64_t value) {
+  for (int i = 0; i < 8; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
+}
+inline uint64_t GetU64(const uint8_t* at) {
+  uint64_t value = 0;
+  for (int i = 7; i >= 0; --i) value = value << 8 | at[i];
+  return value;
+}
 
 std::string SegmentName(uint64_t segment);                       // "0000000000000001.seg"
 std::optional<uint64_t> SegmentOfName(const std::string& name);  // of exactly that form

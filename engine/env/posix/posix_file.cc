@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -19,9 +21,12 @@
 namespace creneau::env {
 namespace {
 
-// What one write of ZeroFill covers: large enough for the device's full speed, small enough that
-// the log's own writes come in between.
-constexpr size_t kZeroChunkBytes = 1024 * 1024;
+// What one write of ZeroFill covers: large enough for near the device's full speed, small enough
+// that the log's own writes, which come in between, do not wait long for one. After each it rests
+// for as long as the write took. Measured with the log writing 48 KiB at a time: p99 of its writes
+// 1.8 ms while a file of 64 MiB is filled, 3.0 without the rests, 32 through the page cache, whose
+// sync puts all of the 64 MiB before whatever the log writes.
+constexpr size_t kZeroChunkBytes = 256 * 1024;
 
 // "write 4096 bytes at 8192 in log/1.seg: No space left on device". A quota is no room, too.
 absl::Status Failed(int error, const std::string& what) {
@@ -55,6 +60,24 @@ int OpenRetrying(const std::string& path, int flags, mode_t permissions = 0) {
   } while (fd < 0 && errno == EINTR);
   return fd;
 }
+
+// While it lives, the file is written past the page cache, where the file system has that and it is
+// wanted.
+class PastCache {
+ public:
+  PastCache(int fd, bool wanted) : fd_(fd), flags_(wanted ? ::fcntl(fd, F_GETFL) : -1) {
+    if (flags_ >= 0 && ::fcntl(fd, F_SETFL, flags_ | O_DIRECT) != 0) flags_ = -1;
+  }
+  ~PastCache() {
+    if (flags_ >= 0) ::fcntl(fd_, F_SETFL, flags_);
+  }
+  PastCache(const PastCache&) = delete;
+  PastCache& operator=(const PastCache&) = delete;
+
+ private:
+  const int fd_;
+  int flags_;
+};
 
 bool Aligned(uint64_t value) { return value % kAlignment == 0; }
 
@@ -121,9 +144,12 @@ class PosixFile : public File {
     const std::unique_ptr<uint8_t, decltype(&std::free)> zeros(memory, &std::free);
     CHECK(zeros != nullptr);
     std::fill_n(zeros.get(), chunk, uint8_t{0});
+    const PastCache past(fd_.get(), Aligned(bytes));
     for (uint64_t offset = 0; offset < bytes; offset += chunk) {
       const size_t length = static_cast<size_t>(std::min<uint64_t>(chunk, bytes - offset));
+      const auto started = std::chrono::steady_clock::now();
       if (absl::Status s = WriteAll(offset, {zeros.get(), length}); !s.ok()) return s;
+      std::this_thread::sleep_for(std::chrono::steady_clock::now() - started);
     }
     return Sync();
   }
