@@ -50,6 +50,7 @@ constexpr uint64_t kTinyBatches = 4;  // the same in the test suite
 
 struct Settings {
   bool tiny = false;
+  env::WriteMode mode = env::WriteMode::kDirect;
 };
 Settings settings;  // set by main, before anything runs
 
@@ -168,7 +169,7 @@ class Rig {
  private:
   const Scratch scratch_;
   const std::string directory_ = scratch_.path() + "/log";
-  env::PosixFileSystem files_;
+  env::PosixFileSystem files_{settings.mode};
   const env::PosixClock clock_;
   BareDisk bare_;
   std::unique_ptr<wal::Log> log_;
@@ -338,7 +339,9 @@ void Register() {
 int main(int argc, char** argv) {
   const auto ours = [](const char* arg) {
     if (std::strcmp(arg, "--tiny") == 0) return creneau::settings.tiny = true;
-    return false;
+    if (std::strcmp(arg, "--write=buffered") != 0) return false;
+    creneau::settings.mode = creneau::env::WriteMode::kBuffered;
+    return true;
   };
   argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, ours) - argv);
   creneau::Register();

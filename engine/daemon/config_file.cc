@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kKnownKeys =
     "data, keys, listen, admin, metrics, threads, segment_mib, snapshot_mib, log_level, "
-    "trusted_network";
+    "log_write, trusted_network";
 constexpr int64_t kBytesPerMib = int64_t{1} << 20;
 
 std::string_view TypeName(toml::node_type type) {
@@ -60,6 +60,7 @@ class Reader {
     if (name == "admin") return Take(name, node, "a string", &to.admin);
     if (name == "metrics") return Take(name, node, "a string", &to.metrics);
     if (name == "log_level") return Take(name, node, "a string", &to.log_level);
+    if (name == "log_write") return Take(name, node, "a string", &to.log_write);
     if (name == "threads") return Take(name, node, "an integer", &to.threads);
     if (name == "trusted_network") return Take(name, node, "a boolean", &to.trusted_network);
     if (name == "segment_mib") return TakeMib(name, node, &to.segment_bytes);

@@ -27,7 +27,7 @@ void Take(const CLI::Option* option, const T& value, std::optional<Given<T>>* to
 Flags ParseFlags(int argc, const char* const* argv) {
   CLI::App app{kAbout, "creneaud"};
   Flags flags;
-  std::string data, keys, listen, admin, metrics, log_level, config;
+  std::string data, keys, listen, admin, metrics, log_level, log_write, config;
   int64_t threads = 0;
   int64_t segment_bytes = 0;
   int64_t snapshot_bytes = 0;
@@ -47,6 +47,9 @@ Flags ParseFlags(int argc, const char* const* argv) {
                      "take a snapshot when the log has grown by so much; 0: never [1073741824]");
   const auto* level_flag =
       app.add_option("--log-level", log_level, "trace, debug, info, warn, error or off [info]");
+  const auto* write_flag = app.add_option(
+      "--log-write", log_write,
+      "direct (O_DIRECT|O_DSYNC), buffered (fdatasync), or auto: measured at start [auto]");
   const auto* config_flag = app.add_option("--config", config, "TOML file");
   app.add_flag("--check", flags.check, "validate flags and file, say what would run, and end");
   app.set_version_flag("--version", "creneaud " CRENEAU_VERSION);
@@ -66,6 +69,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
   Take(admin_flag, admin, &flags.settings.admin);
   Take(metrics_flag, metrics, &flags.settings.metrics);
   Take(level_flag, log_level, &flags.settings.log_level);
+  Take(write_flag, log_write, &flags.settings.log_write);
   Take(threads_flag, threads, &flags.settings.threads);
   Take(segment_flag, segment_bytes, &flags.settings.segment_bytes);
   Take(snapshot_flag, snapshot_bytes, &flags.settings.snapshot_bytes);

@@ -102,6 +102,31 @@ void ResolveSnapshots(const Settings& flags, const Settings& file, Options* opti
         errors);
 }
 
+void ResolveDiary(const Settings& flags, const Settings& file, Options* options,
+                  rules::Diagnostics* errors) {
+  const auto* level = Effective(flags.log_level, file.log_level);
+  if (level == nullptr) return;
+  options->log_level = level->value;
+  if (std::find(kLogLevels.begin(), kLogLevels.end(), level->value) == kLogLevels.end()) {
+    Blame(level, "log_level",
+          "expected trace, debug, info, warn, error or off, got \"" + level->value + "\"", errors);
+  }
+}
+
+void ResolveLogWrite(const Settings& flags, const Settings& file, Options* options,
+                     rules::Diagnostics* errors) {
+  const auto* write = Effective(flags.log_write, file.log_write);
+  if (write == nullptr) return;
+  for (const env::WriteMode mode :
+       {env::WriteMode::kMeasured, env::WriteMode::kDirect, env::WriteMode::kBuffered}) {
+    if (write->value != NameOf(mode)) continue;
+    options->log_write = mode;
+    return;
+  }
+  Blame(write, "log_write", "expected auto, direct or buffered, got \"" + write->value + "\"",
+        errors);
+}
+
 void ResolvePaths(const Settings& flags, const Settings& file, Options* options,
                   rules::Diagnostics* errors) {
   const auto* data = Effective(flags.data, file.data);
@@ -125,6 +150,18 @@ void ResolvePaths(const Settings& flags, const Settings& file, Options* options,
 
 }  // namespace
 
+std::string_view NameOf(env::WriteMode mode) {
+  switch (mode) {
+    case env::WriteMode::kMeasured:
+      return "auto";
+    case env::WriteMode::kDirect:
+      return "direct";
+    case env::WriteMode::kBuffered:
+      break;
+  }
+  return "buffered";
+}
+
 Options Resolve(const Settings& flags, const Settings& file, int processors,
                 rules::Diagnostics* errors) {
   Options options;
@@ -140,14 +177,8 @@ Options Resolve(const Settings& flags, const Settings& file, int processors,
   if (const auto* metrics = Effective(flags.metrics, file.metrics)) {
     options.metrics = CheckedAddress(*metrics, "metrics", options.trusted_network, errors);
   }
-  if (const auto* level = Effective(flags.log_level, file.log_level)) {
-    options.log_level = level->value;
-    if (std::find(kLogLevels.begin(), kLogLevels.end(), level->value) == kLogLevels.end()) {
-      Blame(level, "log_level",
-            "expected trace, debug, info, warn, error or off, got \"" + level->value + "\"",
-            errors);
-    }
-  }
+  ResolveDiary(flags, file, &options, errors);
+  ResolveLogWrite(flags, file, &options, errors);
   return options;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "env/posix/write_mode.h"
 #include "rules/diagnostic.h"
 
 namespace creneau::daemon {
@@ -32,6 +33,7 @@ struct Settings {
   std::optional<Given<std::string>> admin;
   std::optional<Given<std::string>> metrics;
   std::optional<Given<std::string>> log_level;
+  std::optional<Given<std::string>> log_write;
   std::optional<Given<int64_t>> threads;
   std::optional<Given<int64_t>> segment_bytes;   // segment_mib in the file
   std::optional<Given<int64_t>> snapshot_bytes;  // snapshot_mib in the file
@@ -52,6 +54,8 @@ struct Options {
   // is read in some ten seconds.
   uint64_t snapshot_bytes = uint64_t{1} << 30;
   std::string log_level = "info";
+  // How the log's writes are made durable; kMeasured is `auto`.
+  env::WriteMode log_write = env::WriteMode::kMeasured;
 };
 
 inline constexpr int kMaxThreads = 256;
@@ -59,6 +63,9 @@ inline constexpr int64_t kMaxSegmentBytes =
     int64_t{1} << 30;  // preallocated with zeros at start: a second or two
 
 inline constexpr int64_t kMaxSnapshotBytes = int64_t{1} << 40;
+
+// "auto", "direct" or "buffered".
+std::string_view NameOf(env::WriteMode mode);
 
 // Whether every value is right, and the whole: with any error, the options are not to be used.
 Options Resolve(const Settings& flags, const Settings& file, int processors,

@@ -207,7 +207,7 @@ std::string Describe(const Options& options) {
   return text + " threads=" + std::to_string(options.threads) +
          " segment_bytes=" + std::to_string(options.segment_bytes) +
          " snapshot_bytes=" + std::to_string(options.snapshot_bytes) +
-         " log_level=" + options.log_level;
+         " log_level=" + options.log_level + " log_write=" + std::string(NameOf(options.log_write));
 }
 
 int Run(const Options& options) {
@@ -216,7 +216,7 @@ int Run(const Options& options) {
   const std::optional<size_t> connections = FitConnections(options.threads);
   if (!connections) return kExitUsage;
 
-  env::PosixFileSystem files;
+  env::PosixFileSystem files(options.log_write);
   const env::PosixClock clock;
   env::PosixEntropy entropy;
   const int64_t started_ns = clock.MonotonicNs();
@@ -231,6 +231,7 @@ int Run(const Options& options) {
       booking::Engine::Open(engine_options, files, clock, entropy,
                             [&failsafe](const absl::Status& status) { failsafe.Trip(status); });
   if (!engine.ok()) return RefusedByEngine(engine.status());
+  spdlog::info("the log is written with {}", Describe(files.write_mode()));
   TellWhatStartFound(options, (*engine)->start_report());
 
   http::ServerOptions server_options;

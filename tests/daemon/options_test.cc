@@ -56,6 +56,7 @@ TEST_CASE("a data directory alone is enough: everything else has a default") {
   CHECK(outcome.options.segment_bytes == limits::kDefaultSegmentBytes);
   CHECK(outcome.options.snapshot_bytes == 1u << 30);
   CHECK(outcome.options.log_level == "info");
+  CHECK(outcome.options.log_write == env::WriteMode::kMeasured);
 }
 
 TEST_CASE("the file says what flags can say") {
@@ -70,6 +71,7 @@ threads = 3
 segment_mib = 16
 snapshot_mib = 0
 log_level = "warn"
+log_write = "buffered"
 )");
   CHECK(outcome.errors.empty());
   CHECK(outcome.options.data == "d");
@@ -82,18 +84,22 @@ log_level = "warn"
   CHECK(outcome.options.segment_bytes == 16u << 20);
   CHECK(outcome.options.snapshot_bytes == 0);
   CHECK(outcome.options.log_level == "warn");
+  CHECK(outcome.options.log_write == env::WriteMode::kBuffered);
 }
 
 TEST_CASE("flags beat the file") {
-  const Outcome outcome = Run(
-      {"--data", "mine", "--threads", "2", "--listen", "127.0.0.1:0", "--segment-bytes", "4194304"},
-      "data = \"theirs\"\nthreads = 5\nlisten = \"10.0.0.1:80\"\nsegment_mib = 64\n");
+  const Outcome outcome =
+      Run({"--data", "mine", "--threads", "2", "--listen", "127.0.0.1:0", "--segment-bytes",
+           "4194304", "--log-write", "direct"},
+          "data = \"theirs\"\nthreads = 5\nlisten = \"10.0.0.1:80\"\nsegment_mib = 64\n"
+          "log_write = \"auto\"\n");
   CHECK(outcome.errors.empty());
   CHECK(outcome.options.data == "mine");
   CHECK(outcome.options.keys == "mine/keys");
   CHECK(outcome.options.threads == 2);
   CHECK(outcome.options.listen == "127.0.0.1:0");
   CHECK(outcome.options.segment_bytes == 4194304);
+  CHECK(outcome.options.log_write == env::WriteMode::kDirect);
 }
 
 TEST_CASE("errors in the file have line and column") {
@@ -112,6 +118,8 @@ TEST_CASE("errors in the file have line and column") {
       {"data = \"d\"\nsegment_mib = 9000000000000000000\n", "2:15: segment_mib: expected 2"},
       {"data = \"d\"\nsnapshot_mib = -1\n", "2:16: snapshot_mib: expected 0 to 1048576"},
       {"data = \"d\"\nlog_level = \"loud\"\n", "2:13: log_level: expected trace, debug"},
+      {"data = \"d\"\nlog_write = \"fast\"\n",
+       "2:13: log_write: expected auto, direct or buffered"},
       {"data = \"d\"\ntrusted_network = 1\n", "2:19: trusted_network: expected a boolean"},
       {"data = \"d\"\nlisten = \"8080\"\n", "2:10: listen: \"8080\" is not an address"},
       {"data = \"d\"\nadmin = \"\"\n", "2:9: admin: expected a path"},
@@ -135,6 +143,8 @@ TEST_CASE("every error of a file is told, from its top") {
 
 TEST_CASE("errors of flags name the flag") {
   CHECK(Run({}, "").errors.find("no data directory: give --data DIR") != std::string::npos);
+  CHECK(Run({"--data", "d", "--log-write", "fast"}, "").errors ==
+        "0:0: --log-write: expected auto, direct or buffered, got \"fast\"\n");
   CHECK(Run({"--data", "d", "--threads", "0"}, "").errors == "0:0: --threads: expected 1 to 256\n");
   CHECK(Run({"--data", "d", "--segment-bytes", "5000000"}, "").errors ==
         "0:0: --segment-bytes: expected 2097152 to 1073741824, a multiple of 4096\n");

@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/check.h"
+#include "env/posix/posix_clock.h"
 
 namespace creneau::env {
 namespace {
@@ -202,7 +203,7 @@ int Flags(OpenMode mode) {
     case OpenMode::kCreate:
       return O_RDWR | O_CREAT | O_EXCL;
     case OpenMode::kDurable:
-      return O_RDWR | O_DIRECT | O_DSYNC;
+      break;  // OpenDurable
   }
   CHECK(false);
   return 0;
@@ -210,21 +211,49 @@ int Flags(OpenMode mode) {
 
 }  // namespace
 
+WriteModeReport PosixFileSystem::write_mode() const {
+  const std::lock_guard lock(mutex_);
+  return report_;
+}
+
+WriteMode PosixFileSystem::ModeFor(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (report_.mode != WriteMode::kMeasured) return report_.mode;
+  report_.mode = wanted_;
+  if (wanted_ == WriteMode::kMeasured) {
+    PosixFileSystem direct(WriteMode::kDirect);
+    PosixFileSystem buffered(WriteMode::kBuffered);
+    report_ = MeasureWriteModes(direct, buffered, PosixClock(), ParentOf(path));
+  }
+  return report_.mode;
+}
+
+absl::StatusOr<std::unique_ptr<File>> PosixFileSystem::OpenDurable(const std::string& path) {
+  using Durability = PosixFile::Durability;
+  if (ModeFor(path) == WriteMode::kDirect) {
+    const int fd = OpenRetrying(path, O_RDWR | O_DIRECT | O_DSYNC);
+    if (fd >= 0) {
+      return std::make_unique<PosixFile>(Descriptor(fd), path, Durability::kByOpenFlags);
+    }
+    if (errno != EINVAL) return Failed(errno, "open " + path);
+    const std::lock_guard lock(mutex_);
+    report_ = {WriteMode::kBuffered, /*refused=*/true};
+  }
+  const int fd = OpenRetrying(path, O_RDWR);
+  if (fd < 0) return Failed(errno, "open " + path);
+  return std::make_unique<PosixFile>(Descriptor(fd), path, Durability::kSyncEachWrite);
+}
+
 absl::StatusOr<std::unique_ptr<File>> PosixFileSystem::Open(const std::string& path,
                                                             OpenMode mode) {
-  auto durability = mode == OpenMode::kDurable ? PosixFile::Durability::kByOpenFlags
-                                               : PosixFile::Durability::kOnSync;
+  if (mode == OpenMode::kDurable) return OpenDurable(path);
   // Owner only: the log is pseudonymised personal data (design 8).
-  int fd = OpenRetrying(path, Flags(mode), S_IRUSR | S_IWUSR);
-  if (fd < 0 && errno == EINVAL && mode == OpenMode::kDurable) {
-    durability = PosixFile::Durability::kSyncEachWrite;
-    fd = OpenRetrying(path, O_RDWR);
-  }
+  const int fd = OpenRetrying(path, Flags(mode), S_IRUSR | S_IWUSR);
   if (fd < 0) {
     return Failed(errno, (mode == OpenMode::kCreate ? "create " : "open ") + path);
   }
   if (mode == OpenMode::kRead) ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  return std::make_unique<PosixFile>(Descriptor(fd), path, durability);
+  return std::make_unique<PosixFile>(Descriptor(fd), path, PosixFile::Durability::kOnSync);
 }
 
 absl::Status PosixFileSystem::Rename(const std::string& from, const std::string& to) {
