@@ -1,6 +1,8 @@
 #include "codec/event.h"
 
+#include "base/prng.h"
 #include "catch2/catch.hpp"
+#include "creneau/v1/event.pb.h"
 
 namespace creneau::codec {
 namespace {
@@ -41,6 +43,53 @@ TEST_CASE("the largest event fits, and every event comes back as it was") {
     CHECK(back.from.seat == SeatId{7});
     CHECK(back.origin == event.origin);
   }
+}
+
+// As protobuf writes it: what EncodeEvent must agree with to the byte.
+std::string ByProtobuf(const ledger::Event& event) {
+  const auto fill = [](const ledger::SeatImage& image, v1::SeatImage* out) {
+    out->set_seat(image.seat.value);
+    out->set_word(image.word.bits());
+    out->set_subject_lo(image.subject.lo);
+    out->set_subject_hi(image.subject.hi);
+    out->set_idempotency(image.idempotency);
+  };
+  v1::Event message;
+  if (event.is_move) {
+    fill(event.seat, message.mutable_seat_moved()->mutable_to());
+    fill(event.from, message.mutable_seat_moved()->mutable_from());
+    message.mutable_seat_moved()->set_origin_seat(event.origin.seat.value);
+    message.mutable_seat_moved()->set_origin_generation(event.origin.generation.value);
+  } else {
+    fill(event.seat, message.mutable_seat_changed()->mutable_image());
+  }
+  return message.SerializeAsString();
+}
+
+TEST_CASE("an event is written as protobuf would write it, byte for byte") {
+  Prng prng(2026);
+  // Of any length, and now and then nothing: each has its own bytes on the wire, or none.
+  const auto number = [&prng] { return prng.Below(8) == 0 ? 0 : prng.Next() >> prng.Below(64); };
+  const auto image = [&number] {
+    return ledger::SeatImage{SeatId{static_cast<uint32_t>(number())}, SeatWord(number()),
+                             Subject{number(), number()}, number()};
+  };
+  size_t shortest = kMaxEventBytes, longest = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    ledger::Event event;
+    event.is_move = i % 2 == 1;
+    event.seat = image();
+    event.from = image();
+    event.origin = SeatRef{SeatId{static_cast<uint32_t>(number())},
+                           Generation{static_cast<uint32_t>(number())}};
+    std::array<char, kMaxEventBytes> bytes;
+    const size_t size = EncodeEvent(event, bytes);
+    REQUIRE(std::string(bytes.data(), size) == ByProtobuf(event));
+    shortest = std::min(shortest, size);
+    longest = std::max(longest, size);
+  }
+  CHECK(shortest < 20);
+  CHECK(longest > 90);
 }
 
 TEST_CASE("a calendar of any size comes in parts that fit the log, and comes back whole") {
