@@ -31,6 +31,9 @@ constexpr int kMostLooks = 1'000;
 // The finished commits of one batch, by owner, each owner's in the order they were pushed.
 class Deliveries {
  public:
+  // A few I/O threads, the steward, operators' acts: the log thread need not allocate for them.
+  Deliveries() { chains_.reserve(64); }
+
   void Add(Commit* commit, bool durable) {
     commit->next = nullptr;
     commit->durable = durable;
