@@ -1,0 +1,143 @@
+#include "bench/creneau-bench/report.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "base/check.h"
+
+namespace creneau::bench {
+namespace {
+
+// A thread that is busy for nine tenths of the time has no time of its own left to be punctual.
+constexpr double kBusy = 0.9;
+// The generator got to what was due this late, one time in a hundred: it is part of what it
+// measures.
+constexpr uint64_t kLateNs = 2'000'000;
+// Of what was due, so much was answered in time.
+constexpr double kKept = 0.98;
+
+std::optional<double> Measure(const Report& report, const Objective& objective) {
+  const Stats& stats = report.measured;
+  const Histogram& latency =
+      objective.kind ? stats.latency[static_cast<size_t>(*objective.kind)] : report.all;
+  const uint64_t errors =
+      objective.kind ? stats.failed[static_cast<size_t>(*objective.kind)] : stats.errors();
+  if (latency.total() == 0) return std::nullopt;
+  switch (objective.metric) {
+    case Objective::Metric::kPercentile:
+      return static_cast<double>(latency.Percentile(objective.percentile));
+    case Objective::Metric::kMax:
+      return static_cast<double>(latency.max());
+    case Objective::Metric::kMean:
+      return latency.Mean();
+    case Objective::Metric::kErrorCount:
+      return static_cast<double>(errors);
+    case Objective::Metric::kErrorShare:
+      return 100.0 * static_cast<double>(errors) / static_cast<double>(latency.total());
+    case Objective::Metric::kRate:
+      return objective.kind ? static_cast<double>(latency.total()) / report.seconds
+                            : report.requests_per_s();
+  }
+  CHECK(false);
+}
+
+void JudgeClosed(Report* report) {
+  const double busy = report->cpu.busiest_generator_share;
+  report->limit = busy >= kBusy ? Limit::kGenerator : Limit::kServer;
+  report->limit_why = absl::StrFormat(
+      "closed loop; the busiest generator thread used %.0f %% of a processor%s", 100 * busy,
+      busy >= kBusy ? ": compare CPU per request, not requests per second" : "");
+}
+
+void JudgeOpen(Report* report) {
+  const Stats& stats = report->measured;
+  const uint64_t late = stats.loop_lag.Percentile(99);
+  const double busy = report->cpu.busiest_generator_share;
+  const double due = static_cast<double>(stats.requests());
+  const double kept = due == 0 ? 1 : static_cast<double>(stats.replies) / due;
+  if (busy >= kBusy || late >= kLateNs) {
+    report->limit = Limit::kGenerator;
+    report->limit_why = absl::StrFormat(
+        "the generator came late to what was due (p99 %s), its busiest thread used %.0f %% of a "
+        "processor: latencies are partly its own",
+        DurationText(static_cast<double>(late)), 100 * busy);
+  } else if (kept < kKept && report->options.profile == ProfileKind::kSteady) {
+    report->limit = Limit::kServer;
+    report->limit_why = absl::StrFormat(
+        "only %.1f %% of what was due was answered within the measured time: the server, or "
+        "%u connections, do not carry this rate",
+        100 * kept, report->options.connections);
+  } else {
+    report->limit_why = absl::StrFormat("the schedule was kept (the generator's own lag: p99 %s)",
+                                        DurationText(static_cast<double>(late)));
+  }
+}
+
+}  // namespace
+
+std::string_view NameOf(Limit limit) {
+  switch (limit) {
+    case Limit::kNothing:
+      return "none";
+    case Limit::kGenerator:
+      return "generator";
+    case Limit::kServer:
+      return "server";
+  }
+  CHECK(false);
+}
+
+double Report::requests_per_s() const {
+  return seconds > 0 ? static_cast<double>(measured.replies) / seconds : 0;
+}
+
+double Report::reservations_per_s() const {
+  return seconds > 0 ? static_cast<double>(measured.confirmed) / seconds : 0;
+}
+
+std::optional<double> Report::server_cpu_us_per_request() const {
+  if (!cpu.server_s || measured.replies == 0) return std::nullopt;
+  return *cpu.server_s * 1e6 / static_cast<double>(measured.replies);
+}
+
+double Report::generator_cpu_us_per_request() const {
+  return measured.replies == 0 ? 0 : cpu.generator_s * 1e6 / static_cast<double>(measured.replies);
+}
+
+bool Report::objectives_met() const {
+  return std::all_of(verdicts.begin(), verdicts.end(),
+                     [](const Verdict& verdict) { return verdict.met; });
+}
+
+bool Report::right() const {
+  return options.unchecked || (wrong_replies == 0 && checked && checked->wrong == 0);
+}
+
+std::string_view Report::verdict() const {
+  if (!right()) return "wrong";
+  return objectives_met() ? "ok" : "objective-missed";
+}
+
+void Conclude(Report* report) {
+  report->all = report->measured.All();
+  report->verdicts.clear();
+  for (const Objective& objective : report->options.objectives) {
+    Verdict verdict{objective, Measure(*report, objective), false};
+    verdict.met = verdict.measured && objective.Holds(*verdict.measured);
+    report->verdicts.push_back(verdict);
+  }
+  if (report->options.closed_loop()) {
+    JudgeClosed(report);
+  } else {
+    JudgeOpen(report);
+  }
+}
+
+std::string DurationText(double ns) {
+  if (ns < 1e3) return absl::StrFormat("%.0f ns", ns);
+  if (ns < 1e6) return absl::StrFormat("%.3g us", ns / 1e3);
+  if (ns < 1e9) return absl::StrFormat("%.3g ms", ns / 1e6);
+  return absl::StrFormat("%.3g s", ns / 1e9);
+}
+
+}  // namespace creneau::bench

@@ -1,0 +1,316 @@
+#include "bench/creneau-bench/run.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "bench/creneau-bench/now.h"
+#include "bench/creneau-bench/report.h"
+#include "bench/creneau-bench/server.h"
+#include "bench/creneau-bench/worker.h"
+#include "tools/creneauctl/exit_code.h"
+
+namespace creneau::bench {
+namespace {
+
+constexpr int kInterrupted = 130;
+constexpr uint64_t kOtherDescriptors = 64;
+constexpr int64_t kLookAgainNs = 10'000'000;
+
+std::atomic<bool> interrupted{false};
+
+void OnInterrupt(int) { interrupted.store(true); }
+
+void Warn(const std::string& text) { absl::FPrintF(stderr, "creneau-bench: %s\n", text); }
+
+void SleepNs(int64_t ns) {
+  const timespec wait{ns / kNsPerSecond, ns % kNsPerSecond};
+  nanosleep(&wait, nullptr);
+}
+
+// One line a second on stderr: in place on a terminal, below each other elsewhere.
+class Progress {
+ public:
+  explicit Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (shown_ && terminal_) std::fputc('\n', stderr);
+  }
+
+  void Show(int64_t since_start_ns, const Window& window,
+            const std::vector<std::unique_ptr<Worker>>& workers) {
+    if (quiet_ || since_start_ns < next_ns_) return;
+    next_ns_ = since_start_ns + kNsPerSecond;
+    uint64_t replies = 0;
+    uint64_t errors = 0;
+    uint64_t waiting = 0;
+    for (const auto& worker : workers) {
+      replies += worker->replies_so_far();
+      errors += worker->errors_so_far();
+      waiting += worker->waiting_now();
+    }
+    const char* phase = since_start_ns < window.begin_ns ? "before"
+                        : since_start_ns < window.end_ns ? "measuring"
+                                                         : "draining";
+    absl::FPrintF(stderr,
+                  "%s%4d s %-9s %9d replies (%d in the last second), %d errors, %d waiting%s",
+                  terminal_ ? "\r" : "", since_start_ns / kNsPerSecond, phase, replies,
+                  replies - last_replies_, errors, waiting, terminal_ ? "   " : "\n");
+    std::fflush(stderr);
+    last_replies_ = replies;
+    shown_ = true;
+  }
+
+ private:
+  bool quiet_;
+  bool terminal_;
+  bool shown_ = false;
+  int64_t next_ns_ = 0;
+  uint64_t last_replies_ = 0;
+};
+
+// The generator's threads, from their connections to the end of the window.
+class Generators {
+ public:
+  Generators(const Options& options, const Address& server, const std::vector<pid_t>& server_pids)
+      : options_(options), window_(WindowOf(options)), server_pids_(server_pids) {
+    for (unsigned i = 0; i < options.threads; ++i) {
+      workers_.push_back(std::make_unique<Worker>(options, server, i));
+    }
+    connected_.resize(workers_.size(), absl::OkStatus());
+  }
+
+  absl::Status Run() {
+    for (size_t i = 0; i < workers_.size(); ++i) {
+      threads_.emplace_back([this, i] { Generate(i); });
+    }
+    absl::Status connected = AwaitConnections();
+    if (connected.ok()) {
+      start_ns_.store(NowNs() + kLookAgainNs);
+      Watch();
+    } else {
+      start_ns_.store(-1);
+    }
+    for (std::thread& thread : threads_) thread.join();
+    return connected;
+  }
+
+  const Cpu& cpu() const { return cpu_; }
+  const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+  int64_t begin_ns() const { return start_ns_.load() + window_.begin_ns; }
+
+ private:
+  struct Sample {
+    std::optional<double> server_s;
+    std::vector<double> thread_s;
+    int64_t at_ns = 0;
+  };
+
+  void Generate(size_t i) {
+    connected_[i] = workers_[i]->Connect();
+    ready_.fetch_add(1);
+    int64_t start = 0;
+    while ((start = start_ns_.load()) == 0) SleepNs(1'000'000);
+    if (start > 0) workers_[i]->Run(start);
+    done_.fetch_add(1);
+    // Its CPU clock is read until then.
+    while (start > 0 && !sampled_.load()) SleepNs(1'000'000);
+  }
+
+  absl::Status AwaitConnections() {
+    while (ready_.load() < workers_.size()) SleepNs(1'000'000);
+    for (const absl::Status& one : connected_) {
+      if (!one.ok()) return one;
+    }
+    return absl::OkStatus();
+  }
+
+  Sample Take() {
+    Sample sample;
+    if (const auto cpu = CpuSecondsOf(server_pids_); cpu.ok() && !server_pids_.empty()) {
+      sample.server_s = *cpu;
+    }
+    for (std::thread& thread : threads_) {
+      clockid_t clock{};
+      timespec used{};
+      pthread_getcpuclockid(thread.native_handle(), &clock);
+      clock_gettime(clock, &used);
+      sample.thread_s.push_back(static_cast<double>(used.tv_sec) +
+                                static_cast<double>(used.tv_nsec) / 1e9);
+    }
+    sample.at_ns = NowNs();
+    return sample;
+  }
+
+  // Sleeps to the moments that matter, shows how it goes, and takes the CPU times.
+  void Watch() {
+    Progress progress(options_.quiet);
+    const int64_t start = start_ns_.load();
+    const auto until = [&](int64_t moment_ns) {
+      while (NowNs() < moment_ns && done_.load() < workers_.size() && !interrupted.load()) {
+        progress.Show(NowNs() - start, window_, workers_);
+        SleepNs(std::clamp<int64_t>(moment_ns - NowNs(), 0, kLookAgainNs));
+      }
+    };
+    until(start + window_.begin_ns);
+    const Sample begin = Take();
+    until(start + window_.end_ns);
+    const Sample end = Take();
+    Charge(begin, end);
+    until(std::numeric_limits<int64_t>::max());
+    if (interrupted.load()) {
+      for (const auto& worker : workers_) worker->Stop();
+    }
+    sampled_.store(true);
+  }
+
+  void Charge(const Sample& begin, const Sample& end) {
+    if (begin.server_s && end.server_s) cpu_.server_s = *end.server_s - *begin.server_s;
+    const double length = static_cast<double>(end.at_ns - begin.at_ns) / 1e9;
+    for (size_t i = 0; i < threads_.size(); ++i) {
+      const double used = end.thread_s[i] - begin.thread_s[i];
+      cpu_.generator_s += used;
+      cpu_.busiest_generator_share = std::max(cpu_.busiest_generator_share, used / length);
+    }
+  }
+
+  const Options& options_;
+  const Window window_;
+  const std::vector<pid_t> server_pids_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<absl::Status> connected_;
+  std::vector<std::thread> threads_;
+  std::atomic<size_t> ready_{0};
+  std::atomic<size_t> done_{0};
+  std::atomic<int64_t> start_ns_{0};  // -1: not at all
+  std::atomic<bool> sampled_{false};
+  Cpu cpu_;
+};
+
+int ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return ctl::kExitUsage;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kAborted:
+      return ctl::kExitUnreachable;
+    default:
+      return ctl::kExitIo;
+  }
+}
+
+bool WriteFile(const std::string& path, const std::string& text) {
+  if (path.empty()) return true;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (file) return true;
+  Warn("cannot write " + path);
+  return false;
+}
+
+Report ReportOf(const Options& options, const Generators& generators) {
+  Report report;
+  report.options = options;
+  report.machine = ThisMachine();
+  report.cpu = generators.cpu();
+  report.server = options.own_server
+                      ? absl::StrFormat("our own creneaud, %d threads", options.server_threads)
+                      : options.server;
+  for (const auto& worker : generators.workers()) {
+    report.measured.Add(worker->measured());
+    report.before.Add(worker->before());
+    report.wrong_replies += worker->wrong_replies();
+  }
+  const Window window = WindowOf(options);
+  const int64_t length = window.until_done ? report.measured.last_reply_ns - generators.begin_ns()
+                                           : window.end_ns - window.begin_ns;
+  report.seconds = static_cast<double>(std::max<int64_t>(length, 0)) / 1e9;
+  return report;
+}
+
+absl::Status ReadBackInto(Report* report, const Address& server, const Generators& generators) {
+  if (report->options.unchecked) return absl::OkStatus();
+  std::vector<const Journal*> journals;
+  for (const auto& worker : generators.workers()) journals.push_back(&worker->journal());
+  absl::StatusOr<Findings> found = ReadBack(server, report->options.agendas, journals);
+  if (!found.ok()) return found.status();
+  report->checked = *std::move(found);
+  return absl::OkStatus();
+}
+
+int Publish(const Report& report) {
+  const std::string text = AsText(report);
+  std::fputs(text.c_str(), stdout);
+  bool written = std::fflush(stdout) == 0;
+  const Options& options = report.options;
+  written = WriteFile(options.json, options.json.empty() ? "" : AsJson(report)) && written;
+  written = WriteFile(options.html, options.html.empty() ? "" : AsHtml(report)) && written;
+  if (!report.right() || !report.objectives_met()) return ctl::kExitObjective;
+  return written ? ctl::kExitOk : ctl::kExitIo;
+}
+
+absl::Status EnoughDescriptors(const Options& options) {
+  const uint64_t limit = RaiseDescriptorLimit();
+  if (limit >= options.connections + kOtherDescriptors) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%d connections need more descriptors than the hard limit of %d allows: raise it (ulimit "
+      "-Hn), or give fewer --connections",
+      options.connections, limit));
+}
+
+// With a server that is up.
+absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, int* exit_code) {
+  const absl::StatusOr<Address> address = ResolveAddress(options.server);
+  if (!address.ok()) return address.status();
+  if (const auto cpu = CpuSecondsOf(pids); !cpu.ok()) {
+    return absl::InvalidArgumentError("--server-pid: " + std::string(cpu.status().message()));
+  }
+  Generators generators(options, *address, pids);
+  if (absl::Status run = generators.Run(); !run.ok()) return run;
+  if (interrupted.load()) {
+    *exit_code = kInterrupted;
+    return absl::OkStatus();
+  }
+  Report report = ReportOf(options, generators);
+  if (report.measured.replies == 0) {
+    return absl::UnavailableError("not one reply came within the measured time");
+  }
+  if (absl::Status read = ReadBackInto(&report, *address, generators); !read.ok()) return read;
+  Conclude(&report);
+  *exit_code = Publish(report);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int Run(Options options) {
+  std::signal(SIGINT, OnInterrupt);
+  std::signal(SIGTERM, OnInterrupt);
+  std::signal(SIGPIPE, SIG_IGN);
+  OwnServer own;
+  absl::Status status = EnoughDescriptors(options);
+  std::vector<pid_t> pids(options.server_pids.begin(), options.server_pids.end());
+  if (status.ok() && options.own_server) {
+    status = own.Start(options);
+    options.server = own.address();
+    options.agendas = own.agendas();
+    pids = {own.pid()};
+  }
+  int exit_code = ctl::kExitOk;
+  if (status.ok()) status = Measure(options, pids, &exit_code);
+  if (const absl::Status stopped = own.Stop(); status.ok()) status = stopped;
+  if (status.ok()) return exit_code;
+  Warn(std::string(status.message()));
+  return ExitCodeOf(status);
+}
+
+}  // namespace creneau::bench

@@ -1,0 +1,227 @@
+#include "bench/creneau-bench/server.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+#include "bench/creneau-bench/now.h"
+#include "env/posix/posix_clock.h"
+#include "tools/creneauctl/http_client.h"
+
+namespace creneau::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kReadyNs = 60'000'000'000;
+constexpr int64_t kPublishMs = 60'000;
+constexpr int64_t kEndNs = 60'000'000'000;
+constexpr double kSeatsPerSlot = 64;
+constexpr int kHoursPerDay = 12;
+constexpr int kDays = 56;
+constexpr int kMostDays = 350;  // an agenda's horizon is a year at most
+// What an office has; the finest that an agenda takes comes last. Slots further apart make the
+// replies to reads smaller.
+constexpr std::array<int, 3> kMinutes = {20, 10, 5};
+
+double SeatsADay(int minutes) { return kSeatsPerSlot * kHoursPerDay * 60 / minutes; }
+
+absl::Status Errno(const std::string& what) { return absl::ErrnoToStatus(errno, what); }
+
+}  // namespace
+
+double MostSeatsOfAnAgenda() { return SeatsADay(kMinutes.back()) * kMostDays; }
+
+std::string AgendaToml(const std::string& name, double seats, int32_t today) {
+  int minutes = kMinutes.back();
+  for (const int one : kMinutes) {
+    if (SeatsADay(one) * kDays < seats) continue;
+    minutes = one;
+    break;
+  }
+  const double days_needed = std::ceil(seats / SeatsADay(minutes));
+  const int days = std::clamp(static_cast<int>(days_needed), kDays, kMostDays);
+  std::ostringstream out;
+  out << "agenda = \"" << name << "\"\n"
+      << "title = \"Banc d'essai\"\noffice = \"Préfecture du banc d'essai\"\n"
+      << "timezone = \"Europe/Paris\"\npolicy = \"direct\"\n"
+      << "identity = [[\"dossier\", \"birth_date\"]]\n"
+      << "hold_s = 900\nnotice_hours = 0\nhorizon_days = " << days + 10 << "\n"
+      << "alternative = \"aucun : banc d'essai\"\n[[session]]\n"
+      << "weekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]\n"
+      << "from = " << FormatDate(CivilFromDays(today + 1)) << "\n"
+      << "until = " << FormatDate(CivilFromDays(today + days)) << "\n"
+      << "hours = [\"08:00-20:00\"]\nminutes = " << minutes << "\n"
+      << "seats = { web = 64 }\nholidays = \"open\"\n";
+  return out.str();
+}
+
+OwnServer::~OwnServer() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  std::error_code ignored;
+  if (!dir_.empty() && !keep_) fs::remove_all(dir_, ignored);
+}
+
+absl::Status OwnServer::Start(const Options& options) {
+  keep_ = options.keep;
+  if (absl::Status made = MakeDirectory(options); !made.ok()) return made;
+  if (absl::Status up = Launch(options); !up.ok()) return up;
+  return Publish(options);
+}
+
+absl::Status OwnServer::MakeDirectory(const Options& options) {
+  std::error_code error;
+  fs::path parent = options.dir;
+  if (options.dir.empty()) parent = fs::temp_directory_path(error);
+  if (!error) fs::create_directories(parent, error);
+  if (error) return absl::UnavailableError(parent.string() + ": " + error.message());
+  std::string path = (parent / "creneau-bench-XXXXXX").string();
+  if (mkdtemp(path.data()) == nullptr) return Errno(path);
+  dir_ = path;
+  return absl::OkStatus();
+}
+
+absl::Status OwnServer::Launch(const Options& options) {
+  std::array<int, 2> pipe_ends{};
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return Errno("pipe2");
+  const std::string diary = dir_ + "/diary";
+  const std::string data = dir_ + "/data";
+  const std::string threads = std::to_string(options.server_threads);
+  const std::array<const char*, 8> arguments = {
+      options.creneaud.c_str(), "--data", data.c_str(), "--listen", "127.0.0.1:0", "--threads",
+      threads.c_str(),          nullptr};
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0) return Errno("fork");
+  if (pid_ == 0) {
+    // A group of its own: Ctrl-C is for us, and we end it. And it does not outlive us.
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int to_diary = open(diary.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (getppid() != parent || to_diary < 0) _exit(127);
+    dup2(pipe_ends[1], STDOUT_FILENO);
+    dup2(to_diary, STDERR_FILENO);
+    execv(arguments[0], const_cast<char* const*>(arguments.data()));
+    _exit(127);
+  }
+  close(pipe_ends[1]);
+  absl::Status ready = AwaitReady(pipe_ends[0]);
+  close(pipe_ends[0]);
+  return ready;
+}
+
+absl::Status OwnServer::AwaitReady(int from_child) {
+  const int64_t deadline = NowNs() + kReadyNs;
+  std::string line;
+  while (line.find('\n') == std::string::npos) {
+    pollfd readable{from_child, POLLIN, 0};
+    const int64_t left_ms = (deadline - NowNs()) / 1'000'000;
+    std::array<char, 512> bytes{};
+    ssize_t got = 0;
+    if (left_ms > 0 && poll(&readable, 1, static_cast<int>(left_ms)) > 0) {
+      got = read(from_child, bytes.data(), bytes.size());
+    }
+    if (got <= 0) {
+      return absl::UnavailableError("creneaud did not come up: " + LastWords());
+    }
+    line.append(bytes.data(), static_cast<size_t>(got));
+  }
+  std::istringstream words(line);
+  std::string word;
+  words >> word >> word >> word >> address_;
+  while (words >> word) {
+    if (word.rfind("admin=", 0) == 0) admin_ = word.substr(6);
+  }
+  if (line.rfind("creneaud ready on ", 0) != 0 || address_.empty() || admin_.empty()) {
+    return absl::InternalError("creneaud said something else than that it is ready: " + line);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OwnServer::Publish(const Options& options) {
+  const double seats = options.SeatsNeeded() / options.own_agendas;
+  const auto today =
+      static_cast<int32_t>(env::PosixClock().Now().ms / kMsPerDay);  // Paris may be a day ahead
+  const ctl::HttpClient admin(admin_, kPublishMs);
+  for (unsigned i = 0; i < options.own_agendas; ++i) {
+    const std::string name = "bench-" + std::to_string(i);
+    ctl::HttpRequest request{"PUT", "/v1/agendas/" + name, {}, AgendaToml(name, seats, today)};
+    request.headers.emplace_back("Content-Type", "application/toml");
+    const absl::StatusOr<ctl::HttpReply> reply = admin.Send(request);
+    if (!reply.ok()) return reply.status();
+    if (reply->status != 201) {
+      return absl::InternalError("creneaud refused agenda " + name + ": " + reply->body);
+    }
+    agendas_.push_back(name);
+  }
+  return absl::OkStatus();
+}
+
+std::string OwnServer::LastWords() const {
+  constexpr size_t kTail = 600;
+  std::ifstream diary(dir_ + "/diary");
+  std::stringstream text;
+  text << diary.rdbuf();
+  std::string words = text.str();
+  if (words.empty()) return "is the program there, and executable?";
+  return words.size() > kTail ? words.substr(words.size() - kTail) : words;
+}
+
+absl::Status OwnServer::Stop() {
+  if (pid_ <= 0) return absl::OkStatus();
+  kill(pid_, SIGTERM);
+  int status = 0;
+  const int64_t deadline = NowNs() + kEndNs;
+  while (waitpid(pid_, &status, WNOHANG) == 0) {
+    if (NowNs() > deadline) return absl::InternalError("creneaud did not end on SIGTERM");
+    poll(nullptr, 0, 5);
+  }
+  pid_ = -1;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
+  return absl::InternalError("creneaud did not end well: " +
+                             (WIFEXITED(status) ? "exit " + std::to_string(WEXITSTATUS(status))
+                                                : "signal " + std::to_string(WTERMSIG(status))) +
+                             "\n" + LastWords());
+}
+
+absl::StatusOr<double> CpuSecondsOf(const std::vector<pid_t>& pids) {
+  double seconds = 0;
+  for (const pid_t pid : pids) {
+    // The same time as /proc/PID/stat has, to the nanosecond instead of the clock tick.
+    clockid_t clock{};
+    timespec used{};
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0) {
+      return absl::NotFoundError("no process " + std::to_string(pid));
+    }
+    seconds += static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+  }
+  return seconds;
+}
+
+uint64_t RaiseDescriptorLimit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+}  // namespace creneau::bench

@@ -1,0 +1,63 @@
+// The server that is measured: a creneaud of our own on a private directory, with agendas that have
+// seats enough; and the CPU time of any server whose process is on this machine. One thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "bench/creneau-bench/options.h"
+
+namespace creneau::bench {
+
+class OwnServer {
+ public:
+  OwnServer() = default;
+  // Kills what is still running, and removes the directory unless it is to be kept.
+  ~OwnServer();
+  OwnServer(const OwnServer&) = delete;
+  OwnServer& operator=(const OwnServer&) = delete;
+
+  // Starts it and publishes options.own_agendas agendas. Errors say what creneaud said.
+  absl::Status Start(const Options& options);
+  // SIGTERM, and waits. An error when it had ended before, or does not end well.
+  absl::Status Stop();
+
+  const std::string& address() const { return address_; }
+  const std::vector<std::string>& agendas() const { return agendas_; }
+  pid_t pid() const { return pid_; }
+  const std::string& dir() const { return dir_; }
+
+ private:
+  absl::Status MakeDirectory(const Options& options);
+  absl::Status Launch(const Options& options);
+  absl::Status AwaitReady(int from_child);
+  absl::Status Publish(const Options& options);
+  std::string LastWords() const;  // the end of its diary
+
+  std::string dir_;
+  bool keep_ = false;
+  pid_t pid_ = -1;
+  std::string address_;
+  std::string admin_;
+  std::vector<std::string> agendas_;
+};
+
+// The text of an agenda that is open all the time and has room for `seats` people, 64 in each slot,
+// from tomorrow on. `today` is days since 1970-01-01.
+std::string AgendaToml(const std::string& name, double seats, int32_t today);
+// Seats that such an agenda can have at most.
+double MostSeatsOfAnAgenda();
+
+// CPU seconds, user and system, that processes have used so far. NotFound when there is no such
+// one.
+absl::StatusOr<double> CpuSecondsOf(const std::vector<pid_t>& pids);
+
+// To what the hard limit allows, for us and what we start. The limit now in force.
+uint64_t RaiseDescriptorLimit();
+
+}  // namespace creneau::bench
