@@ -96,12 +96,4 @@ uint64_t Histogram::Percentile(double percentile) const {
   return std::min(ValueAtPercentile(percentile), max_);
 }
 
-double Histogram::PercentileUpTo(uint64_t value) const {
-  if (total_ == 0) return 100;
-  const size_t last = BucketOf(std::min(value, highest_));
-  uint64_t seen = 0;
-  for (size_t i = 0; i <= last; ++i) seen += counts_[i];
-  return 100.0 * static_cast<double>(seen) / static_cast<double>(total_);
-}
-
 }  // namespace creneau::bench

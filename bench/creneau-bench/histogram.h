@@ -31,8 +31,6 @@ class Histogram {
   uint64_t ValueAtPercentile(double percentile) const;
   // The same, and never above the largest value: what reports say.
   uint64_t Percentile(double percentile) const;
-  // The percentage of values in buckets up to that of `value`.
-  double PercentileUpTo(uint64_t value) const;
 
   // The buckets themselves, for the comparison with the other implementation.
   size_t buckets() const { return counts_.size(); }
