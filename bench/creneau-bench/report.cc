@@ -10,9 +10,10 @@ namespace {
 
 // A thread that is busy for nine tenths of the time has no time of its own left to be punctual.
 constexpr double kBusy = 0.9;
-// The generator got to what was due this late, one time in a hundred: it is part of what it
-// measures.
-constexpr uint64_t kLateNs = 2'000'000;
+// Then what it measures is partly its own lateness, one time in a hundred: so much of it, and so
+// large a part of the latency.
+constexpr double kLateNs = 2e6;
+constexpr double kLatePart = 0.1;
 // Of what was due, so much was answered in time.
 constexpr double kKept = 0.98;
 
@@ -51,16 +52,17 @@ void JudgeClosed(Report* report) {
 
 void JudgeOpen(Report* report) {
   const Stats& stats = report->measured;
-  const uint64_t late = stats.loop_lag.Percentile(99);
+  const auto late = static_cast<double>(stats.own_lag.Percentile(99));
   const double busy = report->cpu.busiest_generator_share;
   const double due = static_cast<double>(stats.requests());
   const double kept = due == 0 ? 1 : static_cast<double>(stats.replies) / due;
-  if (busy >= kBusy || late >= kLateNs) {
+  const auto p99 = static_cast<double>(report->all.Percentile(99));
+  if (busy >= kBusy || (late >= kLateNs && late >= kLatePart * p99)) {
     report->limit = Limit::kGenerator;
     report->limit_why = absl::StrFormat(
         "the generator came late to what was due (p99 %s), its busiest thread used %.0f %% of a "
         "processor: latencies are partly its own",
-        DurationText(static_cast<double>(late)), 100 * busy);
+        DurationText(late), 100 * busy);
   } else if (kept < kKept && report->options.profile == ProfileKind::kSteady) {
     report->limit = Limit::kServer;
     report->limit_why = absl::StrFormat(
@@ -69,7 +71,7 @@ void JudgeOpen(Report* report) {
         100 * kept, report->options.connections);
   } else {
     report->limit_why = absl::StrFormat("the schedule was kept (the generator's own lag: p99 %s)",
-                                        DurationText(static_cast<double>(late)));
+                                        DurationText(late));
   }
 }
 

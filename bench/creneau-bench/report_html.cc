@@ -71,7 +71,7 @@ std::string LagPlot(const Report& report) {
               " ms",
               {}};
   chart.curves.push_back(Spectrum("send lag", report.measured.send_lag));
-  chart.curves.push_back(Spectrum("own lag", report.measured.loop_lag));
+  chart.curves.push_back(Spectrum("own lag", report.measured.own_lag));
   return SvgOf(chart);
 }
 
@@ -140,7 +140,7 @@ std::string LatencyTable(const Report& report) {
     table += LatencyRow(NameOf(static_cast<Kind>(i)), report.measured.latency[i]);
   }
   table += LatencyRow("send lag", report.measured.send_lag);
-  table += LatencyRow("own lag", report.measured.loop_lag);
+  table += LatencyRow("own lag", report.measured.own_lag);
   return table + "</table></div>\n";
 }
 

@@ -217,7 +217,7 @@ std::string AsJson(const Report& report) {
   member("latency", Latencies(stats, report.all));
   member("before", Latencies(report.before, report.before.All()));
   member("send_lag", Latency(stats.send_lag));
-  member("own_lag", Latency(stats.loop_lag));
+  member("own_lag", Latency(stats.own_lag));
   member("series", Series(stats));
   member("server_cpu_us_per_request", server_cpu ? Number(*server_cpu) : "null");
   member("server_cpu_s", report.cpu.server_s ? Number(*report.cpu.server_s) : "null");

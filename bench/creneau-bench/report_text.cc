@@ -105,7 +105,7 @@ std::string AsText(const Report& report) {
     Latencies(NameOf(static_cast<Kind>(i)), report.measured.latency[i], &out);
   }
   Latencies("send lag", report.measured.send_lag, &out);
-  Latencies("own lag", report.measured.loop_lag, &out);
+  Latencies("own lag", report.measured.own_lag, &out);
   if (report.options.profile == ProfileKind::kConfirmStorm) {
     Latencies("before:", report.before.latency[static_cast<size_t>(Kind::kHold)], &out);
   }

@@ -11,7 +11,7 @@ Second::Second() : latency(2, kHighestNs) {}
 Stats::Stats()
     : latency{LatencyHistogram(), LatencyHistogram(), LatencyHistogram(), LatencyHistogram()},
       send_lag(LatencyHistogram()),
-      loop_lag(LatencyHistogram()) {
+      own_lag(LatencyHistogram()) {
   static_assert(kKinds == 4);
 }
 
@@ -50,7 +50,7 @@ void Stats::Add(const Stats& other) {
     failed[i] += other.failed[i];
   }
   send_lag.Add(other.send_lag);
-  loop_lag.Add(other.loop_lag);
+  own_lag.Add(other.own_lag);
   for (const Outcome& one : other.outcomes) {
     CountOutcome(&outcomes, one.kind, one.status, one.code, one.count);
   }

@@ -50,7 +50,9 @@ struct Stats {
   std::array<Histogram, kKinds> latency;
   std::array<uint64_t, kKinds> failed{};
   Histogram send_lag;  // from when it was due to when it was written
-  Histogram loop_lag;  // from when it was due to when this thread got to it: the generator's own
+  // The part of it in which a connection was idle, once a batch: the generator's own. In a closed
+  // loop, from the last reply to the next request.
+  Histogram own_lag;
   std::vector<Outcome> outcomes;
   std::vector<std::unique_ptr<Second>> series;
   // By the moment of the reply, within the measured window.

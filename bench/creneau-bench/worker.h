@@ -70,6 +70,7 @@ class Worker : private Sockets::Handler {
   struct Line {
     Batch* batch = nullptr;
     bool in_ring = false;
+    int64_t idle_ns = 0;  // since when, while in the ring
   };
   struct Thinking {
     int64_t due_ns;
@@ -84,7 +85,8 @@ class Worker : private Sockets::Handler {
   // --- worker.cc: the loop ---
   void Turn(int64_t now);
   bool Finished(int64_t now) const;
-  void Due(Batch* batch, int64_t due_ns, int64_t now);
+  void Due(Batch* batch, int64_t due_ns);
+  bool CanSend() const;
   void Dispatch();
   Batch* TakeReady();
   void SendStep(uint32_t connection, Batch* batch);

@@ -85,7 +85,7 @@ void Worker::Stepped(Batch* batch, int64_t now) {
   if (!more) return Retire(batch);
   const int64_t due = start_ns_ + profile_->NextStepNs(now - start_ns_);
   if (due >= end_ns_) return Retire(batch);
-  if (due <= now) return Due(batch, due, now);
+  if (due <= now) return Due(batch, due);
   thinking_.push({due, batch});
 }
 
