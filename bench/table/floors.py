@@ -47,11 +47,11 @@ class Server:
 @contextlib.contextmanager
 def nginx(build, where):
     program = proc.install("nginx", ["nginx"], ["nginx"])
-    reply = proc.call([build / "bench" / "peers" / "asio_floor", "--reply"], newline="")
+    reply = proc.call([build / "bench" / "peers" / "asio_floor", "--reply"])  # in text mode, so with plain line ends
     port = proc.free_port()
     with proc.scratch(where) as home:
         configuration = home / "nginx.conf"
-        configuration.write_text(NGINX.format(home=home, port=port, body=reply.split("\r\n\r\n", 1)[1], descriptors=20_000,
+        configuration.write_text(NGINX.format(home=home, port=port, body=reply.split("\n\n", 1)[1], descriptors=20_000,
                                               connections=16_384))
         with proc.child([program, "-p", home, "-c", configuration, "-e", home / "nginx.log"], stdout=subprocess.DEVNULL,
                         stderr=subprocess.DEVNULL) as process:

@@ -1,0 +1,49 @@
+"""Ten million seats, a tenth of them reserved: what they take in memory, and how soon they are served again after kill -9."""
+
+import engine
+import harness
+import proc
+
+DAYS = 42
+PIPELINE = 16  # the reservations are wanted, not their latency
+CONNECTIONS = 64
+PROBE_S = 0.3
+
+
+def fill(running, stage):
+    """Publishes the agendas and reserves a tenth of each; returns seats and confirmed reservations."""
+    names = [f"filled-{i}" for i in range(stage.size.agendas)]
+    seats = sum(running.publish(name, DAYS) for name in names)
+    confirmed, rate = 0, None
+    for i, name in enumerate(names):
+        wanted = (seats // 10 - confirmed) / (len(names) - i)
+        seconds = PROBE_S if rate is None else max(0.05, wanted / rate)
+        found = harness.steady(stage.build, stage.where, running.address, running.pid, agenda=name, connections=CONNECTIONS,
+                               pipeline=PIPELINE, seconds=seconds, warmup=0, unchecked=True)
+        confirmed += found.confirmed
+        rate = max(1.0, found.reservations)
+    return seats, confirmed
+
+
+def measure(stage):
+    if stage.filled:
+        return
+    stage.filled = True
+    with stage.attempt("memory", "startup"), proc.scratch(stage.where) as home:
+        with engine.engine(stage.build, home / "data") as running:
+            seats, confirmed = fill(running, stage)
+            stage.figures.update({"memory.resident": proc.resident_bytes(running.pid), "memory.seats": seats,
+                                  "memory.reserved": confirmed})
+            running.kill()
+        paths = engine.files_to_read(home / "data")
+        engine.forget(paths)
+        with engine.engine(stage.build, home / "data") as again:
+            if again.reservations < confirmed:
+                raise proc.Trouble(f"{confirmed} reservations were confirmed, {again.reservations} are there after kill -9")
+            stage.figures["startup.ready"] = again.started_s
+        engine.forget(paths)
+        stage.figures["startup.read"] = engine.read_seconds(paths)
+        stage.figures["startup.bytes"] = sum(path.stat().st_size for path in paths)
+
+
+memory = startup = measure
