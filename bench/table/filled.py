@@ -11,17 +11,15 @@ PROBE_S = 0.3
 
 
 def fill(running, stage):
-    """Publishes the agendas and reserves a tenth of each; returns seats and confirmed reservations."""
+    """Publishes the agendas and reserves a tenth of all seats; returns seats and confirmed reservations."""
     names = [f"filled-{i}" for i in range(stage.size.agendas)]
     seats = sum(running.publish(name, DAYS) for name in names)
-    confirmed, rate = 0, None
-    for i, name in enumerate(names):
-        wanted = (seats // 10 - confirmed) / (len(names) - i)
-        seconds = PROBE_S if rate is None else max(0.05, wanted / rate)
-        found = harness.steady(stage.build, stage.where, running.address, running.pid, agenda=name, connections=CONNECTIONS,
+    confirmed, seconds = 0, PROBE_S
+    while confirmed < seats // 10:
+        found = harness.steady(stage.build, stage.where, running.address, running.pid, agendas=names, connections=CONNECTIONS,
                                pipeline=PIPELINE, seconds=seconds, warmup=0, unchecked=True)
-        confirmed += found.confirmed
-        rate = max(1.0, found.reservations)
+        confirmed += int(found.confirmed)
+        seconds = max(0.05, (seats // 10 - confirmed) / found.reservations)
     return seats, confirmed
 
 

@@ -97,7 +97,7 @@ class Stage:
             if side == "creneaud":
                 self.engine.publish(agenda, days)
                 address = self.engine.address
-            found = harness.steady(self.build, self.where, address, pid, agenda=agenda, unchecked=side != "creneaud", **how)
+            found = harness.steady(self.build, self.where, address, pid, agendas=[agenda], unchecked=side != "creneaud", **how)
             self.figures.update(zip(names, dataclasses.astuple(found), strict=True))
 
     def peer(self, name, *options):

@@ -12,7 +12,7 @@ UNITS = {"requests": "1/s", "latency_p50": "us", "latency_p99": "us", "latency_p
 
 @dataclasses.dataclass
 class Figures:
-    confirmed: float  # reservations in all
+    confirmed: float  # reservations within the measured time
     requests: float  # a second
     reservations: float  # a second: held and confirmed
     latency_p50: float
@@ -22,19 +22,30 @@ class Figures:
     client_cpu: float  # share of a core that creneau-bench used; near 1 it is the limit
 
 
-def steady(build, where, address, pid, *, agenda="bench-0", rate="max", connections=64, pipeline=1, seconds=3, warmup=1,
+def steady(build, where, address, pid, *, agendas=("bench-0",), rate="max", connections=64, pipeline=1, seconds=3, warmup=1,
            unchecked=False):
-    program = build / "bench" / "creneau-bench"
+    """One run; a Trouble where creneau-bench found a wrong reply, or none."""
+    program = build / "bench" / "creneau-bench" / "creneau-bench"
     if not program.exists():
-        raise proc.Trouble(f"{program} is missing: ninja -C {build} creneau-bench")
+        raise proc.Trouble(f"creneau-bench is missing: ninja -C {build} creneau-bench")
     with proc.scratch(where) as home:
         written = home / "figures.json"
-        command = [program, "steady", "--server", address, "--server-pid", pid, "--agenda", agenda, "--rate", rate,
-                   "--connections", connections, "--pipeline", pipeline, "--threads", 1, "--seconds", seconds, "--warmup", warmup,
-                   "--json", written]
-        proc.call(command + (["--unchecked"] if unchecked else []), timeout=60 + 3 * (seconds + warmup))
+        command = [program, "steady", "--server", address, "--server-pid", pid, "--rate", rate, "--connections", connections,
+                   "--pipeline", pipeline, "--threads", 1, "--seconds", seconds, "--warmup", warmup, "--quiet", "--json", written]
+        for agenda in agendas:
+            command += ["--agenda", agenda]
+        proc.call(command + (["--unchecked"] if unchecked else []), timeout=120 + 3 * (seconds + warmup))
         return read(json.loads(written.read_text()))
 
 
 def read(told):
-    raise NotImplementedError
+    """The figures in the JSON (schema creneau-bench/1: bench/creneau-bench/README.md)."""
+    latency = told["latency"]["all"]
+    if not told["requests"]:
+        raise proc.Trouble("creneau-bench got no reply")
+    if told["errors"]:
+        raise proc.Trouble(f"{told['errors']} of {told['requests']} requests failed: {told['outcomes']}")
+    if told["server_cpu_us_per_request"] is None:
+        raise proc.Trouble("creneau-bench could not see the server's CPU time")
+    return Figures(told["reservations"], told["requests_per_s"], told["reservations_per_s"], latency["p50"], latency["p99"],
+                   latency["p99_9"], told["server_cpu_us_per_request"], told["generator_busiest_thread"])

@@ -79,7 +79,7 @@ def call(command, timeout=600, user=None, **more):
         except subprocess.TimeoutExpired:
             raise Trouble(f"{Path(command[0]).name}: not done after {timeout} s") from None
         if process.returncode != 0:
-            last = (complained.strip() or said.strip() or "no message").splitlines()[-1]
+            last = "; ".join((complained.strip() or said.strip() or "no message").splitlines()[-3:])
             raise Trouble(f"{Path(command[0]).name} ended with {process.returncode}: {last}")
         return said
 
@@ -144,8 +144,9 @@ def install(program, packages, services=()):
             if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
                 subprocess.run([*as_root, "apt-get", "update", "-q"], stdout=subprocess.DEVNULL)  # old lists name old versions
                 call(command)
-            for service in services:  # not after the next boot either
-                subprocess.run([*as_root, "update-rc.d", service, "disable"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for service in services:  # not after the next boot either, nor where the machine's own policy let it start
+                for command in (["update-rc.d", service, "disable"], ["service", service, "stop"]):
+                    subprocess.run([*as_root, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         finally:
             if mine:
                 subprocess.run([*as_root, "rm", "-f", POLICY])

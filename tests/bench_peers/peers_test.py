@@ -92,7 +92,7 @@ class Peer(unittest.TestCase):
 
     @unittest.skipUnless(POSTGRES.exists(), "postgresql-15 is not installed")
     def test_postgres(self):
-        lines = self.run_peer("postgres", "--clients", "2", "--seconds", 1, "--warmup", 0)
+        lines = self.run_peer("postgres", "--clients", "2", "--seconds", 1, "--warmup", 0, "--seats", 20_000)
         self.assertEqual([(line["way"], line["agendas"]) for line in lines if line["metric"] == "reservations"],
                          [("skip_locked", "1"), ("skip_locked", "100"), ("row_lock", "1")])
 
