@@ -51,6 +51,7 @@ ROWS = [
     Row("startup", "ready after kill -9 with 10 million seats and 1 million reservations, seconds", "startup.ready", "", AT_MOST, 5, "s"),
     Row("startup", "the same ÷ reading the files", "startup.ready", "startup.read", AT_MOST, 3, "s"),
 ]
+GENERATOR_FULL = 0.9  # of a core
 GROUPS = ["ledger", "log", "http", "connections", "openloop", "peers", "memory", "startup"]
 
 
@@ -69,13 +70,24 @@ def median(name, rounds):
     return statistics.median(values) if values else None
 
 
+def generator_note(row, rounds):
+    """Where the load generator itself was the limit on a side of the row, requests/s say little: the row says so."""
+    limited = []
+    for side, name in (("numerator", row.over), ("denominator", row.under)):
+        prefix, _, metric = name.rpartition(".")
+        share = median(f"{prefix}.client_cpu", rounds)
+        if metric in ("requests", "reservations") and share is not None and share >= GENERATOR_FULL:
+            limited.append(f"the {side} ({share:.0%} of a core)")
+    return f"the generator was the limit of {' and '.join(limited)}: compare CPU per request" if limited else ""
+
+
 def evaluate(row, rounds, reasons, notes):
     """What the table says of a row. `reasons`: why a figure or a group is missing; `notes`: what to know about a group."""
     found = ratios(row, rounds)
     told = {"figure": row.text, "group": row.group, "unit": row.unit, "numerator": row.over, "denominator": row.under or None,
             "numerator_value": median(row.over, rounds), "denominator_value": median(row.under, rounds) if row.under else None,
             "ratio": None, "min": None, "max": None, "rounds": len(found), "bound": row.bound, "target": row.target, "met": None,
-            "note": notes.get(row.group, "")}
+            "note": "; ".join(filter(None, (notes.get(row.group, ""), generator_note(row, rounds))))}
     if not found:
         why = [reasons[name] for name in (row.over, row.under, row.group) if name in reasons]
         told["why"] = why[0] if why else "not measured"

@@ -4,9 +4,11 @@
 """
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -58,6 +60,20 @@ class Run(unittest.TestCase):
                 self.assertEqual(row["rounds"], 2, done.stderr)
             else:
                 self.assertEqual(row["why"], "not run (--only)")
+
+    def test_stopped(self):
+        with tempfile.TemporaryDirectory(prefix="creneau-run-") as home:
+            data, out = Path(home) / "data", Path(home) / "out"
+            command = [ROOT / "bench" / "run", "--build", BUILD, "--tiny", "--only", "http", "--rounds", "100", "--dir", data, "--out", out]
+            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+                until = time.monotonic() + 100
+                while not list(data.glob("*/data/log")):
+                    self.assertTrue(time.monotonic() < until and running.poll() is None, "creneaud was never started")
+                    time.sleep(0.02)
+                running.send_signal(signal.SIGINT)
+                self.assertEqual(running.wait(100), 128 + signal.SIGINT)
+            self.assertEqual(list(data.iterdir()), [])
+            self.assertFalse(out.exists(), "half a table looks like a whole one")
 
     def test_usage(self):
         for wrong in (["--only", "nothing"], ["--rounds", "0"], ["--quick", "--tiny"]):

@@ -53,6 +53,13 @@ class Rows(unittest.TestCase):
         told = evaluate(rows.Row("startup", "s", "a", "", rows.AT_MOST, 5, "s"), [{"a": 4}, {"a": 6}, {"a": 4.5}])
         self.assertEqual((told["ratio"], told["denominator"], told["met"]), (4.5, None, True))
 
+    def test_a_generator_at_its_limit_is_mentioned(self):
+        row = rows.Row("http", "a ÷ b", "a.requests", "b.requests", rows.AT_LEAST, 2, "1/s")
+        for a, b, said in ((0.5, 0.5, ""), (0.5, 0.95, "denominator (95% of a core)"), (0.95, 0.5, "numerator (95% of a core)")):
+            note = evaluate(row, [{"a.requests": 1, "b.requests": 1, "a.client_cpu": a, "b.client_cpu": b}])["note"]
+            self.assertIn(said, note)
+            self.assertEqual(bool(said), bool(note))
+
     def test_the_table_is_the_issues(self):
         self.assertEqual([row.target for row in rows.ROWS],
                          [1.7, 4, 0.9, 1.25, 0.8, 0.8, 1.3, 0.8, 3, 0.8, 3, 10, 40, 2, 5, 4, 4, 100, 5, 3])
