@@ -1,7 +1,4 @@
-"""From the names in bench_ledger's and bench_log's JSON (Google Benchmark's form) to our figures; nowhere else are they known.
-
-A figure has several patterns where the program has changed its names: the first that finds something counts.
-"""
+"""From the names in bench_ledger's and bench_log's JSON (Google Benchmark's form) to our figures; nowhere else are they known."""
 
 import json
 import re
@@ -20,7 +17,7 @@ def per_counter(name):
 
 
 def ledger(name, agendas, threads):
-    return [(rf"^{name}/hold_confirm/agendas:{agendas}/.*threads:{threads}$", lambda one: rate(one) / MILLION)]
+    return rf"^{name}/hold_confirm/agendas:{agendas}/.*threads:{threads}$", lambda one: rate(one) / MILLION
 
 
 LEDGER = {
@@ -34,15 +31,13 @@ LEDGER = {
     "twin.1.1": ledger("twin", 1, 1),
 }
 LOG = {
-    "log.lone": [(r"^log/lone\b", per_counter("p50_us")), (r"^log/waiting/1/", per_counter("real_time"))],
-    "log.lone.raw": [(r"^log/lone\b", per_counter("bare_p50_us")), (r"^twin/bare_write/1/", per_counter("real_time"))],
+    "log.lone": (r"^log/lone\b", per_counter("p50_us")),
+    "log.lone.raw": (r"^log/lone\b", per_counter("bare_p50_us")),
     # Records a second; raw: what the device would take if each write carried as many.
-    "log.64": [(r"^log/waiting/64\b", rate)],
-    "log.64.raw": [(r"^log/waiting/64\b", lambda one: one["bare_per_s"] * one["batch"]),
-                   (r"^twin/bare_write/64/", lambda one: rate(one) * 64)],
-    "log.1024": [(r"^log/waiting/1024\b", rate)],
-    "log.1024.raw": [(r"^log/waiting/1024\b", lambda one: one["bare_per_s"] * one["batch"]),
-                     (r"^twin/bare_write/1024/", lambda one: rate(one) * 1024)],
+    "log.64": (r"^log/waiting/64\b", rate),
+    "log.64.raw": (r"^log/waiting/64\b", lambda one: one["bare_per_s"] * one["batch"]),
+    "log.1024": (r"^log/waiting/1024\b", rate),
+    "log.1024.raw": (r"^log/waiting/1024\b", lambda one: one["bare_per_s"] * one["batch"]),
 }
 
 
@@ -50,17 +45,13 @@ def figures(told, wanted):
     """The figures of `wanted` in the JSON text `told`; those that no pattern finds are left out."""
     ran = json.loads(told)["benchmarks"]
     found = {}
-    for name, patterns in wanted.items():
-        for pattern, value in patterns:
-            for one in ran:
-                if name in found or not re.search(pattern, one["name"]):
-                    continue
-                if one.get("error_occurred"):
-                    raise proc.Trouble(f"{one['name']}: {one.get('error_message', 'failed')}")
-                try:
-                    found[name] = value(one)
-                except KeyError:
-                    continue
+    for name, (pattern, value) in wanted.items():
+        for one in ran:
+            if not re.search(pattern, one["name"]):
+                continue
+            if one.get("error_occurred"):
+                raise proc.Trouble(f"{one['name']}: {one.get('error_message', 'failed')}")
+            found[name] = value(one)
     return found
 
 

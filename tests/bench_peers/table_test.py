@@ -77,16 +77,10 @@ class Micro(unittest.TestCase):
         self.assertEqual(self.figures(micro.LEDGER, *ran),
                          {"ledger.1.1": 1, "ledger.100.1": 2, "ledger.100.2": 4, "twin.100.2": 3})
 
-    def test_log_with_its_twin_in_the_same_run(self):
+    def test_log(self):
         told = self.figures(micro.LOG, {"name": "log/lone/manual_time", "p50_us": 80, "bare_p50_us": 70, "real_time": 99},
                             {"name": "log/waiting/1024/manual_time", "items_per_second": 5e6, "bare_per_s": 6000, "batch": 1000})
         self.assertEqual(told, {"log.lone": 80, "log.lone.raw": 70, "log.1024": 5e6, "log.1024.raw": 6e6})
-
-    def test_log_beside_its_twin(self):
-        told = self.figures(micro.LOG, {"name": "log/waiting/1/real_time", "real_time": 90, "items_per_second": 1},
-                            {"name": "twin/bare_write/1/real_time", "real_time": 70, "items_per_second": 1},
-                            {"name": "twin/bare_write/1024/real_time", "real_time": 7, "items_per_second": 2})
-        self.assertEqual(told, {"log.lone": 90, "log.lone.raw": 70, "log.1024.raw": 2048})
 
 
 class Plain(HTMLParser):
