@@ -14,6 +14,9 @@ constexpr double kBusy = 0.9;
 // large a part of the latency.
 constexpr double kLateNs = 2e6;
 constexpr double kLatePart = 0.1;
+// Processors that others may use before a run is worth nothing: the disk's kernel threads need a
+// little.
+constexpr double kOthers = 0.3;
 // Of what was due, so much was answered in time.
 constexpr double kKept = 0.98;
 
@@ -40,6 +43,17 @@ std::optional<double> Measure(const Report& report, const Objective& objective) 
                             : report.requests_per_s();
   }
   CHECK(false);
+}
+
+bool JudgeMachine(Report* report) {
+  const Cpu& cpu = report->cpu;
+  const double length = std::max(cpu.length_s, 1e-9);
+  if ((cpu.others_s + cpu.stolen_s) / length < kOthers) return false;
+  report->limit = Limit::kMachine;
+  report->limit_why = absl::StrFormat(
+      "others used %.2f of %d processors, and %.2f were taken by the host: measure again, alone",
+      cpu.others_s / length, report->machine.cpus, cpu.stolen_s / length);
+  return true;
 }
 
 void JudgeClosed(Report* report) {
@@ -85,6 +99,8 @@ std::string_view NameOf(Limit limit) {
       return "generator";
     case Limit::kServer:
       return "server";
+    case Limit::kMachine:
+      return "machine";
   }
   CHECK(false);
 }
@@ -128,6 +144,7 @@ void Conclude(Report* report) {
     verdict.met = verdict.measured && objective.Holds(*verdict.measured);
     report->verdicts.push_back(verdict);
   }
+  if (JudgeMachine(report)) return;
   if (report->options.closed_loop()) {
     JudgeClosed(report);
   } else {

@@ -28,8 +28,12 @@ Machine ThisMachine();
 
 // CPU time over the measured window.
 struct Cpu {
-  std::optional<double> server_s;      // of the processes that were named, or our own creneaud
-  double generator_s = 0;              // all threads
+  std::optional<double> server_s;  // of the processes that were named, or our own creneaud
+  double generator_s = 0;          // all threads
+  double others_s =
+      0;  // neither of the two, kernel threads included; 0 where the server is not known
+  double stolen_s = 0;                 // taken away by the host
+  double length_s = 0;                 // of the time in which this was used
   double busiest_generator_share = 0;  // of the window, by its busiest thread
 };
 
@@ -39,7 +43,12 @@ struct Verdict {
   bool met = false;
 };
 
-enum class Limit { kNothing, kGenerator, kServer };
+enum class Limit {
+  kNothing,
+  kGenerator,
+  kServer,
+  kMachine,  // somebody else used it
+};
 std::string_view NameOf(Limit limit);
 
 struct Report {

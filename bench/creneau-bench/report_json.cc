@@ -223,6 +223,8 @@ std::string AsJson(const Report& report) {
   member("server_cpu_s", report.cpu.server_s ? Number(*report.cpu.server_s) : "null");
   member("generator_cpu_us_per_request", Number(report.generator_cpu_us_per_request()));
   member("generator_busiest_thread", Number(report.cpu.busiest_generator_share));
+  member("others_cpu_s", Number(report.cpu.others_s));
+  member("stolen_cpu_s", Number(report.cpu.stolen_s));
   member("bottleneck",
          Object().Text("who", NameOf(report.limit)).Text("why", report.limit_why).Done());
   member("checked", Checked(report));

@@ -110,6 +110,7 @@ class Generators {
  private:
   struct Sample {
     std::optional<double> server_s;
+    MachineCpu machine;
     std::vector<double> thread_s;
     int64_t at_ns = 0;
   };
@@ -146,6 +147,7 @@ class Generators {
       sample.thread_s.push_back(static_cast<double>(used.tv_sec) +
                                 static_cast<double>(used.tv_nsec) / 1e9);
     }
+    sample.machine = CpuOfMachine();
     sample.at_ns = NowNs();
     return sample;
   }
@@ -180,6 +182,11 @@ class Generators {
       cpu_.generator_s += used;
       cpu_.busiest_generator_share = std::max(cpu_.busiest_generator_share, used / length);
     }
+    cpu_.length_s = length;
+    cpu_.stolen_s = end.machine.stolen_s - begin.machine.stolen_s;
+    if (!cpu_.server_s) return;
+    const double busy = end.machine.busy_s - begin.machine.busy_s;
+    cpu_.others_s = std::max(busy - *cpu_.server_s - cpu_.generator_s, 0.0);
   }
 
   const Options& options_;

@@ -215,6 +215,18 @@ absl::StatusOr<double> CpuSecondsOf(const std::vector<pid_t>& pids) {
   return seconds;
 }
 
+MachineCpu CpuOfMachine() {
+  // cpu user nice system idle iowait irq softirq steal, in clock ticks
+  std::ifstream stat("/proc/stat");
+  std::string name;
+  std::array<double, 8> ticks{};
+  stat >> name;
+  for (double& one : ticks) stat >> one;
+  const auto per_s = static_cast<double>(sysconf(_SC_CLK_TCK));
+  const double busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6];
+  return {busy / per_s, ticks[7] / per_s};
+}
+
 uint64_t RaiseDescriptorLimit() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);

@@ -57,6 +57,13 @@ double MostSeatsOfAnAgenda();
 // one.
 absl::StatusOr<double> CpuSecondsOf(const std::vector<pid_t>& pids);
 
+// Processor time of the whole machine since it started, in seconds.
+struct MachineCpu {
+  double busy_s = 0;    // by anybody here
+  double stolen_s = 0;  // by the host, for others
+};
+MachineCpu CpuOfMachine();
+
 // To what the hard limit allows, for us and what we start. The limit now in force.
 uint64_t RaiseDescriptorLimit();
 
