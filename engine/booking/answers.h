@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "base/ids.h"
 #include "base/instant.h"
 #include "base/limits.h"
 #include "base/outcome.h"
+#include "base/zone.h"
 #include "rules/agenda.h"
 #include "rules/calendar.h"
 #include "rules/diagnostic.h"
@@ -27,7 +27,7 @@ struct AgendaInfo {
   AgendaId id;
   uint32_t version = 0;  // 1 for the first publication; the ETag
   rules::Agenda rules;
-  absl::TimeZone zone;
+  Zone zone;
   Instant published_at;
 };
 

@@ -36,7 +36,8 @@ SlotsAnswer Engine::Impl::ReadSlots(std::string_view name, std::optional<CivilDa
   constexpr int32_t kMinutesPerDay = 24 * 60;
   const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
   const int32_t first_day =
-      from ? DaysFromCivil(*from) : rules::LocalMinuteAt(now, agenda.zone).value / kMinutesPerDay;
+      from ? DaysFromCivil(*from)
+           : rules::LocalMinuteAt(now, agenda.zone.absl()).value / kMinutesPerDay;
   const int32_t wanted = to ? DaysFromCivil(*to) : first_day + limits::kSlotDaysDefault - 1;
   const int32_t last_day = std::min(wanted, first_day + limits::kSlotDaysMax - 1);
   for (const auto& slot :

@@ -9,29 +9,41 @@
 namespace creneau::http {
 namespace {
 
-// At least `width` digits, zeros before them.
-void AppendPadded(std::string& out, int64_t number, int width) {
-  char digits[20];
-  const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), number);
-  for (int64_t missing = width - (end.ptr - digits); missing > 0; --missing) out += '0';
-  out.append(digits, end.ptr);
-}
+// Spelled out in a small buffer and appended at once.
+class Spelling {
+ public:
+  Spelling& Put(std::string_view text) {
+    size_ += text.copy(text_.data() + size_, text.size());
+    return *this;
+  }
+  // Of 0 to 99.
+  Spelling& Two(int64_t number) {
+    text_[size_++] = static_cast<char>('0' + number / 10);
+    text_[size_++] = static_cast<char>('0' + number % 10);
+    return *this;
+  }
+  // In four digits or, where it has more or is before the first one, as it is.
+  Spelling& Year(int64_t year) {
+    if (year >= 0 && year <= 9999) return Two(year / 100).Two(year % 100);
+    char* const end = text_.data() + text_.size();
+    size_ = static_cast<size_t>(std::to_chars(text_.data() + size_, end, year).ptr - text_.data());
+    return *this;
+  }
+  Spelling& Date(CivilDate date, std::string_view separator) {
+    return Year(date.year).Put(separator).Two(date.month).Put(separator).Two(date.day);
+  }
+  Spelling& HourMinute(int64_t minutes, std::string_view separator) {
+    return Two(minutes / 60).Put(separator).Two(minutes % 60);
+  }
+  Spelling& Clock(int64_t second_of_day, std::string_view separator) {
+    return HourMinute(second_of_day / 60, separator).Put(separator).Two(second_of_day % 60);
+  }
+  void AppendTo(std::string& out) const { out.append(text_.data(), size_); }
 
-void AppendDate(std::string& out, CivilDate date, std::string_view separator) {
-  AppendPadded(out, date.year, 4);
-  out += separator;
-  AppendPadded(out, date.month, 2);
-  out += separator;
-  AppendPadded(out, date.day, 2);
-}
-
-void AppendClock(std::string& out, int64_t second_of_day, std::string_view separator) {
-  AppendPadded(out, second_of_day / 3600, 2);
-  out += separator;
-  AppendPadded(out, second_of_day / 60 % 60, 2);
-  out += separator;
-  AppendPadded(out, second_of_day % 60, 2);
-}
+ private:
+  std::array<char, 64> text_;
+  size_t size_ = 0;
+};
 
 struct DaySecond {
   int32_t day = 0;  // since 1970-01-01
@@ -51,17 +63,22 @@ int64_t FloorSeconds(Instant instant) {
 
 }  // namespace
 
-void AppendNumber(std::string& out, int64_t number) { AppendPadded(out, number, 1); }
+void AppendNumber(std::string& out, int64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+}
 
-void AppendRfc3339(std::string& out, Instant instant, const absl::TimeZone& zone) {
+void AppendRfc3339(std::string& out, Instant instant, const Zone& zone) {
   const int64_t seconds = FloorSeconds(instant);
-  const int offset = zone.At(absl::FromUnixSeconds(seconds)).offset;
+  const int offset = zone.OffsetAt(seconds);
   const DaySecond local = Split(seconds + offset);
-  AppendDate(out, CivilFromDays(local.day), "-");
-  out += 'T';
-  AppendClock(out, local.second, ":");
-  out += offset < 0 ? '-' : '+';
-  AppendTimeOfDay(out, std::abs(offset) / 60);
+  Spelling()
+      .Date(CivilFromDays(local.day), "-")
+      .Put("T")
+      .Clock(local.second, ":")
+      .Put(offset < 0 ? "-" : "+")
+      .HourMinute(std::abs(offset) / 60, ":")
+      .AppendTo(out);
 }
 
 void AppendHttpDate(std::string& out, Instant instant) {
@@ -71,37 +88,36 @@ void AppendHttpDate(std::string& out, Instant instant) {
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const DaySecond utc = Split(FloorSeconds(instant));
   const CivilDate date = CivilFromDays(utc.day);
-  out += kDays[static_cast<size_t>((utc.day % 7 + 7) % 7)];
-  out += ", ";
-  AppendPadded(out, date.day, 2);
-  out += ' ';
-  out += kMonths[static_cast<size_t>(date.month - 1)];
-  out += ' ';
-  AppendPadded(out, date.year, 4);
-  out += ' ';
-  AppendClock(out, utc.second, ":");
-  out += " GMT";
+  Spelling()
+      .Put(kDays[static_cast<size_t>((utc.day % 7 + 7) % 7)])
+      .Put(", ")
+      .Two(date.day)
+      .Put(" ")
+      .Put(kMonths[static_cast<size_t>(date.month - 1)])
+      .Put(" ")
+      .Year(date.year)
+      .Put(" ")
+      .Clock(utc.second, ":")
+      .Put(" GMT")
+      .AppendTo(out);
 }
 
 void AppendCalendarUtc(std::string& out, Instant instant) {
   const DaySecond utc = Split(FloorSeconds(instant));
-  AppendDate(out, CivilFromDays(utc.day), "");
-  out += 'T';
-  AppendClock(out, utc.second, "");
-  out += 'Z';
+  Spelling().Date(CivilFromDays(utc.day), "").Put("T").Clock(utc.second, "").Put("Z").AppendTo(out);
 }
 
 void AppendLocalMinute(std::string& out, LocalMinute minute) {
   const DaySecond local = Split(static_cast<int64_t>(minute.value) * 60);
-  AppendDate(out, CivilFromDays(local.day), "-");
-  out += 'T';
-  AppendTimeOfDay(out, static_cast<int>(local.second / 60));
+  Spelling()
+      .Date(CivilFromDays(local.day), "-")
+      .Put("T")
+      .HourMinute(local.second / 60, ":")
+      .AppendTo(out);
 }
 
 void AppendTimeOfDay(std::string& out, int minutes) {
-  AppendPadded(out, minutes / 60, 2);
-  out += ':';
-  AppendPadded(out, minutes % 60, 2);
+  Spelling().HourMinute(minutes, ":").AppendTo(out);
 }
 
 uint64_t Fingerprint(std::string_view text) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "absl/time/time.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/zone.h"
 
 namespace creneau::http {
 
@@ -16,7 +16,7 @@ void AppendNumber(std::string& out, int64_t number);
 
 // "2026-12-01T09:20:00+01:00": whole seconds, with the office's offset. Never "Z", so that clients
 // meet one form.
-void AppendRfc3339(std::string& out, Instant instant, const absl::TimeZone& zone);
+void AppendRfc3339(std::string& out, Instant instant, const Zone& zone);
 
 // "Tue, 01 Dec 2026 08:20:00 GMT": RFC 9110 5.6.7, for the Date header.
 void AppendHttpDate(std::string& out, Instant instant);

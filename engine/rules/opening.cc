@@ -7,41 +7,45 @@ namespace {
 
 constexpr int kDaysAhead = 366;
 
-int WeekdayOf(absl::CivilDay day) {
-  return static_cast<int>(absl::GetWeekday(day));
-}  // Monday is 0
+constexpr int64_t kSecondsPerDay = 86'400;
+
+// Rounded towards the past, also before 1970.
+int64_t Floor(int64_t value, int64_t unit) {
+  return (value >= 0 ? value : value - (unit - 1)) / unit;
+}
+
+// Monday is 0, as 1970-01-05 was one.
+int WeekdayOf(int64_t day) { return static_cast<int>(((day - 4) % 7 + 7) % 7); }
 
 // A time that clocks skip is the moment after the jump, one that comes twice its first time: a
 // verdict cannot fail.
-Instant At(absl::CivilDay day, int minute, const absl::TimeZone& zone) {
-  const absl::TimeZone::TimeInfo info = zone.At(absl::CivilSecond(day) + int64_t{minute} * 60);
-  const absl::Time time = info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
-  return Instant{absl::ToUnixMillis(time)};
+Instant At(int64_t day, int minute, const Zone& zone) {
+  return Instant{zone.MomentOf(day * kSecondsPerDay + int64_t{minute} * 60) * kMsPerSecond};
+}
+
+int64_t LocalSecond(Instant instant, const Zone& zone) {
+  const int64_t second = Floor(instant.ms, kMsPerSecond);
+  return second + zone.OffsetAt(second);
 }
 
 // The same time of day so many days later on the office's wall clock, which is an hour more or less
 // across a change of clocks: an opening from 9 to 10 then still meets the slots of 9.
-Instant DaysLater(Instant instant, int days, const absl::TimeZone& zone) {
-  const absl::Time time = absl::FromUnixMillis(instant.ms);
-  const absl::CivilSecond local = zone.At(time).cs;
-  const absl::CivilSecond then(local.year(), local.month(), local.day() + days, local.hour(),
-                               local.minute(), local.second());
-  const absl::TimeZone::TimeInfo info = zone.At(then);
-  const absl::Time later = info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
-  constexpr int64_t kMs = kMsPerSecond;
-  return Instant{absl::ToUnixMillis(later) + (instant.ms % kMs + kMs) % kMs};
+Instant DaysLater(Instant instant, int days, const Zone& zone) {
+  const int64_t then = LocalSecond(instant, zone) + days * kSecondsPerDay;
+  const int64_t ms = instant.ms - Floor(instant.ms, kMsPerSecond) * kMsPerSecond;
+  return Instant{zone.MomentOf(then) * kMsPerSecond + ms};
 }
 
 }  // namespace
 
-OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now) {
+OpeningVerdict OpeningAt(const Agenda& agenda, const Zone& zone, Instant now) {
   OpeningVerdict verdict;
   if (!agenda.opening) {
     verdict.open = true;
     return verdict;
   }
   const Opening& opening = *agenda.opening;
-  absl::CivilDay day(zone.At(absl::FromUnixMillis(now.ms)).cs);
+  int64_t day = Floor(LocalSecond(now, zone), kSecondsPerDay);
   for (int i = 0; i <= kDaysAhead; ++i, ++day) {
     if (!opening.weekdays.Has(WeekdayOf(day))) continue;
     const Instant opens = At(day, opening.open, zone);
@@ -58,14 +62,13 @@ OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Insta
   return verdict;
 }
 
-BookableWindow BookableAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now) {
+BookableWindow BookableAt(const Agenda& agenda, const Zone& zone, Instant now) {
   // A slot that has begun cannot be booked, whatever the notice.
   return BookableWindow{now + std::max<int64_t>(agenda.notice_hours * kMsPerHour, 1),
                         DaysLater(now, agenda.horizon_days, zone)};
 }
 
-std::optional<Instant> BookableFrom(const Agenda& agenda, const absl::TimeZone& zone,
-                                    Instant starts_at) {
+std::optional<Instant> BookableFrom(const Agenda& agenda, const Zone& zone, Instant starts_at) {
   const Instant within = DaysLater(starts_at, -agenda.horizon_days, zone);
   const OpeningVerdict opening = OpeningAt(agenda, zone, within);
   return opening.open ? within : opening.opens_at;

@@ -4,9 +4,9 @@
 
 #include <optional>
 
-#include "absl/time/time.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/zone.h"
 #include "rules/agenda.h"
 
 namespace creneau::rules {
@@ -21,7 +21,7 @@ struct OpeningVerdict {
 
 // An opening on a public holiday takes place: people are at home, the engine does not need the
 // office to be.
-OpeningVerdict OpeningAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now);
+OpeningVerdict OpeningAt(const Agenda& agenda, const Zone& zone, Instant now);
 
 // A slot can be booked from horizon_days before it, at the same time of the local day, until
 // notice_hours before it.
@@ -30,12 +30,11 @@ struct BookableWindow {
   Instant earliest_start;  // first start that can be booked now, inclusive
   Instant latest_start;    // last start that can be booked now, inclusive
 };
-BookableWindow BookableAt(const Agenda& agenda, const absl::TimeZone& zone, Instant now);
+BookableWindow BookableAt(const Agenda& agenda, const Zone& zone, Instant now);
 Bookable IsBookable(const BookableWindow& window, Instant starts_at);
 
 // When a slot that is beyond the horizon can first be booked: within the horizon, and open. Absent
 // if the agenda does not open within a year of that.
-std::optional<Instant> BookableFrom(const Agenda& agenda, const absl::TimeZone& zone,
-                                    Instant starts_at);
+std::optional<Instant> BookableFrom(const Agenda& agenda, const Zone& zone, Instant starts_at);
 
 }  // namespace creneau::rules

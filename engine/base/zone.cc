@@ -1,0 +1,79 @@
+#include "base/zone.h"
+
+#include <algorithm>
+
+namespace creneau {
+namespace {
+
+constexpr int64_t kBegin = 946'684'800;  // 2000-01-01T00:00:00Z
+constexpr int64_t kEnd = 4'102'444'800;  // 2100-01-01T00:00:00Z
+// Nowhere do clocks jump as far: a time that far from every change is unambiguous.
+constexpr int64_t kFar = 2 * 86'400;
+
+int AbslOffset(const absl::TimeZone& zone, int64_t unix_s) {
+  return zone.At(absl::FromUnixSeconds(unix_s)).offset;
+}
+
+// The moment between `before` and `after` (exclusive, inclusive) from which the offset of `after`
+// holds, where there is one change between them.
+int64_t ChangeBetween(const absl::TimeZone& zone, int64_t before, int64_t after) {
+  const int offset = AbslOffset(zone, after);
+  while (after - before > 1) {
+    const int64_t middle = before + (after - before) / 2;
+    (AbslOffset(zone, middle) == offset ? after : before) = middle;
+  }
+  return after;
+}
+
+}  // namespace
+
+Zone::Zone(const absl::TimeZone& zone) : zone_(zone) {
+  changes_.push_back({kBegin, AbslOffset(zone, kBegin)});
+  absl::TimeZone::CivilTransition transition;
+  int64_t at = kBegin;
+  while (zone.NextTransition(absl::FromUnixSeconds(at), &transition)) {
+    // It is told in wall clock time, so its moment is looked for around there.
+    const int64_t about = absl::ToUnixSeconds(zone.At(transition.to).pre);
+    const int64_t before = std::max(at, about - kFar);
+    const int64_t after = about + kFar;
+    if (AbslOffset(zone, before) == AbslOffset(zone, after)) {
+      at = after;  // of the zone's name, not of its offset
+      continue;
+    }
+    at = ChangeBetween(zone, before, after);
+    if (at >= kEnd) break;
+    changes_.push_back({at, AbslOffset(zone, at)});
+  }
+  changes_.push_back({kEnd, AbslOffset(zone, kEnd)});
+}
+
+bool Zone::Find(int64_t unix_s, const Change** last, const Change** next) const {
+  const auto after =
+      std::upper_bound(changes_.begin(), changes_.end(), unix_s,
+                       [](int64_t moment, const Change& change) { return moment < change.unix_s; });
+  if (after == changes_.begin() || after == changes_.end()) return false;
+  *next = &*after;
+  *last = &*(after - 1);
+  return true;
+}
+
+int Zone::OffsetAt(int64_t unix_s) const {
+  const Change* last;
+  const Change* next;
+  if (!Find(unix_s, &last, &next)) return AbslOffset(zone_, unix_s);
+  return static_cast<int>(last->offset_s);
+}
+
+int64_t Zone::MomentOf(int64_t local_s) const {
+  const Change* last;
+  const Change* next;
+  if (Find(local_s, &last, &next) && last->unix_s + kFar <= local_s &&
+      local_s < next->unix_s - kFar) {
+    return local_s - last->offset_s;
+  }
+  const absl::TimeZone::TimeInfo info = zone_.At(absl::CivilSecond() + local_s);
+  const bool skipped = info.kind == absl::TimeZone::TimeInfo::SKIPPED;
+  return absl::ToUnixSeconds(skipped ? info.trans : info.pre);
+}
+
+}  // namespace creneau
