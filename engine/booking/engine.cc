@@ -75,6 +75,7 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   // be signed again.
   if (keys_.made) checkpoint_batch_ = 0;
   names_.emplace(keys_.names);
+  pseudonyms_.emplace(keys_.pepper);
 
   wal::LogOptions log_options;
   log_options.directory = LogDirectory(options_.data);

@@ -19,6 +19,7 @@
 #include "booking/room.h"
 #include "booking/steward.h"
 #include "ledger/ledger.h"
+#include "rules/pseudonym.h"
 
 namespace creneau::booking {
 
@@ -66,6 +67,7 @@ class Engine::Impl {
   std::unique_ptr<env::FileLock> lock_;
   Keys keys_;
   std::optional<Names> names_;
+  std::optional<rules::Pseudonyms> pseudonyms_;
   // Reads change nothing that counts: they clear summary hints.
   mutable ledger::Ledger ledger_;
   Registry registry_;
@@ -83,9 +85,19 @@ class Engine::Impl {
     return std::min(received_at, steward_->KnownUntil());
   }
 
-  std::optional<ledger::SeatView> Authorise(Act& act, const HolderRequest& request, SeatRef* name);
-  ReservationAnswer Answer(const ledger::Result& result) const;
-  Reservation Describe(const ledger::SeatView& seat) const;
+  // A reservation and the key that was shown for it.
+  struct Authorised {
+    SeatRef name;
+    ledger::SeatView seat;
+    ReservationKey key;
+  };
+  std::optional<Authorised> Authorise(Act& act, const HolderRequest& request);
+  ReservationKey KeyOf(const ledger::SeatView& seat) const {
+    return names_->KeyOf(seat.origin, seat.subject, seat.idempotency);
+  }
+  static ReservationAnswer Unknown();
+  ReservationAnswer Answer(const ledger::Result& result, const ReservationKey& key) const;
+  Reservation Describe(const ledger::SeatView& seat, const ReservationKey& key) const;
   ReservationAnswer AnswerExisting(const ledger::SeatView& seat, const AgendaInfo& agenda,
                                    uint64_t idempotency, bool has_key, Instant received_at) const;
   std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,

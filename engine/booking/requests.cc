@@ -32,10 +32,10 @@ bool IsOver(const SeatView& seat, Instant now) {
 
 }  // namespace
 
-Reservation Engine::Impl::Describe(const SeatView& seat) const {
+Reservation Engine::Impl::Describe(const SeatView& seat, const ReservationKey& key) const {
   Reservation out;
   out.name = names_->NameOf(seat.origin);
-  out.key = names_->KeyOf(seat.origin, seat.subject, seat.idempotency);
+  out.key = key;
   out.state = StateOf(seat.word);
   out.agenda = registry_.Find(seat.agenda);
   out.slot = seat.start;
@@ -48,13 +48,21 @@ Reservation Engine::Impl::Describe(const SeatView& seat) const {
   return out;
 }
 
-ReservationAnswer Engine::Impl::Answer(const ledger::Result& result) const {
+ReservationAnswer Engine::Impl::Unknown() {
+  ReservationAnswer answer;
+  answer.outcome = Outcome::kUnknownReservation;
+  return answer;
+}
+
+// `key`: the reservation's, where it still is what the key was made of.
+ReservationAnswer Engine::Impl::Answer(const ledger::Result& result,
+                                       const ReservationKey& key) const {
+  if (result.outcome == Outcome::kUnknownReservation) return Unknown();
   ReservationAnswer answer;
   answer.outcome = result.outcome;
   answer.existed = result.repeated;
-  if (result.outcome == Outcome::kUnknownReservation) return answer;
   answer.agenda = registry_.Find(result.seat.agenda);
-  if (result.outcome == Outcome::kOk) answer.reservation = Describe(result.seat);
+  if (result.outcome == Outcome::kOk) answer.reservation = Describe(result.seat, key);
   return answer;
 }
 
@@ -78,7 +86,7 @@ ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const Agend
   }
   answer.outcome = Outcome::kOk;
   answer.existed = true;
-  answer.reservation = Describe(seat);
+  answer.reservation = Describe(seat, KeyOf(seat));
   return answer;
 }
 
@@ -148,7 +156,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
     return answer;
   }
   rules::Identity identity =
-      rules::Identify(agenda->rules, request.applicant, keys_.pepper, received_at);
+      rules::Identify(agenda->rules, request.applicant, *pseudonyms_, received_at);
   if (!identity.problems.empty()) {
     answer.outcome = Outcome::kValidationFailed;
     answer.agenda = agenda;
@@ -187,83 +195,84 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   }
   if (result.outcome != Outcome::kOk)
     return Refuse(result.outcome, *agenda, request.slot, received_at);
-  return Answer(result);
+  return Answer(result, KeyOf(result.seat));
 }
 
 // The reservation of that name, if the key is its. Otherwise nothing, after the same work: a wrong
 // key and an unknown name look alike, in time too.
-std::optional<SeatView> Engine::Impl::Authorise(Act& act, const HolderRequest& request,
-                                                SeatRef* name) {
+std::optional<Engine::Impl::Authorised> Engine::Impl::Authorise(Act& act,
+                                                                const HolderRequest& request) {
   const std::optional<SeatRef> parsed = names_->Parse(request.name);
-  *name = parsed.value_or(SeatRef{});
-  const std::optional<SeatView> seat = ledger_.Look(*name, act);
-  const SeatView& seen = seat ? *seat : SeatView{};
-  const bool same =
-      Names::Same(names_->KeyOf(seen.origin, seen.subject, seen.idempotency), request.key);
+  const SeatRef name = parsed.value_or(SeatRef{});
+  const std::optional<SeatView> seat = ledger_.Look(name, act);
+  const ReservationKey key = KeyOf(seat ? *seat : SeatView{});
+  const bool same = Names::Same(key, request.key);
   if (!seat || !same) return std::nullopt;
-  return seat;
+  return Authorised{name, *seat, key};
 }
 
 ReservationAnswer Engine::Impl::Confirm(Act& act, const HolderRequest& request,
                                         Instant received_at) {
-  SeatRef name;
-  if (!Authorise(act, request, &name)) return Answer({Outcome::kUnknownReservation, false, {}});
-  return Answer(ledger_.Confirm(name, DeadlineTime(received_at), act));
+  const auto holder = Authorise(act, request);
+  if (!holder) return Unknown();
+  return Answer(ledger_.Confirm(holder->name, DeadlineTime(received_at), act), holder->key);
 }
 
 ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
                                        Instant received_at) {
-  SeatRef name;
-  const auto seat = Authorise(act, request, &name);
-  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
-  const AgendaInfo* agenda = registry_.Find(seat->agenda);
-  return Answer(
-      ledger_.Extend(name, DeadlineTime(received_at), agenda->rules.hold_s * kMsPerSecond, act));
+  const auto holder = Authorise(act, request);
+  if (!holder) return Unknown();
+  const AgendaInfo* agenda = registry_.Find(holder->seat.agenda);
+  return Answer(ledger_.Extend(holder->name, DeadlineTime(received_at),
+                               agenda->rules.hold_s * kMsPerSecond, act),
+                holder->key);
 }
 
 ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
                                        Instant received_at) {
-  SeatRef name;
-  const auto seat = Authorise(act, request, &name);
-  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
-  const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  const auto holder = Authorise(act, request);
+  if (!holder) return Unknown();
+  const SeatView& seat = holder->seat;
+  const AgendaInfo* agenda = registry_.Find(seat.agenda);
   // What is confirmed has no deadline: giving it up can wait until the disk has room, what holds
   // need cannot.
-  if (seat->word.state() == SeatState::kConfirmed && LogRoom() == Room::kReserve) {
+  if (seat.word.state() == SeatState::kConfirmed && LogRoom() == Room::kReserve) {
     ReservationAnswer answer;
     answer.outcome = Outcome::kReadOnly;
     answer.agenda = agenda;
     return answer;
   }
-  const uint64_t random = names_->Random(seat->subject, received_at.ms, 3);
-  return Answer(ledger_.Cancel(name, DeadlineTime(received_at),
-                               CoolingUntil(agenda->rules, received_at, random), act));
+  const uint64_t random = names_->Random(seat.subject, received_at.ms, 3);
+  return Answer(ledger_.Cancel(holder->name, DeadlineTime(received_at),
+                               CoolingUntil(agenda->rules, received_at, random), act),
+                holder->key);
 }
 
 ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Instant received_at) {
-  SeatRef name;
-  const auto seat = Authorise(act, request, &name);
-  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
-  const SeatState state = seat->word.state();
-  if (state == SeatState::kCoolingCancelled) return Answer({Outcome::kCancelled, false, *seat});
-  if (state == SeatState::kCoolingExpired || HasLapsed(*seat, DeadlineTime(received_at)))
-    return Answer({Outcome::kHoldExpired, false, *seat});
-  return Answer({Outcome::kOk, true, *seat});
+  const auto holder = Authorise(act, request);
+  if (!holder) return Unknown();
+  const SeatView& seat = holder->seat;
+  const SeatState state = seat.word.state();
+  if (state == SeatState::kCoolingCancelled)
+    return Answer({Outcome::kCancelled, false, seat}, holder->key);
+  if (state == SeatState::kCoolingExpired || HasLapsed(seat, DeadlineTime(received_at)))
+    return Answer({Outcome::kHoldExpired, false, seat}, holder->key);
+  return Answer({Outcome::kOk, true, seat}, holder->key);
 }
 
 ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, LocalMinute slot,
                                      Instant received_at) {
-  SeatRef name;
-  const auto seat = Authorise(act, request, &name);
-  if (!seat) return Answer({Outcome::kUnknownReservation, false, {}});
-  const AgendaInfo* agenda = registry_.Find(seat->agenda);
+  const auto holder = Authorise(act, request);
+  if (!holder) return Unknown();
+  const SeatView& seat = holder->seat;
+  const AgendaInfo* agenda = registry_.Find(seat.agenda);
   // Here and not by the ledger: until it looks, a confirmation that came in time may be there, and
   // what follows would not have been asked.
-  if (HasLapsed(*seat, DeadlineTime(received_at)))
-    return Answer({Outcome::kHoldExpired, false, *seat});
+  if (HasLapsed(seat, DeadlineTime(received_at)))
+    return Answer({Outcome::kHoldExpired, false, seat}, holder->key);
   // A repeat is answered whatever the hour; one that has ended is told so first.
-  if (seat->start != slot && ledger::IsReserved(seat->word.state())) {
-    if (seat->starts_at <= received_at) {
+  if (seat.start != slot && ledger::IsReserved(seat.word.state())) {
+    if (seat.starts_at <= received_at) {
       ReservationAnswer answer;
       answer.outcome = Outcome::kValidationFailed;
       answer.agenda = agenda;
@@ -275,18 +284,18 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   }
   const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
   ledger::MoveArgs args;
-  args.name = name;
+  args.name = holder->name;
   args.slot = slot;
   args.earliest = window.earliest_start;
   args.latest = window.latest_start;
   args.received_at = DeadlineTime(received_at);
   args.cooling_until =
-      CoolingUntil(agenda->rules, received_at, names_->Random(seat->subject, received_at.ms, 4));
-  args.random = names_->Random(seat->subject, received_at.ms, 5);
+      CoolingUntil(agenda->rules, received_at, names_->Random(seat.subject, received_at.ms, 4));
+  args.random = names_->Random(seat.subject, received_at.ms, 5);
   const ledger::Result result = ledger_.Move(args, act);
   if (result.outcome == Outcome::kSlotTaken)
     return Refuse(Outcome::kSlotTaken, *agenda, slot, received_at);
-  return Answer(result);
+  return Answer(result, holder->key);
 }
 
 }  // namespace creneau::booking

@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "rules/agenda.h"
+#include "rules/pseudonym.h"
 
 namespace creneau::rules {
 
@@ -37,12 +38,10 @@ struct Identity {
   std::vector<IdentityProblem> problems;  // with any of these, subject is not to be used
 };
 
-using Pepper = std::array<uint8_t, 32>;
-
 // Chooses the first alternative of the agenda of which all fields were sent, checks and normalises
 // each field, derives the subject. Fields beyond the chosen alternative are ignored. `today` bounds
-// birth dates.
-Identity Identify(const Agenda& agenda, const Applicant& applicant, const Pepper& pepper,
+// birth dates. Allocates nothing where nothing is wrong.
+Identity Identify(const Agenda& agenda, const Applicant& applicant, const Pseudonyms& pseudonyms,
                   Instant today);
 
 // One field in its canonical form, or nothing with a message that says what was expected.

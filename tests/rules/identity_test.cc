@@ -23,7 +23,7 @@ Identity Of(const std::string& group, std::string_view dossier, std::string_view
   applicant.fields[static_cast<size_t>(IdentityField::kBirthDate)] = birth;
   Pepper pepper;
   pepper.fill(pepper_byte);
-  return Identify(AgendaOf(group), applicant, pepper, kToday);
+  return Identify(AgendaOf(group), applicant, Pseudonyms(pepper), kToday);
 }
 
 TEST_CASE("the same person, written otherwise, is the same subject") {
@@ -75,6 +75,13 @@ TEST_CASE("what is wrong is said with its place, and never repeated") {
         "send dossier and birth_date, or passport and birth_date");
 }
 
+TEST_CASE("subjects are HMAC-SHA-256 as others compute it, since they are in the log") {
+  CHECK(Of("92", "9200123abc", "", "1990-05-17").subject ==
+        Subject{0x9a181f34e59c43eb, 0x151e78370e75affa});
+  CHECK(Of(std::string(700, '9'), "9200123abc", "", "1990-05-17").subject ==
+        Subject{0xb5ff32a9d079558a, 0x73144af6240248e6});
+}
+
 TEST_CASE("the order in which an agenda lists its fields makes no other subject") {
   Agenda turned = AgendaOf("92");
   turned.identity = {{IdentityField::kBirthDate, IdentityField::kDossier}};
@@ -83,7 +90,7 @@ TEST_CASE("the order in which an agenda lists its fields makes no other subject"
   applicant.fields[static_cast<size_t>(IdentityField::kBirthDate)] = "1990-05-17";
   Pepper pepper;
   pepper.fill(1);
-  CHECK(Identify(turned, applicant, pepper, kToday).subject ==
+  CHECK(Identify(turned, applicant, Pseudonyms(pepper), kToday).subject ==
         Of("92", "9200123", "", "1990-05-17").subject);
 }
 
