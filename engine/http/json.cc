@@ -1,5 +1,6 @@
 #include "http/json.h"
 
+#include <array>
 #include <charconv>
 
 namespace creneau::http {
@@ -33,6 +34,14 @@ size_t CharacterLength(std::string_view text) {
   return 0;
 }
 
+// What a string of JSON holds as it is.
+constexpr std::array<bool, 256> MakePlain() {
+  std::array<bool, 256> plain{};
+  for (size_t octet = 0x20; octet < 0x7f; ++octet) plain[octet] = octet != '"' && octet != '\\';
+  return plain;
+}
+constexpr std::array<bool, 256> kPlain = MakePlain();
+
 }  // namespace
 
 void JsonWriter::Separate() {
@@ -54,40 +63,45 @@ JsonWriter& JsonWriter::Close(char bracket) {
 }
 
 JsonWriter& JsonWriter::Name(std::string_view name) {
-  Separate();
-  out_ += '"';
-  out_ += name;
-  out_ += "\":";
+  out_.append(first_ ? "\"" : ",\"").append(name).append("\":");
   first_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::String(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   Separate();
   out_ += '"';
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x80) {
-      const size_t length = CharacterLength(text.substr(i));
-      out_ += length == 0 ? kReplacement : text.substr(i, length);
-      if (length > 1) i += length - 1;
-    } else if (c == '"' || c == '\\') {
-      out_ += '\\';
-      out_ += c;
-    } else if (c == '\n') {
-      out_ += "\\n";
-    } else if (octet < 0x20 || octet == 0x7f) {
-      out_ += "\\u00";
-      out_ += kHex[octet >> 4];
-      out_ += kHex[octet & 0xf];
-    } else {
-      out_ += c;
-    }
+  while (!text.empty()) {
+    size_t plain = 0;
+    while (plain < text.size() && kPlain[static_cast<unsigned char>(text[plain])]) ++plain;
+    out_.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(Escape(text));
   }
   out_ += '"';
   return *this;
+}
+
+// Writes the character that `text` begins with, which is not plain; returns how many octets it had.
+size_t JsonWriter::Escape(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const auto octet = static_cast<unsigned char>(text.front());
+  if (octet >= 0x80) {
+    const size_t length = CharacterLength(text);
+    out_ += length == 0 ? kReplacement : text.substr(0, length);
+    return length == 0 ? 1 : length;
+  }
+  out_ += '\\';
+  if (octet == '"' || octet == '\\') {
+    out_ += text.front();
+  } else if (octet == '\n') {
+    out_ += 'n';
+  } else {
+    out_ += "u00";
+    out_ += kHex[octet >> 4];
+    out_ += kHex[octet & 0xf];
+  }
+  return 1;
 }
 
 JsonWriter& JsonWriter::Number(int64_t number) {

@@ -40,6 +40,7 @@ class JsonWriter {
   JsonWriter& Open(char bracket);
   JsonWriter& Close(char bracket);
   void Separate();
+  size_t Escape(std::string_view text);
 
   std::string& out_;
   bool first_ = true;  // nothing stands before the next value within its bracket, or its name does

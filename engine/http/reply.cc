@@ -6,40 +6,77 @@
 namespace creneau::http {
 namespace {
 
-std::string_view ContentTypeText(ContentType type) {
+// Everything is put together from whole lines, so that a head is a few copies.
+std::string_view ContentTypeLine(ContentType type) {
   switch (type) {
     case ContentType::kNone:
       return "";
     case ContentType::kJson:
-      return "application/json";
+      return "Content-Type: application/json\r\n";
+    case ContentType::kProtobuf:
+      return "Content-Type: application/x-protobuf\r\n";
     case ContentType::kProblem:
-      return "application/problem+json";
+      return "Content-Type: application/problem+json\r\n";
     case ContentType::kCalendar:
-      return "text/calendar; charset=utf-8";
+      return "Content-Type: text/calendar; charset=utf-8\r\n";
     case ContentType::kMetrics:
-      return "text/plain; version=0.0.4; charset=utf-8";
+      return "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
   }
   CHECK(false);
 }
 
-std::string_view CachingText(Caching caching) {
+std::string_view CachingLine(Caching caching) {
   switch (caching) {
     case Caching::kNoStore:
-      return "no-store";
+      return "Cache-Control: no-store\r\n";
     case Caching::kOneSecond:
-      return "max-age=1";
+      return "Cache-Control: max-age=1\r\n";
   }
   CHECK(false);
-}
-
-void AppendLine(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  out += ": ";
-  out += value;
-  out += "\r\n";
 }
 
 }  // namespace
+
+std::string_view StatusLine(int status) {
+  switch (status) {
+    case 200:
+      return "HTTP/1.1 200 OK\r\nDate: ";
+    case 201:
+      return "HTTP/1.1 201 Created\r\nDate: ";
+    case 304:
+      return "HTTP/1.1 304 Not Modified\r\nDate: ";
+    case 400:
+      return "HTTP/1.1 400 Bad Request\r\nDate: ";
+    case 404:
+      return "HTTP/1.1 404 Not Found\r\nDate: ";
+    case 405:
+      return "HTTP/1.1 405 Method Not Allowed\r\nDate: ";
+    case 406:
+      return "HTTP/1.1 406 Not Acceptable\r\nDate: ";
+    case 408:
+      return "HTTP/1.1 408 Request Timeout\r\nDate: ";
+    case 409:
+      return "HTTP/1.1 409 Conflict\r\nDate: ";
+    case 410:
+      return "HTTP/1.1 410 Gone\r\nDate: ";
+    case 412:
+      return "HTTP/1.1 412 Precondition Failed\r\nDate: ";
+    case 413:
+      return "HTTP/1.1 413 Content Too Large\r\nDate: ";
+    case 415:
+      return "HTTP/1.1 415 Unsupported Media Type\r\nDate: ";
+    case 422:
+      return "HTTP/1.1 422 Unprocessable Content\r\nDate: ";
+    case 431:
+      return "HTTP/1.1 431 Request Header Fields Too Large\r\nDate: ";
+    case 503:
+      return "HTTP/1.1 503 Service Unavailable\r\nDate: ";
+    case 505:
+      return "HTTP/1.1 505 HTTP Version Not Supported\r\nDate: ";
+    default:
+      return "";
+  }
+}
 
 void Reply::Clear() {
   status = 200;
@@ -50,71 +87,23 @@ void Reply::Clear() {
 }
 
 void Reply::AddHeader(std::string_view name, std::string_view value) {
-  AppendLine(headers, name, value);
+  headers.append(name).append(": ").append(value).append("\r\n");
 }
 
 void AppendReply(std::string& out, const Reply& reply, const Framing& framing) {
   // RFC 9110 15.4.5: a 304 speaks of a body that it does not carry.
   const bool may_have_body = reply.status != 304;
-  out += "HTTP/1.1 ";
-  AppendNumber(out, reply.status);
-  out += ' ';
-  out += ReasonPhrase(reply.status);
-  out += "\r\n";
-  AppendLine(out, "Date", framing.date);
+  const std::string_view first = StatusLine(reply.status);
+  CHECK(!first.empty());
+  out.append(first).append(framing.date).append("\r\n");
   if (may_have_body) {
-    if (reply.type != ContentType::kNone)
-      AppendLine(out, "Content-Type", ContentTypeText(reply.type));
-    out += "Content-Length: ";
+    out.append(ContentTypeLine(reply.type)).append("Content-Length: ");
     AppendNumber(out, static_cast<int64_t>(reply.body.size()));
-    out += "\r\n";
+    out.append("\r\n");
   }
-  AppendLine(out, "Cache-Control", CachingText(reply.caching));
-  out += reply.headers;
-  if (framing.close) AppendLine(out, "Connection", "close");
-  out += "\r\n";
-  if (may_have_body && !framing.head_only) out += reply.body;
-}
-
-std::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 410:
-      return "Gone";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 422:
-      return "Unprocessable Content";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Error";
-  }
+  out.append(CachingLine(reply.caching)).append(reply.headers);
+  out.append(framing.close ? "Connection: close\r\n\r\n" : "\r\n");
+  if (may_have_body && !framing.head_only) out.append(reply.body);
 }
 
 }  // namespace creneau::http

@@ -9,7 +9,7 @@
 
 namespace creneau::http {
 
-enum class ContentType : uint8_t { kNone, kJson, kProblem, kCalendar, kMetrics };
+enum class ContentType : uint8_t { kNone, kJson, kProtobuf, kProblem, kCalendar, kMetrics };
 // Public answers may be a second old; whatever concerns a person, and every problem, is kept
 // nowhere.
 enum class Caching : uint8_t { kNoStore, kOneSecond };
@@ -41,7 +41,8 @@ inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 inline constexpr std::array<int, 17> kStatuses = {200, 201, 304, 400, 404, 405, 406, 408, 409,
                                                   410, 412, 413, 415, 422, 431, 503, 505};
 
-// The reason phrase of a status that we send.
-std::string_view ReasonPhrase(int status);
+// A reply's first line and the name of its second, which is Date. Empty: a status that we do not
+// send.
+std::string_view StatusLine(int status);
 
 }  // namespace creneau::http

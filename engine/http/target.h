@@ -37,6 +37,8 @@ class Target {
   std::string_view repeated() const { return repeated_; }
 
  private:
+  bool ParsePlain(std::string_view text);
+
   struct Pair {
     std::string_view name;
     std::string_view value;
