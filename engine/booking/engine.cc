@@ -178,6 +178,9 @@ ReservationAnswer Engine::Move(Act& act, const HolderRequest& request, LocalMinu
 }
 
 std::vector<const AgendaInfo*> Engine::Agendas() const { return impl_->registry_.All(); }
+const AgendaInfo* Engine::FindAgenda(std::string_view name) const {
+  return impl_->registry_.Find(name);
+}
 AgendaAnswer Engine::ReadAgenda(std::string_view name, Instant now) const {
   return impl_->ReadAgenda(name, now);
 }

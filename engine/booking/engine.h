@@ -119,6 +119,8 @@ class Engine {
 
   // Public reads; they promise nothing to anybody and need no barrier.
   std::vector<const AgendaInfo*> Agendas() const;  // by name
+  // The version in force; null where there is none of that name.
+  const AgendaInfo* FindAgenda(std::string_view name) const;
   AgendaAnswer ReadAgenda(std::string_view name, Instant now) const;
   // `from` and `to` are local dates, both inclusive; absent: today, and from + 6.
   SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,

@@ -8,6 +8,7 @@
 #include "booking/act.h"
 #include "booking/engine.h"
 #include "http/problem.h"
+#include "http/read_cache.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -19,6 +20,7 @@ class Telemetry;
 struct Exchange {
   booking::Engine& engine;
   const Telemetry& telemetry;
+  ReadCache& reads;
   booking::Act& act;
   const Request& request;
   const Target& target;

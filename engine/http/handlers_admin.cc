@@ -56,7 +56,7 @@ bool ReadHeaders(Exchange& exchange, booking::PublishRequest& request) {
   }
   if (sent.if_match.data() == nullptr) return true;
   if (sent.if_match == "*") {  // RFC 9110 13.1.1: any version, but there must be one
-    if (exchange.engine.ReadAgenda(exchange.name, exchange.now).agenda != nullptr) return true;
+    if (exchange.engine.FindAgenda(exchange.name) != nullptr) return true;
     exchange.Refuse({.outcome = Outcome::kVersionMismatch});
     return false;
   }
@@ -80,7 +80,7 @@ void WriteSnapshot(JsonWriter& json, const booking::SnapshotListing& listing) {
     json.Name("lsn").Spelled(lsn(header.position)).Name("covers").Spelled(lsn(header.covers));
     json.Name("segment").Number(static_cast<int64_t>(header.start.segment));
     json.Name("taken_at").Spelled([&](std::string& out) {
-      AppendRfc3339(out, header.taken_at, absl::UTCTimeZone());
+      AppendRfc3339(out, header.taken_at, Zone());
     });
     json.Name("bytes").Number(static_cast<int64_t>(header.bytes));
     json.Name("agendas").Number(static_cast<int64_t>(header.agendas));

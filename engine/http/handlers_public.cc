@@ -1,5 +1,5 @@
 // The routes that say the same to everyone: agendas and slots. They ask no log and may be a second
-// old.
+// old where a proxy keeps them; what is rendered here is kept for a millisecond (read_cache.h).
 #include <array>
 
 #include "base/check.h"
@@ -8,6 +8,7 @@
 #include "http/handlers.h"
 #include "http/headers.h"
 #include "http/json.h"
+#include "http/telemetry.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -42,26 +43,39 @@ void WriteTime(JsonWriter& json, std::string_view name, Instant instant,
   json.Name(name).Spelled([&](std::string& out) { AppendRfc3339(out, instant, agenda.zone); });
 }
 
-// Ends a public answer: its ETag is of what it says, or it says that nothing has changed. `prefix`
-// goes into the tag.
-void FinishPublic(Exchange& exchange, std::string_view prefix) {
+// The ETag of what an answer says. `prefix` goes into the tag.
+std::string TagOf(std::string_view body, std::string_view prefix) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  const uint64_t fingerprint = Fingerprint(body);
+  std::string tag = "\"";
+  tag += prefix;
+  for (int shift = 60; shift >= 0; shift -= 4) tag += kHex[fingerprint >> shift & 0xf];
+  tag += '"';
+  return tag;
+}
+
+// The head of a public answer. False: nothing has changed, and it has no body.
+bool GivePublic(Exchange& exchange, std::string_view tag) {
   Reply& reply = exchange.reply;
   reply.type = ContentType::kJson;
   reply.caching = Caching::kOneSecond;
-  const uint64_t fingerprint = Fingerprint(reply.body);
-  std::array<char, 48> tag;
-  size_t size = 0;
-  tag[size++] = '"';
-  for (const char c : prefix) tag[size++] = c;
-  for (int shift = 60; shift >= 0; shift -= 4) tag[size++] = kHex[fingerprint >> shift & 0xf];
-  tag[size++] = '"';
-  const std::string_view quoted(tag.data(), size);
-  reply.AddHeader("ETag", quoted);
-  if (NamesTag(exchange.request.if_none_match, quoted)) {
-    reply.status = 304;
-    reply.body.clear();
+  reply.AddHeader("ETag", tag);
+  if (!NamesTag(exchange.request.if_none_match, tag)) return true;
+  reply.status = 304;
+  return false;
+}
+
+// An answer that is kept, rendered where there is none to give again. `render` fills body and tag.
+template <typename Render>
+void GiveKept(Exchange& exchange, const ReadCache::Question& question, Render render) {
+  bool fresh;
+  ReadCache::Answer& answer =
+      exchange.reads.Find(question, exchange.now, exchange.telemetry.promises(), fresh);
+  if (!fresh) {
+    render(answer);
+    answer.question = question;
   }
+  if (GivePublic(exchange, answer.tag)) exchange.reply.kept_body = answer.body;
 }
 
 // Who, where, and whether it is open: the part of an agenda that the list shows too.
@@ -165,10 +179,15 @@ bool ReadRange(Exchange& exchange, DateRange& range) {
   return true;
 }
 
+int32_t DayOf(const std::optional<CivilDate>& date) {
+  return date ? DaysFromCivil(*date) : ReadCache::kNoDay;
+}
+
 }  // namespace
 
 void ListAgendas(Exchange& exchange) {
-  JsonWriter json(exchange.reply.body);
+  std::string& body = exchange.reply.body;
+  JsonWriter json(body);
   json.Object().Name("agendas").Array();
   for (const booking::AgendaInfo* info : exchange.engine.Agendas()) {
     // Phases come from the rules alone here: counting the seats of every agenda is not what a list
@@ -181,48 +200,56 @@ void ListAgendas(Exchange& exchange) {
     json.EndObject();
   }
   json.EndArray().EndObject();
-  FinishPublic(exchange, "");
+  if (!GivePublic(exchange, TagOf(body, ""))) body.clear();
 }
 
 void ShowAgenda(Exchange& exchange) {
-  const booking::AgendaAnswer answer = exchange.engine.ReadAgenda(exchange.name, exchange.now);
-  if (answer.agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
-  JsonWriter json(exchange.reply.body);
-  json.Object();
-  WriteSummary(json, answer);
-  WriteTime(json, "published_at", answer.agenda->published_at, *answer.agenda);
-  WriteRules(json, answer.agenda->rules);
-  WriteChannels(json, answer);
-  json.EndObject();
-  // The tag begins with the version, so that it can be sent back as If-Match of a publication.
-  std::string prefix;
-  AppendNumber(prefix, answer.agenda->version);
-  prefix += '.';
-  FinishPublic(exchange, prefix);
+  const booking::AgendaInfo* const agenda = exchange.engine.FindAgenda(exchange.name);
+  if (agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  GiveKept(exchange, {.agenda = agenda}, [&](ReadCache::Answer& out) {
+    const booking::AgendaAnswer answer = exchange.engine.ReadAgenda(exchange.name, exchange.now);
+    JsonWriter json(out.body);
+    json.Object();
+    WriteSummary(json, answer);
+    WriteTime(json, "published_at", answer.agenda->published_at, *answer.agenda);
+    WriteRules(json, answer.agenda->rules);
+    WriteChannels(json, answer);
+    json.EndObject();
+    // The tag begins with the version, so that it can be sent back as If-Match of a publication.
+    std::string prefix;
+    AppendNumber(prefix, answer.agenda->version);
+    prefix += '.';
+    out.tag = TagOf(out.body, prefix);
+  });
 }
 
 void ListSlots(Exchange& exchange) {
   DateRange range;
   if (!ReadRange(exchange, range)) return;
-  const booking::SlotsAnswer answer =
-      exchange.engine.ReadSlots(exchange.name, range.from, range.to, exchange.now);
-  if (answer.agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
-  JsonWriter json(exchange.reply.body);
-  json.Object().Name("agenda").String(answer.agenda->rules.name);
-  json.Name("slots").Array();
-  for (const booking::SlotView& slot : answer.slots) {
-    json.Object();
-    json.Name("slot").Spelled([&](std::string& out) { AppendLocalMinute(out, slot.start); });
-    WriteTime(json, "starts_at", slot.starts_at, *answer.agenda);
-    json.Name("minutes").Number(slot.minutes);
-    json.Name("free").Number(slot.free);
-    json.Name("capacity").Number(slot.capacity);
+  const booking::AgendaInfo* const agenda = exchange.engine.FindAgenda(exchange.name);
+  if (agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  const ReadCache::Question question{
+      .agenda = agenda, .slots = true, .from = DayOf(range.from), .to = DayOf(range.to)};
+  GiveKept(exchange, question, [&](ReadCache::Answer& out) {
+    const booking::SlotsAnswer answer =
+        exchange.engine.ReadSlots(exchange.name, range.from, range.to, exchange.now);
+    JsonWriter json(out.body);
+    json.Object().Name("agenda").String(answer.agenda->rules.name);
+    json.Name("slots").Array();
+    for (const booking::SlotView& slot : answer.slots) {
+      json.Object();
+      json.Name("slot").Spelled([&](std::string& text) { AppendLocalMinute(text, slot.start); });
+      WriteTime(json, "starts_at", slot.starts_at, *answer.agenda);
+      json.Name("minutes").Number(slot.minutes);
+      json.Name("free").Number(slot.free);
+      json.Name("capacity").Number(slot.capacity);
+      json.EndObject();
+    }
+    json.EndArray();
+    if (answer.next) json.Name("next").String(FormatDate(*answer.next));
     json.EndObject();
-  }
-  json.EndArray();
-  if (answer.next) json.Name("next").String(FormatDate(*answer.next));
-  json.EndObject();
-  FinishPublic(exchange, "");
+    out.tag = TagOf(out.body, "");
+  });
 }
 
 }  // namespace creneau::http

@@ -84,6 +84,7 @@ void Reply::Clear() {
   caching = Caching::kNoStore;
   headers.clear();
   body.clear();
+  kept_body = {};
 }
 
 void Reply::AddHeader(std::string_view name, std::string_view value) {
@@ -93,17 +94,18 @@ void Reply::AddHeader(std::string_view name, std::string_view value) {
 void AppendReply(std::string& out, const Reply& reply, const Framing& framing) {
   // RFC 9110 15.4.5: a 304 speaks of a body that it does not carry.
   const bool may_have_body = reply.status != 304;
+  const std::string_view body = reply.body.empty() ? reply.kept_body : reply.body;
   const std::string_view first = StatusLine(reply.status);
   CHECK(!first.empty());
   out.append(first).append(framing.date).append("\r\n");
   if (may_have_body) {
     out.append(ContentTypeLine(reply.type)).append("Content-Length: ");
-    AppendNumber(out, static_cast<int64_t>(reply.body.size()));
+    AppendNumber(out, static_cast<int64_t>(body.size()));
     out.append("\r\n");
   }
   out.append(CachingLine(reply.caching)).append(reply.headers);
   out.append(framing.close ? "Connection: close\r\n\r\n" : "\r\n");
-  if (may_have_body && !framing.head_only) out.append(reply.body);
+  if (may_have_body && !framing.head_only) out.append(body);
 }
 
 }  // namespace creneau::http

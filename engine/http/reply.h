@@ -20,6 +20,8 @@ struct Reply {
   Caching caching = Caching::kNoStore;
   std::string headers;  // whole lines beside the usual ones, each with its CRLF
   std::string body;
+  // A body that lies elsewhere until the reply is put together, instead of `body`.
+  std::string_view kept_body;
 
   void Clear();
   // `value` is ours, never the client's: it is not checked for line ends.

@@ -42,6 +42,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   reply.Clear();
   Exchange exchange{.engine = context_.engine,
                     .telemetry = context_.telemetry,
+                    .reads = context_.reads,
                     .act = act,
                     .request = request,
                     .target = context_.target,
@@ -67,7 +68,9 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   }
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
+  entry.changes = request.method != Method::kGet && entry.outcome == Outcome::kOk;
   Append(entry, received_at);
+  context_.reads.Trim();
 }
 
 void Session::ServeRefusal(const Refusal& refusal, Instant now) {
@@ -145,10 +148,14 @@ void Session::Retract(Instant now) {
 
 void Session::Settle(bool durable, Instant now) {
   if (!durable) Retract(now);
+  bool changes = false;
   for (size_t i = 0; i < entry_count_; ++i) {
     const Entry& entry = entries_[i];
     context_.counters.CountReply(entry.route, entry.status, entry.outcome);
+    changes = changes || entry.changes;
   }
+  // Before the reply leaves: from now on its reader knows.
+  if (changes) context_.telemetry.CountPromise();
   entry_count_ = 0;
 }
 

@@ -15,6 +15,7 @@
 #include "booking/act.h"
 #include "booking/engine.h"
 #include "http/parser.h"
+#include "http/read_cache.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/target.h"
@@ -33,6 +34,7 @@ struct SessionContext {
   Target target;
   std::string date;  // as in the Date header, of date_second
   int64_t date_second = -1;
+  ReadCache reads{};
 
   std::string_view DateAt(Instant now);
 };
@@ -74,6 +76,7 @@ class Session {
     int status = 0;
     Outcome outcome = Outcome::kOk;
     bool rests_on_log = false;
+    bool changes = false;  // something that public reads show
     bool head_only = false;
     bool close = false;
   };

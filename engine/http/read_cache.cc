@@ -1,0 +1,31 @@
+#include "http/read_cache.h"
+
+#include "base/prng.h"
+
+namespace creneau::http {
+
+ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, uint64_t promises,
+                                   bool& fresh) {
+  const uint64_t days = static_cast<uint64_t>(static_cast<uint32_t>(question.from)) << 32 |
+                        static_cast<uint32_t>(question.to);
+  const uint64_t agenda = question.agenda->id.value * uint64_t{2} + (question.slots ? 1 : 0);
+  Answer& answer = places_[Mix64(Mix64(days) ^ agenda) % kPlaces];
+  latest_ = &answer;
+  fresh = answer.question == question && answer.rendered_at == now && answer.promises == promises;
+  if (fresh) return answer;
+  // Not to be found should rendering fail.
+  answer.question = {};
+  answer.rendered_at = now;
+  answer.promises = promises;
+  answer.body.clear();
+  answer.tag.clear();
+  return answer;
+}
+
+void ReadCache::Trim() {
+  if (latest_ == nullptr || latest_->body.capacity() <= kLargestKept) return;
+  latest_->question = {};
+  std::string().swap(latest_->body);
+}
+
+}  // namespace creneau::http

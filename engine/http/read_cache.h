@@ -1,0 +1,61 @@
+// What the public reads say, kept for a millisecond: when everybody looks at the same agenda, it is
+// counted and spelled once and not for each of them.
+//
+// An answer is given again only within the millisecond in which it was rendered, only while the
+// agenda's version is in force, and only if nobody has been promised anything since: a client that
+// has its 201 sees it in whatever it reads next, on any connection of any thread. So no answer here
+// is older than what its reader may already know.
+//
+// One of these per thread; bounded, and what it bounds is memory: of two answers that fall into one
+// place, the later one stays.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "base/instant.h"
+#include "booking/answers.h"
+
+namespace creneau::http {
+
+class ReadCache {
+ public:
+  static constexpr int32_t kNoDay = std::numeric_limits<int32_t>::min();
+
+  // What was asked for. The agenda's address stands for its version: versions are never given back.
+  struct Question {
+    const booking::AgendaInfo* agenda = nullptr;
+    bool slots = false;
+    int32_t from = kNoDay;  // days since 1970
+    int32_t to = kNoDay;
+    friend bool operator==(const Question&, const Question&) = default;
+  };
+
+  struct Answer {
+    Question question;
+    Instant rendered_at;
+    uint64_t promises = 0;  // Telemetry::promises() before it was rendered
+    std::string body;
+    std::string tag;  // its ETag, in quotes
+  };
+
+  // Where the answer to that question is, if it may be given; else `fresh` is false, and it is to
+  // be filled. Valid until the next call.
+  Answer& Find(const Question& question, Instant now, uint64_t promises, bool& fresh);
+
+  // Gives back what is too large to be kept. After the reply has been put together.
+  void Trim();
+
+ private:
+  static constexpr size_t kPlaces = 16;
+  // A week of slots of a large office is 100 kB. Sixteen of these are 4 MiB for each thread.
+  static constexpr size_t kLargestKept = size_t{256} << 10;
+
+  std::array<Answer, kPlaces> places_;
+  Answer* latest_ = nullptr;
+};
+
+}  // namespace creneau::http
