@@ -1,7 +1,8 @@
 #include "http/completions.h"
 
 #include <boost/asio/post.hpp>
-#include <exception>
+// tidy: std::bad_alloc, nothing else of it
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -24,6 +25,13 @@ wal::Commit* Reverse(wal::Commit* chain) {
 
 }  // namespace
 
+ThreadCompletions::ThreadCompletions(net::io_context& loop, booking::CommitPool& pool,
+                                     wal::Log& log)
+    : loop_(loop), pool_(pool), log_(log) {
+  rounds_.push_back(std::make_unique<Round>(pool_, log_));
+  open_ = rounds_.back().get();
+}
+
 void ThreadCompletions::Deliver(wal::Commit* chain) {
   // Counted before anything can be seen, so that whoever has seen it knows of this call.
   delivering_.fetch_add(1, std::memory_order_relaxed);
@@ -32,76 +40,82 @@ void ThreadCompletions::Deliver(wal::Commit* chain) {
   wal::Commit* head = delivered_.load(std::memory_order_relaxed);
   do {
     oldest->next = head;
-  } while (!delivered_.compare_exchange_weak(head, newest, std::memory_order_release,
+  } while (!delivered_.compare_exchange_weak(head, newest, std::memory_order_acq_rel,
                                              std::memory_order_relaxed));
   // Somebody who found the stack empty has posted, and the loop has not taken it yet: one wake-up
   // is enough.
-  if (head == nullptr) net::post(loop_, [this] { Wake(); });
+  if (head == nullptr) net::post(loop_, Handler(wake_memory_, [this] { Wake(); }));
   delivering_.fetch_sub(1, std::memory_order_release);
 }
 
-void ThreadCompletions::Wake() {
-  std::exception_ptr failure;
-  wal::Commit* commit = Reverse(delivered_.exchange(nullptr, std::memory_order_acquire));
-  while (commit != nullptr) {
-    // Resuming lets the connection use commit and waiter again, or end: neither is touched
-    // afterwards.
-    wal::Commit* const next = commit->next;
-    net::any_completion_handler<void()> resume(std::move(*Remove(commit)->resume));
+void ThreadCompletions::Wait(Waiter& waiter) {
+  // Posted behind what the look at the sockets has brought already: all of that is in the round
+  // when it is closed.
+  if (open_->first == nullptr) net::post(loop_, Handler(close_memory_, [this] { Close(); }));
+  waiter.next_ = nullptr;
+  (open_->first == nullptr ? open_->first : open_->last->next_) = &waiter;
+  open_->last = &waiter;
+}
+
+void ThreadCompletions::Close() {
+  // A round to go on with, before this one is given away.
+  if (free_ == nullptr) {
     try {
-      std::move(resume)();
-    } catch (...) {
-      // One connection had no memory to go on with; the others are woken all the same.
-      failure = std::current_exception();
+      rounds_.push_back(std::make_unique<Round>(pool_, log_));
+    } catch (const std::bad_alloc&) {
+      // Those in flight come back, or somebody gives memory back, before long.
+      return net::post(loop_, Handler(close_memory_, [this] { Close(); }));
     }
+    free_ = rounds_.back().get();
+  }
+  Round& round = *open_;
+  open_ = std::exchange(free_, free_->next);
+  open_->next = nullptr;
+  if (!round.act.Barrier(this)) return End(round, false);
+  (last_ == nullptr ? first_ : last_->next) = &round;
+  last_ = &round;
+}
+
+void ThreadCompletions::Wake() {
+  wal::Commit* commit = Reverse(delivered_.exchange(nullptr, std::memory_order_acq_rel));
+  while (commit != nullptr) {
+    wal::Commit* const next = commit->next;  // the barrier may be pushed again before we go on
+    Round& round = Remove(commit);
+    End(round, round.act.durable());
     commit = next;
   }
-  if (failure) std::rethrow_exception(failure);
-}
-
-net::awaitable<void> ThreadCompletions::PushAndWait(Waiter& waiter, booking::Act& act) {
-  return net::async_initiate<const net::use_awaitable_t<>, void()>(
-      [this, &waiter, &act](auto handler) {
-        // What may throw comes first: once the barrier is pushed, the log thread writes to it, and
-        // it must not go away with a connection that is unwound.
-        waiter.resume.emplace(std::move(handler));
-        waiter.commit = &act.barrier();
-        if (act.Barrier(this)) {
-          Enqueue(waiter);
-        } else {
-          net::post(loop_, [resume = net::any_completion_handler<void()>(
-                                std::move(*waiter.resume))]() mutable { std::move(resume)(); });
-        }
-      },
-      net::use_awaitable);
-}
-
-void ThreadCompletions::Enqueue(Waiter& waiter) {
-  waiter.next = nullptr;
-  if (last_ == nullptr) {
-    first_ = &waiter;
-  } else {
-    last_->next = &waiter;
-  }
-  last_ = &waiter;
 }
 
 // The first one in all cases but that of a log that fails and hands back its queue in pieces.
-ThreadCompletions::Waiter* ThreadCompletions::Remove(const wal::Commit* commit) {
-  Waiter* before = nullptr;
-  Waiter* waiter = first_;
-  while (waiter != nullptr && waiter->commit != commit) {
-    before = waiter;
-    waiter = waiter->next;
+ThreadCompletions::Round& ThreadCompletions::Remove(const wal::Commit* barrier) {
+  Round* before = nullptr;
+  Round* round = first_;
+  while (round != nullptr && &round->act.barrier() != barrier) {
+    before = round;
+    round = round->next;
   }
-  CHECK(waiter != nullptr);
-  (before == nullptr ? first_ : before->next) = waiter->next;
-  if (last_ == waiter) last_ = before;
-  return waiter;
+  CHECK(round != nullptr);
+  (before == nullptr ? first_ : before->next) = round->next;
+  if (last_ == round) last_ = before;
+  return *round;
+}
+
+void ThreadCompletions::End(Round& round, bool durable) {
+  Waiter* waiter = std::exchange(round.first, nullptr);
+  round.last = nullptr;
+  round.act.Release();
+  round.next = free_;
+  free_ = &round;
+  while (waiter != nullptr) {
+    // Resuming lets it wait again, or end: it is not touched afterwards.
+    Waiter* const next = waiter->next_;
+    waiter->Resume(durable);
+    waiter = next;
+  }
 }
 
 void ThreadCompletions::WaitUntilQuiet() const {
-  CHECK(first_ == nullptr);
+  CHECK(first_ == nullptr && open_->first == nullptr);
   while (delivering_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
 }
 

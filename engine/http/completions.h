@@ -1,59 +1,85 @@
-// How a connection waits for its barrier without holding up its thread: the log thread hands
-// finished barriers over, and wakes the thread's loop once for all of them.
+// How the connections of one thread wait for the log without holding it up: in rounds. Whatever
+// requests one look at the sockets brings go into one round: one act and, when all of them have
+// been decided, one barrier. The log thread hands the barrier back once it is durable, with one
+// wake-up of the loop for all that its batch held, and then everybody in the round goes on, one
+// after the other, without another look at the sockets in between.
 //
-// One per I/O thread. Deliver is called by the log thread; everything else belongs to the I/O
-// thread. It must not be destroyed before WaitUntilQuiet has returned: the log thread may still be
-// on its way out of Deliver.
+// Threads: Deliver is called by the log thread; everything else belongs to the I/O thread. It must
+// not be destroyed before WaitUntilQuiet has returned: the log thread may still be on its way out
+// of Deliver.
 #pragma once
 
 #include <atomic>
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/async_result.hpp>
-#include <optional>
+#include <memory>
+#include <vector>
 
 #include "booking/act.h"
+#include "http/handler_memory.h"
 #include "http/net.h"
 
 namespace creneau::http {
 
 class ThreadCompletions final : public wal::Completions {
  public:
-  // One wait at a time; lives with the connection.
-  struct Waiter {
-    const wal::Commit* commit = nullptr;
-    // Optional only because assigning one such handler to another recurses for ever in Boost 1.81.
-    std::optional<net::any_completion_handler<void()>> resume;
-    Waiter* next = nullptr;
+  // Who waits. One wait at a time; it must not go before it has been resumed.
+  class Waiter {
+   public:
+    virtual ~Waiter() = default;
+    // What the wait was for is durable, or nothing is known of it. Must not throw.
+    virtual void Resume(bool durable) noexcept = 0;
+
+   private:
+    friend class ThreadCompletions;
+    Waiter* next_ = nullptr;
   };
 
-  explicit ThreadCompletions(net::io_context& loop) : loop_(loop) {}
+  ThreadCompletions(net::io_context& loop, booking::CommitPool& pool, wal::Log& log);
 
   void Deliver(wal::Commit* chain) override;
 
-  // Pushes the act's barrier and suspends until it has been delivered, or was refused. Cannot be
-  // cancelled. `act` and `waiter` live until then. May throw (no memory); then the barrier was not
-  // pushed, and nothing of the act's owner is in the log's hands.
-  net::awaitable<void> PushAndWait(Waiter& waiter, booking::Act& act);
+  // Where requests push what they decide; another one after each look at the sockets.
+  booking::Act& act() { return open_->act; }
+
+  // Resumes `waiter` once all that was pushed through act() so far is durable, or the log has
+  // refused it. Cannot be cancelled.
+  void Wait(Waiter& waiter);
 
   // After the loop has ended with nobody waiting: returns when the log thread has left Deliver for
   // good.
   void WaitUntilQuiet() const;
 
  private:
-  void Enqueue(Waiter& waiter);
-  Waiter* Remove(const wal::Commit* commit);
+  struct Round {
+    Round(booking::CommitPool& pool, wal::Log& log) : act(pool, log) {}
+    booking::Act act;
+    Waiter* first = nullptr;
+    Waiter* last = nullptr;
+    Round* next = nullptr;  // in flight behind it, or free
+  };
+
+  void Close();
   void Wake();
+  Round& Remove(const wal::Commit* barrier);
+  void End(Round& round, bool durable);
 
   net::io_context& loop_;
+  booking::CommitPool& pool_;
+  wal::Log& log_;
   // What was delivered and not yet taken, newest first. Pushed by the log thread with release,
   // taken whole by the loop with acquire: that is how `durable` and `lsn` of each commit become
-  // visible to the connection.
+  // visible. And the other way round for wake_memory_, which is the loop's until it has taken all.
   std::atomic<wal::Commit*> delivered_{nullptr};
   // Calls of Deliver under way. Decremented last, with release; WaitUntilQuiet acquires.
   std::atomic<int> delivering_{0};
-  // Who waits, in the order in which the barriers were pushed, which is that of their delivery.
-  Waiter* first_ = nullptr;
-  Waiter* last_ = nullptr;
+  HandlerMemory wake_memory_;
+
+  HandlerMemory close_memory_;
+  std::vector<std::unique_ptr<Round>> rounds_;  // all there are: as many as were ever in flight
+  Round* open_ = nullptr;
+  Round* free_ = nullptr;
+  // In the order in which their barriers were pushed, which is that of their delivery.
+  Round* first_ = nullptr;
+  Round* last_ = nullptr;
 };
 
 }  // namespace creneau::http

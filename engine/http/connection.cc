@@ -1,8 +1,10 @@
 #include "http/connection.h"
 
+#include <spdlog/spdlog.h>
 #include <string.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/check.h"
@@ -22,20 +24,24 @@ constexpr size_t kLingerBytes = 4 * limits::kMaxAdminBodyBytes;
 Connection::Connection(ConnectionContext& context, Socket socket)
     : context_(context),
       socket_(std::move(socket)),
-      act_(context.pool, context.session.engine.log()),
-      session_(context.session, context.max_body_bytes),
       capacity_(limits::kMaxHeaderBytes + context.max_body_bytes),
-      buffer_(std::make_unique_for_overwrite<char[]>(capacity_)) {
+      buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
+      session_(context.session, context.max_body_bytes) {
   // Send tries at once and only then waits, so writing must never block.
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
-  Enter(Phase::kIdle, context_.deadlines.idle_ms);
+  Enter(Phase::kIdle, context_.deadlines.idle_ms, context_.clock.MonotonicNs());
 }
 
-void Connection::Enter(Phase phase, int64_t allowed_ms) {
+void Connection::Start(std::list<Connection>::iterator place) {
+  place_ = place;
+  Go(Step::kRead);
+}
+
+void Connection::Enter(Phase phase, int64_t allowed_ms, int64_t now_ns) {
   phase_ = phase;
   expired_ = false;
-  deadline_ns_ = std::min(context_.clock.MonotonicNs() + allowed_ms * kNsPerMs, latest_ns_);
+  deadline_ns_ = std::min(now_ns + allowed_ms * kNsPerMs, latest_ns_);
 }
 
 void Connection::Sweep(int64_t now_ns) {
@@ -53,83 +59,151 @@ void Connection::Stop(int64_t grace_ms) {
   Sweep(now_ns);
 }
 
-net::awaitable<void> Connection::Run() {
-  for (;;) {
-    const Session::Round round = session_.Serve({buffer_.get(), filled_}, act_, latest_at_);
-    Consume(round.consumed);
-    bool durable = true;
-    if (round.waits) {
-      co_await AwaitLog();
-      durable = act_.durable();
-    }
-    act_.Release();
-    session_.Settle(durable, latest_at_);
-    if (!session_.replies().empty()) {
-      const bool sent = co_await Send(session_.replies());
-      session_.ClearReplies();
-      if (!sent) break;
-    }
-    if (round.close) {
-      co_await Linger();
-      break;
-    }
-    if (round.more) continue;
-    const bool read = co_await Read();
-    if (!read) break;
+// Does one step after the other until there is something to wait for. What fails inside, most
+// likely for want of memory, ends the connection: nothing is under way then, and what its requests
+// decided is its round's, which waits for it in any case.
+void Connection::Go(Step step) noexcept {
+  try {
+    while (step != Step::kWait && step != Step::kEnd) step = Do(step);
+  } catch (const std::exception& error) {
+    spdlog::error("a connection failed inside: {}", error.what());
+    step = Step::kEnd;
   }
+  if (step != Step::kEnd) return;
   ErrorCode ignored;
   socket_.close(ignored);
+  context_.owner.Leave(place_);
 }
 
-net::awaitable<void> Connection::AwaitLog() {
+Connection::Step Connection::Do(Step step) {
+  switch (step) {
+    case Step::kServe:
+      return Serve();
+    case Step::kReply:
+      return Reply(true);
+    case Step::kRead:
+      return Read();
+    case Step::kReceive:
+      return Receive();
+    case Step::kSend:
+      return Send();
+    case Step::kLinger:
+      return Linger();
+    case Step::kEnd:
+    case Step::kWait:
+      return step;
+  }
+  CHECK(false);
+}
+
+Connection::Step Connection::Serve() {
+  round_ = session_.Serve({buffer_.get(), filled_}, context_.completions.act(), latest_at_);
+  Consume(round_.consumed);
+  if (!round_.waits) return Step::kReply;
   phase_ = Phase::kLog;
-  co_await context_.completions.PushAndWait(waiter_, act_);
+  context_.completions.Wait(*this);
+  return Step::kWait;
+}
+
+void Connection::Resume(bool durable) noexcept {
+  phase_ = Phase::kIdle;
+  Step next = Step::kEnd;
+  try {
+    next = Reply(durable);
+  } catch (const std::exception& error) {
+    spdlog::error("a connection failed inside: {}", error.what());
+  }
+  Go(next);
+}
+
+Connection::Step Connection::Reply(bool durable) {
+  session_.Settle(durable, latest_at_);
+  after_ = round_.close ? Step::kLinger : round_.more ? Step::kServe : Step::kRead;
+  unsent_ = session_.replies();
+  return unsent_.empty() ? after_ : Step::kSend;
+}
+
+// Almost every reply fits into the socket's buffer at once; then there is nothing to wait for and
+// no deadline to set.
+Connection::Step Connection::Send() {
+  while (!unsent_.empty()) {
+    ErrorCode error;
+    unsent_.remove_prefix(socket_.write_some(net::buffer(unsent_.data(), unsent_.size()), error));
+    if (!error) continue;
+    if (error != net::error::would_block) return Step::kEnd;
+    if (phase_ != Phase::kWrite) {
+      Enter(Phase::kWrite, context_.deadlines.write_ms, context_.clock.MonotonicNs());
+    }
+    socket_.async_wait(Socket::wait_write, Handler(memory_, [this](const ErrorCode& failure) {
+                         Go(failure || expired_ ? Step::kEnd : Step::kSend);
+                       }));
+    return Step::kWait;
+  }
+  return Sent();
+}
+
+Connection::Step Connection::Sent() {
+  if (phase_ == Phase::kWrite) phase_ = Phase::kIdle;
+  if (continuing_) {
+    continuing_ = false;
+    phase_ = reading_;
+    deadline_ns_ = reading_until_ns_;
+    return Step::kReceive;
+  }
+  session_.ClearReplies();
+  return after_;
 }
 
 // What the client is given time for depends on how far its request has come; the time runs from the
 // first byte of that stage, not from the latest.
-void Connection::EnterReading() {
+void Connection::EnterReading(int64_t now_ns) {
   if (filled_ == 0) {
-    Enter(Phase::kIdle, context_.deadlines.idle_ms);
+    Enter(Phase::kIdle, context_.deadlines.idle_ms, now_ns);
   } else if (session_.in_body()) {
-    if (phase_ != Phase::kBody) Enter(Phase::kBody, context_.deadlines.body_ms);
+    if (phase_ != Phase::kBody) Enter(Phase::kBody, context_.deadlines.body_ms, now_ns);
   } else if (phase_ != Phase::kHeader) {
-    Enter(Phase::kHeader, context_.deadlines.header_ms);
+    Enter(Phase::kHeader, context_.deadlines.header_ms, now_ns);
   }
 }
 
-// True: there is something new in the buffer. False: the connection is to be closed, and all has
-// been said.
-net::awaitable<bool> Connection::Read() {
-  EnterReading();
-  if (session_.in_body() && session_.TakeContinue()) {
-    const Phase reading = phase_;
-    const int64_t deadline_ns = deadline_ns_;
-    const bool sent = co_await Send(kContinue);
-    if (!sent) co_return false;
-    phase_ = reading;
-    deadline_ns_ = deadline_ns;
-  }
-  const bool nothing_begun = filled_ == 0;
-  if (stopping_ && nothing_begun) co_return ReadWhatCame();
+Connection::Step Connection::Read() {
+  EnterReading(context_.clock.MonotonicNs());
+  if (!session_.in_body() || !session_.TakeContinue()) return Step::kReceive;
+  continuing_ = true;
+  reading_ = phase_;
+  reading_until_ns_ = deadline_ns_;
+  unsent_ = kContinue;
+  return Step::kSend;
+}
+
+Connection::Step Connection::Receive() {
+  if (stopping_ && filled_ == 0) return ReadWhatCame() ? Step::kServe : Step::kEnd;
   CHECK(filled_ < capacity_);
-  ErrorCode error;
-  size_t count = 0;
-  if (context_.clock.MonotonicNs() < deadline_ns_) {
-    count =
-        co_await socket_.async_read_some(net::buffer(buffer_.get() + filled_, capacity_ - filled_),
-                                         net::redirect_error(net::use_awaitable, error));
-  } else {
-    expired_ = true;
-  }
+  // A deadline that passed while something else was waited for.
+  if (phase_ != Phase::kIdle && context_.clock.MonotonicNs() >= deadline_ns_) return TimedOut();
+  socket_.async_read_some(
+      net::buffer(buffer_.get() + filled_, capacity_ - filled_),
+      Handler(memory_, [this](const ErrorCode&, size_t count) { Go(Received(count)); }));
+  return Step::kWait;
+}
+
+Connection::Step Connection::Received(size_t count) {
   if (count > 0) {
     ReceivedBytes(count);
-    co_return true;
+    return Step::kServe;
   }
-  // A connection on which nothing was begun is closed without a word: nobody asked anything.
-  if (expired_ && nothing_begun) co_return ReadWhatCame();
-  if (expired_) co_await SendTimeout();
-  co_return false;
+  return expired_ ? TimedOut() : Step::kEnd;
+}
+
+// A connection on which nothing was begun is closed without a word: nobody asked anything.
+Connection::Step Connection::TimedOut() {
+  if (filled_ == 0) return ReadWhatCame() ? Step::kServe : Step::kEnd;
+  const Instant now = context_.clock.Now();
+  session_.ServeTimeout(now);
+  session_.Settle(true, now);
+  unsent_ = session_.replies();
+  after_ = Step::kLinger;
+  return Step::kSend;
 }
 
 // A last look before an idle connection is closed: a request that lies in the kernel's buffer would
@@ -158,42 +232,19 @@ void Connection::Consume(size_t count) {
   phase_ = Phase::kIdle;  // the next request's time begins with its own first byte
 }
 
-net::awaitable<bool> Connection::Send(std::string_view bytes) {
+Connection::Step Connection::Linger() {
   ErrorCode error;
-  // Almost every reply fits into the socket's buffer at once; then there is nothing to wait for and
-  // no deadline to set.
-  size_t sent = socket_.write_some(net::buffer(bytes.data(), bytes.size()), error);
-  if (sent == bytes.size()) co_return true;
-  Enter(Phase::kWrite, context_.deadlines.write_ms);
-  while (sent < bytes.size()) {
-    if (error == net::error::would_block) {
-      co_await socket_.async_wait(Socket::wait_write,
-                                  net::redirect_error(net::use_awaitable, error));
-      if (error || expired_) co_return false;
-    }
-    if (error) co_return false;
-    sent += socket_.write_some(net::buffer(bytes.data() + sent, bytes.size() - sent), error);
+  if (phase_ != Phase::kLinger) {
+    socket_.shutdown(Socket::shutdown_send, error);
+    Enter(Phase::kLinger, kLingerMs, context_.clock.MonotonicNs());
   }
-  co_return true;
-}
-
-net::awaitable<void> Connection::SendTimeout() {
-  session_.ServeTimeout(context_.clock.Now());
-  session_.Settle(true, context_.clock.Now());
-  const bool sent = co_await Send(session_.replies());
-  session_.ClearReplies();
-  if (sent) co_await Linger();
-}
-
-net::awaitable<void> Connection::Linger() {
-  ErrorCode error;
-  socket_.shutdown(Socket::shutdown_send, error);
-  Enter(Phase::kLinger, kLingerMs);
-  size_t discarded = 0;
-  while (!error && !expired_ && discarded < kLingerBytes) {
-    discarded += co_await socket_.async_read_some(net::buffer(buffer_.get(), capacity_),
-                                                  net::redirect_error(net::use_awaitable, error));
-  }
+  if (error || expired_ || discarded_ >= kLingerBytes) return Step::kEnd;
+  socket_.async_read_some(net::buffer(buffer_.get(), capacity_),
+                          Handler(memory_, [this](const ErrorCode& failure, size_t count) {
+                            discarded_ += count;
+                            Go(failure ? Step::kEnd : Step::kLinger);
+                          }));
+  return Step::kWait;
 }
 
 }  // namespace creneau::http

@@ -1,6 +1,10 @@
 // One connection: reads into its buffer, lets the Session answer, waits for the log where that is
 // needed, sends all replies in one write, and is cut off when a phase lasts too long.
 //
+// A machine of few states and no coroutine: its frames were a microsecond of every request, and
+// memory that a connection takes once cannot be missing later. At any time a connection waits for
+// one thing (its socket or the log) and has one operation under way, whose room it brings along.
+//
 // Deadlines are absolute within a phase: a client that sends a byte a second gains nothing by it.
 // No timer per connection; the worker sweeps all of its connections now and then. Belongs to one
 // worker and its thread.
@@ -9,13 +13,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <list>
 #include <memory>
 #include <string_view>
 
 #include "base/instant.h"
 #include "base/limits.h"
-#include "booking/act.h"
 #include "http/completions.h"
+#include "http/handler_memory.h"
 #include "http/net.h"
 #include "http/session.h"
 
@@ -28,53 +33,79 @@ struct Deadlines {
   int64_t write_ms = limits::kWriteDeadlineMs;
 };
 
+class Connection;
+
+// Whose connections they are.
+class ConnectionOwner {
+ public:
+  // The connection is over, and goes with this call.
+  virtual void Leave(std::list<Connection>::iterator place) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
+
 // What a connection needs of its thread.
 struct ConnectionContext {
   SessionContext& session;
-  booking::CommitPool& pool;
   ThreadCompletions& completions;
+  ConnectionOwner& owner;
   const Clock& clock;
   Deadlines deadlines;
   size_t max_body_bytes;
 };
 
-class Connection {
+class Connection final : private ThreadCompletions::Waiter {
  public:
   Connection(ConnectionContext& context, Socket socket);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Serves until either side has had enough. Ends only with nothing of it left in the log's hands.
-  net::awaitable<void> Run();
+  // Serves until either side has had enough, and then leaves `place`, which is its own. Once, first
+  // of all; it may be over when this returns.
+  void Start(std::list<Connection>::iterator place);
 
   // Called by the worker now and then: cuts off what has lasted too long.
   void Sweep(int64_t now_ns);
 
   // No further request but those that have come: an idle connection is looked at once more and then
-  // ends at once, one in the middle of something within `grace_ms`.
+  // ends at once, one in the middle of something within `grace_ms`. Never ends within this call.
   void Stop(int64_t grace_ms);
 
  private:
   // What the other side is given time for. While the log is waited for there is no deadline: such a
   // wait cannot be cancelled.
   enum class Phase : uint8_t { kIdle, kHeader, kBody, kLog, kWrite, kLinger };
+  // What is to be done next. kWait: nothing, until what is under way ends.
+  enum class Step : uint8_t { kServe, kReply, kRead, kReceive, kSend, kLinger, kEnd, kWait };
 
-  void Enter(Phase phase, int64_t allowed_ms);
-  void EnterReading();
+  void Go(Step step) noexcept;
+  Step Do(Step step);
+  Step Serve();
+  Step Reply(bool durable);
+  Step Send();
+  Step Sent();
+  Step Read();
+  Step Receive();
+  Step Received(size_t count);
+  Step TimedOut();
+  Step Linger();
+  void Resume(bool durable) noexcept override;
+
+  void Enter(Phase phase, int64_t allowed_ms, int64_t now_ns);
+  void EnterReading(int64_t now_ns);
+  bool ReadWhatCame();
   void ReceivedBytes(size_t count);
   void Consume(size_t count);
-  net::awaitable<void> AwaitLog();
-  net::awaitable<bool> Read();
-  bool ReadWhatCame();
-  net::awaitable<bool> Send(std::string_view bytes);
-  net::awaitable<void> SendTimeout();
-  net::awaitable<void> Linger();
 
   ConnectionContext& context_;
+  std::list<Connection>::iterator place_;
   Socket socket_;
-  booking::Act act_;
-  Session session_;
-  ThreadCompletions::Waiter waiter_;
+  int64_t deadline_ns_ = 0;
+  int64_t latest_ns_ = std::numeric_limits<int64_t>::max();  // of any deadline, once it is to stop
+  Phase phase_ = Phase::kIdle;
+  bool expired_ = false;  // the phase's deadline has passed
+  bool stopping_ = false;
 
   // Room for the largest request, head and body. Not touched before bytes come, so an idle
   // connection costs no page of it.
@@ -83,11 +114,16 @@ class Connection {
   size_t filled_ = 0;
   Instant latest_at_;  // when the latest bytes in the buffer came
 
-  Phase phase_ = Phase::kIdle;
-  int64_t deadline_ns_ = 0;
-  int64_t latest_ns_ = std::numeric_limits<int64_t>::max();  // of any deadline, once it is to stop
-  bool expired_ = false;                                     // the phase's deadline has passed
-  bool stopping_ = false;
+  std::string_view unsent_;       // of what is being sent
+  Step after_ = Step::kServe;     // once that has been sent
+  bool continuing_ = false;       // that is "100 Continue", within a phase of reading
+  Phase reading_ = Phase::kIdle;  // that phase, and its deadline
+  int64_t reading_until_ns_ = 0;
+  size_t discarded_ = 0;  // while lingering
+
+  Session::Round round_;
+  Session session_;
+  HandlerMemory memory_;  // of the operation under way
 };
 
 }  // namespace creneau::http

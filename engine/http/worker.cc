@@ -22,6 +22,8 @@ constexpr std::chrono::milliseconds kSweepEvery{250};
 // Without descriptors the waiting connection stays in the backlog; asking again at once would only
 // burn the core.
 constexpr std::chrono::milliseconds kAcceptPause{50};
+// As many as one look at the sockets brings (Asio's epoll_wait takes 128).
+constexpr int kAcceptAtOnce = 128;
 // After something failed inside, most likely for want of memory.
 constexpr std::chrono::milliseconds kFailurePause{20};
 
@@ -37,7 +39,7 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
       acceptor_(loop_),
       pause_(loop_),
       sweeper_(loop_),
-      completions_(loop_),
+      completions_(loop_, pool_, engine.log()),
       session_{.engine = engine,
                .telemetry = telemetry,
                .counters = counters,
@@ -45,11 +47,11 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .reply = {},
                .target = {},
                .date = {}},
-      context_{session_,           pool_,
-               completions_,       engine.clock(),
-               options_.deadlines, options_.max_body_bytes} {
+      context_{session_,       completions_,       *this,
+               engine.clock(), options_.deadlines, options_.max_body_bytes} {
   const int family = options_.tcp ? AF_INET : AF_UNIX;
   acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
+  acceptor_.non_blocking(true);
 }
 
 Worker::~Worker() { CHECK(!thread_.joinable() && connections_.empty()); }
@@ -58,23 +60,6 @@ Worker::Duty::~Duty() {
   if (on_duty_ == nullptr) return;
   *on_duty_ = false;
   loop_.stop();
-}
-
-Connection& Worker::Guest::Seat(Socket socket) {
-  std::list<Connection>& all = worker_->connections_;
-  connection_ = all.emplace(all.end(), worker_->context_, std::move(socket));
-  worker_->counters_.CountOpened();
-  return **connection_;
-}
-
-Worker::Guest::~Guest() {
-  if (worker_ == nullptr) return;
-  if (connection_) {
-    worker_->connections_.erase(*connection_);
-    worker_->counters_.CountClosed();
-  }
-  worker_->budget_.open.fetch_sub(1, std::memory_order_relaxed);
-  if (worker_->stopping_ && worker_->connections_.empty()) worker_->sweeper_.cancel();
 }
 
 void Worker::Start() {
@@ -140,47 +125,72 @@ net::awaitable<void> Worker::Accept(Duty duty) {
   bool complained = false;
   while (!stopping_) {
     ErrorCode error;
-    Socket socket = co_await acceptor_.async_accept(net::redirect_error(net::use_awaitable, error));
+    co_await acceptor_.async_wait(Acceptor::wait_read,
+                                  net::redirect_error(net::use_awaitable, error));
     if (stopping_) break;
-    if (error) {
-      if (!std::exchange(complained, true)) {
-        spdlog::warn(
-            "{}: cannot take connections: {}. They wait until others end; raise LimitNOFILE in the "
-            "unit.",
-            options_.name, error.message());
-      }
-      pause_.expires_after(kAcceptPause);
-      co_await pause_.async_wait(net::redirect_error(net::use_awaitable, error));
+    if (!error) error = TakeWhatWaits();
+    if (!error) {
+      complained = false;
       continue;
     }
-    complained = false;
-    if (budget_.open.fetch_add(1, std::memory_order_relaxed) >= budget_.max) {
-      budget_.open.fetch_sub(1, std::memory_order_relaxed);
-      TurnAway(std::move(socket));
-    } else {
-      Admit(std::move(socket));
+    if (!std::exchange(complained, true)) {
+      spdlog::warn(
+          "{}: cannot take connections: {}. They wait until others end; raise LimitNOFILE in the "
+          "unit.",
+          options_.name, error.message());
     }
+    pause_.expires_after(kAcceptPause);
+    co_await pause_.async_wait(net::redirect_error(net::use_awaitable, error));
   }
   duty.Done();
 }
 
-net::awaitable<void> Worker::Serve(Guest guest, Connection& connection) {
-  static_cast<void>(guest);  // goes when this does
-  co_await connection.Run();
+// All at once, up to a bound: were it one after each look at the sockets, those who are in would be
+// served so often meanwhile that the others' packets found the backlog full, and a client tries
+// again only after one second, then three.
+ErrorCode Worker::TakeWhatWaits() {
+  for (int taken = 0; taken < kAcceptAtOnce; ++taken) {
+    ErrorCode error;
+    Socket socket = acceptor_.accept(error);
+    // Over before it began: the next one may be waiting.
+    if (error == net::error::connection_aborted || error == net::error::interrupted) continue;
+    if (error == net::error::would_block) break;
+    if (error) return error;
+    Take(std::move(socket));
+  }
+  return {};
+}
+
+void Worker::Take(Socket socket) {
+  if (budget_.open.fetch_add(1, std::memory_order_relaxed) < budget_.max) {
+    Admit(std::move(socket));
+    return;
+  }
+  budget_.open.fetch_sub(1, std::memory_order_relaxed);
+  TurnAway(std::move(socket));
 }
 
 void Worker::Admit(Socket socket) {
-  Guest guest(*this);
   if (options_.tcp) {
     // Replies leave in one write; holding them back for more to come only costs time.
     const int on = 1;
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
-  Connection& connection = guest.Seat(std::move(socket));
-  net::co_spawn(loop_, Serve(std::move(guest), connection),
-                [this](const std::exception_ptr& failure) {
-                  if (failure) spdlog::error("{}: a connection failed inside", options_.name);
-                });
+  try {
+    connections_.emplace_back(context_, std::move(socket));
+  } catch (const std::exception&) {
+    budget_.open.fetch_sub(1, std::memory_order_relaxed);
+    throw;
+  }
+  counters_.CountOpened();
+  connections_.back().Start(std::prev(connections_.end()));
+}
+
+void Worker::Leave(std::list<Connection>::iterator place) {
+  connections_.erase(place);
+  counters_.CountClosed();
+  budget_.open.fetch_sub(1, std::memory_order_relaxed);
+  if (stopping_ && connections_.empty()) sweeper_.cancel();
 }
 
 void Worker::TurnAway(Socket socket) {

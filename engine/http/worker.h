@@ -2,9 +2,8 @@
 // clock that cuts them off. Workers share nothing but the engine and a count of connections.
 //
 // When memory runs out: Asio unwinds a coroutine by an exception, or destroys it without one where
-// it was about to suspend. Either way its parameters are destroyed, so what must be undone with a
-// coroutine is one of them: a Guest takes its connection off the books, a Duty has Accept or
-// SweepNowAndThen started again.
+// it was about to suspend. Either way its parameters are destroyed, so that is where a Duty is: it
+// has Accept or SweepNowAndThen started again.
 //
 // Threads: Start, Stop and Join from the thread that owns the server; everything else runs on the
 // worker's own.
@@ -12,7 +11,6 @@
 
 #include <atomic>
 #include <list>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -42,7 +40,7 @@ struct WorkerOptions {
   Deadlines deadlines{};
 };
 
-class Worker {
+class Worker final : private ConnectionOwner {
  public:
   Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& telemetry,
          Counters& counters, ConnectionBudget& budget, Descriptor listener);
@@ -76,29 +74,16 @@ class Worker {
     net::io_context& loop_;
   };
 
-  // A connection and its place in the budget, which was taken before.
-  class Guest {
-   public:
-    explicit Guest(Worker& worker) : worker_(&worker) {}
-    Guest(Guest&& other) noexcept
-        : worker_(std::exchange(other.worker_, nullptr)), connection_(other.connection_) {}
-    Guest& operator=(Guest&&) = delete;
-    ~Guest();
-    Connection& Seat(Socket socket);
-
-   private:
-    Worker* worker_;
-    std::optional<std::list<Connection>::iterator> connection_;
-  };
-
   void Loop();
   void Assign();
   void StopOnLoop(int64_t grace_ms);
   net::awaitable<void> Accept(Duty duty);
   net::awaitable<void> SweepNowAndThen(Duty duty);
-  net::awaitable<void> Serve(Guest guest, Connection& connection);
+  ErrorCode TakeWhatWaits();
+  void Take(Socket socket);
   void Admit(Socket socket);
   void TurnAway(Socket socket);
+  void Leave(std::list<Connection>::iterator place) override;
 
   const WorkerOptions options_;
   booking::Engine& engine_;
@@ -109,8 +94,8 @@ class Worker {
   Acceptor acceptor_;
   net::steady_timer pause_;  // of Accept, when there are no descriptors left
   net::steady_timer sweeper_;
+  booking::CommitPool pool_;  // before the completions, whose acts give back what they took
   ThreadCompletions completions_;
-  booking::CommitPool pool_;
   SessionContext session_;
   ConnectionContext context_;
   std::list<Connection> connections_;
