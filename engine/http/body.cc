@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <utility>
 
 #include "base/prng.h"
 #include "base/text.h"
+#include "http/wire.h"
 
 namespace creneau::http {
 namespace {
@@ -14,10 +16,15 @@ constexpr std::string_view kStringExpected = "a string is expected";
 constexpr std::string_view kObjectExpected = "an object is expected";
 constexpr std::string_view kTwice = "stands twice";
 
+// In api.proto.
+constexpr uint32_t kApplicantNumber = 1;
+constexpr uint32_t kSlotNumber = 2;
+
 struct FieldPointer {
   rules::IdentityField field;
   std::string_view pointer;
 };
+// In the order of their numbers in api.proto, from 1.
 constexpr std::array<FieldPointer, rules::kIdentityFields> kFieldPointers = {{
     {rules::IdentityField::kDossier, "/applicant/dossier"},
     {rules::IdentityField::kPassport, "/applicant/passport"},
@@ -146,10 +153,7 @@ class BodyHandler {
   void TakeString(std::string_view text) {
     switch (member_) {
       case Member::kSlot:
-        body_.slot_ = ParseLocalMinute(text);
-        if (!body_.slot_) {
-          body_.AddProblem("/slot", "the slot's local start time is expected, as 2026-12-01T09:20");
-        }
+        body_.TakeSlot(text);
         break;
       case Member::kField:
         body_.applicant_.fields[static_cast<size_t>(field_)] = text;
@@ -210,6 +214,61 @@ Body::Verdict Body::Read(std::string_view text) {
   const size_t read = parser.write_some(false, text.data(), text.size(), ec);
   if (ec || read != text.size()) return Verdict::kMalformed;
   return problem_count_ == 0 ? Verdict::kRead : Verdict::kInvalid;
+}
+
+void Body::TakeSlot(std::string_view text) {
+  slot_ = ParseLocalMinute(text);
+  if (!slot_) AddProblem("/slot", "the slot's local start time is expected, as 2026-12-01T09:20");
+}
+
+Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
+  if (bytes.size() > text_.size()) return Verdict::kTooLarge;
+  WireReader reader(bytes);
+  WireReader::Field field;
+  WireReader::Step step;
+  bool seen_slot = false;
+  while ((step = reader.Next(field)) == WireReader::Step::kField) {
+    if (field.number == kApplicantNumber) {
+      if (std::exchange(has_applicant_, true)) {
+        AddProblem("/applicant", kTwice);
+      } else if (!field.is_text) {
+        AddProblem("/applicant", kObjectExpected);
+      } else if (!ReadApplicant(field.text)) {
+        return Verdict::kMalformed;
+      }
+    } else if (field.number == kSlotNumber) {
+      if (std::exchange(seen_slot, true)) {
+        AddProblem("/slot", kTwice);
+      } else if (!field.is_text) {
+        AddProblem("/slot", kStringExpected);
+      } else {
+        TakeSlot(field.text);
+      }
+    }
+  }
+  if (step == WireReader::Step::kMalformed) return Verdict::kMalformed;
+  return problem_count_ == 0 ? Verdict::kRead : Verdict::kInvalid;
+}
+
+// False: malformed.
+bool Body::ReadApplicant(std::string_view bytes) {
+  WireReader reader(bytes);
+  WireReader::Field field;
+  WireReader::Step step;
+  std::array<bool, rules::kIdentityFields> seen{};
+  while ((step = reader.Next(field)) == WireReader::Step::kField) {
+    if (field.number > kFieldPointers.size()) continue;
+    const FieldPointer& known = kFieldPointers[field.number - 1];
+    const auto place = static_cast<size_t>(known.field);
+    if (std::exchange(seen[place], true)) {
+      AddProblem(known.pointer, kTwice);
+    } else if (!field.is_text) {
+      AddProblem(known.pointer, kStringExpected);
+    } else {
+      applicant_.fields[place] = field.text;
+    }
+  }
+  return step != WireReader::Step::kMalformed;
 }
 
 uint64_t HashOfHold(const std::optional<LocalMinute>& slot) {

@@ -1,4 +1,5 @@
-// JSON request bodies: what a hold or a move asks for. Read straight from the parser's events,
+// Request bodies: what a hold or a move asks for, in JSON or in protobuf
+// (proto/creneau/v1/api.proto is the schema of both). Read straight from the parser's events,
 // without a document in memory; identity fields stay views, or lie unescaped in the Body itself,
 // which wipes them when it goes. Members that are not known are left aside, so that newer clients
 // can talk to older engines.
@@ -31,12 +32,14 @@ class Body {
 
   enum class Verdict {
     kRead,       // the members below are filled
-    kMalformed,  // not JSON in UTF-8, or nested too deeply
-    kInvalid,    // JSON, but see problems()
+    kMalformed,  // not JSON in UTF-8, or nested too deeply; not protobuf's wire format
+    kInvalid,    // that, but see problem()
     kTooLarge,   // more than limits::kMaxBodyBytes: the admin socket lets larger bodies through
   };
-  // Once per object.
+  // One of them, once per object.
   Verdict Read(std::string_view text);
+  // Views point into `bytes`. As strict as with JSON: a member may stand once.
+  Verdict ReadProtobuf(std::string_view bytes);
 
   const rules::Applicant& applicant() const { return applicant_; }
   bool has_applicant() const { return has_applicant_; }
@@ -49,6 +52,8 @@ class Body {
   friend class BodyHandler;
 
   void AddProblem(std::string_view pointer, std::string_view message);
+  void TakeSlot(std::string_view text);
+  bool ReadApplicant(std::string_view bytes);
 
   static constexpr size_t kMaxProblems = 8;
 

@@ -10,6 +10,7 @@
 #include "http/ical.h"
 #include "http/json.h"
 #include "http/text.h"
+#include "http/wire.h"
 
 namespace creneau::http {
 namespace {
@@ -29,18 +30,24 @@ void RefuseAs(Exchange& exchange, const ReservationAnswer& answer) {
 // The body, read; false when it was refused.
 bool ReadBody(Exchange& exchange, Body& body) {
   const Request& request = exchange.request;
-  if (!request.body.empty() && !IsMediaType(request.content_type, "application/json")) {
+  const bool protobuf = IsMediaType(request.content_type, "application/x-protobuf");
+  if (!protobuf && !request.body.empty() &&
+      !IsMediaType(request.content_type, "application/json")) {
     exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,
-                     .detail = "This address reads application/json. Set Content-Type to that."});
+                     .detail = "This address reads application/json and application/x-protobuf. "
+                               "Set Content-Type to one of these."});
     return false;
   }
-  switch (body.Read(request.body)) {
+  switch (protobuf ? body.ReadProtobuf(request.body) : body.Read(request.body)) {
     case Body::Verdict::kRead:
       return true;
     case Body::Verdict::kMalformed:
       exchange.Refuse(
           {.outcome = Outcome::kMalformedRequest,
-           .detail = "The body is not a JSON document in UTF-8. Correct it and send it again."});
+           .detail =
+               protobuf
+                   ? "The body is not in protobuf's wire format. Correct it and send it again."
+                   : "The body is not a JSON document in UTF-8. Correct it and send it again."});
       return false;
     case Body::Verdict::kTooLarge:
       exchange.Refuse({.outcome = Outcome::kPayloadTooLarge});
@@ -64,31 +71,80 @@ void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view
 // A reservation's key goes out once, with the hold that made it.
 enum class ShowKey { kNo, kYes };
 
-void WriteReservation(Exchange& exchange, const Reservation& reservation, ShowKey show_key) {
+// A reservation's members, in JSON and in protobuf alike: a name and a number for each, as
+// proto/creneau/v1/api.proto has them.
+struct Member {
+  uint32_t number;
+  std::string_view name;
+};
+
+class JsonSink {
+ public:
+  explicit JsonSink(std::string& out) : json_(out) { json_.Object(); }
+  void Text(Member member, std::string_view text) { json_.Name(member.name).String(text); }
+  void Number(Member member, int64_t number) { json_.Name(member.name).Number(number); }
+  void Bool(Member member, bool value) { json_.Name(member.name).Bool(value); }
+  template <typename Append>
+  void Spelled(Member member, Append append) {
+    json_.Name(member.name).Spelled(append);
+  }
+  void End() { json_.EndObject(); }
+
+ private:
+  JsonWriter json_;
+};
+
+class WireSink {
+ public:
+  explicit WireSink(std::string& out) : wire_(out) {}
+  void Text(Member member, std::string_view text) { wire_.Text(member.number, text); }
+  void Number(Member member, int64_t number) { wire_.Number(member.number, number); }
+  void Bool(Member member, bool value) { wire_.Number(member.number, value ? 1 : 0); }
+  template <typename Append>
+  void Spelled(Member member, Append append) {
+    wire_.Spelled(member.number, append);
+  }
+  void End() {}
+
+ private:
+  WireWriter wire_;
+};
+
+template <typename Sink>
+void WriteMembers(Sink sink, const Reservation& reservation, ShowKey show_key, Instant now) {
   const booking::AgendaInfo& agenda = *reservation.agenda;
   const auto time = [&agenda](Instant instant) {
     return [&agenda, instant](std::string& out) { AppendRfc3339(out, instant, agenda.zone); };
   };
-  JsonWriter json(exchange.reply.body);
-  json.Object();
-  json.Name("reservation").String(reservation.name.view());
-  if (show_key == ShowKey::kYes) json.Name("key").String(reservation.key.view());
-  json.Name("state").String(booking::ReservationStateName(reservation.state));
-  json.Name("agenda").String(agenda.rules.name);
-  json.Name("slot").Spelled([&](std::string& out) { AppendLocalMinute(out, reservation.slot); });
-  json.Name("starts_at").Spelled(time(reservation.starts_at));
-  json.Name("minutes").Number(reservation.minutes);
+  sink.Text({1, "reservation"}, reservation.name.view());
+  if (show_key == ShowKey::kYes) sink.Text({2, "key"}, reservation.key.view());
+  sink.Text({3, "state"}, booking::ReservationStateName(reservation.state));
+  sink.Text({4, "agenda"}, agenda.rules.name);
+  sink.Spelled({5, "slot"}, [&](std::string& out) { AppendLocalMinute(out, reservation.slot); });
+  sink.Spelled({6, "starts_at"}, time(reservation.starts_at));
+  sink.Number({7, "minutes"}, reservation.minutes);
   if (reservation.state == ReservationState::kHeld) {
-    const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - exchange.now);
-    json.Name("expires_at").Spelled(time(reservation.expires_at));
-    json.Name("expires_in_s").Number(left_ms / kMsPerSecond);
-    json.Name("extended").Bool(reservation.extended);
+    const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - now);
+    sink.Spelled({8, "expires_at"}, time(reservation.expires_at));
+    sink.Number({9, "expires_in_s"}, left_ms / kMsPerSecond);
+    sink.Bool({10, "extended"}, reservation.extended);
   }
   if (reservation.state != ReservationState::kCancelled) {
-    json.Name("moves_left").Number(reservation.moves_left);
+    sink.Number({11, "moves_left"}, reservation.moves_left);
   }
-  json.EndObject();
-  exchange.reply.type = ContentType::kJson;
+  sink.End();
+}
+
+// What is asked for where nothing else is said is JSON.
+void WriteReservation(Exchange& exchange, const Reservation& reservation, ShowKey show_key) {
+  Reply& reply = exchange.reply;
+  if (NegotiateReservation(exchange.request.accept) == Form::kProtobuf) {
+    reply.type = ContentType::kProtobuf;
+    WriteMembers(WireSink(reply.body), reservation, show_key, exchange.now);
+  } else {
+    reply.type = ContentType::kJson;
+    WriteMembers(JsonSink(reply.body), reservation, show_key, exchange.now);
+  }
 }
 
 void Answer(Exchange& exchange, const ReservationAnswer& answer) {
@@ -160,7 +216,7 @@ void ShowReservation(Exchange& exchange) {
   const ReservationAnswer answer =
       exchange.engine.Read(exchange.act, Holder(exchange), exchange.received_at);
   if (answer.outcome != Outcome::kOk) return RefuseAs(exchange, answer);
-  if (form == Form::kJson) return WriteReservation(exchange, answer.reservation, ShowKey::kNo);
+  if (form != Form::kCalendar) return WriteReservation(exchange, answer.reservation, ShowKey::kNo);
   AppendCalendar(exchange.reply.body, answer.reservation, exchange.now);
   exchange.reply.type = ContentType::kCalendar;
 }

@@ -74,8 +74,9 @@ bool IsMediaType(std::string_view content_type, std::string_view type) {
 }
 
 Form NegotiateReservation(std::string_view accept) {
-  if (Trim(accept).empty()) return Form::kJson;
+  if (accept.empty() || accept == "*/*" || Trim(accept).empty()) return Form::kJson;
   Preference json;
+  Preference protobuf;  // for those who name it: no wildcard means that
   Preference calendar;
   while (!accept.empty()) {
     std::string_view element = Next(accept, ',');
@@ -87,11 +88,14 @@ Form NegotiateReservation(std::string_view accept) {
     }
     if (EqualsIgnoringCase(range, "application/*")) json.Consider(2, quality);
     if (EqualsIgnoringCase(range, "application/json")) json.Consider(3, quality);
+    if (EqualsIgnoringCase(range, "application/x-protobuf")) protobuf.Consider(3, quality);
     if (EqualsIgnoringCase(range, "text/*")) calendar.Consider(2, quality);
     if (EqualsIgnoringCase(range, "text/calendar")) calendar.Consider(3, quality);
   }
-  if (json.quality == 0 && calendar.quality == 0) return Form::kNone;
-  return calendar.quality > json.quality ? Form::kCalendar : Form::kJson;
+  const int best = std::max({json.quality, protobuf.quality, calendar.quality});
+  if (best == 0) return Form::kNone;
+  if (json.quality == best) return Form::kJson;
+  return protobuf.quality == best ? Form::kProtobuf : Form::kCalendar;
 }
 
 bool IsStrongIdempotencyKey(std::string_view key) {

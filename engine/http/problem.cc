@@ -33,7 +33,8 @@ constexpr Advice kMethodNotAllowed = {
     0};
 constexpr Advice kNotAcceptable = {
     406, "Not available in the form asked for",
-    "A reservation can be had as application/json or text/calendar. Send one of these in Accept.",
+    "A reservation can be had as application/json, application/x-protobuf or text/calendar. Send "
+    "one of these in Accept.",
     false, 0};
 constexpr Advice kRequestTimeout = {
     408, "The request took too long",
@@ -91,7 +92,8 @@ constexpr Advice kPayloadTooLarge = {413, "The body is too large",
                                      false, 0};
 constexpr Advice kUnsupportedMediaType = {
     415, "The body has a type that is not read here",
-    "Bodies are application/json; agendas are application/toml or text/csv. Set Content-Type.",
+    "Bodies are application/json or application/x-protobuf; agendas are application/toml or "
+    "text/csv. Set Content-Type.",
     false, 0};
 constexpr Advice kValidationFailed = {
     422, "Something in the request is not valid",

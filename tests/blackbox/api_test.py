@@ -17,6 +17,7 @@ from command_cases import Commands  # noqa: E402, F401
 from creneau import Daemon, Scratch, programs  # noqa: E402
 from deadline_cases import Deadlines  # noqa: E402
 from operator_cases import Operating, Publishing  # noqa: E402, F401
+from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 

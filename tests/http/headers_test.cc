@@ -25,6 +25,11 @@ TEST_CASE("a reservation's form follows Accept") {
   CHECK(NegotiateReservation("text/calendar;q=0.5, application/json;q=0.8") == Form::kJson);
   CHECK(NegotiateReservation("text/calendar;q=0, */*") == Form::kJson);
   CHECK(NegotiateReservation("application/json;q=0, */*") == Form::kCalendar);
+  CHECK(NegotiateReservation("application/x-protobuf") == Form::kProtobuf);
+  CHECK(NegotiateReservation("Application/X-Protobuf, application/json;q=0.9") == Form::kProtobuf);
+  CHECK(NegotiateReservation("application/x-protobuf, application/json") == Form::kJson);
+  CHECK(NegotiateReservation("application/x-protobuf, */*;q=0.1") == Form::kProtobuf);
+  CHECK(NegotiateReservation("application/x-protobuf;q=0, */*") == Form::kJson);
   CHECK(NegotiateReservation("image/png") == Form::kNone);
   CHECK(NegotiateReservation("application/json;q=0") == Form::kNone);
   CHECK(NegotiateReservation("application/json;q=banana") == Form::kNone);
