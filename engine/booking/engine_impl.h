@@ -85,19 +85,25 @@ class Engine::Impl {
     return std::min(received_at, steward_->KnownUntil());
   }
 
-  // A reservation and the key that was shown for it.
-  struct Authorised {
-    SeatRef name;
-    ledger::SeatView seat;
+  // What a reservation is called, and what proves that it is one's own. Neither changes while it
+  // lives, so what a request has shown need not be made again for its answer.
+  struct Handle {
+    ReservationName name;
     ReservationKey key;
+  };
+  struct Authorised {
+    SeatRef ref;
+    ledger::SeatView seat;
+    Handle handle;
   };
   std::optional<Authorised> Authorise(Act& act, const HolderRequest& request);
   ReservationKey KeyOf(const ledger::SeatView& seat) const {
     return names_->KeyOf(seat.origin, seat.subject, seat.idempotency);
   }
   static ReservationAnswer Unknown();
-  ReservationAnswer Answer(const ledger::Result& result, const ReservationKey& key) const;
-  Reservation Describe(const ledger::SeatView& seat, const ReservationKey& key) const;
+  Handle HandleOf(const ledger::SeatView& seat) const;
+  ReservationAnswer Answer(const ledger::Result& result, const Handle& handle) const;
+  Reservation Describe(const ledger::SeatView& seat, const Handle& handle) const;
   ReservationAnswer AnswerExisting(const ledger::SeatView& seat, const AgendaInfo& agenda,
                                    uint64_t idempotency, bool has_key, Instant received_at) const;
   std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,

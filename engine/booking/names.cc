@@ -87,13 +87,14 @@ ReservationName Names::NameOf(SeatRef origin) const {
   return name;
 }
 
-std::optional<SeatRef> Names::Parse(std::string_view text) const {
+std::optional<SeatRef> Names::Parse(std::string_view text, ReservationName* spelt) const {
   if (text.size() != ReservationName{}.text.size()) return std::nullopt;
   uint64_t block = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const int digit = Digit(text[i]);
     if (digit < 0 || (i == 0 && digit > 15)) return std::nullopt;  // 13 digits hold 65 bits
     block = block << 5 | static_cast<uint64_t>(digit);
+    if (spelt != nullptr) spelt->text[i] = kAlphabet[static_cast<size_t>(digit)];
   }
   block = Permute(block, false);
   if (block >> (kSeatBits + kGenerationBits) != 0) return std::nullopt;

@@ -29,8 +29,9 @@ class Names {
   explicit Names(const Secret& secret);
 
   ReservationName NameOf(SeatRef origin) const;
-  // Upper or lower case; nothing when the text is no name of ours.
-  std::optional<SeatRef> Parse(std::string_view text) const;
+  // Upper or lower case; nothing when the text is no name of ours. `spelt`, where it is wanted, is
+  // then what NameOf says, for less.
+  std::optional<SeatRef> Parse(std::string_view text, ReservationName* spelt = nullptr) const;
 
   ReservationKey KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency) const;
   static bool Same(const ReservationKey& key, std::string_view text);

@@ -32,10 +32,14 @@ bool IsOver(const SeatView& seat, Instant now) {
 
 }  // namespace
 
-Reservation Engine::Impl::Describe(const SeatView& seat, const ReservationKey& key) const {
+Engine::Impl::Handle Engine::Impl::HandleOf(const SeatView& seat) const {
+  return {names_->NameOf(seat.origin), KeyOf(seat)};
+}
+
+Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) const {
   Reservation out;
-  out.name = names_->NameOf(seat.origin);
-  out.key = key;
+  out.name = handle.name;
+  out.key = handle.key;
   out.state = StateOf(seat.word);
   out.agenda = registry_.Find(seat.agenda);
   out.slot = seat.start;
@@ -54,15 +58,13 @@ ReservationAnswer Engine::Impl::Unknown() {
   return answer;
 }
 
-// `key`: the reservation's, where it still is what the key was made of.
-ReservationAnswer Engine::Impl::Answer(const ledger::Result& result,
-                                       const ReservationKey& key) const {
+ReservationAnswer Engine::Impl::Answer(const ledger::Result& result, const Handle& handle) const {
   if (result.outcome == Outcome::kUnknownReservation) return Unknown();
   ReservationAnswer answer;
   answer.outcome = result.outcome;
   answer.existed = result.repeated;
   answer.agenda = registry_.Find(result.seat.agenda);
-  if (result.outcome == Outcome::kOk) answer.reservation = Describe(result.seat, key);
+  if (result.outcome == Outcome::kOk) answer.reservation = Describe(result.seat, handle);
   return answer;
 }
 
@@ -86,7 +88,7 @@ ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const Agend
   }
   answer.outcome = Outcome::kOk;
   answer.existed = true;
-  answer.reservation = Describe(seat, KeyOf(seat));
+  answer.reservation = Describe(seat, HandleOf(seat));
   return answer;
 }
 
@@ -195,27 +197,28 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   }
   if (result.outcome != Outcome::kOk)
     return Refuse(result.outcome, *agenda, request.slot, received_at);
-  return Answer(result, KeyOf(result.seat));
+  return Answer(result, HandleOf(result.seat));
 }
 
 // The reservation of that name, if the key is its. Otherwise nothing, after the same work: a wrong
 // key and an unknown name look alike, in time too.
 std::optional<Engine::Impl::Authorised> Engine::Impl::Authorise(Act& act,
                                                                 const HolderRequest& request) {
-  const std::optional<SeatRef> parsed = names_->Parse(request.name);
-  const SeatRef name = parsed.value_or(SeatRef{});
-  const std::optional<SeatView> seat = ledger_.Look(name, act);
+  ReservationName name;
+  const SeatRef ref = names_->Parse(request.name, &name).value_or(SeatRef{});
+  const std::optional<SeatView> seat = ledger_.Look(ref, act);
   const ReservationKey key = KeyOf(seat ? *seat : SeatView{});
   const bool same = Names::Same(key, request.key);
   if (!seat || !same) return std::nullopt;
-  return Authorised{name, *seat, key};
+  if (seat->origin != ref) name = names_->NameOf(seat->origin);
+  return Authorised{ref, *seat, {name, key}};
 }
 
 ReservationAnswer Engine::Impl::Confirm(Act& act, const HolderRequest& request,
                                         Instant received_at) {
   const auto holder = Authorise(act, request);
   if (!holder) return Unknown();
-  return Answer(ledger_.Confirm(holder->name, DeadlineTime(received_at), act), holder->key);
+  return Answer(ledger_.Confirm(holder->ref, DeadlineTime(received_at), act), holder->handle);
 }
 
 ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
@@ -223,9 +226,9 @@ ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
   const auto holder = Authorise(act, request);
   if (!holder) return Unknown();
   const AgendaInfo* agenda = registry_.Find(holder->seat.agenda);
-  return Answer(ledger_.Extend(holder->name, DeadlineTime(received_at),
+  return Answer(ledger_.Extend(holder->ref, DeadlineTime(received_at),
                                agenda->rules.hold_s * kMsPerSecond, act),
-                holder->key);
+                holder->handle);
 }
 
 ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
@@ -243,9 +246,9 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
     return answer;
   }
   const uint64_t random = names_->Random(seat.subject, received_at.ms, 3);
-  return Answer(ledger_.Cancel(holder->name, DeadlineTime(received_at),
+  return Answer(ledger_.Cancel(holder->ref, DeadlineTime(received_at),
                                CoolingUntil(agenda->rules, received_at, random), act),
-                holder->key);
+                holder->handle);
 }
 
 ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Instant received_at) {
@@ -254,10 +257,10 @@ ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Ins
   const SeatView& seat = holder->seat;
   const SeatState state = seat.word.state();
   if (state == SeatState::kCoolingCancelled)
-    return Answer({Outcome::kCancelled, false, seat}, holder->key);
+    return Answer({Outcome::kCancelled, false, seat}, holder->handle);
   if (state == SeatState::kCoolingExpired || HasLapsed(seat, DeadlineTime(received_at)))
-    return Answer({Outcome::kHoldExpired, false, seat}, holder->key);
-  return Answer({Outcome::kOk, true, seat}, holder->key);
+    return Answer({Outcome::kHoldExpired, false, seat}, holder->handle);
+  return Answer({Outcome::kOk, true, seat}, holder->handle);
 }
 
 ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, LocalMinute slot,
@@ -269,7 +272,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   // Here and not by the ledger: until it looks, a confirmation that came in time may be there, and
   // what follows would not have been asked.
   if (HasLapsed(seat, DeadlineTime(received_at)))
-    return Answer({Outcome::kHoldExpired, false, seat}, holder->key);
+    return Answer({Outcome::kHoldExpired, false, seat}, holder->handle);
   // A repeat is answered whatever the hour; one that has ended is told so first.
   if (seat.start != slot && ledger::IsReserved(seat.word.state())) {
     if (seat.starts_at <= received_at) {
@@ -284,7 +287,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   }
   const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
   ledger::MoveArgs args;
-  args.name = holder->name;
+  args.name = holder->ref;
   args.slot = slot;
   args.earliest = window.earliest_start;
   args.latest = window.latest_start;
@@ -295,7 +298,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   const ledger::Result result = ledger_.Move(args, act);
   if (result.outcome == Outcome::kSlotTaken)
     return Refuse(Outcome::kSlotTaken, *agenda, slot, received_at);
-  return Answer(result, holder->key);
+  return Answer(result, holder->handle);
 }
 
 }  // namespace creneau::booking

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bitset>
-#include <cctype>
 #include <charconv>
 
 #include "base/limits.h"
@@ -26,7 +25,7 @@ std::string_view Next(std::string_view& text, char separator) {
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
   return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == static_cast<unsigned char>(y);
+    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
   });
 }
 
@@ -105,9 +104,9 @@ bool IsStrongIdempotencyKey(std::string_view key) {
   std::bitset<256> seen;
   for (const char c : key) {
     const auto octet = static_cast<unsigned char>(c);
-    if (std::isalnum(octet) == 0 && std::string_view("-_=+/.").find(c) == std::string_view::npos) {
-      return false;
-    }
+    const bool alphanumeric =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!alphanumeric && std::string_view("-_=+/.").find(c) == std::string_view::npos) return false;
     seen.set(octet);
   }
   return seen.count() >= kDistinctAtLeast;

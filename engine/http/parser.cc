@@ -1,10 +1,10 @@
 #include "http/parser.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
-#include <cctype>
 #include <optional>
 
 #include "base/check.h"
@@ -28,7 +28,7 @@ std::string_view View(boost::beast::string_view text) { return {text.data(), tex
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
   return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == static_cast<unsigned char>(y);
+    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
   });
 }
 
@@ -38,11 +38,19 @@ bool AllDigits(std::string_view text) {
 }
 
 // reg-name, IPv4, bracketed IPv6, port: the characters they are made of.
+constexpr std::array<bool, 256> MakeHost() {
+  std::array<bool, 256> host{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789-._~:[]%")) {
+    host[static_cast<unsigned char>(c)] = true;
+  }
+  return host;
+}
+constexpr std::array<bool, 256> kHost = MakeHost();
+
 bool IsHostText(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("-._~:[]%").find(c) != std::string_view::npos;
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return kHost[static_cast<unsigned char>(c)]; });
 }
 
 // No fragment, no octet beyond ASCII, no backslash: each means different things to different

@@ -23,7 +23,9 @@ TEST_CASE("a name leads back to its seat and generation, in either case, and to 
     CHECK(names.Parse(name.view()) == ref);
     std::string lower(name.view());
     for (char& c : lower) c = static_cast<char>(tolower(c));
-    CHECK(names.Parse(lower) == ref);
+    ReservationName spelt;
+    CHECK(names.Parse(lower, &spelt) == ref);
+    CHECK(spelt.view() == name.view());
     CHECK(seen.insert(std::string(name.view())).second);
   }
 }
