@@ -4,22 +4,26 @@
 
 namespace creneau::http {
 
-ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, uint64_t promises,
+ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, Lsn durable,
                                    bool& fresh) {
   const uint64_t days = static_cast<uint64_t>(static_cast<uint32_t>(question.from)) << 32 |
                         static_cast<uint32_t>(question.to);
   const uint64_t agenda = question.agenda->id.value * uint64_t{2} + (question.slots ? 1 : 0);
   Answer& answer = places_[Mix64(Mix64(days) ^ agenda) % kPlaces];
   latest_ = &answer;
-  fresh = answer.question == question && answer.rendered_at == now && answer.promises == promises;
+  fresh = answer.question == question && answer.rendered_at == now && answer.durable == durable;
   if (fresh) return answer;
   // Not to be found should rendering fail.
   answer.question = {};
   answer.rendered_at = now;
-  answer.promises = promises;
+  answer.durable = durable;
   answer.body.clear();
   answer.tag.clear();
   return answer;
+}
+
+void ReadCache::Forget() {
+  for (Answer& answer : places_) answer.question = {};
 }
 
 void ReadCache::Trim() {

@@ -2,9 +2,10 @@
 // counted and spelled once and not for each of them.
 //
 // An answer is given again only within the millisecond in which it was rendered, only while the
-// agenda's version is in force, and only if nobody has been promised anything since: a client that
-// has its 201 sees it in whatever it reads next, on any connection of any thread. So no answer here
-// is older than what its reader may already know.
+// agenda's version is in force, and only if nothing has become durable since: nobody is told of a
+// change before it is, so no answer here is older than what its reader may already know, on any
+// connection of any thread, by whatever reply. Requests of one packet are answered before that: a
+// session forgets the answers of its thread when one of them may have changed something.
 //
 // One of these per thread; bounded, and what it bounds is memory: of two answers that fall into one
 // place, the later one stays.
@@ -16,6 +17,7 @@
 #include <limits>
 #include <string>
 
+#include "base/ids.h"
 #include "base/instant.h"
 #include "booking/answers.h"
 
@@ -37,14 +39,17 @@ class ReadCache {
   struct Answer {
     Question question;
     Instant rendered_at;
-    uint64_t promises = 0;  // Telemetry::promises() before it was rendered
+    Lsn durable;  // the log's position before it was rendered
     std::string body;
     std::string tag;  // its ETag, in quotes
   };
 
   // Where the answer to that question is, if it may be given; else `fresh` is false, and it is to
   // be filled. Valid until the next call.
-  Answer& Find(const Question& question, Instant now, uint64_t promises, bool& fresh);
+  Answer& Find(const Question& question, Instant now, Lsn durable, bool& fresh);
+
+  // None is given again.
+  void Forget();
 
   // Gives back what is too large to be kept. After the reply has been put together.
   void Trim();

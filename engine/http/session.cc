@@ -68,7 +68,8 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   }
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
-  entry.changes = request.method != Method::kGet && entry.outcome == Outcome::kOk;
+  // What is asked behind it in the same packet sees it, though it is not durable yet.
+  if (request.method != Method::kGet) context_.reads.Forget();
   Append(entry, received_at);
   context_.reads.Trim();
 }
@@ -148,14 +149,10 @@ void Session::Retract(Instant now) {
 
 void Session::Settle(bool durable, Instant now) {
   if (!durable) Retract(now);
-  bool changes = false;
   for (size_t i = 0; i < entry_count_; ++i) {
     const Entry& entry = entries_[i];
     context_.counters.CountReply(entry.route, entry.status, entry.outcome);
-    changes = changes || entry.changes;
   }
-  // Before the reply leaves: from now on its reader knows.
-  if (changes) context_.telemetry.CountPromise();
   entry_count_ = 0;
 }
 

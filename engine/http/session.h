@@ -76,7 +76,6 @@ class Session {
     int status = 0;
     Outcome outcome = Outcome::kOk;
     bool rests_on_log = false;
-    bool changes = false;  // something that public reads show
     bool head_only = false;
     bool close = false;
   };

@@ -60,16 +60,10 @@ class Telemetry {
   // Text format 0.0.4. Any thread.
   std::string Render(const booking::Engine& engine, Instant now) const;
 
-  // How often a group of replies was about to leave that tell of a change. Before whoever is told
-  // can ask again: release, so that the reader of a new number (acquire) sees what was told.
-  void CountPromise() const { promises_.fetch_add(1, std::memory_order_release); }
-  uint64_t promises() const { return promises_.load(std::memory_order_acquire); }
-
   const std::vector<Thread>& threads() const { return threads_; }
 
  private:
   std::vector<Thread> threads_;
-  alignas(64) mutable std::atomic<uint64_t> promises_{0};  // of all threads
 };
 
 }  // namespace creneau::http
