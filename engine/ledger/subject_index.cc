@@ -199,6 +199,8 @@ bool SubjectIndex::Replace(const IndexKey& key, SeatRef expected, SeatRef desire
         Copy(*table, walk.cell);
         break;
       }
+      // A copy may come late, of a seat that has been left since: nobody goes on from there.
+      if (holdings_.HoldingOf(expected, key.is_name).life != Holding::Life::kLive) return false;
       if (walk.entry->compare_exchange_strong(walk.cell, CellOf(walk.tag, desired),
                                               std::memory_order_acq_rel))
         return true;

@@ -325,6 +325,16 @@ const std::vector<Case> kCases = {
      false,
      1,
      false},
+    // A copy is made late, of a seat that its reservation has left and that has ended.
+    {"growth/move, move and cancel",
+     "publish 1,1,1; hold ada 0",
+     {"move ada 2", "move ada 1; cancel ada"},
+     {},
+     3,
+     4,
+     false,
+     1,
+     false},
     // A move that comes too late swaps the entry of a reservation that has ended, while the subject
     // has another.
     {"move/cancel, hold again",
