@@ -147,6 +147,7 @@ void Ledger::DecideMove(SeatId to, SeatWord word, EventSink& sink) {
     CompareExchange(intent.from, old_word, left.WithPending(true));  // decides: yes
   } else if (old_word.sequence() == intent.from_sequence + 1 &&
              old_word.state() == SeatState::kCoolingMoved) {
+    // Left by this move and no other: only one can be announced in the index (CopyInto).
     CompareExchange(to, word, word.With(intent.target).WithStep(0).WithPending(true));
   } else {
     // The old seat has gone another way. (Or the move has been finished and gone on, in which case

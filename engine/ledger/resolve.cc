@@ -117,13 +117,13 @@ Holding::Life LifeOf(SeatWord word, bool as_name) {
     case SeatState::kMoving:
     case SeatState::kHeld:
     case SeatState::kConfirmed:
-    case SeatState::kOffered:
       return kLive;
     case SeatState::kCoolingCancelled:
     case SeatState::kCoolingExpired:
     case SeatState::kCoolingMoved:
       return as_name ? kLive : ended;
     case SeatState::kFree:
+    case SeatState::kOffered:  // nobody makes one yet; as LiveSeat has it, no reservation
     case SeatState::kWithdrawn:
       return ended;
   }

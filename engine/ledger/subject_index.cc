@@ -22,10 +22,13 @@ static_assert(limits::kMaxGeneration < uint64_t{1} << (kTagShift - kGenerationSh
 constexpr size_t kChunk = limits::kIndexChunkEntries;
 constexpr size_t kSample = 4096;  // entries looked at to choose a new table's size
 constexpr size_t kLeastEntries = 4;
-// Above this size only keys whose hash begins with four zeros are counted, for all: others touch no
-// memory that every thread writes to. At two thirds full the count is then right to a tenth.
+// Above this size one entry in sixteen is counted, for all: others touch no memory that every
+// thread writes to. At two thirds full the count is then right to a tenth.
 constexpr size_t kCountedWhole = 1u << 12;
 constexpr int kSampleBits = 4;
+// A subject that holds and gives up again and again leaves its dead entries in a row, and walks
+// past them each time. After so many of them the table is made anew without the dead.
+constexpr int kLongWalk = 64;
 
 // What an entry says beside its seat: of what kind its key is, and some of the key's hash. The
 // place in the table uses the lowest bits, this the highest.
@@ -66,13 +69,16 @@ struct SubjectIndex::Table {
   Atomic<Table*> next{nullptr};
   Atomic<size_t> next_chunk{0};
   alignas(64) Atomic<uint64_t> counted{0};
+  Atomic<bool> worn{false};  // somebody had a long walk
 
   Entry& At(uint64_t place) { return entries[place & (capacity - 1)]; }
   size_t Count() const { return counted.load(std::memory_order_relaxed) << sample_bits; }
-  void CountKey(uint64_t hash) {
-    if (sample_bits == 0 || hash >> (64 - kSampleBits) == 0)
+  // By the entry and not by its key: keys may come again and again.
+  void CountEntry(uint64_t cell) {
+    if (sample_bits == 0 || Mix64(cell) >> (64 - kSampleBits) == 0)
       counted.fetch_add(1, std::memory_order_relaxed);
   }
+  bool Worn() const { return worn.load(std::memory_order_relaxed); }
   bool Crowded() const { return Count() * 3 > capacity * 2; }
 };
 
@@ -104,7 +110,9 @@ struct SubjectIndex::Walk {
 };
 
 SubjectIndex::SubjectIndex(Epochs& epochs, const Holdings& holdings, size_t initial_capacity)
-    : epochs_(epochs), holdings_(holdings) {
+    : epochs_(epochs),
+      holdings_(holdings),
+      least_entries_(std::max(std::bit_ceil(initial_capacity), kLeastEntries)) {
   root_.store(std::make_unique<Table>(std::bit_ceil(initial_capacity)).release());
 }
 
@@ -157,6 +165,7 @@ IndexValue SubjectIndex::Insert(const IndexKey& key, SeatRef ref) {
 SubjectIndex::Done SubjectIndex::InsertInto(Table& table, const IndexKey& key, SeatRef ref,
                                             IndexValue* other) {
   Walk walk(table, key);
+  int passed = 0;
   while (walk.Next()) {
     if (walk.cell == kFrozen) return Done::kNextTable;
     if (walk.cell == 0) {
@@ -165,12 +174,14 @@ SubjectIndex::Done SubjectIndex::InsertInto(Table& table, const IndexKey& key, S
       } else if (walk.entry->compare_exchange_strong(walk.cell, CellOf(walk.tag, ref),
                                                      std::memory_order_acq_rel)) {
         // acq_rel: publishes the seat's payload and claimed word to whoever loads the entry.
-        table.CountKey(walk.hash);
+        table.CountEntry(CellOf(walk.tag, ref));
+        if (passed > kLongWalk) table.worn.store(true, std::memory_order_relaxed);
         return Done::kInserted;
       }
       walk.LookAgain();
       continue;
     }
+    ++passed;
     if (!IsOf(key, *walk.entry, &walk.cell, /*ending_too=*/true)) continue;
     if ((walk.cell & kFrozen) == 0) {
       *other = IndexValue(RefOf(walk.cell));
@@ -226,7 +237,10 @@ void SubjectIndex::Copy(Table& from, uint64_t cell) {
 }
 
 // Unless the reservation, whose first seat is `origin`, is there already: as it was frozen, or gone
-// on to another seat since.
+// on to another seat since. Where it has gone on and ended, a dead copy may be made all the same.
+// What moves lean on is that of the entries of one reservation only one can be replaced: they are
+// made one from the other, by copying what is frozen and so not replaced any more, and a copy that
+// is made late is of a seat that was left before, which Replace refuses.
 void SubjectIndex::CopyInto(Table& start, const IndexKey& key, SeatRef ref, SeatRef origin) {
   for (Table* table = &start;; table = &EnsureNext(*table)) {
     Walk walk(*table, key);
@@ -237,7 +251,7 @@ void SubjectIndex::CopyInto(Table& start, const IndexKey& key, SeatRef ref, Seat
           Freeze(*walk.entry);
         } else if (walk.entry->compare_exchange_strong(walk.cell, copy,
                                                        std::memory_order_acq_rel)) {
-          table->CountKey(walk.hash);
+          table->CountEntry(copy);
           return;
         }
         walk.LookAgain();
@@ -266,10 +280,10 @@ size_t SubjectIndex::EstimateAlive(const Table& table) const {
 
 void SubjectIndex::StartGrowth(Table& table) {
   // Room for four times what is alive: at least half of the new table is empty even if all of the
-  // old one's users insert while it is being moved. Where most of it is dead, the new table is no
-  // larger than the old.
+  // old one's users insert while it is being moved. Where most of it is dead, the new table is
+  // smaller than the old, down to what an ordinary day needs.
   const size_t wanted = std::bit_ceil(EstimateAlive(table) * 4 + table.capacity / 4);
-  auto larger = std::make_unique<Table>(std::max(wanted, kLeastEntries));
+  auto larger = std::make_unique<Table>(std::max(wanted, least_entries_));
   Table* none = nullptr;
   if (table.next.compare_exchange_strong(none, larger.get())) {
     larger.release();  // linked: the chain owns it now
@@ -336,7 +350,7 @@ void SubjectIndex::MakeRoom(const IndexKey& next) {
   Table* table = root_.load();
   __builtin_prefetch(&table->At(next.Hash()), 1);
   if (table->next.load() == nullptr) {
-    if (!table->Crowded()) return;
+    if (!table->Crowded() && !table->Worn()) return;
     StartGrowth(*table);
   }
   // While the next table fills up faster than this one empties, finish this one first.

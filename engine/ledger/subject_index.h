@@ -8,20 +8,22 @@
 // The key itself, all 128 bits of it, is in the seat that the entry names: it was written there
 // before the entry, and is the seat's as long as its generation lasts. What a seat says only the
 // ledger knows: it passes Holdings in. An entry whose seat has gone on is dead. It is nobody's, and
-// stays until the table grows, so memory is bounded by live entries however many identities come.
+// stays until the table is made anew, which the dead bring about as the living do: memory is
+// bounded by what lives however many identities come, and however often.
 //
 // Insertion decides a hold. Whoever inserts walks the places where the key may be, in the one order
 // in which they are filled, passes only what is dead or another's, and CASes the first empty one:
 // two who insert the same key meet there. An entry changes only from one seat to another of the
-// same reservation, when it moves; the old seat leaves after that, so whoever finds a seat gone
-// reads the entry again.
+// same reservation, when it moves, and back if that comes to nothing. A reservation leaves a seat
+// after its entry has changed, and comes back to it before: so whoever finds a seat gone reads the
+// entry again. A move that comes too late may change the entry of one that has ended; it is undone.
 //
 // Growth: a larger table is linked behind; whoever passes moves a few entries. An entry is first
 // frozen (a bit; an empty one too), then copied if alive, so nothing changes in the old table
 // afterwards. Whoever meets a frozen entry of the key copies it himself, and nobody who knows the
 // next table inserts into this one: he freezes the empty place at which he would have, and goes on.
-// A copy is not made where the reservation, known by its first seat, is in the next table already.
-// Old tables are retired through Epochs.
+// A copy is not made where the reservation, known by its first seat, lives in the next table
+// already. Old tables are retired through Epochs.
 //
 // Orderings: entries are CASed with acq_rel and loaded with acquire, so whoever sees {seat,
 // generation} also sees the seat's payload and its claimed word, written before.
@@ -108,8 +110,9 @@ class SubjectIndex {
   SubjectIndex& operator=(const SubjectIndex&) = delete;
 
   // Makes sure, before a seat is claimed, that inserting `next` after it will not have to allocate:
-  // starts or helps a growth when the table is nearly full. A bounded amount of work. Meanwhile the
-  // memory that `next` will need is fetched.
+  // starts or helps a growth when the table is nearly full. Some microseconds of work, or all that
+  // is left where the next table is nearly full before this one is empty. Meanwhile the memory that
+  // `next` will need is fetched.
   void MakeRoom(const IndexKey& next);
   // Only the fetching: for whoever knows early which keys come later.
   void Prefetch(const IndexKey& next) const;
@@ -126,7 +129,8 @@ class SubjectIndex {
   // must be ended (its event pushed) before another may come.
   IndexValue Insert(const IndexKey& key, SeatRef ref);
 
-  // The key's entry for `expected` becomes that for `desired`. False: there is none.
+  // The key's entry for `expected` becomes that for `desired`. False: there is none, or what it is
+  // for does not live any more.
   bool Replace(const IndexKey& key, SeatRef expected, SeatRef desired);
 
   // Entries in the newest table, dead ones included. An estimate: large tables count a sample.
@@ -151,6 +155,7 @@ class SubjectIndex {
 
   Epochs& epochs_;
   const Holdings& holdings_;
+  const size_t least_entries_;
   Atomic<Table*> root_;
 };
 

@@ -13,10 +13,11 @@
 namespace creneau::interleave {
 namespace {
 
-// Where only one case can show it, that one is tried to its end.
+// Where only one case can show it, that one is tried to its end, or with more preemptions.
 struct KnownMutant {
   const char* name;
   const char* only = "";
+  int preemptions = 3;
 };
 
 const std::vector<KnownMutant> kMutants = {
@@ -47,7 +48,8 @@ const std::vector<KnownMutant> kMutants = {
     {"whoever knows the next table leaves an empty place open in this one", "growth "},
     {"an entry that came to nothing is not read again", "move"},
     {"an ended reservation is passed before its event is in the queue"},
-    {"a copy is made of what has gone on", "growth"},
+    {"a move goes on from a seat that was left", "growth/move, move and cancel"},
+    {"a copy is made of what has gone on", "growth/move, move and cancel", 4},
     {"a closed queue takes commits in"},
 };
 
@@ -75,12 +77,12 @@ bool Caught(const char* mutant, const Limits& limits, const std::string& only) {
 int main(int argc, char** argv) {
   using creneau::interleave::Caught;
   creneau::interleave::Limits limits;
-  limits.preemptions = 3;
   limits.executions = 120'000;
+  int preemptions = -1;
   std::string only, which;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string word = argv[i];
-    if (word == "--preemptions") limits.preemptions = std::atoi(argv[i + 1]);
+    if (word == "--preemptions") preemptions = std::atoi(argv[i + 1]);
     if (word == "--executions") limits.executions = std::strtoull(argv[i + 1], nullptr, 10);
     if (word == "--only") only = argv[i + 1];
     if (word == "--mutant") which = argv[i + 1];
@@ -88,6 +90,7 @@ int main(int argc, char** argv) {
   int missed = 0;
   for (const creneau::interleave::KnownMutant& mutant : creneau::interleave::kMutants) {
     if (!which.empty() && which != mutant.name) continue;
+    limits.preemptions = preemptions >= 0 ? preemptions : mutant.preemptions;
     if (!Caught(mutant.name, limits, only.empty() ? mutant.only : only)) ++missed;
     std::fflush(stdout);
   }

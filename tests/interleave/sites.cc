@@ -22,7 +22,7 @@ constexpr std::array<Commuting, 4> kCommuting = {{
     {"Ledger::AddHolds", Change::kAdd},
     {"Ledger::GiveBit", Change::kAdd},  // freeings; the free word's own result is looked at
     {"Bitmap::Set", Change::kOr},
-    {"SubjectIndex::Table::CountKey", Change::kAdd},
+    {"SubjectIndex::Table::CountEntry", Change::kAdd},
 }};
 
 std::string ShortFile(const char* path) {

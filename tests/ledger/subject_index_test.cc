@@ -2,6 +2,7 @@
 // 128 bits, forget the dead.
 #include "ledger/subject_index.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -18,7 +19,7 @@ SeatRef Ref(uint32_t seat, uint32_t generation) {
 IndexValue Value(uint32_t seat, uint32_t generation) { return IndexValue(Ref(seat, generation)); }
 
 // What the ledger's seats would say: whose they are, and whether they live.
-class Roll final : public Holdings {
+class Roll : public Holdings {
  public:
   Holding HoldingOf(SeatRef ref, bool) const override {
     const auto at = holdings_.find(ref);
@@ -184,6 +185,50 @@ TEST_CASE("the index behaves as a map while it grows, and only the dead are forg
     const Epochs::Guard guard(epochs);
     for (const auto& [who, ref] : model) REQUIRE(Get(index, SubjectNumber(who)) == IndexValue(ref));
   }
+}
+
+// How many entries the index asks about is how long it walks.
+class WatchedRoll final : public Roll {
+ public:
+  Holding HoldingOf(SeatRef ref, bool as_name) const override {
+    ++asked;
+    return Roll::HoldingOf(ref, as_name);
+  }
+  mutable uint64_t asked = 0;
+};
+
+TEST_CASE(
+    "one subject that comes again and again makes neither the table large nor its walk long") {
+  for (const size_t capacity : {size_t{16}, size_t{1} << 10, size_t{1} << 13}) {
+    Epochs epochs;
+    WatchedRoll roll;
+    SubjectIndex index(epochs, roll, capacity);
+    const Subject ada = SubjectNumber(1);
+    for (uint32_t i = 1; i <= 20'000; ++i) {
+      const Epochs::Guard guard(epochs);
+      index.MakeRoom(IndexKey::Of(ada));
+      REQUIRE(roll.Put(index, ada, Ref(i, 1)).empty());
+      roll.Set(Ref(i, 1), kDead);
+    }
+    INFO("capacity " << capacity << ", asked " << roll.asked);
+    CHECK(index.entries() <= std::max(capacity, size_t{64}) * 2 / 3 + 1);
+    CHECK(roll.asked < 20'000 * 200);
+  }
+}
+
+TEST_CASE("a table is never made smaller than the first one") {
+  Epochs epochs;
+  Roll roll;
+  SubjectIndex index(epochs, roll, 1 << 10);
+  const Epochs::Guard guard(epochs);
+  uint64_t most = 0;
+  for (uint32_t i = 1; i <= 10'000; ++i) {
+    index.MakeRoom(IndexKey::Of(SubjectNumber(i)));
+    REQUIRE(roll.Put(index, SubjectNumber(i), Ref(i, 1)).empty());
+    roll.Set(Ref(i, 1), kDead);
+    most = i > 5'000 ? std::max<uint64_t>(most, index.entries()) : 0;
+  }
+  CHECK(most > (1 << 10) / 2);
 }
 
 TEST_CASE("a flood of identities that come to nothing leaves the table small") {
