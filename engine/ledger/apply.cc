@@ -36,7 +36,7 @@ absl::Status Ledger::RebuildSeat(SeatId id, const Slot& slot) {
   const SeatWord word = WordOf(id);
   if (word.state() == SeatState::kFree) GiveBit(id, word.channel());
   if (HasDeadline(word.state())) touched_.Add(id.value / limits::kSeatsPerBlock);
-  if (word.state() == SeatState::kHeld) AddHolds(id, 1);
+  if (word.state() == SeatState::kHeld) AddHolds(1);
   const bool answers =
       word.state() == SeatState::kCoolingCancelled || word.state() == SeatState::kCoolingExpired;
   const SeatRef ref{id, word.generation()};

@@ -38,9 +38,14 @@ Ledger::Candidate Ledger::Foresee(const Calendar& calendar, Channel channel, siz
   Candidate candidate{position, 0};
   if (position >= until) return candidate;
   const Slot& slot = SlotOf(calendar.entries()[position].slot);
-  candidate.free = slot.free[static_cast<size_t>(channel)].load();
-  if (candidate.free != 0)
-    __builtin_prefetch(&seats_[SeatAt(slot, PickBit(candidate.free, random)).value], 1);
+  const Atomic<uint64_t>& free = slot.free[static_cast<size_t>(channel)];
+  __builtin_prefetch(&free, 1);  // for writing, so that it comes once and not twice
+  candidate.free = free.load();
+  if (candidate.free != 0) {
+    const SeatId seat = SeatAt(slot, PickBit(candidate.free, random));
+    __builtin_prefetch(&seats_[seat.value], 1);
+    touched_.Prefetch(seat.value / limits::kSeatsPerBlock);
+  }
   return candidate;
 }
 

@@ -1,6 +1,7 @@
 #include "ledger/epochs.h"
 
 #include <bit>
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -8,21 +9,17 @@
 #include "base/check.h"
 
 namespace creneau::ledger {
-namespace {
-
-// Fibonacci hashing of what is an address or a small number: twice a request, so std::hash, which
-// goes over bytes, is too slow.
-size_t StartOf(std::thread::id thread) {
+// Fibonacci hashing of what is an address or a small number: several times a request, so std::hash,
+// which goes over bytes, is too slow.
+size_t ThreadHash() {
+  const std::thread::id thread = std::this_thread::get_id();
   static_assert(sizeof(thread) == sizeof(uint64_t));
-  static_assert(Epochs::kReaders == 128);
   return std::bit_cast<uint64_t>(thread) * 0x9e3779b97f4a7c15 >> (64 - 7);
 }
 
-}  // namespace
-
 Epochs::Guard::Guard(Epochs& epochs) : note_(nullptr) {
   // Each thread tends to its own cache line.
-  const size_t start = StartOf(std::this_thread::get_id());
+  const size_t start = ThreadHash();
   for (size_t i = 0; i < kReaders; ++i) {
     Atomic<uint64_t>& note = epochs.notes_[(start + i) % kReaders].epoch;
     uint64_t idle = 0;

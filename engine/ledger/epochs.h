@@ -17,6 +17,9 @@
 
 namespace creneau::ledger {
 
+// Of the calling thread, for whoever wants a place that other threads seldom use.
+size_t ThreadHash();
+
 class Epochs {
  public:
   // Threads inside the ledger at one moment: I/O threads, steward, admin. A CHECK says when there

@@ -21,6 +21,9 @@ struct SeatImage {
 
 // A transition of one seat, or a move: two seats in one record, decided by one CAS.
 struct Event {
+  Event() = default;
+  explicit Event(const SeatImage& of) : seat(of) {}
+
   SeatImage seat;  // of a move: the seat moved to
   bool is_move = false;
   SeatImage from;  // of a move: the seat moved away from

@@ -16,7 +16,8 @@ void Ledger::WritePayload(SeatId id, const Subject& subject, uint64_t idempotenc
 
 Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
-  index_.MakeRoom(IndexKey::Of(args.subject));
+  const IndexKey key = IndexKey::Of(args.subject);
+  index_.MakeRoom(key);
   // What comes later is looked up while the memory of the subject's entry is fetched.
   Calendar* calendar = CalendarOf(args.agenda);
   Calendar::Range range;
@@ -28,13 +29,12 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
     if (position < range.first) position = Calendar::kNone;
     at = Foresee(*calendar, args.channel, position, range.until, args.random);
   }
-  if (const auto live = LiveOf(args.subject, sink)) {
+  if (const auto live = LiveOf(key, sink)) {
     return Result{Outcome::kAlreadyReserved, false, *live};
   }
   // Whoever got the last seat may be the subject itself, by another request at the same moment.
   const auto refuse = [&](Outcome outcome) {
-    if (const auto live = LiveOf(args.subject, sink))
-      return Result{Outcome::kAlreadyReserved, false, *live};
+    if (const auto live = LiveOf(key, sink)) return Result{Outcome::kAlreadyReserved, false, *live};
     return Result{outcome, false, {}};
   };
   if (calendar == nullptr) return Result{Outcome::kNothingLeft, false, {}};
@@ -54,7 +54,7 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   // Release: whoever comes through the index and finishes this hold reads the payload.
   seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);
 
-  if (auto lost = DecideHold(*claimed, claimed_word, args, sink)) {
+  if (auto lost = DecideHold(key, SeatRef{*claimed, claimed_word.generation()}, sink)) {
     seats_[claimed->value].word.store(before.bits(), std::memory_order_release);
     GiveBit(*claimed, before.channel());
     return *lost;
@@ -63,7 +63,7 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   SeatWord expected = claimed_word;
   // If this fails, somebody who met the index entry has done it.
   CompareExchange(*claimed, expected, held.WithPending(true));
-  if (WordOf(*claimed) == held.WithPending(true)) Finish(*claimed, held.WithPending(true), sink);
+  Tell(*claimed, held.WithPending(true), args.subject, args.idempotency, sink);
 
   const SeatPlace place = PlaceOf(*claimed);
   const Slot& slot = SlotOf(place.slot);
@@ -76,11 +76,9 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
 
 // The subject's entry in the index. Nothing: this seat is the subject's now. Otherwise the
 // answer to give.
-std::optional<Result> Ledger::DecideHold(SeatId seat, SeatWord claimed, const HoldArgs& args,
-                                         EventSink& sink) {
-  const SeatRef mine{seat, claimed.generation()};
+std::optional<Result> Ledger::DecideHold(const IndexKey& subject, SeatRef mine, EventSink& sink) {
   for (;;) {
-    const IndexValue other = index_.Insert(IndexKey::Of(args.subject), mine);
+    const IndexValue other = index_.Insert(subject, mine);
     if (other.empty()) return std::nullopt;
     if (const auto live = LiveSeat(other, sink))
       return Result{Outcome::kAlreadyReserved, false, *live};

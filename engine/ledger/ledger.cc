@@ -179,9 +179,9 @@ uint64_t Ledger::live_holds() const {
   return sum < 0 ? 0 : static_cast<uint64_t>(sum);
 }
 
-void Ledger::AddHolds(SeatId seat, int64_t change) {
-  live_holds_[seat.value / limits::kSeatsPerBlock % live_holds_.size()].holds.fetch_add(
-      change, std::memory_order_relaxed);
+// In the thread's own stripe, whoever's hold it is: only the sum says something.
+void Ledger::AddHolds(int64_t change) {
+  live_holds_[ThreadHash() % live_holds_.size()].holds.fetch_add(change, std::memory_order_relaxed);
 }
 
 }  // namespace creneau::ledger

@@ -17,10 +17,10 @@
 //            pending
 //   others   CAS word to its next value, next step, +pending [decides] → push event → clear pending
 //   move     claim a bit elsewhere → payload, intent, word := moving(generation+1) → CAS the index
-//   entry from the old seat to the new → CAS
-//            the old word from the expected step to cooling-moved+pending [decides: yes if it
-//            succeeded, no if that word went any other way] → new word to its target+pending → push
-//            one event for both → note the new place under the old name → clear both marks
+//            entry from the old seat to the new → CAS the old word from the expected step to
+//            cooling-moved+pending [decides: yes if it succeeded, no if that word went any other
+//            way] → new word to its target+pending → push one event for both → note the new place
+//            under the old name → clear both marks
 //
 // Whoever meets a pending mark, a claimed seat named by the index, or a moving one, finishes it
 // first: everything needed to do so is in the words and payloads. So nobody acts on what the log's
@@ -31,18 +31,17 @@
 // ## Why the orderings suffice
 //
 // - Payload stores are release, loads acquire: a reader who sees a later owner's payload thereby
-// sees that the word has moved on, and its
-//   re-read of the word fails. The word's CASes are acq_rel: whoever sees a word sees the payload
-//   written before it.
+//   sees that the word has moved on, and its re-read of the word fails. The word's CASes are
+//   acq_rel: whoever sees a word sees the payload written before it.
 // - The index CAS is acq_rel: whoever sees {seat, generation} sees the claimed word and payload.
 // - Free words are changed by sequentially consistent read-modify-writes, the summary bitmaps and
-// the calendar pointer likewise: freeing sets the
-//   word, then loads the calendar and sets its bits; clearing a bit re-reads the word afterwards; a
-//   new calendar starts with all bits set. In the one total order, one of two such parties always
-//   sees the other, so no free seat stays hidden.
+//   the calendar pointer likewise: freeing sets the word, then loads the calendar and sets its
+//   bits; clearing a bit re-reads the word afterwards; a new calendar starts with all bits set. In
+//   the one total order, one of two such parties always sees the other, so no free seat stays
+//   hidden.
 // - Events of one seat enter the queue in their order at least once: a transition starts only from
-// a word without mark, and the mark goes only after the
-//   push. Events of one subject too: an index entry is passed only when its seat has no mark.
+//   a word without mark, and the mark goes only after the push. Events of one subject too: an index
+//   entry is passed only when its seat has no mark.
 //
 // A thread that stops for ever costs at most the one seat it had claimed (or whose bit it was about
 // to give back), until the next restart. Between claim and clearing there is no suspension, no
@@ -231,9 +230,8 @@ class Ledger final : private Holdings {
   // After the last slot: DataLoss unless the seats' numbers fit together.
   absl::Status CheckLoaded() const;
 
-  // --- proof (of a quiet ledger)
-  // ------------------------------------------------------------------- 64 hexadecimal digits over
-  // everything that counts: equal for a live ledger and its replay.
+  // --- proof (of a quiet ledger) ---------------------------------------------------------------
+  // 64 hexadecimal digits over everything that counts: equal for a live ledger and its replay.
   std::string Digest();
   // OK, or the first invariant of design 3 that does not hold.
   absl::Status CheckInvariants();
@@ -302,21 +300,23 @@ class Ledger final : private Holdings {
   Calendar* CalendarOf(AgendaId agenda) const { return agendas_[agenda.value].calendar.load(); }
 
   // hold.cc
-  std::optional<Result> DecideHold(SeatId seat, SeatWord claimed, const HoldArgs& args,
-                                   EventSink& sink);
+  std::optional<Result> DecideHold(const IndexKey& subject, SeatRef mine, EventSink& sink);
   void WritePayload(SeatId seat, const Subject& subject, uint64_t idempotency);
 
   // resolve.cc
   SeatWord Settle(SeatId seat, EventSink& sink);
   void Finish(SeatId seat, SeatWord word, EventSink& sink);
   void FinishMovedAway(SeatId seat, SeatWord word, EventSink& sink);
+  void Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t idempotency,
+            EventSink& sink);
   bool ClearMark(SeatId seat, SeatWord word);
   bool CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired);
   std::optional<SeatView> Resolve(SeatRef name, EventSink& sink);
+  IndexValue ForwardOf(SeatRef name);
   std::optional<SeatView> ViewOf(SeatId seat, SeatWord word) const;
   SeatImage ImageOf(SeatId seat, SeatWord word) const;
   std::optional<SeatView> LiveSeat(IndexValue value, EventSink& sink);
-  std::optional<SeatView> LiveOf(const Subject& subject, EventSink& sink);
+  std::optional<SeatView> LiveOf(const IndexKey& subject, EventSink& sink);
   Holding HoldingOf(SeatRef ref, bool as_name) const override;
   void Prefetch(SeatRef ref) const override;
 
@@ -358,7 +358,7 @@ class Ledger final : private Holdings {
   bool ApplyImage(const SeatImage& image);
   absl::Status RebuildSeat(SeatId seat, const Slot& slot);
   absl::Status CheckSeat(SeatId seat, const Slot& slot, uint32_t number);
-  void AddHolds(SeatId seat, int64_t change);
+  void AddHolds(int64_t change);
 
   mutable Epochs epochs_;
   Region<Seat> seats_;
@@ -373,7 +373,7 @@ class Ledger final : private Holdings {
   struct alignas(64) Stripe {
     Atomic<int64_t> holds{0};
   };
-  std::array<Stripe, 16> live_holds_;
+  std::array<Stripe, 32> live_holds_;
   // The publisher's own: start → slot, for each agenda.
   std::map<AgendaId, std::map<LocalMinute, SlotId>> slots_by_start_;
 };

@@ -17,7 +17,7 @@ bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired) 
   }
   const bool was_held = before.state() == SeatState::kHeld;
   const bool is_held = desired.state() == SeatState::kHeld;
-  if (was_held != is_held) AddHolds(seat, is_held ? 1 : -1);
+  if (was_held != is_held) AddHolds(is_held ? 1 : -1);
   return true;
 }
 
@@ -45,9 +45,16 @@ SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
 void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
   if (word.state() == SeatState::kCoolingMoved) return FinishMovedAway(seat, word, sink);
   if (IsArrival(word)) return FinishMove(seat, word.generation(), sink);
-  const Event event{ImageOf(seat, word), false, {}, {}};
-  // The payload was that of `word` only if the word is still the same after it was read.
+  const SeatImage image = ImageOf(seat, word);
+  Tell(seat, word, image.subject, image.idempotency, sink);
+}
+
+// The event of a marked word, and its mark goes; unless somebody else has done it.
+void Ledger::Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t idempotency,
+                  EventSink& sink) {
+  // A payload that was read is that of `word` only if the word is still the same afterwards.
   if (WordOf(seat) != word) return;
+  const Event event(SeatImage{seat, word.WithPending(false), subject, idempotency});
   sink.Push(event);
   ClearMark(seat, word);
 }
@@ -168,11 +175,14 @@ std::optional<SeatView> Ledger::Resolve(SeatRef name, EventSink& sink) {
         return std::nullopt;  // the name of a seat that was moved to is that of its origin, not its
                               // own
     }
-    const IndexValue forward = index_.Get(IndexKey::OfName(name));
+    const IndexValue forward = ForwardOf(name);
     if (forward.empty() || forward.ref() == at) return std::nullopt;
     at = forward.ref();
   }
 }
+
+// Where a reservation that was moved is now, by the index.
+IndexValue Ledger::ForwardOf(SeatRef name) { return index_.Get(IndexKey::OfName(name)); }
 
 std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
@@ -181,9 +191,9 @@ std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
 
 // The subject's live reservation. An entry that comes to nothing, ended or moved on between the two
 // looks, says nothing: only that there is none does.
-std::optional<SeatView> Ledger::LiveOf(const Subject& subject, EventSink& sink) {
+std::optional<SeatView> Ledger::LiveOf(const IndexKey& subject, EventSink& sink) {
   for (;;) {
-    const IndexValue entry = index_.Get(IndexKey::Of(subject));
+    const IndexValue entry = index_.Get(subject);
     if (entry.empty()) return std::nullopt;
     if (auto live = LiveSeat(entry, sink)) return live;
   }
@@ -191,7 +201,7 @@ std::optional<SeatView> Ledger::LiveOf(const Subject& subject, EventSink& sink) 
 
 std::optional<SeatView> Ledger::Find(const Subject& subject, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
-  return LiveOf(subject, sink);
+  return LiveOf(IndexKey::Of(subject), sink);
 }
 
 }  // namespace creneau::ledger

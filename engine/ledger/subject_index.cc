@@ -32,8 +32,8 @@ constexpr int kLongWalk = 64;
 
 // What an entry says beside its seat: of what kind its key is, and some of the key's hash. The
 // place in the table uses the lowest bits, this the highest.
-uint64_t TagOf(const IndexKey& key, uint64_t hash) {
-  return (hash >> (64 - 19) << kTagShift) | (key.is_name ? kName : 0);
+uint64_t TagOf(const IndexKey& key) {
+  return (key.hash >> (64 - 19) << kTagShift) | (key.is_name ? kName : 0);
 }
 
 uint64_t CellOf(uint64_t tag, SeatRef ref) {
@@ -48,10 +48,6 @@ SeatRef RefOf(uint64_t cell) {
 bool SameButFrozen(uint64_t a, uint64_t b) { return ((a ^ b) & ~kFrozen) == 0; }
 
 }  // namespace
-
-uint64_t IndexKey::Hash() const {
-  return Mix64(is_name ? IndexValue(name).bits() : subject.lo ^ std::rotl(subject.hi, 32));
-}
 
 struct SubjectIndex::Table {
   explicit Table(size_t capacity_in)
@@ -84,8 +80,7 @@ struct SubjectIndex::Table {
 
 // The places of a table where a key may be, or may be put, in their order.
 struct SubjectIndex::Walk {
-  Walk(Table& table_in, const IndexKey& key)
-      : table(table_in), hash(key.Hash()), tag(TagOf(key, hash)) {}
+  Walk(Table& table_in, const IndexKey& key) : table(table_in), hash(key.hash), tag(TagOf(key)) {}
 
   // False: all places are other keys'.
   bool Next() {
@@ -315,7 +310,7 @@ void SubjectIndex::MoveChunk(Table& table, size_t chunk) {
     if (holding.life == Holding::Life::kDead) continue;
     one.key = one.is_name ? IndexKey::OfName(holding.origin) : IndexKey::Of(holding.subject);
     one.origin = holding.origin;
-    __builtin_prefetch(&next.At(one.key.Hash()), 1);
+    __builtin_prefetch(&next.At(one.key.hash), 1);
     moving[living++] = one;
   }
   for (size_t i = 0; i < living; ++i)
@@ -343,12 +338,12 @@ bool SubjectIndex::HelpMove(Table& table, bool all) {
 }
 
 void SubjectIndex::Prefetch(const IndexKey& next) const {
-  __builtin_prefetch(&root_.load()->At(next.Hash()), 1);
+  __builtin_prefetch(&root_.load()->At(next.hash), 1);
 }
 
 void SubjectIndex::MakeRoom(const IndexKey& next) {
   Table* table = root_.load();
-  __builtin_prefetch(&table->At(next.Hash()), 1);
+  __builtin_prefetch(&table->At(next.hash), 1);
   if (table->next.load() == nullptr) {
     if (!table->Crowded() && !table->Worn()) return;
     StartGrowth(*table);

@@ -31,6 +31,7 @@
 // Threads: any, inside an Epochs::Guard.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -39,6 +40,7 @@
 #include "base/atomic.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/prng.h"
 #include "ledger/epochs.h"
 #include "ledger/region.h"
 
@@ -69,10 +71,12 @@ struct IndexKey {
   Subject subject;
   SeatRef name;
   bool is_name = false;
+  uint64_t hash = 0;
 
-  static IndexKey Of(const Subject& subject) { return {subject, {}, false}; }
-  static IndexKey OfName(SeatRef name) { return {{}, name, true}; }
-  uint64_t Hash() const;
+  static IndexKey Of(const Subject& subject) {
+    return {subject, {}, false, Mix64(subject.lo ^ std::rotl(subject.hi, 32))};
+  }
+  static IndexKey OfName(SeatRef name) { return {{}, name, true, Mix64(IndexValue(name).bits())}; }
 };
 
 // What a seat, in one generation, says of itself.

@@ -59,7 +59,7 @@ Result Ledger::Transition(SeatRef name, EventSink& sink, Next next) {
     const SeatWord pending = decision.next->WithPending(true);
     if (!CompareExchange(seat->ref.seat, expected, pending))
       continue;  // somebody else acted: look again
-    Finish(seat->ref.seat, pending, sink);
+    Tell(seat->ref.seat, pending, seat->subject, seat->idempotency, sink);
     seat->word = *decision.next;
     return Result{Outcome::kOk, false, *seat};
   }

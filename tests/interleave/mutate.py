@@ -24,7 +24,7 @@ MISTAKES = [
      "  if ({on} && word.state() == SeatState::kClaimed) return kDead;\n"
      "  switch (word.state()) {{\n    case SeatState::kClaimed:\n    case SeatState::kMoving:\n    case SeatState::kHeld:"),
     ("ledger/resolve.cc", "the word is not read again after the payload",
-     "  // The payload was that of `word` only if the word is still the same after it was read.\n"
+     "  // A payload that was read is that of `word` only if the word is still the same afterwards.\n"
      "  if (WordOf(seat) != word) return;",
      "  if (!{on} && WordOf(seat) != word) return;"),
     ("ledger/resolve.cc", "a view is not checked against the word",

@@ -98,7 +98,7 @@ Subject Office::SubjectOf(int who) {
   static const std::vector<Subject> people = [] {
     std::vector<Subject> found;
     const auto looks = [](const Subject& one) {
-      const uint64_t hash = ledger::IndexKey::Of(one).Hash();
+      const uint64_t hash = ledger::IndexKey::Of(one).hash;
       return std::pair(hash >> 45, hash & 3);
     };
     for (uint64_t number = 1; found.size() < kPeople.size(); ++number) {

@@ -232,7 +232,7 @@ std::string Script::Age(const Line& line) {
     const SeatWord word = ledger_->WordOf(SeatId{i});
     if (word.state() != SeatState::kFree) continue;
     const uint64_t bits = (word.bits() & ((1ull << 41) - 1)) | generation << 47 | 1ull << 41;
-    sink_.Push(Event{SeatImage{SeatId{i}, SeatWord(bits), {}, 0}, false, {}, {}});
+    sink_.Push(Event(SeatImage{SeatId{i}, SeatWord(bits), {}, 0}));
   }
   const std::vector<Event> events = InQueueOrder({&sink_});
   Replayed replayed = Replay(changes_, events, events.size());

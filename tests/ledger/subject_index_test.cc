@@ -125,7 +125,7 @@ TEST_CASE("subjects whose entries look alike are two subjects") {
   Roll roll;
   SubjectIndex index(epochs, roll, 4);
   const auto looks = [](const Subject& subject) {
-    const uint64_t hash = IndexKey::Of(subject).Hash();
+    const uint64_t hash = IndexKey::Of(subject).hash;
     return std::pair(hash >> 45, hash & 3);
   };
   const Subject ada = SubjectNumber(1);
