@@ -15,6 +15,7 @@
 //   - nothing else. After a failed Sync nobody knows; there is no second try.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,6 +52,13 @@ class File {
   // metadata, which halves their latency (fallocate alone does not). kResourceExhausted: the disk
   // has no room for them.
   virtual absl::Status ZeroFill(uint64_t bytes) = 0;
+
+  // The same while others write to this disk: at half speed, so that their writes come in between,
+  // until `hurry` is set. The default knows one speed.
+  virtual absl::Status ZeroFillResting(uint64_t bytes, const std::atomic<bool>& hurry) {
+    static_cast<void>(hurry);
+    return ZeroFill(bytes);
+  }
 };
 
 // Held until destroyed; the system lets go of it when the process ends, however it ends.
@@ -74,6 +82,14 @@ struct DiskSpace {
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
+
+  // Once, before durable files are written in `directory` and while nothing else is: an
+  // implementation that has to learn how they are written best does so, and removes what an earlier
+  // process left of that. Where nobody calls it, the first durable file is the occasion.
+  virtual absl::Status PrepareDurable(const std::string& directory) {
+    static_cast<void>(directory);
+    return absl::OkStatus();
+  }
 
   virtual absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
 

@@ -76,7 +76,7 @@ absl::Status Spares::Make() {
   const std::string unfinished = directory_ + "/" + kUnfinishedSpareName;
   auto file = files_.Open(unfinished, env::OpenMode::kCreate);
   absl::Status status = file.status();
-  if (status.ok()) status = (*file)->ZeroFill(segment_bytes_);
+  if (status.ok()) status = (*file)->ZeroFillResting(segment_bytes_, awaited_);
   if (absl::IsResourceExhausted(status)) {
     // Somebody else took the room. Not an error yet: the rest of this segment is still ours.
     HasRoomFor(0);
@@ -136,20 +136,27 @@ void Spares::Stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  awaited_.store(true, std::memory_order_relaxed);
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
 absl::Status Spares::Take(const std::string& path) {
-  if (!threaded_ && !ready_.load()) Turn();
+  if (!threaded_ && !ready_.load()) {
+    awaited_.store(true, std::memory_order_relaxed);
+    Turn();
+    awaited_.store(false, std::memory_order_relaxed);
+  }
   std::unique_lock lock(mutex_);
   if (threaded_ && !ready_.load()) {
     // What was known of the disk's room may be a second old: the answer must come from a new look.
     const uint64_t mine = ++asked_;
+    awaited_.store(true, std::memory_order_relaxed);
     changed_.notify_all();
     changed_.wait(lock, [this, mine] {
       return ready_.load() || !failed_.ok() || stopping_ || (looked_ >= mine && !room_.load());
     });
+    awaited_.store(false, std::memory_order_relaxed);
   }
   if (!ready_.load()) {
     if (!failed_.ok()) return failed_;

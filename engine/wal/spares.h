@@ -3,7 +3,9 @@
 //
 // A disk without room for another one is not an error as long as there is a spare or a rest to
 // write to: room() says so, and the thread looks again every second, and
-// at once when a spare is asked for. Any other failure is final: failure() gives it.
+// at once when a spare is asked for. A spare is filled at half speed, so that the log's writes come
+// in between, and at full speed while the log waits for it, or for the end. Any other failure is
+// final: failure() gives it.
 //
 // Threads: Take and failure from the log thread; room() from any. Files belong to the directory
 // that the log owns by LOCK.
@@ -64,6 +66,8 @@ class Spares {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  // Take or Stop waits. A hint to the filler, which nothing rests on.
+  std::atomic<bool> awaited_{false};
   uint64_t asked_ = 0;   // how often Take found no spare
   uint64_t looked_ = 0;  // the asking that the last look at the disk came after
   absl::Status failed_;

@@ -28,14 +28,19 @@ class SlowDisk final : public FileSystem {
   SlowDisk(SetClock& clock, int64_t write_ns) : clock_(clock), write_ns_(write_ns) {}
 
   int writes = 0;
-  int fail_at = 0;  // 0: never
+  std::vector<int> removed_after;  // so many writes
+  int fail_at = 0;                 // 0: never
+  bool dies = false;               // the operations after that one fail as well
   int operations = 0;
 
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string&, OpenMode) override {
     if (absl::Status status = Count(); !status.ok()) return status;
     return std::make_unique<SlowFile>(*this);
   }
-  absl::Status Remove(const std::string&) override { return Count(); }
+  absl::Status Remove(const std::string&) override {
+    removed_after.push_back(writes);
+    return Count();
+  }
   absl::Status Rename(const std::string&, const std::string&) override { return Count(); }
   absl::StatusOr<std::vector<std::string>> List(const std::string&) override {
     return std::vector<std::string>();
@@ -66,7 +71,8 @@ class SlowDisk final : public FileSystem {
   };
 
   absl::Status Count() {
-    return ++operations == fail_at ? absl::InternalError("simulated EIO") : absl::OkStatus();
+    const bool fails = ++operations == fail_at || (dies && fail_at != 0 && operations > fail_at);
+    return fails ? absl::InternalError("simulated EIO") : absl::OkStatus();
   }
 
   SetClock& clock_;
@@ -101,22 +107,65 @@ TEST_CASE("measuring takes a tenth of a second, or one write of each kind") {
   }
 }
 
-TEST_CASE("a disk on which measuring fails is written with O_DIRECT, and its errors come later") {
+TEST_CASE(
+    "where only one way of writing works, it is the one; where none does, errors come later") {
   for (int n = 1; n <= 12; ++n) {
+    CAPTURE(n);
     SetClock clock;
-    SlowDisk direct(clock, 100'000), buffered(clock, 10'000);
-    direct.fail_at = n;
-    CHECK(MeasureWriteModes(direct, buffered, clock, "d").mode == WriteMode::kDirect);
-    SlowDisk whole(clock, 100'000), broken(clock, 10'000);
+    SlowDisk broken(clock, 10'000), whole(clock, 100'000);
     broken.fail_at = n;
-    CHECK(MeasureWriteModes(whole, broken, clock, "d").mode == WriteMode::kDirect);
+    const WriteModeReport report = MeasureWriteModes(broken, whole, clock, "d");
+    CHECK(report.mode == WriteMode::kBuffered);
+    CHECK(report.refused);
+    CHECK(Describe(report) == "fdatasync (the file system refuses O_DIRECT)");
+    SlowDisk direct(clock, 100'000), dying(clock, 10'000);
+    dying.fail_at = n;
+    dying.dies = true;
+    CHECK(MeasureWriteModes(direct, dying, clock, "d").mode == WriteMode::kDirect);
+    SlowDisk dead(clock, 100'000);
+    dead.fail_at = 1;
+    dead.dies = true;
+    CHECK(MeasureWriteModes(dead, dead, clock, "d").mode == WriteMode::kDirect);
   }
 }
 
-TEST_CASE("on real file systems: each mode writes, and measuring leaves nothing behind") {
+TEST_CASE("the file that was measured in is removed after the last write, not among them") {
+  SetClock clock;
+  SlowDisk direct(clock, 100'000), buffered(clock, 100'000);
+  static_cast<void>(MeasureWriteModes(direct, buffered, clock, "d"));
+  CHECK(direct.removed_after.empty());
+  CHECK(buffered.writes > 8);
+  CHECK(buffered.removed_after == std::vector<int>{0, buffered.writes});
+}
+
+std::vector<std::filesystem::path> Places() {
   std::vector<std::filesystem::path> places = {std::filesystem::temp_directory_path()};
   if (std::filesystem::is_directory("/dev/shm")) places.emplace_back("/dev/shm");
-  for (const auto& place : places) {
+  return places;
+}
+
+TEST_CASE("preparing measures before any durable file, and removes what a kill left") {
+  for (const auto& place : Places()) {
+    for (const WriteMode mode : {WriteMode::kMeasured, WriteMode::kDirect, WriteMode::kBuffered}) {
+      std::string path = (place / "creneau-env-XXXXXX").string();
+      REQUIRE(::mkdtemp(path.data()) != nullptr);
+      PosixFileSystem files(mode);
+      REQUIRE(files.Open(path + "/" + kProbeName, OpenMode::kCreate).ok());
+      REQUIRE(files.PrepareDurable(path).ok());
+      const WriteModeReport report = files.write_mode();
+      CHECK(report.mode != WriteMode::kMeasured);
+      if (mode != WriteMode::kMeasured) CHECK(report.mode == mode);
+      CHECK((report.direct_ns > 0 || report.refused) == (mode == WriteMode::kMeasured));
+      CHECK(files.List(path).value().empty());
+      std::filesystem::remove_all(path);
+    }
+  }
+  PosixFileSystem files;
+  CHECK(files.PrepareDurable("/no/such/place").ok());  // its files will say so
+}
+
+TEST_CASE("on real file systems: each mode writes, and measuring leaves nothing behind") {
+  for (const auto& place : Places()) {
     for (const WriteMode mode : {WriteMode::kMeasured, WriteMode::kDirect, WriteMode::kBuffered}) {
       std::string path = (place / "creneau-env-XXXXXX").string();
       REQUIRE(::mkdtemp(path.data()) != nullptr);

@@ -1,7 +1,7 @@
 // The operating system's files. kDurable is O_DIRECT|O_DSYNC, or a buffered write followed by
-// fdatasync, with the same promise: as told, or as the first such file's directory makes it faster
-// (write_mode.h). Where the file system refuses O_DIRECT (tmpfs) it is the latter in any case. Any
-// thread, as env/file.h says.
+// fdatasync, with the same promise: as told, or as PrepareDurable, or the first such file, finds it
+// faster in its directory (write_mode.h). Where the file system refuses O_DIRECT (tmpfs) it is the
+// latter in any case. Any thread, as env/file.h says.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,7 @@ class PosixFileSystem : public FileSystem {
   // How durable files are written, as of the last one that was opened.
   WriteModeReport write_mode() const;
 
+  absl::Status PrepareDurable(const std::string& directory) override;
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override;
   absl::Status Rename(const std::string& from, const std::string& to) override;
   absl::Status Remove(const std::string& path) override;
@@ -31,7 +32,7 @@ class PosixFileSystem : public FileSystem {
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
 
  private:
-  WriteMode ModeFor(const std::string& path);
+  WriteMode ModeIn(const std::string& directory);
   absl::StatusOr<std::unique_ptr<File>> OpenDurable(const std::string& path);
 
   const WriteMode wanted_;

@@ -13,14 +13,14 @@
 namespace creneau::env {
 namespace {
 
-// Beside the segments: FORMAT.md names it. Only a process that was killed while it measured leaves
-// it.
-constexpr char kProbeName[] = "write.probe";
 constexpr int64_t kLongestNs = 100'000'000;
-constexpr size_t kMostRounds = 16;
+constexpr size_t kMostRounds = 20;
 // A lone commit, and a batch of some hundred.
 constexpr std::array<size_t, 2> kSizes = {kAlignment, 16 * kAlignment};
-constexpr uint64_t kProbeBytes = 4 * kSizes.back();
+// Each way has places of its own, which it writes in turn: a direct write over a cached page has to
+// drop that first. Once round is to warm up, and drops those that the zeros left.
+constexpr size_t kPlaces = 4;
+constexpr uint64_t kWayBytes = kPlaces * kSizes.back();
 // Buffered writes must be so much faster: what they leave in the page cache is nobody's gain, and a
 // few writes on a disk that others use as well do not tell a tenth from chance.
 constexpr int64_t kPercentOfDirect = 75;
@@ -47,9 +47,11 @@ int64_t Median(std::vector<int64_t> values) {
 
 // One way of writing, and how long each size took with it.
 struct Candidate {
-  std::unique_ptr<File> file;
+  std::unique_ptr<File> file;  // null: it does not work
+  uint64_t begin = 0;          // of its places
   std::array<std::vector<int64_t>, kSizes.size()> took_ns;
 
+  bool works() const { return file != nullptr; }
   int64_t MedianNs() const {
     int64_t sum = 0;
     for (const std::vector<int64_t>& each : took_ns) sum += Median(each);
@@ -59,42 +61,33 @@ struct Candidate {
 
 using Candidates = std::array<Candidate, 2>;  // direct, buffered
 
-absl::Status OpenBoth(FileSystem& direct, FileSystem& buffered, const std::string& path,
-                      Candidates* both) {
-  absl::Status removed = direct.Remove(path);
+// A file of zeros for both, with what needs no O_DIRECT.
+absl::Status MakeProbe(FileSystem& buffered, const std::string& path) {
+  const absl::Status removed = buffered.Remove(path);
   if (!removed.ok() && !absl::IsNotFound(removed)) return removed;
-  auto made = direct.Open(path, OpenMode::kCreate);
-  if (!made.ok()) return made.status();
-  absl::Status status = (*made)->ZeroFill(kProbeBytes);
-  const std::array<FileSystem*, 2> systems = {&direct, &buffered};
-  for (size_t i = 0; status.ok() && i < both->size(); ++i) {
-    auto file = systems[i]->Open(path, OpenMode::kDurable);
-    status = file.status();
-    if (status.ok()) (*both)[i].file = *std::move(file);
-  }
-  // Its name is not needed any more: what is open stays.
-  removed = direct.Remove(path);
-  return status.ok() ? removed : status;
+  auto made = buffered.Open(path, OpenMode::kCreate);
+  return made.ok() ? (*made)->ZeroFill(2 * kWayBytes) : made.status();
 }
 
-absl::Status WriteInTurn(const Clock& clock, Candidates* both) {
+void WriteOnce(const Clock& clock, size_t round, Candidate* way, const Pages& pages) {
+  for (size_t size = 0; size < kSizes.size() && way->works(); ++size) {
+    const uint64_t offset = way->begin + round % kPlaces * kSizes.back();
+    const int64_t started_ns = clock.MonotonicNs();
+    const absl::Status status = way->file->WriteAt(offset, pages.first(kSizes[size]));
+    if (!status.ok()) way->file = nullptr;
+    // What warms up counts only if it takes all the time there is.
+    if (round <= kPlaces) way->took_ns[size].clear();
+    way->took_ns[size].push_back(clock.MonotonicNs() - started_ns);
+  }
+}
+
+void WriteInTurn(const Clock& clock, Candidates* both) {
   const Pages pages(kSizes.back());
   const int64_t until_ns = clock.MonotonicNs() + kLongestNs;
-  // The first round only warms up, unless it takes all the time there is.
-  for (size_t round = 0; round <= kMostRounds; ++round) {
-    for (size_t size = 0; size < kSizes.size(); ++size) {
-      for (Candidate& each : *both) {
-        const int64_t started_ns = clock.MonotonicNs();
-        const uint64_t offset = round % (kProbeBytes / kSizes.back()) * kSizes.back();
-        const absl::Status status = each.file->WriteAt(offset, pages.first(kSizes[size]));
-        if (!status.ok()) return status;
-        if (round == 1) each.took_ns[size].clear();
-        each.took_ns[size].push_back(clock.MonotonicNs() - started_ns);
-      }
-    }
+  for (size_t round = 0; round <= kPlaces + kMostRounds; ++round) {
+    for (Candidate& way : *both) WriteOnce(clock, round, &way, pages);
     if (clock.MonotonicNs() >= until_ns) break;
   }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -103,13 +96,29 @@ WriteModeReport MeasureWriteModes(FileSystem& direct, FileSystem& buffered, cons
                                   const std::string& directory) {
   WriteModeReport report;
   report.mode = WriteMode::kDirect;
+  const std::string path = directory + "/" + kProbeName;
   Candidates both;
   // An error here is none of the log's: its own files meet it where it counts.
-  if (!OpenBoth(direct, buffered, directory + "/" + kProbeName, &both).ok() ||
-      !WriteInTurn(clock, &both).ok())
+  if (MakeProbe(buffered, path).ok()) {
+    const std::array<FileSystem*, 2> systems = {&direct, &buffered};
+    for (size_t i = 0; i < both.size(); ++i) {
+      auto file = systems[i]->Open(path, OpenMode::kDurable);
+      if (file.ok()) both[i].file = *std::move(file);
+      both[i].begin = i * kWayBytes;
+    }
+    WriteInTurn(clock, &both);
+  }
+  // Not before: what a removal leaves to be written would be in what is timed.
+  static_cast<void>(buffered.Remove(path));
+  const auto& [past_cache, through_cache] = both;
+  if (!through_cache.works()) return report;
+  if (!past_cache.works()) {
+    report.mode = WriteMode::kBuffered;
+    report.refused = true;
     return report;
-  report.direct_ns = both[0].MedianNs();
-  report.buffered_ns = both[1].MedianNs();
+  }
+  report.direct_ns = past_cache.MedianNs();
+  report.buffered_ns = through_cache.MedianNs();
   if (report.buffered_ns * 100 < report.direct_ns * kPercentOfDirect)
     report.mode = WriteMode::kBuffered;
   return report;
@@ -117,7 +126,7 @@ WriteModeReport MeasureWriteModes(FileSystem& direct, FileSystem& buffered, cons
 
 std::string Describe(const WriteModeReport& report) {
   std::string text = report.mode == WriteMode::kBuffered ? "fdatasync" : "O_DIRECT|O_DSYNC";
-  if (report.refused) return text + " (the file system has no O_DIRECT)";
+  if (report.refused) return text + " (the file system refuses O_DIRECT)";
   if (report.direct_ns == 0) return text;
   return text + absl::StrFormat(" (measured: O_DIRECT|O_DSYNC %d us, fdatasync %d us)",
                                 report.direct_ns / 1000, report.buffered_ns / 1000);
