@@ -12,7 +12,8 @@
 //   log/paced     the same with a millisecond of silence before each commit and each bare write
 //   log/waiting   so many commits always wait, each pushed again as soon as it is delivered.
 //                 `throughput_ratio` = acknowledged records/s / (bare writes/s * records in a
-//                 batch)
+//                 batch). It goes on for as long as it takes to write a segment and to zero the
+//                 next one, which every segment costs: that is in the log's time
 //
 // Each run checks its own result: every commit delivered durable, and found again by Verify. A
 // wrong one ends with exit 1.
@@ -44,9 +45,10 @@ namespace {
 
 constexpr size_t kRecordBytes = 64;
 constexpr uint64_t kFileBytes = limits::kDefaultSegmentBytes;
-constexpr int kBlock = 32;            // lone commits, and bare writes, in a row
-constexpr uint64_t kBatches = 256;    // of a crowd in a row, about
-constexpr uint64_t kTinyBatches = 4;  // the same in the test suite
+constexpr int kBlock = 32;  // lone commits, and bare writes, in a row
+// Of a crowd in a row, at most: a small crowd takes seconds to fill a segment.
+constexpr uint64_t kMostBatches = 4096;
+constexpr uint64_t kTinyBatches = 4;  // in the test suite
 
 struct Settings {
   bool tiny = false;
@@ -150,10 +152,12 @@ class Rig {
   BareDisk& bare() { return bare_; }
   const Clock& clock() const { return clock_; }
 
+  // The next segment is there, and nobody but the log writes.
+  bool HasSpare() const { return log_->space().ready_bytes >= kFileBytes - limits::kPageBytes; }
+
   // Until the log has its next spare: what is measured then has the disk for itself.
   void Rest() {
-    while (log_->space().ready_bytes < kFileBytes - limits::kPageBytes)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!HasSpare()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 
   // Ends the log and looks whether all that was pushed is in it.
@@ -206,14 +210,20 @@ class Crowd final : public wal::Completions {
     return {took_ns, delivered_ns_ - started_ns};
   }
 
-  // Keeps all of the crowd waiting until about so many batches are written, and then waits for all.
-  void Press(uint64_t batches) {
-    const uint64_t end = rig_.log().stats().batches + batches;
+  // Keeps all of the crowd waiting until a segment's worth has been written and the zeros that it
+  // costs, too, and then waits for all.
+  void Press(uint64_t most_batches) {
+    const wal::LogStats before = rig_.log().stats();
+    const auto enough = [&] {
+      const wal::LogStats now = rig_.log().stats();
+      if (now.batches - before.batches >= most_batches) return true;
+      return now.written_bytes - before.written_bytes >= kFileBytes && rig_.HasSpare();
+    };
     for (wal::Commit& commit : commits_) Push(commit);
     size_t waiting = commits_.size();
     while (waiting > 0) {
       wake_.acquire();
-      const bool again = rig_.log().stats().batches < end;
+      const bool again = !enough();
       wal::Commit* commit = Take();
       while (commit != nullptr) {
         wal::Commit* const next = commit->next;
@@ -290,7 +300,7 @@ void WaitingCommits(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) {
     const wal::LogStats before = rig.log().stats();
     const int64_t started_ns = rig.clock().MonotonicNs();
-    crowd.Press(settings.tiny ? kTinyBatches : kBatches);
+    crowd.Press(settings.tiny ? kTinyBatches : kMostBatches);
     const int64_t took_ns = rig.clock().MonotonicNs() - started_ns;
     state.SetIterationTime(static_cast<double>(took_ns) / 1e9);
     log_ns += took_ns;
