@@ -12,6 +12,7 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/target.h"
+#include "http/time_cache.h"
 
 namespace creneau::http {
 
@@ -21,6 +22,7 @@ struct Exchange {
   booking::Engine& engine;
   const Telemetry& telemetry;
   ReadCache& reads;
+  TimeCache& times;
   booking::Act& act;
   const Request& request;
   const Target& target;

@@ -84,10 +84,6 @@ class JsonSink {
   void Text(Member member, std::string_view text) { json_.Name(member.name).String(text); }
   void Number(Member member, int64_t number) { json_.Name(member.name).Number(number); }
   void Bool(Member member, bool value) { json_.Name(member.name).Bool(value); }
-  template <typename Append>
-  void Spelled(Member member, Append append) {
-    json_.Name(member.name).Spelled(append);
-  }
   void End() { json_.EndObject(); }
 
  private:
@@ -100,10 +96,6 @@ class WireSink {
   void Text(Member member, std::string_view text) { wire_.Text(member.number, text); }
   void Number(Member member, int64_t number) { wire_.Number(member.number, number); }
   void Bool(Member member, bool value) { wire_.Number(member.number, value ? 1 : 0); }
-  template <typename Append>
-  void Spelled(Member member, Append append) {
-    wire_.Spelled(member.number, append);
-  }
   void End() {}
 
  private:
@@ -111,21 +103,19 @@ class WireSink {
 };
 
 template <typename Sink>
-void WriteMembers(Sink sink, const Reservation& reservation, ShowKey show_key, Instant now) {
+void WriteMembers(Sink sink, const Reservation& reservation, ShowKey show_key, Exchange& exchange) {
   const booking::AgendaInfo& agenda = *reservation.agenda;
-  const auto time = [&agenda](Instant instant) {
-    return [&agenda, instant](std::string& out) { AppendRfc3339(out, instant, agenda.zone); };
-  };
+  TimeCache& times = exchange.times;
   sink.Text({1, "reservation"}, reservation.name.view());
   if (show_key == ShowKey::kYes) sink.Text({2, "key"}, reservation.key.view());
   sink.Text({3, "state"}, booking::ReservationStateName(reservation.state));
   sink.Text({4, "agenda"}, agenda.rules.name);
-  sink.Spelled({5, "slot"}, [&](std::string& out) { AppendLocalMinute(out, reservation.slot); });
-  sink.Spelled({6, "starts_at"}, time(reservation.starts_at));
+  sink.Text({5, "slot"}, times.Slot(reservation.slot));
+  sink.Text({6, "starts_at"}, times.Rfc3339(reservation.starts_at, agenda.zone));
   sink.Number({7, "minutes"}, reservation.minutes);
   if (reservation.state == ReservationState::kHeld) {
-    const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - now);
-    sink.Spelled({8, "expires_at"}, time(reservation.expires_at));
+    const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - exchange.now);
+    sink.Text({8, "expires_at"}, times.Rfc3339(reservation.expires_at, agenda.zone));
     sink.Number({9, "expires_in_s"}, left_ms / kMsPerSecond);
     sink.Bool({10, "extended"}, reservation.extended);
   }
@@ -140,10 +130,10 @@ void WriteReservation(Exchange& exchange, const Reservation& reservation, ShowKe
   Reply& reply = exchange.reply;
   if (NegotiateReservation(exchange.request.accept) == Form::kProtobuf) {
     reply.type = ContentType::kProtobuf;
-    WriteMembers(WireSink(reply.body), reservation, show_key, exchange.now);
+    WriteMembers(WireSink(reply.body), reservation, show_key, exchange);
   } else {
     reply.type = ContentType::kJson;
-    WriteMembers(JsonSink(reply.body), reservation, show_key, exchange.now);
+    WriteMembers(JsonSink(reply.body), reservation, show_key, exchange);
   }
 }
 

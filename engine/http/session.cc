@@ -43,6 +43,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   Exchange exchange{.engine = context_.engine,
                     .telemetry = context_.telemetry,
                     .reads = context_.reads,
+                    .times = context_.times,
                     .act = act,
                     .request = request,
                     .target = context_.target,

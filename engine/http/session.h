@@ -20,6 +20,7 @@
 #include "http/routes.h"
 #include "http/target.h"
 #include "http/telemetry.h"
+#include "http/time_cache.h"
 
 namespace creneau::http {
 
@@ -35,6 +36,7 @@ struct SessionContext {
   std::string date;  // as in the Date header, of date_second
   int64_t date_second = -1;
   ReadCache reads{};
+  TimeCache times{};
 
   std::string_view DateAt(Instant now);
 };

@@ -1,7 +1,5 @@
 #include "http/wire.h"
 
-#include "base/check.h"
-
 namespace creneau::http {
 namespace {
 
@@ -73,12 +71,6 @@ void WireWriter::Text(uint32_t number, std::string_view text) {
   Varint(number << 3 | kLength);
   Varint(text.size());
   out_ += text;
-}
-
-void WireWriter::EndSpelled(size_t length_at) {
-  const size_t length = out_.size() - length_at - 1;
-  CHECK(length < 0x80);
-  out_[length_at] = static_cast<char>(length);
 }
 
 void WireWriter::Number(uint32_t number, int64_t value) {

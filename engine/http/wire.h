@@ -39,20 +39,10 @@ class WireWriter {
   explicit WireWriter(std::string& out) : out_(out) {}
 
   void Text(uint32_t number, std::string_view text);
-  // A string that `append` adds, shorter than 128 octets.
-  template <typename Append>
-  void Spelled(uint32_t number, Append append) {
-    Varint(number << 3 | 2);
-    const size_t length_at = out_.size();
-    out_ += '\0';
-    append(out_);
-    EndSpelled(length_at);
-  }
   void Number(uint32_t number, int64_t value);
 
  private:
   void Varint(uint64_t value);
-  void EndSpelled(size_t length_at);
 
   std::string& out_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "http/time_cache.h"
 
 namespace creneau::http {
 namespace {
@@ -49,6 +50,28 @@ TEST_CASE("other spellings") {
   for (const char* text : {"2026-12-01T09:20", "1969-12-31T23:59", "2028-02-29T00:00"}) {
     CHECK(Spell([&](std::string& out) { AppendLocalMinute(out, *ParseLocalMinute(text)); }) ==
           text);
+  }
+}
+
+// Twice through all of them, so that each is met anew and again.
+TEST_CASE("kept times are spelled as times are") {
+  absl::TimeZone paris;
+  REQUIRE(absl::LoadTimeZone("Europe/Paris", &paris));
+  const Zone zones[] = {Zone(paris), Zone()};
+  TimeCache times;
+  for (int i = 0; i < 2'000; ++i) {
+    const Instant instant{(i % 1'000 * 611 - 300'000) * kMsPerSecond + i % 3 * 400};
+    for (const Zone& zone : zones) {
+      std::string expected;
+      AppendRfc3339(expected, instant, zone);
+      REQUIRE(times.Rfc3339(instant, zone) == expected);
+      REQUIRE(times.Rfc3339(instant, zone) == expected);
+    }
+    const LocalMinute minute{i % 1'000 * 7 - 3'000};
+    std::string expected;
+    AppendLocalMinute(expected, minute);
+    REQUIRE(times.Slot(minute) == expected);
+    REQUIRE(times.Slot(minute) == expected);
   }
 }
 

@@ -163,7 +163,7 @@ TEST_CASE("what is written is what generated code writes") {
   WireWriter wire(out);
   wire.Text(1, reservation.reservation());
   wire.Text(3, reservation.state());
-  wire.Spelled(6, [&](std::string& text) { text += reservation.starts_at(); });
+  wire.Text(6, reservation.starts_at());
   wire.Number(7, reservation.minutes());
   wire.Number(9, reservation.expires_in_s());
   wire.Number(10, 0);
