@@ -23,6 +23,11 @@ namespace {
 std::atomic<uint64_t> allocations{0};
 thread_local bool counted = false;
 
+}  // namespace
+
+#ifndef CRENEAU_SANITIZED
+namespace {
+
 // Threads of the front end are counted from their first allocation under their own name.
 bool IsCounted() {
   char name[16] = {};
@@ -31,11 +36,6 @@ bool IsCounted() {
   }
   return counted;
 }
-
-}  // namespace
-
-#ifndef CRENEAU_SANITIZED
-namespace {
 
 void* Counted(size_t bytes) {
   if (IsCounted()) allocations.fetch_add(1, std::memory_order_relaxed);
