@@ -1,32 +1,20 @@
 // What a request costs the generator: no memory. It would be charged to the server that it
 // measures.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "bench/creneau-bench/requests.h"
 #include "bench/creneau-bench/response.h"
 #include "bench/creneau-bench/stats.h"
+#include "tests/operator_new.h"
 
 namespace {
 
 size_t allocations = 0;
 
-void* Allocate(size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-
 }  // namespace
 
-void* operator new(size_t bytes) { return Allocate(bytes); }
-void* operator new[](size_t bytes) { return Allocate(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void creneau::tests::BeforeAllocation() { ++allocations; }
 
 namespace creneau::bench {
 namespace {

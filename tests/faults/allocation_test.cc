@@ -13,34 +13,22 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-// tidy: owned by whoever called operator new
-#include <new>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "tests/booking/fixture.h"
+#include "tests/operator_new.h"
 #include "tests/sim/machine.h"
 
 namespace {
 
 int64_t left = -1;  // allocations until one fails; negative: none does
 
-void* Allocate(size_t bytes) {
-  if (left >= 0 && left-- == 0) throw std::bad_alloc();
-  // tidy: owned by whoever called operator new
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-
 }  // namespace
 
-void* operator new(size_t bytes) { return Allocate(bytes); }
-void* operator new[](size_t bytes) { return Allocate(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void creneau::tests::BeforeAllocation() {
+  if (left >= 0 && left-- == 0) throw std::bad_alloc();
+}
 
 namespace creneau::sim {
 namespace {

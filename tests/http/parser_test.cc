@@ -2,31 +2,21 @@
 #include "http/parser.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-// tidy: owned by whoever called operator new
-#include <new>
 #include <string>
 #include <vector>
 
 #include "base/limits.h"
 #include "http/problem.h"
+#include "tests/operator_new.h"
 
-#ifndef CRENEAU_SANITIZED  // sanitizers bring an operator new of their own
 namespace {
+
 size_t allocations = 0;
-}
+
+}  // namespace
 
 // Counts, so that a test can say that parsing allocates nothing.
-void* operator new(size_t size) {
-  ++allocations;
-  // tidy: owned by whoever called operator new
-  void* const memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-#endif
+void creneau::tests::BeforeAllocation() { ++allocations; }
 
 namespace creneau::http {
 namespace {

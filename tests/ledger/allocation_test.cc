@@ -1,10 +1,7 @@
 // Hot paths allocate nothing once warm (style, habit 15): operator new is counted on this thread.
 // Sanitizers bring an operator new of their own; under them the seats live their lives uncounted.
-#include <cstdlib>
-// tidy: owned by whoever called operator new
-#include <new>
-
 #include "tests/ledger/catch.h"
+#include "tests/operator_new.h"
 
 namespace {
 
@@ -12,43 +9,7 @@ thread_local uint64_t allocations = 0;
 
 }  // namespace
 
-#ifndef CRENEAU_SANITIZED
-namespace {
-
-void* Counted(size_t bytes) {
-  ++allocations;
-  // tidy: owned by whoever called operator new
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-void* CountedAligned(size_t bytes, size_t alignment) {
-  ++allocations;
-  // tidy: owned by whoever called operator new
-  if (void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment))
-    return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(size_t bytes) { return Counted(bytes); }
-void* operator new[](size_t bytes) { return Counted(bytes); }
-void* operator new(size_t bytes, std::align_val_t alignment) {
-  return CountedAligned(bytes, static_cast<size_t>(alignment));
-}
-void* operator new[](size_t bytes, std::align_val_t alignment) {
-  return CountedAligned(bytes, static_cast<size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-#endif
+void creneau::tests::BeforeAllocation() { ++allocations; }
 
 namespace creneau::ledger {
 namespace {

@@ -1,10 +1,7 @@
 // The log thread allocates nothing between one segment and the next (style, habit 15): operator new
 // is counted by thread, and the log thread reads its own count when it delivers. Sanitizers bring
 // an operator new of their own; under them the commits are written uncounted.
-#include <cstdlib>
-// tidy: owned by whoever called operator new
-#include <new>
-
+#include "tests/operator_new.h"
 #include "tests/wal/fixture.h"
 
 namespace {
@@ -13,25 +10,7 @@ thread_local uint64_t allocations = 0;
 
 }  // namespace
 
-#ifndef CRENEAU_SANITIZED
-namespace {
-
-void* Counted(size_t bytes) {
-  ++allocations;
-  // tidy: owned by whoever called operator new
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(size_t bytes) { return Counted(bytes); }
-void* operator new[](size_t bytes) { return Counted(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-#endif
+void creneau::tests::BeforeAllocation() { ++allocations; }
 
 namespace creneau::wal {
 namespace {
