@@ -1,5 +1,6 @@
 #include "booking/act.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -15,12 +16,23 @@ namespace {
 // possible, and then cost an allocation.
 constexpr size_t kUsualPushes = 8;
 
+// Room for `more` beside what is there: at least twice as much as before where there is too little,
+// so that a round of many requests is not copied once for each of them.
+template <typename T>
+void Widen(std::vector<T>& list, size_t more) {
+  if (list.capacity() - list.size() >= more) return;
+  list.reserve(std::max(list.size() + more, 2 * list.capacity()));
+}
+
 }  // namespace
 
 void CommitPool::Reserve(size_t count) {
   while (free_.size() < count) {
-    owned_.push_back(std::make_unique<Node>());
-    free_.reserve(owned_.size());
+    auto node = std::make_unique<Node>();
+    Widen(owned_, 1);
+    // All of them come back to it, and there must be room for them then.
+    free_.reserve(owned_.capacity());
+    owned_.push_back(std::move(node));
     free_.push_back(owned_.back().get());
   }
 }
@@ -43,7 +55,7 @@ Act::~Act() {
 
 void Act::Begin() {
   pool_.Reserve(kUsualPushes);
-  used_.reserve(used_.size() + kUsualPushes);
+  Widen(used_, kUsualPushes);
 }
 
 void Act::Push(const ledger::Event& event) {
@@ -62,7 +74,7 @@ void Act::PushBytes(std::string_view record) {
 
 void Act::PushAll(const std::vector<std::string>& records) {
   pool_.Reserve(records.size());
-  used_.reserve(used_.size() + records.size());
+  Widen(used_, records.size());
   for (const std::string& record : records) PushBytes(record);
 }
 
