@@ -33,6 +33,9 @@ Connection::Connection(ConnectionContext& context, Socket socket)
   Enter(Phase::kIdle, context_.deadlines.idle_ms, context_.clock.MonotonicNs());
 }
 
+// What is still in the buffer names a person.
+Connection::~Connection() { explicit_bzero(buffer_.get(), filled_); }
+
 void Connection::Start(std::list<Connection>::iterator place) {
   place_ = place;
   Go(Step::kRead);
@@ -147,7 +150,7 @@ Connection::Step Connection::Sent() {
   if (continuing_) {
     continuing_ = false;
     phase_ = reading_;
-    deadline_ns_ = reading_until_ns_;
+    deadline_ns_ = std::min(reading_until_ns_, latest_ns_);  // a stop may have come between
     return Step::kReceive;
   }
   session_.ClearReplies();
@@ -241,6 +244,7 @@ Connection::Step Connection::Linger() {
   if (error || expired_ || discarded_ >= kLingerBytes) return Step::kEnd;
   socket_.async_read_some(net::buffer(buffer_.get(), capacity_),
                           Handler(memory_, [this](const ErrorCode& failure, size_t count) {
+                            explicit_bzero(buffer_.get(), count);
                             discarded_ += count;
                             Go(failure ? Step::kEnd : Step::kLinger);
                           }));

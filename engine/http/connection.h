@@ -58,6 +58,7 @@ struct ConnectionContext {
 class Connection final : private ThreadCompletions::Waiter {
  public:
   Connection(ConnectionContext& context, Socket socket);
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 

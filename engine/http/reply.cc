@@ -1,10 +1,28 @@
 #include "http/reply.h"
 
+#include <string.h>
+
+#include <algorithm>
+
 #include "base/check.h"
 #include "http/text.h"
 
 namespace creneau::http {
 namespace {
+
+constexpr size_t kUsualBodyBytes = 2048;
+// More than the lines that AppendReply adds to a reply's own.
+constexpr size_t kMostLines = 512;
+
+// Room for `more`; where `out` has to move for that, it leaves nothing behind.
+void Widen(std::string& out, size_t more) {
+  if (out.capacity() - out.size() >= more) return;
+  std::string wider;
+  wider.reserve(std::max(out.size() + more, 2 * out.capacity()));
+  wider.append(out);
+  Wipe(out);
+  out.swap(wider);
+}
 
 // Everything is put together from whole lines, so that a head is a few copies.
 std::string_view ContentTypeLine(ContentType type) {
@@ -78,12 +96,19 @@ std::string_view StatusLine(int status) {
   }
 }
 
+void Wipe(std::string& text) {
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
 void Reply::Clear() {
+  // What grows leaves a copy behind: what is said of a person fits without growing.
+  if (body.capacity() < kUsualBodyBytes) body.reserve(kUsualBodyBytes);
   status = 200;
   type = ContentType::kNone;
   caching = Caching::kNoStore;
-  headers.clear();
-  body.clear();
+  Wipe(headers);
+  Wipe(body);
   kept_body = {};
 }
 
@@ -97,6 +122,7 @@ void AppendReply(std::string& out, const Reply& reply, const Framing& framing) {
   const std::string_view body = reply.body.empty() ? reply.kept_body : reply.body;
   const std::string_view first = StatusLine(reply.status);
   CHECK(!first.empty());
+  Widen(out, kMostLines + reply.headers.size() + body.size());
   out.append(first).append(framing.date).append("\r\n");
   if (may_have_body) {
     out.append(ContentTypeLine(reply.type)).append("Content-Length: ");

@@ -14,6 +14,9 @@ enum class ContentType : uint8_t { kNone, kJson, kProtobuf, kProblem, kCalendar,
 // nowhere.
 enum class Caching : uint8_t { kNoStore, kOneSecond };
 
+// Empties it, and leaves nothing of it in memory: replies name persons and tell keys.
+void Wipe(std::string& text);
+
 struct Reply {
   int status = 200;
   ContentType type = ContentType::kNone;

@@ -75,8 +75,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   context_.reads.Trim();
 }
 
-void Session::ServeRefusal(const Refusal& refusal, Instant now) {
-  Entry& entry = entries_[entry_count_++];
+void Session::ServeRefusal(const Refusal& refusal, Instant now, Entry& entry) {
   entry = Entry{.route = RouteCount(), .outcome = refusal.outcome, .close = true};
   context_.reply.Clear();
   if (refusal.outcome == Outcome::kMethodNotAllowed) {
@@ -98,18 +97,17 @@ Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant
     }
     const RequestReader::Step step = reader_.Read(bytes.substr(round.consumed), request);
     if (step == RequestReader::Step::kNeedMore) break;
-    if (step == RequestReader::Step::kRefused) {
-      ServeRefusal(reader_.refusal(), received_at);
-      round.close = true;
-      round.consumed = bytes.size();
-      break;
-    }
     Entry& entry = entries_[entry_count_++];
     entry = Entry();
     const size_t replies_before = replies_.size();
-    round.consumed += reader_.consumed();
+    const bool refused = step == RequestReader::Step::kRefused;
+    round.consumed = refused ? bytes.size() : round.consumed + reader_.consumed();
     try {
-      ServeOne(request, act, received_at, entry);
+      if (refused) {
+        ServeRefusal(reader_.refusal(), received_at, entry);
+      } else {
+        ServeOne(request, act, received_at, entry);
+      }
     } catch (const std::exception& error) {
       // Out of memory, most likely. What was decided still goes to the log and is waited for, since
       // the act's nodes are the log's until then; the client gets no answer to this request and
@@ -127,7 +125,7 @@ Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant
 
 void Session::ServeTimeout(Instant now) {
   CHECK(entry_count_ == 0 && replies_.empty());
-  ServeRefusal({Outcome::kRequestTimeout, {}}, now);
+  ServeRefusal({Outcome::kRequestTimeout, {}}, now, entries_[entry_count_++]);
 }
 
 void Session::Retract(Instant now) {
@@ -146,6 +144,7 @@ void Session::Retract(Instant now) {
     entry.status = context_.reply.status;
     AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
   }
+  Wipe(kept);
 }
 
 void Session::Settle(bool durable, Instant now) {
@@ -158,11 +157,8 @@ void Session::Settle(bool durable, Instant now) {
 }
 
 void Session::ClearReplies() {
-  if (replies_.capacity() > kKeptReplyBytes) {
-    std::string().swap(replies_);
-  } else {
-    replies_.clear();
-  }
+  Wipe(replies_);
+  if (replies_.capacity() > kKeptReplyBytes) std::string().swap(replies_);
 }
 
 }  // namespace creneau::http

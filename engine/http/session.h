@@ -45,6 +45,9 @@ class Session {
  public:
   Session(SessionContext& context, size_t max_body_bytes)
       : context_(context), reader_(max_body_bytes) {}
+  ~Session() { Wipe(replies_); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   struct Round {
     size_t consumed = 0;  // bytes that will not be looked at again
@@ -83,7 +86,7 @@ class Session {
   };
 
   void ServeOne(const Request& request, booking::Act& act, Instant received_at, Entry& entry);
-  void ServeRefusal(const Refusal& refusal, Instant now);
+  void ServeRefusal(const Refusal& refusal, Instant now, Entry& entry);
   void Append(Entry& entry, Instant now);
   void Retract(Instant now);
 

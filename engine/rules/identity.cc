@@ -15,8 +15,13 @@ constexpr std::string_view kNames[kIdentityFields] = {"dossier", "passport", "fo
 
 bool IsSeparator(char c) { return c == ' ' || c == '-' || c == '.' || c == '/'; }
 
-// One field in its canonical form. The longest is a dossier's number.
+// One field in its canonical form, wiped when it goes. The longest is a dossier's number.
 struct Canonical {
+  Canonical() = default;
+  ~Canonical() { explicit_bzero(text.data(), size); }
+  Canonical(const Canonical&) = delete;
+  Canonical& operator=(const Canonical&) = delete;
+
   std::array<char, 32> text;
   size_t size = 0;
   std::string_view view() const { return {text.data(), size}; }
@@ -133,7 +138,6 @@ Identity Identify(const Agenda& agenda, const Applicant& applicant, const Pseudo
         }
         hash.Add(name);
         hash.Add(canonical.view());
-        explicit_bzero(canonical.text.data(), canonical.size);
       }
     }
     identity.subject = hash.Finish();

@@ -71,6 +71,7 @@ void Pseudonyms::Hash::Put(std::string_view bytes) {
       SHA256_CTX context = Resume(state_, hashed_);
       SHA256_Update(&context, buffer_.data(), filled_);
       std::copy(std::begin(context.h), std::end(context.h), state_.begin());
+      explicit_bzero(&context, sizeof context);
       hashed_ += filled_;
       filled_ = 0;
     }
@@ -95,6 +96,7 @@ Subject Pseudonyms::Hash::Finish() {
     subject.hi = subject.hi << 8 | digest[i];
     subject.lo = subject.lo << 8 | digest[8 + i];
   }
+  explicit_bzero(digest.data(), digest.size());
   return subject;
 }
 

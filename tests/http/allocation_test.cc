@@ -9,68 +9,30 @@
 
 #include <atomic>
 #include <charconv>
-#include <cstdlib>
 #include <string_view>
-// tidy: owned by whoever called operator new
-#include <new>
 
 #include "http/server.h"
 #include "http/session.h"
 #include "tests/booking/fixture.h"
+#include "tests/operator_new.h"
 
 namespace {
 
 std::atomic<uint64_t> allocations{0};
 thread_local bool counted = false;
+thread_local int64_t left = -1;  // allocations until one fails on this thread; negative: none does
 
 }  // namespace
 
-#ifndef CRENEAU_SANITIZED
-namespace {
-
 // Threads of the front end are counted from their first allocation under their own name.
-bool IsCounted() {
+void creneau::tests::BeforeAllocation() {
+  if (left >= 0 && left-- == 0) throw std::bad_alloc();
   char name[16] = {};
   if (!counted && pthread_getname_np(pthread_self(), name, sizeof name) == 0) {
     counted = std::string_view(name).substr(0, 5) == "http-";
   }
-  return counted;
+  if (counted) allocations.fetch_add(1, std::memory_order_relaxed);
 }
-
-void* Counted(size_t bytes) {
-  if (IsCounted()) allocations.fetch_add(1, std::memory_order_relaxed);
-  // tidy: owned by whoever called operator new
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-void* CountedAligned(size_t bytes, size_t alignment) {
-  if (IsCounted()) allocations.fetch_add(1, std::memory_order_relaxed);
-  // tidy: owned by whoever called operator new
-  if (void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment))
-    return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(size_t bytes) { return Counted(bytes); }
-void* operator new[](size_t bytes) { return Counted(bytes); }
-void* operator new(size_t bytes, std::align_val_t alignment) {
-  return CountedAligned(bytes, static_cast<size_t>(alignment));
-}
-void* operator new[](size_t bytes, std::align_val_t alignment) {
-  return CountedAligned(bytes, static_cast<size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-#endif
 
 namespace creneau::http {
 namespace {
@@ -164,6 +126,41 @@ TEST_CASE("a session answers without allocating") {
     CHECK(spent == 0);
   }
   counted = false;
+}
+
+TEST_CASE("what a packet decided is waited for, wherever memory ends while it is answered") {
+  World world;
+  Publish(world);
+  Telemetry telemetry;
+  Counters& counters = telemetry.AddThread("public");
+  for (int person = 0;; ++person) {
+    REQUIRE(person < 1'000);
+    SessionContext context{.engine = *world.engine,
+                           .telemetry = telemetry,
+                           .counters = counters,
+                           .audience = Audience::kPublic,
+                           .reply = {},
+                           .target = {},
+                           .date = {}};
+    Session session(context, limits::kMaxBodyBytes);
+    booking::CommitPool pool;
+    booking::Act act(pool, world.engine->log());
+    // A hold, and behind it what is refused.
+    const std::string packet =
+        Wire("POST /v1/agendas/93-titres/holds", "",
+             R"({"applicant":{"dossier":"A )" + std::to_string(100'000 + person) +
+                 R"(","birth_date":"1990-05-17"}})") +
+        "\x01\r\n\r\n";
+    left = person;
+    const Session::Round round = session.Serve(packet, act, world.clock.now);
+    const bool met = left < 0;
+    left = -1;
+    CHECK(round.close);
+    CHECK(round.waits >= act.pushed());
+    session.Settle(!round.waits || world.wait.Finish(act), world.clock.now);
+    CHECK_FALSE(act.pushed());
+    if (!met) break;
+  }
 }
 
 namespace {
