@@ -7,6 +7,7 @@
 
 #include "base/prng.h"
 #include "base/text.h"
+#include "http/json.h"
 #include "http/wire.h"
 
 namespace creneau::http {
@@ -241,6 +242,8 @@ Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
         AddProblem("/slot", kTwice);
       } else if (!field.is_text) {
         AddProblem("/slot", kStringExpected);
+      } else if (!IsUtf8(field.text)) {
+        return Verdict::kMalformed;
       } else {
         TakeSlot(field.text);
       }
@@ -264,6 +267,8 @@ bool Body::ReadApplicant(std::string_view bytes) {
       AddProblem(known.pointer, kTwice);
     } else if (!field.is_text) {
       AddProblem(known.pointer, kStringExpected);
+    } else if (!IsUtf8(field.text)) {
+      return false;
     } else {
       applicant_.fields[place] = field.text;
     }

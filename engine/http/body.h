@@ -32,7 +32,7 @@ class Body {
 
   enum class Verdict {
     kRead,       // the members below are filled
-    kMalformed,  // not JSON in UTF-8, or nested too deeply; not protobuf's wire format
+    kMalformed,  // not JSON, or nested too deeply; not protobuf's wire format; texts not in UTF-8
     kInvalid,    // that, but see problem()
     kTooLarge,   // more than limits::kMaxBodyBytes: the admin socket lets larger bodies through
   };

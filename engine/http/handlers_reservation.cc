@@ -46,7 +46,8 @@ bool ReadBody(Exchange& exchange, Body& body) {
           {.outcome = Outcome::kMalformedRequest,
            .detail =
                protobuf
-                   ? "The body is not in protobuf's wire format. Correct it and send it again."
+                   ? "The body is not in protobuf's wire format, or a text in it is not UTF-8. "
+                     "Correct it and send it again."
                    : "The body is not a JSON document in UTF-8. Correct it and send it again."});
       return false;
     case Body::Verdict::kTooLarge:

@@ -44,6 +44,15 @@ constexpr std::array<bool, 256> kPlain = MakePlain();
 
 }  // namespace
 
+bool IsUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = OctetAt(text, i) < 0x80 ? 1 : CharacterLength(text.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
 void JsonWriter::Separate() {
   if (!first_) out_ += ',';
   first_ = false;

@@ -9,6 +9,9 @@
 
 namespace creneau::http {
 
+// RFC 3629, strictly.
+bool IsUtf8(std::string_view text);
+
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}

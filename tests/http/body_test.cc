@@ -5,29 +5,15 @@
 #include <string>
 
 #include "base/text.h"
+#include "tests/http/verdict.h"
 
 namespace creneau::http {
 namespace {
 
-// "read", "malformed", "too large", or the pointers of the problems, each with a blank after it.
 std::string Verdict(std::string_view json) {
   Body body;
-  switch (body.Read(json)) {
-    case Body::Verdict::kRead:
-      return "read";
-    case Body::Verdict::kMalformed:
-      return "malformed";
-    case Body::Verdict::kTooLarge:
-      return "too large";
-    case Body::Verdict::kInvalid:
-      break;
-  }
-  std::string pointers;
-  for (size_t i = 0; i < body.problem_count(); ++i) {
-    pointers += body.problem(i).pointer.empty() ? "(whole)" : body.problem(i).pointer;
-    pointers += ' ';
-  }
-  return pointers;
+  const Body::Verdict verdict = body.Read(json);
+  return Word(body, verdict);
 }
 
 TEST_CASE("bodies and what becomes of them") {
@@ -85,11 +71,9 @@ TEST_CASE("members are read, escapes and all") {
           Body::Verdict::kRead);
   CHECK(body.has_applicant());
   CHECK(body.slot() == ParseLocalMinute("2026-12-01T09:20"));
-  CHECK(body.applicant().fields[static_cast<size_t>(rules::IdentityField::kDossier)] ==
-        "7\t7\xc3\xa9");
-  CHECK(body.applicant().fields[static_cast<size_t>(rules::IdentityField::kPassport)].empty());
-  CHECK(body.applicant().fields[static_cast<size_t>(rules::IdentityField::kBirthDate)] ==
-        "1990-01-31");
+  CHECK(FieldOf(body, rules::IdentityField::kDossier) == "7\t7\xc3\xa9");
+  CHECK(FieldOf(body, rules::IdentityField::kPassport).empty());
+  CHECK(FieldOf(body, rules::IdentityField::kBirthDate) == "1990-01-31");
 }
 
 TEST_CASE("a body of the largest size is read, a larger one is not") {

@@ -6,14 +6,10 @@
 #include "base/prng.h"
 #include "base/text.h"
 #include "creneau/v1/api.pb.h"
-#include "http/body.h"
+#include "tests/http/verdict.h"
 
 namespace creneau::http {
 namespace {
-
-std::string_view FieldOf(const Body& body, rules::IdentityField field) {
-  return body.applicant().fields[static_cast<size_t>(field)];
-}
 
 v1::HoldRequest Ada() {
   v1::HoldRequest request;
@@ -25,25 +21,10 @@ v1::HoldRequest Ada() {
   return request;
 }
 
-// As in body_test.cc.
-std::string Verdict(const std::string& bytes) {
+std::string Verdict(std::string_view bytes) {
   Body body;
-  switch (body.ReadProtobuf(bytes)) {
-    case Body::Verdict::kRead:
-      return "read";
-    case Body::Verdict::kMalformed:
-      return "malformed";
-    case Body::Verdict::kTooLarge:
-      return "too large";
-    case Body::Verdict::kInvalid:
-      break;
-  }
-  std::string pointers;
-  for (size_t i = 0; i < body.problem_count(); ++i) {
-    pointers += body.problem(i).pointer;
-    pointers += ' ';
-  }
-  return pointers;
+  const Body::Verdict verdict = body.ReadProtobuf(bytes);
+  return Word(body, verdict);
 }
 
 TEST_CASE("a hold in protobuf, every member of it") {
@@ -116,6 +97,12 @@ TEST_CASE("protobuf bodies and what becomes of them") {
       {"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "malformed"},  // more than 64 bits
       {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "malformed"},  // longer than anything
       {R"({"slot":"2026-12-01T09:20"})", "malformed"},
+      // Texts that are not UTF-8: an octet that begins nothing, half a character, a surrogate.
+      {"\x12\x02\x41\xff", "malformed"},
+      {"\x0a\x04\x0a\x02\x41\xc3", "malformed"},
+      {"\x0a\x05\x22\x03\xed\xa0\x80", "malformed"},
+      {"\x0a\x04\x0a\x02\xc3\xa9", "read"},
+      {"\x1a\x01\xff", "read"},  // not ours, and perhaps no text
   };
   for (const auto& [bytes, verdict] : cases) {
     CAPTURE(Hex({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}));
@@ -132,8 +119,7 @@ TEST_CASE("what is read of a damaged body, generated code reads too") {
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes = whole.substr(0, prng.Below(whole.size() + 1));
     for (uint64_t change = prng.Below(4); change > 0 && !bytes.empty(); --change) {
-      // Texts stay ASCII: generated code asks for UTF-8, ours leaves that to who reads the texts.
-      bytes[prng.Below(bytes.size())] = static_cast<char>(prng.Below(128));
+      bytes[prng.Below(bytes.size())] = static_cast<char>(prng.Below(256));
     }
     Body body;
     if (body.ReadProtobuf(bytes) != Body::Verdict::kRead) continue;
