@@ -107,7 +107,8 @@ class Log::Impl {
   void Run();
   void WriteWaiting();
   void Finish();
-  void Wait();
+  bool Wait();  // false: it has slept its time out
+  bool Wanted();
   absl::Status Tend();
   int64_t SealDueNs() const { return last_write_ns_ + options_.seal_after_ms * kNsPerMs; }
   absl::Status WriteNext();
@@ -124,8 +125,10 @@ class Log::Impl {
   Spares spares_;
   Writer writer_;
   CommitQueue queue_;
-  // Released by whoever pushes onto an empty queue; a release too many costs one look at an empty
-  // queue.
+  // Somebody waits for what was pushed. Set after the push, taken back before the queue is taken:
+  // each by an exchange, so that who finds it set, or takes it back, knows of the push.
+  std::atomic<bool> wanted_{false};
+  // Released by whoever sets wanted_; a release too many costs one look at the queue.
   Bell wake_;
   std::atomic<bool> draining_{false};
   std::thread thread_;
@@ -136,6 +139,9 @@ class Log::Impl {
   bool sealed_ = true;  // nothing has been written since the last seal
   int64_t last_write_ns_ = 0;
   bool delivered_ = false;  // something, since it last had nothing to do
+  bool timed_ = false;      // delivered_ns_ is when, and nobody has waited since
+  int64_t delivered_ns_ = 0;
+  bool soon_ = true;  // after the delivery before, the next one was wanted within kAwakeNs or so
   const unsigned processors_ = std::thread::hardware_concurrency();
 
   std::atomic<bool> poisoned_{false};
@@ -163,30 +169,33 @@ absl::Status Log::Impl::Start() {
 bool Log::Impl::Push(Commit* commit) {
   CHECK(commit->bytes.size() <= limits::kMaxRecordBytes);
   CHECK(commit->bytes.size() + kRecordHeaderBytes <= writer_.body().size());
-  switch (queue_.Push(commit)) {
-    case CommitQueue::Pushed::kClosed:
-      return false;
-    case CommitQueue::Pushed::kQueuedFirst:
-      wake_.Ring();
-      return true;
-    case CommitQueue::Pushed::kQueued:
-      return true;
-  }
-  CHECK(false);
+  const bool waited_for = commit->owner != nullptr;  // once pushed it may be gone
+  if (queue_.Push(commit) == CommitQueue::Pushed::kClosed) return false;
+  if (waited_for && !wanted_.exchange(true)) wake_.Ring();
+  return true;
 }
 
-void Log::Impl::Wait() {
-  if (std::exchange(delivered_, false) && processors_ > 1) {
+bool Log::Impl::Wait() {
+  if (std::exchange(delivered_, false) && soon_ && processors_ > 1) {
     const int64_t until_ns = clock_.MonotonicNs() + kAwakeNs;
     // Counted as well: a test's clock may stand still.
     for (int look = 0; look < kMostLooks && clock_.MonotonicNs() < until_ns; ++look) {
-      if (!queue_.empty()) return;
+      if (wanted_.load(std::memory_order_relaxed)) return true;
       std::this_thread::yield();
     }
   }
   int64_t sleep_ns = kLongestSleepNs;
   if (!sealed_) sleep_ns = std::min(sleep_ns, SealDueNs() - clock_.MonotonicNs());
-  if (sleep_ns > 0) static_cast<void>(wake_.WaitFor(sleep_ns));
+  return sleep_ns <= 0 || wake_.WaitFor(sleep_ns);
+}
+
+// Whether somebody waits for what was pushed. Learns how soon after a delivery that is: a thread
+// with many connections sends their replies first, and to stay awake meanwhile would take the
+// processor from it.
+bool Log::Impl::Wanted() {
+  if (!wanted_.exchange(false)) return false;
+  if (std::exchange(timed_, false)) soon_ = clock_.MonotonicNs() - delivered_ns_ < 2 * kAwakeNs;
+  return true;
 }
 
 // What is due whether commits come or not. Barriers write nothing, so they do not put off a seal.
@@ -197,13 +206,16 @@ absl::Status Log::Impl::Tend() {
 }
 
 void Log::Impl::Run() {
+  bool rung = true;
   while (!Poisoned()) {
     // At most one release comes between two takings of the queue; using it up here keeps them from
     // adding up. Its push came before it, so the taking below finds it.
     static_cast<void>(wake_.Take());
-    waiting_ = queue_.TakeAll();
+    // What nobody waits for yet will be followed by what somebody does: one batch for both. Not for
+    // longer than a sleep.
+    if (Wanted() || !rung || draining_.load()) waiting_ = queue_.TakeAll();
     if (waiting_ == nullptr && draining_.load()) break;
-    if (waiting_ == nullptr) Wait();
+    rung = waiting_ != nullptr || Wait();
     WriteWaiting();
   }
   Finish();
@@ -270,7 +282,8 @@ absl::Status Log::Impl::WriteNext() {
     if (absl::Status status = Write(records, body_bytes, 0); !status.ok()) return status;
   }
   deliveries_.Deliver();
-  delivered_ = true;
+  delivered_ = timed_ = true;
+  delivered_ns_ = clock_.MonotonicNs();
   return absl::OkStatus();
 }
 
