@@ -1,5 +1,6 @@
 #include "http/completions.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 // tidy: std::bad_alloc, nothing else of it
 #include <new>
@@ -10,6 +11,11 @@
 
 namespace creneau::http {
 namespace {
+
+// A round of fewer costs the log a write for too few; one of more makes those who came first wait
+// for longer than the write does.
+constexpr size_t kLeastEnough = 16;
+constexpr size_t kMostEnough = 128;
 
 // Reverses a chain in place and returns its new head.
 wal::Commit* Reverse(wal::Commit* chain) {
@@ -51,27 +57,50 @@ void ThreadCompletions::Deliver(wal::Commit* chain) {
 void ThreadCompletions::Wait(Waiter& waiter) {
   // Posted behind what the look at the sockets has brought already: all of that is in the round
   // when it is closed.
-  if (open_->first == nullptr) net::post(loop_, Handler(close_memory_, [this] { Close(); }));
+  if (!ends_) net::post(loop_, Handler(close_memory_, [this] { LookEnded(); }));
+  ends_ = true;
   waiter.next_ = nullptr;
   (open_->first == nullptr ? open_->first : open_->last->next_) = &waiter;
   open_->last = &waiter;
+  if (++open_->waiters >= enough_ && Reserve()) Close();
+}
+
+void ThreadCompletions::LookEnded() {
+  // As long as each look at the sockets brings more of them, the round is not whole.
+  const bool grew = open_->waiters > std::exchange(open_->seen, open_->waiters);
+  if (grew || (open_->first != nullptr && !Reserve())) {
+    // No memory: those in flight come back, or somebody gives some back, before long.
+    return net::post(loop_, Handler(close_memory_, [this] { LookEnded(); }));
+  }
+  ends_ = false;
+  if (open_->first != nullptr) Close();
+  while (refused_ != nullptr) End(*std::exchange(refused_, refused_->next), false);
+}
+
+void ThreadCompletions::Expect(size_t connections) {
+  enough_ = std::clamp(connections / 2, kLeastEnough, kMostEnough);
+}
+
+// A round to go on with, before the open one is given away.
+bool ThreadCompletions::Reserve() {
+  if (free_ != nullptr) return true;
+  try {
+    rounds_.push_back(std::make_unique<Round>(pool_, log_));
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  free_ = rounds_.back().get();
+  return true;
 }
 
 void ThreadCompletions::Close() {
-  // A round to go on with, before this one is given away.
-  if (free_ == nullptr) {
-    try {
-      rounds_.push_back(std::make_unique<Round>(pool_, log_));
-    } catch (const std::bad_alloc&) {
-      // Those in flight come back, or somebody gives memory back, before long.
-      return net::post(loop_, Handler(close_memory_, [this] { Close(); }));
-    }
-    free_ = rounds_.back().get();
-  }
   Round& round = *open_;
   open_ = std::exchange(free_, free_->next);
   open_->next = nullptr;
-  if (!round.act.Barrier(this)) return End(round, false);
+  if (!round.act.Barrier(this)) {
+    round.next = std::exchange(refused_, &round);
+    return;
+  }
   (last_ == nullptr ? first_ : last_->next) = &round;
   last_ = &round;
 }
@@ -103,6 +132,7 @@ ThreadCompletions::Round& ThreadCompletions::Remove(const wal::Commit* barrier) 
 void ThreadCompletions::End(Round& round, bool durable) {
   Waiter* waiter = std::exchange(round.first, nullptr);
   round.last = nullptr;
+  round.waiters = round.seen = 0;
   round.act.Release();
   round.next = free_;
   free_ = &round;

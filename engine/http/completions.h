@@ -1,8 +1,8 @@
 // How the connections of one thread wait for the log without holding it up: in rounds. Whatever
-// requests one look at the sockets brings go into one round: one act and, when all of them have
-// been decided, one barrier. The log thread hands the barrier back once it is durable, with one
-// wake-up of the loop for all that its batch held, and then everybody in the round goes on, one
-// after the other, without another look at the sockets in between.
+// requests some looks at the sockets in a row bring go into one round: one act and, when all of
+// them have been decided, one barrier. The log thread hands the barrier back once it is durable,
+// with one wake-up of the loop for all that its batch held, and then everybody in the round goes
+// on, one after the other, without another look at the sockets in between.
 //
 // Threads: Deliver is called by the log thread; everything else belongs to the I/O thread. It must
 // not be destroyed before WaitUntilQuiet has returned: the log thread may still be on its way out
@@ -37,7 +37,7 @@ class ThreadCompletions final : public wal::Completions {
 
   void Deliver(wal::Commit* chain) override;
 
-  // Where requests push what they decide; another one after each look at the sockets.
+  // Where requests push what they decide; another one for each round.
   booking::Act& act() { return open_->act; }
 
   // Resumes `waiter` once all that was pushed through act() so far is durable, or the log has
@@ -48,16 +48,24 @@ class ThreadCompletions final : public wal::Completions {
   // good.
   void WaitUntilQuiet() const;
 
+  // How many connections there are. Rounds are of half of them at most, so that the log writes one
+  // half's while the other half's requests are decided.
+  void Expect(size_t connections);
+
  private:
   struct Round {
     Round(booking::CommitPool& pool, wal::Log& log) : act(pool, log) {}
     booking::Act act;
     Waiter* first = nullptr;
     Waiter* last = nullptr;
+    size_t waiters = 0;
+    size_t seen = 0;        // of them, when a look had last ended
     Round* next = nullptr;  // in flight behind it, or free
   };
 
+  void LookEnded();
   void Close();
+  bool Reserve();
   void Wake();
   Round& Remove(const wal::Commit* barrier);
   void End(Round& round, bool durable);
@@ -74,6 +82,9 @@ class ThreadCompletions final : public wal::Completions {
   HandlerMemory wake_memory_;
 
   HandlerMemory close_memory_;
+  bool ends_ = false;         // LookEnded is posted
+  size_t enough_ = 1;         // so many make a round
+  Round* refused_ = nullptr;  // closed, and the log took no barrier: they end with the look
   std::vector<std::unique_ptr<Round>> rounds_;  // all there are: as many as were ever in flight
   Round* open_ = nullptr;
   Round* free_ = nullptr;

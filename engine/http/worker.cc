@@ -183,11 +183,13 @@ void Worker::Admit(Socket socket) {
     throw;
   }
   counters_.CountOpened();
+  completions_.Expect(connections_.size());
   connections_.back().Start(std::prev(connections_.end()));
 }
 
 void Worker::Leave(std::list<Connection>::iterator place) {
   connections_.erase(place);
+  completions_.Expect(connections_.size());
   counters_.CountClosed();
   budget_.open.fetch_sub(1, std::memory_order_relaxed);
   if (stopping_ && connections_.empty()) sweeper_.cancel();
