@@ -41,12 +41,14 @@ struct Head {
 };
 
 // Receives the records of a log in order. A status other than OK stops the reading and is returned
-// as it is.
+// as it is. One call at a time, all but End perhaps from a thread of the reader's.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
   virtual absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) = 0;
-  // After the records of each batch, and after each seal.
+  // After the last record of each batch: what is wrong with one of them can be said here, too.
+  virtual absl::Status EndRecords() { return absl::OkStatus(); }
+  // After that, and after each seal.
   virtual absl::Status EndBatch(const Head&) { return absl::OkStatus(); }
   // After the last record, before anything on disk is changed: a reader that finds the whole wrong
   // says so here.

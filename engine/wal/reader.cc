@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,21 @@ namespace {
 
 constexpr size_t kWindowBytes = 4 << 20;
 static_assert(kWindowBytes >= limits::kMaxBatchBytes + limits::kPageBytes);
+
+absl::Status CorruptAt(const std::string& path, uint64_t offset, const std::string& what) {
+  return absl::DataLossError(
+      absl::StrCat(path, ", offset ", offset, ": ", what,
+                   ". The log is damaged at a place that was acknowledged; nothing on disk was "
+                   "changed. Restore this file from its backup or replica, and check it with "
+                   "`creneauctl log verify`; do not "
+                   "delete or edit anything in the directory."));
+}
+
+absl::Status NotOurs(const CheckedBatch& batch, const absl::Status& status) {
+  return absl::DataLossError(absl::StrCat(batch.path, ", batch at offset ", batch.offset, ": ",
+                                          std::string(status.message()),
+                                          ". Nothing on disk was changed."));
+}
 
 }  // namespace
 
@@ -37,7 +53,9 @@ Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& reco
       directory_(std::move(directory)),
       archive_(std::move(archive)),
       records_(records),
-      first_segment_(start.segment) {
+      first_segment_(start.segment),
+      handover_([this](const CheckedBatch& batch) { return TakeBatch(batch); },
+                std::thread::hardware_concurrency()) {
   Recovery& so_far = log_.recovery;
   so_far.last_segment = start.segment - 1;
   so_far.last_batch = start.first_batch - 1;
@@ -49,12 +67,7 @@ Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& reco
 }
 
 absl::Status Reader::Corrupt(uint64_t segment, uint64_t offset, const std::string& what) const {
-  return absl::DataLossError(
-      absl::StrCat(PathOf(segment), ", offset ", offset, ": ", what,
-                   ". The log is damaged at a place that was acknowledged; nothing on disk was "
-                   "changed. Restore this file from its backup or replica, and check it with "
-                   "`creneauctl log verify`; do not "
-                   "delete or edit anything in the directory."));
+  return CorruptAt(PathOf(segment), offset, what);
 }
 
 std::string Reader::PathOf(uint64_t segment) const {
@@ -109,13 +122,21 @@ absl::StatusOr<std::vector<uint64_t>> Reader::Segments() {
   return segments;
 }
 
-absl::StatusOr<ReadLog> Reader::Read() {
+absl::Status Reader::ReadAll() {
   const absl::StatusOr<std::vector<uint64_t>> segments = Segments();
   if (!segments.ok()) return segments.status();
   for (const uint64_t segment : *segments) {
     const absl::Status status = ReadSegment(segment, segment == segments->back());
     if (!status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ReadLog> Reader::Read() {
+  const absl::Status read = ReadAll();
+  // What is wrong with a record comes before what was found behind it.
+  if (const absl::Status taken = handover_.Finish(); !taken.ok()) return taken;
+  if (!read.ok()) return read;
   const bool unused = log_.tail.kind == Tail::Kind::kUnusedSegment;
   // Its header was durable before a snapshot could name it.
   if (unused && first_segment_ > 1 && log_.recovery.last_segment < first_segment_)
@@ -277,7 +298,11 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
         segment, offset,
         "a whole batch that does not continue the chain: something before it was replaced");
   }
-  if (const absl::Status status = ReadRecords(*header, body, offset); !status.ok()) return status;
+  const absl::Status given =
+      handover_.Give({PathOf(segment), offset, *header, {body.begin(), body.end()}});
+  if (!given.ok()) return given;
+  so_far.last_lsn.value += header->records;
+  so_far.records += header->records;
   so_far.chain = header->chain;
   so_far.last_batch = header->batch;
   so_far.last_batch_epoch = header->epoch;
@@ -286,39 +311,36 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
   so_far.bytes += header->padded_bytes();
   so_far.valid_bytes = offset + header->padded_bytes();
   log_.last_offset = offset;
-  const absl::Status ended =
-      records_.EndBatch({header->batch, so_far.last_lsn, header->epoch, header->chain});
-  if (!ended.ok()) return ended;
   return true;
 }
 
-absl::Status Reader::ReadRecords(const BatchHeader& header, std::span<const uint8_t> body,
-                                 uint64_t offset) {
+// Perhaps in another thread than all else here: it touches nothing but the batch and the reader of
+// records.
+absl::Status Reader::TakeBatch(const CheckedBatch& batch) {
+  const BatchHeader& header = batch.header;
+  const std::span<const uint8_t> body(batch.body);
+  // The checksums fit, so it was written like that: by another version, or by a bug of ours.
+  const auto told = [&](const absl::Status& status) {
+    return absl::IsDataLoss(status) ? NotOurs(batch, status) : status;
+  };
+  Lsn lsn{header.first_lsn - 1};
   size_t at = 0;
-  for (uint32_t i = 0; i < header.records; ++i) {
+  uint32_t read = 0;
+  for (; read < header.records; ++read) {
     const size_t rest = body.size() - at;
     const size_t length = rest < kRecordHeaderBytes ? 0 : GetU32(body.data() + at);
-    if (length == 0 || length > rest - kRecordHeaderBytes) {
-      return Corrupt(header.segment, offset, "a batch whose records do not add up");
-    }
+    if (length == 0 || length > rest - kRecordHeaderBytes) break;
     const std::string_view record(
         reinterpret_cast<const char*>(body.data() + at + kRecordHeaderBytes), length);
-    Recovery& so_far = log_.recovery;
-    ++so_far.last_lsn.value;
-    ++so_far.records;
-    const absl::Status status = records_.Read(so_far.last_lsn, header.written_at, record);
-    // The checksums fit, so it was written like that: by another version, or by a bug of ours.
-    if (absl::IsDataLoss(status)) {
-      return absl::DataLossError(absl::StrCat(PathOf(header.segment), ", batch at offset ", offset,
-                                              ": ", std::string(status.message()),
-                                              ". Nothing on disk was changed."));
-    }
-    if (!status.ok()) return status;
+    ++lsn.value;
+    const absl::Status status = records_.Read(lsn, header.written_at, record);
+    if (!status.ok()) return told(status);
     at += kRecordHeaderBytes + length;
   }
-  if (at != body.size())
-    return Corrupt(header.segment, offset, "a batch whose records do not add up");
-  return absl::OkStatus();
+  if (const absl::Status status = records_.EndRecords(); !status.ok()) return told(status);
+  if (read < header.records || at != body.size())
+    return CorruptAt(batch.path, batch.offset, "a batch whose records do not add up");
+  return records_.EndBatch({header.batch, lsn, header.epoch, header.chain});
 }
 
 // At the first place of the last segment where no valid batch stands.

@@ -1,5 +1,6 @@
 // Reading a log from its beginning or from a segment that a snapshot names, and judging what stands
-// at its end (FORMAT.md). Changes nothing on disk. Start-up code; one thread.
+// at its end (FORMAT.md). Changes nothing on disk. Start-up code; one thread, which alone touches
+// files. Of a long log another one passes the records on, some batches behind it (handover.h).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "env/file.h"
 #include "wal/format.h"
+#include "wal/handover.h"
 #include "wal/log.h"
 
 namespace creneau::wal {
@@ -66,8 +68,8 @@ class Reader {
   absl::Status CheckHeader(uint64_t segment, const SegmentHeader& header);
   absl::Status CheckLength(uint64_t segment, const SegmentHeader& header, uint64_t bytes);
   absl::StatusOr<bool> ReadBatch(uint64_t segment, Window& window, uint64_t offset);
-  absl::Status ReadRecords(const BatchHeader& header, std::span<const uint8_t> body,
-                           uint64_t offset);
+  absl::Status ReadAll();
+  absl::Status TakeBatch(const CheckedBatch& batch);
   absl::StatusOr<SegmentHeader> ReadHeader(uint64_t segment, Window& window, bool last);
   absl::Status JudgeTail(uint64_t segment, Window& window, uint64_t offset);
   absl::Status CheckEnd(uint64_t segment);
@@ -81,6 +83,7 @@ class Reader {
   ChainHash hash_;
   const uint64_t first_segment_;
   ReadLog log_;
+  Handover handover_;  // the last: its thread ends first
 };
 
 }  // namespace creneau::wal
