@@ -51,6 +51,10 @@ using Record = std::variant<ledger::Event, CalendarPart, Outage>;
 // by us.
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes);
 
+// The fast way for what nearly all records are: true, and the event, only of bytes that EncodeEvent
+// would write for it and DecodeRecord would take. False says nothing about them.
+bool DecodeSeatEvent(std::string_view bytes, ledger::Event* event);
+
 // For people (one line) or programs (one JSON object): what the record says happened.
 std::string DescribeRecord(std::string_view record, bool json);
 

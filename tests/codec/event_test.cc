@@ -92,6 +92,51 @@ TEST_CASE("an event is written as protobuf would write it, byte for byte") {
   CHECK(longest > 90);
 }
 
+// Mutated bytes may be taken or not; what is taken is what the encoder would have written.
+TEST_CASE("the fast way reads every event, and nothing that is not the encoder's own") {
+  Prng prng(20261126);
+  std::array<char, kMaxEventBytes> bytes;
+  std::array<char, kMaxEventBytes> again;
+  int refused = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    const auto some = [&](uint64_t value) { return prng.Below(4) == 0 ? 0 : value; };
+    const auto image = [&] {
+      return ledger::SeatImage{SeatId{static_cast<uint32_t>(some(prng.Next() >> (32 + i % 32)))},
+                               SeatWord(some(prng.Next()))
+                                   .With(i % 2 == 0 ? SeatState::kHeld : SeatState::kFree)
+                                   .WithPending(false)
+                                   .WithChannel(static_cast<Channel>(prng.Below(kChannels))),
+                               Subject{some(prng.Next()), some(prng.Next())}, some(prng.Next())};
+    };
+    ledger::Event event;
+    event.seat = image();
+    event.is_move = i % 3 == 0;
+    if (event.is_move) {
+      event.from = image();
+      event.origin = SeatRef{SeatId{static_cast<uint32_t>(some(prng.Next() >> 40))},
+                             Generation{static_cast<uint32_t>(prng.Below(3))}};
+    }
+    size_t size = EncodeEvent(event, bytes);
+    ledger::Event back;
+    REQUIRE(DecodeSeatEvent({bytes.data(), size}, &back));
+    REQUIRE(EncodeEvent(back, again) == size);
+    REQUIRE(std::equal(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size), again.begin()));
+
+    bytes[prng.Below(size)] ^= static_cast<char>(1 << prng.Below(8));
+    if (prng.Below(4) == 0) size = prng.Below(size);
+    const bool taken = DecodeSeatEvent({bytes.data(), size}, &back);
+    const auto record = DecodeRecord({bytes.data(), size});
+    refused += taken ? 0 : 1;
+    if (!taken) continue;
+    REQUIRE(record.ok());
+    REQUIRE(EncodeEvent(back, again) == size);
+    REQUIRE(std::equal(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size), again.begin()));
+    REQUIRE(EncodeEvent(std::get<ledger::Event>(*record), again) == size);
+    REQUIRE(std::equal(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size), again.begin()));
+  }
+  CHECK(refused > 5'000);
+}
+
 TEST_CASE("a calendar of any size comes in parts that fit the log, and comes back whole") {
   rules::Agenda agenda;
   agenda.name = "93-titres";
