@@ -1,6 +1,7 @@
 #include "booking/engine.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,8 +37,9 @@ absl::Status Engine::Impl::Recover() {
   recovered_log_bytes_ = report_.recovery.bytes;
   owed_since_ = recovered->owed_since;
   report_.agendas = registry_.All().size();
-  const ledger::SeatCounts counts = ledger_.CountSeats();
+  const ledger::SeatCounts& counts = recovered->rebuilt.counts;
   report_.reservations = counts.held + counts.confirmed;
+  untrimmed_ = std::move(recovered->rebuilt.untrimmed);
   return RemoveUnfinished(files_, options_.data);
 }
 
@@ -94,8 +96,7 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   }
   steward_->Begin(now);
   checkpoint_ns_ = clock_.MonotonicNs();
-  // A publication that was cut short between its calendar and the seats it withdraws.
-  for (const AgendaInfo* agenda : registry_.All()) TrimAll(agenda->id);
+  TrimUnfinished(now);
   if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");
   report_.duration_ms = (clock_.MonotonicNs() - started_ns) / 1'000'000;
   if (options_.steward_thread) {
@@ -103,6 +104,15 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
     keeper_ = std::thread([this] { KeepAtIt(); });
   }
   return absl::OkStatus();
+}
+
+// Publications that were cut short between their calendar and the seats they withdraw.
+void Engine::Impl::TrimUnfinished(Instant now) {
+  std::set<AgendaId> agendas;
+  for (const SlotId slot : std::exchange(untrimmed_, {})) {
+    if (ledger_.BeginsAfter(slot, now)) agendas.insert(ledger_.AgendaOf(slot));
+  }
+  for (const AgendaId agenda : agendas) TrimAll(agenda);
 }
 
 void Engine::Impl::Close() {

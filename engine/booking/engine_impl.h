@@ -64,6 +64,7 @@ class Engine::Impl {
   const Clock& clock_;
   StartReport report_;
   std::optional<Instant> owed_since_;  // replay.h
+  std::vector<SlotId> untrimmed_;      // ledger/rebuilt.h; until they are
   std::unique_ptr<env::FileLock> lock_;
   Keys keys_;
   std::optional<Names> names_;
@@ -79,6 +80,7 @@ class Engine::Impl {
 
  private:
   absl::Status Recover();
+  void TrimUnfinished(Instant now);
   Room LogRoom(uint64_t extra_bytes = 0) const;
   // The moment that deadlines are held against: not later than the steward knows of.
   Instant DeadlineTime(Instant received_at) const {

@@ -101,6 +101,7 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
   }
   recovered.log = *std::move(log);
   recovered.owed_since = replay.owed_since();
+  recovered.rebuilt = replay.rebuilt();
   return recovered;
 }
 

@@ -22,7 +22,8 @@ struct Recovered {
   std::optional<SnapshotHeader> snapshot;  // that it began with
   std::optional<Instant> owed_since;       // replay.h
   std::vector<std::string> damaged;        // newer snapshots that could not be used, and why
-  LastLine last;                           // of the checkpoints, which the log continues
+  ledger::Rebuilt rebuilt;
+  LastLine last;  // of the checkpoints, which the log continues
 };
 
 // Into an empty ledger and registry. Repairs a torn tail of the log, as wal::Recover does.

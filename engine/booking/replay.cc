@@ -1,33 +1,68 @@
 #include "booking/replay.h"
 
+#include <algorithm>
+#include <atomic>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
+#include "booking/shares.h"
 #include "booking/snapshot_file.h"
 #include "codec/snapshot.h"
 #include "rules/calendar.h"
 
 namespace creneau::booking {
+namespace {
 
-absl::Status Replay::Read(Lsn lsn, Instant written_at, std::string_view record) {
-  last_ = lsn;
-  absl::StatusOr<codec::Record> decoded = codec::DecodeRecord(record);
-  absl::Status status = decoded.status();
-  if (status.ok()) {
-    if (auto* part = std::get_if<codec::CalendarPart>(&*decoded)) {
-      status = Take(*part, written_at);
-    } else if (const auto* outage = std::get_if<codec::Outage>(&*decoded)) {
-      status = Take(*outage);
-    } else {
-      status = Take(std::get<ledger::Event>(*decoded));
-    }
-  }
+constexpr uint32_t kSlotsPerThread = 4096;
+constexpr uint32_t kSlotsPerPiece = 1024;
+
+absl::Status OfRecord(Lsn lsn, const absl::Status& status) {
   if (status.ok()) return status;
   return absl::Status(status.code(), absl::StrFormat("record %d of the log: %s", lsn.value,
                                                      std::string(status.message())));
 }
 
+}  // namespace
+
+// A seat is a cache miss: a dozen are under way at once, and each is applied when it has come.
+absl::Status Replay::Read(Lsn lsn, Instant written_at, std::string_view record) {
+  last_ = lsn;
+  Pending& free = pending_[(first_ + count_) % kAhead];
+  if (!codec::DecodeSeatEvent(record, &free.event)) {
+    if (absl::Status status = ApplyAll(); !status.ok()) return status;
+    return OfRecord(lsn, ReadOther(written_at, record));
+  }
+  free.lsn = lsn;
+  ledger_.PrefetchFor(free.event);
+  if (++count_ < kAhead) return absl::OkStatus();
+  const Pending& oldest = pending_[first_];
+  first_ = (first_ + 1) % kAhead;
+  --count_;
+  return Apply(oldest);
+}
+
+absl::Status Replay::Apply(const Pending& pending) {
+  return OfRecord(pending.lsn, ledger_.Apply(pending.event));
+}
+
+absl::Status Replay::ApplyAll() {
+  for (; count_ > 0; --count_, first_ = (first_ + 1) % kAhead) {
+    if (absl::Status status = Apply(pending_[first_]); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
+  absl::StatusOr<codec::Record> decoded = codec::DecodeRecord(record);
+  if (!decoded.ok()) return decoded.status();
+  if (auto* part = std::get_if<codec::CalendarPart>(&*decoded)) return Take(*part, written_at);
+  if (const auto* outage = std::get_if<codec::Outage>(&*decoded)) return Take(*outage);
+  return ledger_.Apply(std::get<ledger::Event>(*decoded));
+}
+
 absl::Status Replay::End() {
+  if (absl::Status status = ApplyAll(); !status.ok()) return status;
   if (last_ < covers_) {
     return absl::DataLossError(absl::StrFormat(
         "the log ends at record %d, but %s was taken when record %d was durable: what came between "
@@ -35,7 +70,29 @@ absl::Status Replay::End() {
         "from their backup or replica.",
         last_.value, snapshot_, covers_.value));
   }
-  return ledger_.Rebuild();
+  return Rebuild();
+}
+
+// Which of a subject's seats is found to be one too many depends on the threads; so one tells it.
+absl::Status Replay::Rebuild() {
+  const uint32_t slots = ledger_.slots_made();
+  std::vector<ledger::Rebuilt> rebuilt(ThreadsFor(slots, kSlotsPerThread));
+  std::atomic<bool> failed{false};
+  ledger_.BeginRebuild();
+  ShareOut(rebuilt.size(), slots, kSlotsPerPiece, [&](size_t thread, uint32_t from, uint32_t to) {
+    if (!failed && !ledger_.RebuildSlots(from, to, &rebuilt[thread]).ok()) failed = true;
+  });
+  if (failed) return ledger_.Rebuild();
+  rebuilt_ = {};
+  for (const ledger::Rebuilt& part : rebuilt) {
+    rebuilt_.counts.in_calendar += part.counts.in_calendar;
+    rebuilt_.counts.held += part.counts.held;
+    rebuilt_.counts.confirmed += part.counts.confirmed;
+    rebuilt_.untrimmed.insert(rebuilt_.untrimmed.end(), part.untrimmed.begin(),
+                              part.untrimmed.end());
+  }
+  std::sort(rebuilt_.untrimmed.begin(), rebuilt_.untrimmed.end());
+  return absl::OkStatus();
 }
 
 absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
@@ -62,8 +119,6 @@ absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
   snapshot_ = path;
   return ledger_.CheckLoaded();
 }
-
-absl::Status Replay::Take(const ledger::Event& event) { return ledger_.Apply(event); }
 
 absl::Status Replay::Take(const codec::Outage& outage) {
   owed_since_ = outage.settled ? std::nullopt : std::optional<Instant>(outage.since);

@@ -2,6 +2,7 @@
 // and for the audits that creneauctl runs; alone with both.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,10 @@ class Replay final : public wal::RecordReader {
  public:
   Replay(ledger::Ledger& ledger, Registry& registry) : ledger_(ledger), registry_(registry) {}
 
+  // Events of seats are applied a little later, when their memory has come; what is wrong with one
+  // is told by a later call, at the end of its batch's records at the latest.
   absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
+  absl::Status EndRecords() override { return ApplyAll(); }
   // Derives what the ledger derives (Rebuild).
   absl::Status End() override;
 
@@ -27,21 +31,37 @@ class Replay final : public wal::RecordReader {
   // on.
   absl::Status Load(env::FileSystem& files, const std::string& path);
 
+  // What End has seen.
+  const ledger::Rebuilt& rebuilt() const { return rebuilt_; }
   Lsn last() const { return last_; }  // of what was read or loaded
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
 
  private:
-  absl::Status Take(const ledger::Event& event);
+  struct Pending {
+    Lsn lsn;
+    ledger::Event event;
+  };
+  static constexpr size_t kAhead = 16;
+
+  absl::Status ReadOther(Instant written_at, std::string_view record);
+  absl::Status Apply(const Pending& pending);
+  absl::Status ApplyAll();
   absl::Status Take(codec::CalendarPart& part, Instant written_at);
   absl::Status Take(const codec::Outage& outage);
+
+  absl::Status Rebuild();
 
   ledger::Ledger& ledger_;
   Registry& registry_;
   // A calendar version whose last part has not come. One that never comes was never acknowledged.
   std::optional<codec::CalendarPart> open_;
   std::optional<Instant> owed_since_;
+  std::array<Pending, kAhead> pending_;  // a ring, of which the oldest is at first_
+  size_t first_ = 0;
+  size_t count_ = 0;
   Lsn last_;
+  ledger::Rebuilt rebuilt_;
   // What a snapshot was taken of: a log that ends before it has lost what was acknowledged.
   Lsn covers_;
   std::string snapshot_;

@@ -39,6 +39,8 @@ absl::Status Witness::Read(Lsn lsn, Instant written_at, std::string_view record)
   return replay_.Read(lsn, written_at, record);
 }
 
+absl::Status Witness::EndRecords() { return replay_.EndRecords(); }
+
 absl::Status Witness::EndBatch(const wal::Head& head) {
   for (; next_ < published_.size() && published_[next_].batch <= head.batch; ++next_) {
     const proof::Checkpoint& one = published_[next_];

@@ -26,6 +26,7 @@ class Witness : public wal::RecordReader {
 
   // wal::RecordReader. DataLoss: the first place where the log is not what was signed.
   absl::Status Read(Lsn lsn, Instant written_at, std::string_view record) override;
+  absl::Status EndRecords() override;
   absl::Status EndBatch(const wal::Head& head) override;
   absl::Status End() override;
 

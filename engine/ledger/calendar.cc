@@ -14,10 +14,12 @@ Calendar::Calendar(AgendaId agenda, uint32_t version, std::vector<CalendarEntry>
     CHECK(entries_[i - 1].start < entries_[i].start);
     CHECK(entries_[i - 1].starts_at < entries_[i].starts_at);
   }
-  for (auto& summary : summaries_) {
-    summary = std::make_unique<Bitmap>(entries_.size());
-    summary->SetAll();
-  }
+  for (auto& summary : summaries_) summary = std::make_unique<Bitmap>(entries_.size());
+  HintAll();
+}
+
+void Calendar::HintAll() {
+  for (auto& summary : summaries_) summary->SetAll();
 }
 
 size_t Calendar::PositionOf(LocalMinute start) const {

@@ -52,6 +52,8 @@ class Calendar {
   // the last answer is looked at first.
   Range Between(Instant earliest, Instant latest) const;
 
+  // All summary bits set again, as in the beginning.
+  void HintAll();
   Bitmap& summary(Channel channel) { return *summaries_[static_cast<size_t>(channel)]; }
 
   // For "nothing left" (design 3.6): the number of freeings at which all words of the range [from,

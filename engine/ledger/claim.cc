@@ -98,10 +98,13 @@ std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel, s
 // The seat's word says free, and this thread alone may say so to others.
 void Ledger::GiveBit(SeatId seat, Channel channel) {
   const SeatPlace place = PlaceOf(seat);
-  Slot& slot = SlotOf(place.slot);
-  const uint64_t bit = uint64_t{1} << place.number;
-  const uint64_t before = slot.free[static_cast<size_t>(channel)].fetch_or(bit);
-  CHECK((before & bit) == 0);  // a bit set twice would be a seat given twice
+  GiveBits(SlotOf(place.slot), channel, uint64_t{1} << place.number);
+}
+
+// The same of several seats of a slot.
+void Ledger::GiveBits(Slot& slot, Channel channel, uint64_t bits) {
+  const uint64_t before = slot.free[static_cast<size_t>(channel)].fetch_or(bits);
+  CHECK((before & bits) == 0);  // a bit set twice would be a seat given twice
   AgendaState& agenda = agendas_[slot.agenda.value];
   agenda.freeings[static_cast<size_t>(channel)].fetch_add(1);
   // Loaded after the word was set: if this is the old calendar, the new one starts with all bits

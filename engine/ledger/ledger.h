@@ -71,6 +71,7 @@
 #include "ledger/event.h"
 #include "ledger/inbox.h"
 #include "ledger/publication.h"
+#include "ledger/rebuilt.h"
 #include "ledger/region.h"
 #include "ledger/seat_word.h"
 #include "ledger/slot_record.h"
@@ -122,13 +123,6 @@ struct Result {
   SeatView seat;
 };
 
-// Over all agendas and slots, those of calendars no longer in force included.
-struct SeatCounts {
-  uint64_t in_calendar = 0;  // not withdrawn
-  uint64_t held = 0;
-  uint64_t confirmed = 0;
-};
-
 struct ChannelCount {
   uint32_t published = 0;
   uint32_t free = 0;
@@ -160,6 +154,8 @@ class Ledger final : private Holdings {
   void TakeTouched(const std::function<void(SeatId, SeatWord)>& each);
   SeatWord WordOf(SeatId seat) const;
   AgendaId AgendaOf(SeatId seat) const { return SlotOf(PlaceOf(seat).slot).agenda; }
+  AgendaId AgendaOf(SlotId slot) const { return SlotOf(slot).agenda; }
+  bool BeginsAfter(SlotId slot, Instant now) const { return StartOf(SlotOf(slot)) > now; }
   // A hold past its deadline starts to cool. False: it is not one.
   bool Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink);
   // A seat that has cooled is free again, or withdrawn where it was the last. False: it has not.
@@ -213,8 +209,16 @@ class Ledger final : private Holdings {
   // --- recovery --------------------------------------------------------------------------------
   // Never refuses; ignores what is not newer. An event of a seat that does not exist is DataLoss.
   absl::Status Apply(const Event& event);
+  // Fetches the memory that Apply will need. Also of an event that Apply will refuse.
+  void PrefetchFor(const Event& event) const;
   // Derives free words and index from the seats. DataLoss when a subject has two live reservations.
   absl::Status Rebuild();
+  // The same in parts: Begin, then all slots by number, each once. Any threads, each with its own
+  // `rebuilt`, which is added to. Which two reservations are named depends on the threads: where
+  // that counts, Rebuild tells it.
+  void BeginRebuild();
+  absl::Status RebuildSlots(uint32_t from, uint32_t until, Rebuilt* rebuilt);
+  uint32_t slots_made() const { return slots_made_.load(); }
 
   // --- snapshots (scan.cc; slot_record.h says what they hold) ------------------------------------
   // How many seats each slot has, by its number. While no publication is under way.
@@ -290,6 +294,7 @@ class Ledger final : private Holdings {
   std::optional<SeatId> ClaimByLook(Calendar& calendar, Channel channel, size_t from, size_t until,
                                     uint64_t random);
   void GiveBit(SeatId seat, Channel channel);
+  void GiveBits(Slot& slot, Channel channel, uint64_t bits);
   Slot& SlotOf(SlotId slot) { return slots_[slot.value]; }
   const Slot& SlotOf(SlotId slot) const { return slots_[slot.value]; }
   SeatPlace PlaceOf(SeatId seat) const;
@@ -340,7 +345,7 @@ class Ledger final : private Holdings {
   Result Transition(SeatRef name, EventSink& sink, Next next);
   static SeatWord Ended(SeatWord word);
 
-  // apply.cc, publish.cc, scan.cc, trim.cc
+  // apply.cc, publish.cc, rebuild.cc, scan.cc, trim.cc
   struct SlotTally;
   SlotTally TallyOf(const Slot& slot) const;
   void PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& target,
@@ -356,7 +361,13 @@ class Ledger final : private Holdings {
   bool Restore(SeatId seat, Channel channel, EventSink& sink);
   SeatRecord ScanSeat(SeatId seat, EventSink& sink);
   bool ApplyImage(const SeatImage& image);
-  absl::Status RebuildSeat(SeatId seat, const Slot& slot);
+  void NoteReserved(SeatWord before, SeatWord after) {
+    reserved_ += IsReserved(after.state());
+    reserved_ -= IsReserved(before.state());
+  }
+  absl::Status RebuildSeat(SeatId seat, SeatWord word, const Slot& slot);
+  absl::Status RebuildSlot(SlotId slot, Rebuilt* rebuilt);
+  bool IsUntrimmed(const Slot& slot, const SlotTally& tally) const;
   absl::Status CheckSeat(SeatId seat, const Slot& slot, uint32_t number);
   void AddHolds(int64_t change);
 
@@ -374,6 +385,8 @@ class Ledger final : private Holdings {
     Atomic<int64_t> holds{0};
   };
   std::array<Stripe, 32> live_holds_;
+  // Recovery's own: how many seats are reserved, by what was loaded and applied.
+  size_t reserved_ = 0;
   // The publisher's own: start → slot, for each agenda.
   std::map<AgendaId, std::map<LocalMinute, SlotId>> slots_by_start_;
 };

@@ -136,6 +136,7 @@ void Ledger::MakeSeats(const SlotChange& change) {
   uint32_t number = slot.seats_made.load();
   uint32_t block = change.first_block;
   for (size_t c = 0; c < kChannels; ++c) {
+    uint64_t bits = 0;
     for (uint32_t i = 0; i < change.fresh[c]; ++i, ++number) {
       CHECK(number < limits::kSeatsPerSlot);
       if (number % limits::kSeatsPerBlock == 0) {
@@ -152,8 +153,9 @@ void Ledger::MakeSeats(const SlotChange& change) {
                                     std::memory_order_release);
       // Release: whoever iterates over the slot's seats sees their blocks and words.
       slot.seats_made.store(number + 1, std::memory_order_release);
-      GiveBit(seat, static_cast<Channel>(c));
+      bits |= uint64_t{1} << number;
     }
+    if (bits != 0) GiveBits(slot, static_cast<Channel>(c), bits);
   }
 }
 

@@ -101,7 +101,8 @@ absl::Status Ledger::Load(const SlotRecord& record) {
     const SeatId seat = SeatAt(slot, number);
     WritePayload(seat, image.subject, image.idempotency);
     if (image.word.moves() > 0) cold_[seat.value].origin.store(IndexValue(origin).bits());
-    seats_[seat.value].word.store(image.word.bits());
+    seats_[seat.value].word.store(image.word.bits(), std::memory_order_relaxed);
+    NoteReserved(SeatWord(), image.word);
   }
   slot.seats_made.store(static_cast<uint32_t>(record.seats.size()));
   slots_made_.store(record.slot.value + 1);

@@ -111,8 +111,15 @@ SubjectIndex::SubjectIndex(Epochs& epochs, const Holdings& holdings, size_t init
   root_.store(std::make_unique<Table>(std::bit_ceil(initial_capacity)).release());
 }
 
-SubjectIndex::~SubjectIndex() {
-  Table* table = root_.load();
+void SubjectIndex::Reset(size_t keys) {
+  // A quarter to half full.
+  const size_t wanted = std::max(std::bit_ceil(2 * keys), least_entries_);
+  Free(root_.exchange(std::make_unique<Table>(wanted).release()));
+}
+
+SubjectIndex::~SubjectIndex() { Free(root_.load()); }
+
+void SubjectIndex::Free(Table* table) {
   while (table != nullptr) {
     const std::unique_ptr<Table> owned(table);
     table = owned->next.load();

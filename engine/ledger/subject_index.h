@@ -113,6 +113,8 @@ class SubjectIndex {
   SubjectIndex(const SubjectIndex&) = delete;
   SubjectIndex& operator=(const SubjectIndex&) = delete;
 
+  // Alone: forgets all entries, and is as large as so many need.
+  void Reset(size_t keys);
   // Makes sure, before a seat is claimed, that inserting `next` after it will not have to allocate:
   // starts or helps a growth when the table is nearly full. Some microseconds of work, or all that
   // is left where the next table is nearly full before this one is empty. Meanwhile the memory that
@@ -150,6 +152,7 @@ class SubjectIndex {
   Done InsertInto(Table& table, const IndexKey& key, SeatRef ref, IndexValue* other);
   void Copy(Table& from, uint64_t cell);
   void CopyInto(Table& start, const IndexKey& key, SeatRef ref, SeatRef origin);
+  static void Free(Table* table);  // and those behind it
   static void Freeze(Entry& entry);
   void StartGrowth(Table& table);
   bool HelpMove(Table& table, bool all);

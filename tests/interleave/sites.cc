@@ -20,7 +20,7 @@ struct Commuting {
 };
 constexpr std::array<Commuting, 4> kCommuting = {{
     {"Ledger::AddHolds", Change::kAdd},
-    {"Ledger::GiveBit", Change::kAdd},  // freeings; the free word's own result is looked at
+    {"Ledger::GiveBits", Change::kAdd},  // freeings; the free word's own result is looked at
     {"Bitmap::Set", Change::kOr},
     {"SubjectIndex::Table::CountEntry", Change::kAdd},
 }};

@@ -1,0 +1,105 @@
+// What is derived from the seats, once all are in place: free words, the index, the count of holds,
+// the seats with a deadline. Slot by slot, so that several threads can share the slots out.
+
+#include "absl/strings/str_format.h"
+#include "base/check.h"
+#include "base/text.h"
+#include "ledger/ledger.h"
+#include "ledger/tally.h"
+
+namespace creneau::ledger {
+
+// A seat that is not free.
+absl::Status Ledger::RebuildSeat(SeatId id, SeatWord word, const Slot& slot) {
+  if (HasDeadline(word.state())) touched_.Add(id.value / limits::kSeatsPerBlock);
+  if (word.state() == SeatState::kHeld) AddHolds(1);
+  const bool answers =
+      word.state() == SeatState::kCoolingCancelled || word.state() == SeatState::kCoolingExpired;
+  const SeatRef ref{id, word.generation()};
+  if (word.moves() > 0 && (IsReserved(word.state()) || answers)) {
+    const IndexKey name = IndexKey::OfName(IndexValue(cold_[id.value].origin.load()).ref());
+    index_.MakeRoom(name);
+    index_.Insert(name, ref);
+  }
+  if (!IsReserved(word.state())) return absl::OkStatus();
+  const IndexKey key = IndexKey::Of(ImageOf(id, word).subject);
+  index_.MakeRoom(key);
+  if (const IndexValue other = index_.Insert(key, ref); !other.empty()) {
+    return absl::DataLossError(absl::StrFormat(
+        "one subject has two live reservations: seats %d and %d (the second in slot %s)",
+        other.ref().seat.value, id.value, FormatLocalMinute(slot.start)));
+  }
+  return absl::OkStatus();
+}
+
+// Whether the calendar in force wants other seats than there are: Trim would have work to do.
+bool Ledger::IsUntrimmed(const Slot& slot, const SlotTally& tally) const {
+  std::array<uint8_t, kChannels> target{};
+  if (const Calendar* calendar = CalendarOf(slot.agenda)) {
+    const size_t position = calendar->PositionOf(slot.start);
+    if (position != Calendar::kNone) target = calendar->entries()[position].seats;
+  }
+  for (size_t c = 0; c < kChannels; ++c) {
+    if (tally.channel[c].staying() != target[c]) return true;
+  }
+  return false;
+}
+
+absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt) {
+  Slot& slot = SlotOf(id);
+  SlotTally tally;
+  tally.made = slot.seats_made.load();
+  std::array<uint64_t, kChannels> free{};
+  std::array<SeatId, limits::kSeatsPerSlot> taken;
+  size_t count = 0;
+  for (uint32_t number = 0; number < tally.made; ++number) {
+    const SeatId seat = SeatAt(slot, number);
+    const SeatWord word = WordOf(seat);
+    tally.Add(word);
+    if (word.state() == SeatState::kFree) {
+      free[static_cast<size_t>(word.channel())] |= uint64_t{1} << number;
+      continue;
+    }
+    taken[count++] = seat;
+    // A slot's entries are fetched together: each is a cache miss of its own.
+    if (IsReserved(word.state())) index_.Prefetch(IndexKey::Of(ImageOf(seat, word).subject));
+  }
+  for (size_t c = 0; c < kChannels; ++c) slot.free[c].store(free[c], std::memory_order_relaxed);
+  SeatCounts& counts = rebuilt->counts;
+  counts.in_calendar += tally.made;
+  for (size_t i = 0; i < count; ++i) {
+    const SeatWord word = WordOf(taken[i]);
+    if (word.state() == SeatState::kWithdrawn) --counts.in_calendar;
+    if (word.state() == SeatState::kHeld) ++counts.held;
+    if (word.state() == SeatState::kConfirmed) ++counts.confirmed;
+    if (absl::Status status = RebuildSeat(taken[i], word, slot); !status.ok()) return status;
+  }
+  if (IsUntrimmed(slot, tally)) rebuilt->untrimmed.push_back(id);
+  return absl::OkStatus();
+}
+
+void Ledger::BeginRebuild() {
+  for (Stripe& stripe : live_holds_) stripe.holds.store(0);
+  index_.Reset(reserved_);
+  // Of one that was in use, clues have been taken away that its words give again.
+  for (size_t a = 0; a < agendas_.size(); ++a) {
+    if (Calendar* calendar = agendas_[a].calendar.load()) calendar->HintAll();
+  }
+}
+
+absl::Status Ledger::RebuildSlots(uint32_t from, uint32_t until, Rebuilt* rebuilt) {
+  const Epochs::Guard guard(epochs_);
+  CHECK(until <= slots_made_.load());
+  for (uint32_t s = from; s < until; ++s) {
+    if (absl::Status status = RebuildSlot(SlotId{s}, rebuilt); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::Rebuild() {
+  Rebuilt rebuilt;
+  BeginRebuild();
+  return RebuildSlots(0, slots_made(), &rebuilt);
+}
+
+}  // namespace creneau::ledger
