@@ -50,6 +50,9 @@ class Engine:
         proc.call([self.build / "tools" / "creneauctl" / "creneauctl", "--admin", self.admin, "agenda", "publish", file])
         return days * SEATS_PER_DAY
 
+    def snapshot(self):
+        proc.call([self.build / "tools" / "creneauctl" / "creneauctl", "--admin", self.admin, "snapshot", "save"], timeout=120)
+
     def kill(self):
         """As kill -9."""
         self.process.send_signal(signal.SIGKILL)

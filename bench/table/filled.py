@@ -39,9 +39,16 @@ def measure(stage):
             if again.reservations < confirmed:
                 raise proc.Trouble(f"{confirmed} reservations were confirmed, {again.reservations} are there after kill -9")
             stage.figures["startup.ready"] = again.started_s
+            again.snapshot()
+            again.kill()
         engine.forget(paths)
         stage.figures["startup.read"] = engine.read_seconds(paths)
         stage.figures["startup.bytes"] = sum(path.stat().st_size for path in paths)
+        engine.forget(engine.files_to_read(home / "data"))
+        with engine.engine(stage.build, home / "data") as third:
+            if third.reservations < confirmed:
+                raise proc.Trouble(f"{confirmed} reservations were confirmed, {third.reservations} are there from the snapshot")
+            stage.figures["startup.snapshot"] = third.started_s  # the same from a snapshot and what came after it: no row
 
 
 memory = startup = measure
