@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <utility>
 
 #include "base/prng.h"
 #include "codec/event.h"
@@ -116,6 +117,31 @@ TEST_CASE("a month of random acts, restarted at random: live and replayed state 
     }
   }
   CHECK(world.engine->CheckInvariants().ok());
+}
+
+// From 8,192 slots on, a start shares its work out among the cores.
+TEST_CASE("an office of thousands of slots starts again as it was") {
+  World world;
+  std::string body = AgendaToml();
+  const std::pair<std::string, std::string> kLarger[] = {
+      {"[\"tue\", \"thu\"]", "[\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]"},
+      {"2026-12-31", "2027-03-15"},
+      {"09:00-12:00", "09:00-17:00"},
+      {"minutes = 30", "minutes = 5"}};
+  for (const auto& [small, large] : kLarger) body.replace(body.find(small), small.size(), large);
+  REQUIRE(world.Publish("93-titres", body).outcome == Outcome::kOk);
+  REQUIRE(world.engine->stats().seats > 3 * 8'192);
+  for (int i = 0; i < 300; ++i) {
+    const auto held = world.Hold("FILE" + std::to_string(i));
+    REQUIRE(held.outcome == Outcome::kOk);
+    if (i % 3 == 0) world.Do(&Engine::Confirm, held.reservation);
+    if (i % 3 == 1) world.Do(&Engine::Cancel, held.reservation);
+  }
+  const std::string digest = world.engine->Digest();
+  world.Restart();
+  CHECK(world.engine->Digest() == digest);
+  CHECK(world.engine->CheckInvariants().ok());
+  CHECK(world.Hold("FILE0").outcome == Outcome::kAlreadyReserved);
 }
 
 TEST_CASE("a second engine on the same directory, and one without its keys, do not start") {
