@@ -16,6 +16,9 @@ namespace {
 // for longer than the write does.
 constexpr size_t kLeastEnough = 16;
 constexpr size_t kMostEnough = 128;
+// Nobody waits for longer than so many looks at the sockets: where most requests are reads, a few
+// reservations in each would keep a round open for a hundred.
+constexpr int kMostLooks = 4;
 
 // Reverses a chain in place and returns its new head.
 wal::Commit* Reverse(wal::Commit* chain) {
@@ -66,8 +69,9 @@ void ThreadCompletions::Wait(Waiter& waiter) {
 }
 
 void ThreadCompletions::LookEnded() {
-  // As long as each look at the sockets brings more of them, the round is not whole.
-  const bool grew = open_->waiters > std::exchange(open_->seen, open_->waiters);
+  // As long as each look at the sockets brings more of them, the round is not whole; for a while.
+  const bool grew =
+      open_->waiters > std::exchange(open_->seen, open_->waiters) && ++open_->looks < kMostLooks;
   if (grew || (open_->first != nullptr && !Reserve())) {
     // No memory: those in flight come back, or somebody gives some back, before long.
     return net::post(loop_, Handler(close_memory_, [this] { LookEnded(); }));
@@ -133,6 +137,7 @@ void ThreadCompletions::End(Round& round, bool durable) {
   Waiter* waiter = std::exchange(round.first, nullptr);
   round.last = nullptr;
   round.waiters = round.seen = 0;
+  round.looks = 0;
   round.act.Release();
   round.next = free_;
   free_ = &round;

@@ -48,8 +48,8 @@ class ThreadCompletions final : public wal::Completions {
   // good.
   void WaitUntilQuiet() const;
 
-  // How many connections there are. Rounds are of half of them at most, so that the log writes one
-  // half's while the other half's requests are decided.
+  // How many connections there are. Where they are many, rounds are of half of them at most, so
+  // that the log writes one half's while the other half's requests are decided.
   void Expect(size_t connections);
 
  private:
@@ -60,6 +60,7 @@ class ThreadCompletions final : public wal::Completions {
     Waiter* last = nullptr;
     size_t waiters = 0;
     size_t seen = 0;        // of them, when a look had last ended
+    int looks = 0;          // that brought more
     Round* next = nullptr;  // in flight behind it, or free
   };
 

@@ -23,9 +23,10 @@ static_assert(kKeptReplyBytes * limits::kMaxConnections <= size_t{256} << 20);
 std::string_view SessionContext::DateAt(Instant now) {
   const int64_t second = now.ms / kMsPerSecond;
   if (second != date_second) {
-    date_second = second;
+    date_second = -1;  // should memory end here
     date.clear();
     AppendHttpDate(date, now);
+    date_second = second;
   }
   return date;
 }
