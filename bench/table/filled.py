@@ -39,11 +39,13 @@ def measure(stage):
             if again.reservations < confirmed:
                 raise proc.Trouble(f"{confirmed} reservations were confirmed, {again.reservations} are there after kill -9")
             stage.figures["startup.ready"] = again.started_s
-            again.snapshot()
             again.kill()
         engine.forget(paths)
         stage.figures["startup.read"] = engine.read_seconds(paths)
         stage.figures["startup.bytes"] = sum(path.stat().st_size for path in paths)
+        with engine.engine(stage.build, home / "data") as writer:
+            writer.snapshot()
+            writer.kill()
         engine.forget(engine.files_to_read(home / "data"))
         with engine.engine(stage.build, home / "data") as third:
             if third.reservations < confirmed:
