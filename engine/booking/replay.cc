@@ -82,8 +82,11 @@ absl::Status Replay::Rebuild() {
   ShareOut(rebuilt.size(), slots, kSlotsPerPiece, [&](size_t thread, uint32_t from, uint32_t to) {
     if (!failed && !ledger_.RebuildSlots(from, to, &rebuilt[thread]).ok()) failed = true;
   });
-  if (failed) return ledger_.Rebuild();
   rebuilt_ = {};
+  if (failed) {
+    ledger_.BeginRebuild();
+    return ledger_.RebuildSlots(0, slots, &rebuilt_);
+  }
   for (const ledger::Rebuilt& part : rebuilt) {
     rebuilt_.counts.in_calendar += part.counts.in_calendar;
     rebuilt_.counts.held += part.counts.held;

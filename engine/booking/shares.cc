@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -22,7 +23,12 @@ void ShareOut(size_t threads, uint32_t count, uint32_t piece, Piece each) {
     }
   };
   std::vector<std::thread> helpers;
-  for (size_t i = 1; i < threads; ++i) helpers.emplace_back(work, i);
+  helpers.reserve(threads);
+  try {
+    for (size_t i = 1; i < threads; ++i) helpers.emplace_back(work, i);
+  } catch (const std::system_error&) {
+    // The machine has no more to give: those that there are do it all.
+  }
   work(0);
   for (std::thread& helper : helpers) helper.join();
 }

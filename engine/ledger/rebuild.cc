@@ -83,7 +83,10 @@ void Ledger::BeginRebuild() {
   index_.Reset(reserved_);
   // Of one that was in use, clues have been taken away that its words give again.
   for (size_t a = 0; a < agendas_.size(); ++a) {
-    if (Calendar* calendar = agendas_[a].calendar.load()) calendar->HintAll();
+    if (Calendar* calendar = agendas_[a].calendar.load()) {
+      calendar->HintAll();
+      for (Atomic<uint64_t>& freeings : agendas_[a].freeings) freeings.fetch_add(1);
+    }
   }
 }
 

@@ -46,10 +46,11 @@ class Handover {
   absl::Status Finish();
 
  private:
+  bool Started();
   void Run();
 
   const Take take_;
-  const size_t threads_;
+  size_t threads_;
   uint64_t given_bytes_ = 0;
   std::thread thread_;
   std::mutex mutex_;  // guards what follows
