@@ -161,7 +161,7 @@ absl::Status Replay::Take(codec::CalendarPart& part, Instant written_at) {
   if (info.id.value > registry_.NextId().value)
     return absl::DataLossError("an agenda number was skipped");
   if (absl::Status fits = ledger_.Check(open_->change); !fits.ok()) return fits;
-  ledger_.Apply(open_->change);
+  ledger_.Apply(open_->change, /*recovering=*/true);
   registry_.Put(std::move(info));
   open_.reset();
   return absl::OkStatus();

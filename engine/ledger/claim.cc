@@ -101,7 +101,7 @@ void Ledger::GiveBit(SeatId seat, Channel channel) {
   GiveBits(SlotOf(place.slot), channel, uint64_t{1} << place.number);
 }
 
-// The same of several seats of a slot.
+// The same where the slot is known.
 void Ledger::GiveBits(Slot& slot, Channel channel, uint64_t bits) {
   const uint64_t before = slot.free[static_cast<size_t>(channel)].fetch_or(bits);
   CHECK((before & bits) == 0);  // a bit set twice would be a seat given twice

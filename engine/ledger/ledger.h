@@ -198,7 +198,8 @@ class Ledger final : private Holdings {
   // Whether Apply can take it: what a plan makes always can, what a log says need not. DataLoss.
   absl::Status Check(const CalendarChange& change) const;
   // Makes the seats and puts the calendar in force. Its record must be durable first.
-  void Apply(const CalendarChange& change);
+  // `recovering`: nobody claims yet, and Rebuild will give the free seats.
+  void Apply(const CalendarChange& change, bool recovering = false);
   // Brings the seats of one slot to what the calendar in force says: free ones are withdrawn or
   // restored, reserved ones marked to be withdrawn when they end. A seat that is on its way from
   // one state to another escapes it: TrimCounts::left says how many are still too many or too few.
@@ -351,7 +352,7 @@ class Ledger final : private Holdings {
   void PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& target,
                 PublicationPlan& plan, SlotChange* change) const;
   void MakeSlot(AgendaId agenda, const SlotChange& change);
-  void MakeSeats(const SlotChange& change);
+  void MakeSeats(const SlotChange& change, bool recovering);
   bool WithdrawFree(SeatId seat, Channel channel, EventSink& sink);
   bool MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink);
   void TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,

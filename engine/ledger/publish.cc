@@ -131,12 +131,11 @@ absl::Status Ledger::Check(const CalendarChange& change) const {
   return absl::OkStatus();
 }
 
-void Ledger::MakeSeats(const SlotChange& change) {
+void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
   Slot& slot = SlotOf(change.slot);
   uint32_t number = slot.seats_made.load();
   uint32_t block = change.first_block;
   for (size_t c = 0; c < kChannels; ++c) {
-    uint64_t bits = 0;
     for (uint32_t i = 0; i < change.fresh[c]; ++i, ++number) {
       CHECK(number < limits::kSeatsPerSlot);
       if (number % limits::kSeatsPerBlock == 0) {
@@ -153,20 +152,20 @@ void Ledger::MakeSeats(const SlotChange& change) {
                                     std::memory_order_release);
       // Release: whoever iterates over the slot's seats sees their blocks and words.
       slot.seats_made.store(number + 1, std::memory_order_release);
-      bits |= uint64_t{1} << number;
+      // One by one: a publisher that stops for ever keeps back one seat, not a slot's.
+      if (!recovering) GiveBits(slot, static_cast<Channel>(c), uint64_t{1} << number);
     }
-    if (bits != 0) GiveBits(slot, static_cast<Channel>(c), bits);
   }
 }
 
-void Ledger::Apply(const CalendarChange& change) {
+void Ledger::Apply(const CalendarChange& change, bool recovering) {
   const Epochs::Guard guard(epochs_);
   CHECK(change.agenda.value < limits::kMaxAgendas);
   std::vector<CalendarEntry> entries;
   entries.reserve(change.slots.size());
   for (const SlotChange& slot : change.slots) {
     MakeSlot(change.agenda, slot);
-    MakeSeats(slot);
+    MakeSeats(slot, recovering);
     entries.push_back(CalendarEntry{slot.start, slot.starts_at, slot.slot, slot.minutes, slot.seats,
                                     slot.listed});
   }
