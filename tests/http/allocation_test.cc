@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "http/session.h"
 #include "tests/booking/fixture.h"
+#include "tests/http/public_context.h"
 #include "tests/operator_new.h"
 
 namespace {
@@ -88,13 +89,7 @@ TEST_CASE("a session answers without allocating") {
   World world;
   Publish(world);
   Telemetry telemetry;
-  SessionContext context{.engine = *world.engine,
-                         .telemetry = telemetry,
-                         .counters = telemetry.AddThread("public"),
-                         .audience = Audience::kPublic,
-                         .reply = {},
-                         .target = {},
-                         .date = {}};
+  SessionContext context = PublicContext(world, telemetry, telemetry.AddThread("public"));
   Session session(context, limits::kMaxBodyBytes);
   booking::CommitPool pool;
   booking::Act act(pool, world.engine->log());
@@ -135,13 +130,7 @@ TEST_CASE("what a packet decided is waited for, wherever memory ends while it is
   Counters& counters = telemetry.AddThread("public");
   for (int person = 0;; ++person) {
     REQUIRE(person < 1'000);
-    SessionContext context{.engine = *world.engine,
-                           .telemetry = telemetry,
-                           .counters = counters,
-                           .audience = Audience::kPublic,
-                           .reply = {},
-                           .target = {},
-                           .date = {}};
+    SessionContext context = PublicContext(world, telemetry, counters);
     Session session(context, limits::kMaxBodyBytes);
     booking::CommitPool pool;
     booking::Act act(pool, world.engine->log());

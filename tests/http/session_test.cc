@@ -1,7 +1,7 @@
 // A session by itself: what one packet of requests is answered with.
 #include "http/session.h"
 
-#include "tests/booking/fixture.h"
+#include "tests/http/public_context.h"
 
 namespace creneau::http {
 namespace {
@@ -29,13 +29,7 @@ struct Desk {
 
   World world;
   Telemetry telemetry;
-  SessionContext context{.engine = *world.engine,
-                         .telemetry = telemetry,
-                         .counters = telemetry.AddThread("public"),
-                         .audience = Audience::kPublic,
-                         .reply = {},
-                         .target = {},
-                         .date = {}};
+  SessionContext context = PublicContext(world, telemetry, telemetry.AddThread("public"));
   Session session{context, limits::kMaxBodyBytes};
   booking::CommitPool pool;
   booking::Act act{pool, world.engine->log()};
