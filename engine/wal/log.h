@@ -149,7 +149,8 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   // Any thread, never waits. False: the log is closed, the commit is the caller's again and will
-  // not be delivered.
+  // not be delivered. A commit with an owner wakes the log; one without is written with the next
+  // that has one, or within some 10 ms.
   [[nodiscard]] bool Push(Commit* commit);
 
   // Of a log without threads: what they would do now, once. All that was pushed is written and
