@@ -68,30 +68,31 @@ std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel,
   return std::nullopt;
 }
 
-// The earliest free seat of the range: `at` is where the summary says that it may be.
+// The earliest free seat of the range: `at` is where the summary says that it may be, and
+// afterwards where the seat is.
 std::optional<SeatId> Ledger::Claim(Calendar& calendar, Channel channel, Calendar::Range range,
-                                    Candidate at, uint64_t random) {
+                                    Candidate& at, uint64_t random) {
   const Bitmap& summary = calendar.summary(channel);
   while (at.position < range.until) {
     if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
     at = Foresee(calendar, channel, summary.Find(at.position + 1), range.until, random);
   }
-  return ClaimByLook(calendar, channel, range.first, range.until, random);
+  return ClaimByLook(calendar, channel, range, at, random);
 }
 
 // The summary says nothing is left. Somebody who stopped between freeing a seat and saying so must
 // not make that the answer, so the words themselves are read, once for each freeing.
-std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel, size_t from,
-                                          size_t until, uint64_t random) {
+std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel,
+                                          Calendar::Range range, Candidate& at, uint64_t random) {
   const uint64_t freeings =
       agendas_[calendar.agenda().value].freeings[static_cast<size_t>(channel)].load();
-  if (calendar.KnownEmpty(channel, from, until, freeings)) return std::nullopt;
-  for (size_t i = from; i < until; ++i) {
-    const Candidate at = Foresee(calendar, channel, i, until, random);
+  if (calendar.KnownEmpty(channel, range.first, range.until, freeings)) return std::nullopt;
+  for (size_t i = range.first; i < range.until; ++i) {
+    at = Foresee(calendar, channel, i, range.until, random);
     if (at.free == 0) continue;
     if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
   }
-  calendar.NoteEmpty(channel, from, until, freeings);
+  calendar.NoteEmpty(channel, range.first, range.until, freeings);
   return std::nullopt;
 }
 

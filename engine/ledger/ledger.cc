@@ -174,14 +174,18 @@ SeatCounts Ledger::CountSeats() const {
 }
 
 uint64_t Ledger::live_holds() const {
-  int64_t sum = 0;
-  for (const Stripe& stripe : live_holds_) sum += stripe.holds.load(std::memory_order_relaxed);
+  const int64_t sum = epochs_.counted() + helped_holds_.load(std::memory_order_relaxed);
   return sum < 0 ? 0 : static_cast<uint64_t>(sum);
 }
 
-// In the thread's own stripe, whoever's hold it is: only the sum says something.
-void Ledger::AddHolds(int64_t change) {
-  live_holds_[ThreadHash() % live_holds_.size()].holds.fetch_add(change, std::memory_order_relaxed);
+// With the thread's own guard where it is at hand, whoever's hold it is: only the sum says
+// something.
+void Ledger::AddHolds(int64_t change, Epochs::Guard* guard) {
+  if (guard != nullptr) {
+    guard->Count(change);
+  } else {
+    helped_holds_.fetch_add(change, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace creneau::ledger
