@@ -26,7 +26,8 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   Epochs::Guard guard(epochs_);
   const IndexKey key = IndexKey::Of(args.subject);
   index_.MakeRoom(key);
-  // Whoever got the last seat may be the subject itself, by another request at the same moment.
+  // Who has a reservation is told so by the index, after the claim. Who can have none may have got
+  // the last seat just now, by another request.
   const auto refuse = [&](Outcome outcome) {
     const auto live = LiveOf(key, sink);
     if (!live) return outcome;
@@ -41,10 +42,6 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   if (position < range.first) position = Calendar::kNone;
   if (args.slot && position >= range.until) return refuse(Outcome::kSlotTaken);
   Candidate at = Foresee(*calendar, args.channel, position, range.until, args.random);
-  if (const auto live = LiveOf(key, sink)) {
-    *view = *live;
-    return Outcome::kAlreadyReserved;
-  }
   const auto claimed = args.slot ? ClaimInSlot(*calendar, args.channel, at, args.random)
                                  : Claim(*calendar, args.channel, range, at, args.random);
   if (!claimed) return refuse(args.slot ? Outcome::kSlotTaken : Outcome::kNothingLeft);
