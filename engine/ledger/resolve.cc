@@ -9,10 +9,9 @@ bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired,
                              Epochs::Guard* guard) {
   uint64_t bits = expected.bits();
   const SeatWord before = expected;
-  // acq_rel: publishes the payload with the word, and sees the payload that came with the expected
-  // one.
-  if (!seats_[seat.value].word.compare_exchange_strong(bits, desired.bits(),
-                                                       std::memory_order_acq_rel)) {
+  // Publishes the payload with the word, and sees the payload that came with the expected one. In
+  // the one total order, for what the steward is told (inbox.h).
+  if (!seats_[seat.value].word.compare_exchange_strong(bits, desired.bits())) {
     expected = SeatWord(bits);
     return false;
   }

@@ -32,6 +32,7 @@ const std::vector<Known> kSeats = {
     {"ledger/resolve.cc Ledger::CompareExchange cas 1", kA, kAcquiredElsewhere,
      "the expected word was loaded with acquire; what a failure reads is loaded anew"},
     {"ledger/resolve.cc Ledger::CompareExchange cas 1", kR, kShown, "look/move"},
+    {"ledger/resolve.cc Ledger::CompareExchange cas 1", kS, kShown, "touched/hold beside it"},
     {"ledger/resolve.cc Ledger::ResolveTo load 1", kA, kAcquiredElsewhere,
      "a name comes from an answer, a made-up one has no generation that its seat's word has"},
     {"ledger/resolve.cc Ledger::ViewOf load 1", kA, kShown, "find/cancelled, freed, moved to"},
