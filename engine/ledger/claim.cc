@@ -42,11 +42,27 @@ Ledger::Candidate Ledger::Foresee(const Calendar& calendar, Channel channel, siz
   __builtin_prefetch(&free, 1);  // for writing, so that it comes once and not twice
   candidate.free = free.load();
   if (candidate.free != 0) {
-    const SeatId seat = SeatAt(slot, PickBit(candidate.free, random));
+    const uint32_t number = PickBit(candidate.free, random);
+    const SeatId seat = SeatAt(slot, number);
     __builtin_prefetch(&seats_[seat.value], 1);
     touched_.Prefetch(seat.value / limits::kSeatsPerBlock);
+    const bool untouched = (candidate.free >> number / 8 * 8 & 0xff) == 0xff;
+    static_assert(limits::kSeatsPerBlock == 8);
+    if (untouched && position + 1 < until)
+      FetchNext(calendar.entries()[position + 1].slot, seat.value / limits::kSeatsPerBlock);
   }
   return candidate;
+}
+
+// Whoever takes the first seat of a block fetches what those will need who take the first ones of
+// the next: that slot, and the seats after these, which are the next slot's if the two were made
+// together. For reading: who comes next may be on another core.
+void Ledger::FetchNext(SlotId next, uint32_t block) const {
+  const Slot& slot = SlotOf(next);
+  __builtin_prefetch(&slot);
+  __builtin_prefetch(&slot.blocks);
+  const uint32_t seat = (block + 1) % limits::kMaxBlocks * limits::kSeatsPerBlock;
+  for (uint32_t i = 0; i < limits::kSeatsPerBlock; i += 2) __builtin_prefetch(&seats_[seat + i]);
 }
 
 std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel,

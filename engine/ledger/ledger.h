@@ -288,6 +288,7 @@ class Ledger final : private Holdings {
   };
   Candidate Foresee(const Calendar& calendar, Channel channel, size_t position, size_t until,
                     uint64_t random) const;
+  void FetchNext(SlotId next, uint32_t block) const;
   std::optional<SeatId> Claim(Calendar& calendar, Channel channel, Calendar::Range range,
                               Candidate& at, uint64_t random);
   std::optional<SeatId> ClaimInSlot(Calendar& calendar, Channel channel, const Candidate& candidate,
