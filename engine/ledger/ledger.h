@@ -138,6 +138,7 @@ class Ledger final : private Holdings {
   Ledger& operator=(const Ledger&) = delete;
 
   // --- what requests do -------------------------------------------------------------------------
+  // Claims, then asks the index: ask Find first, so that repeats hide no seat from others.
   Result Hold(const HoldArgs& args, EventSink& sink);
   Result Confirm(SeatRef name, Instant received_at, EventSink& sink);
   // Once: the deadline moves by `by_ms`.
