@@ -7,19 +7,29 @@
 #include "base/prng.h"
 
 namespace creneau::ledger {
+namespace {
+
+template <size_t... kNth>
+std::array<Bitmap, sizeof...(kNth)> MakeSummaries(size_t items, std::index_sequence<kNth...>) {
+  return {((void)kNth, Bitmap(items))...};
+}
+
+}  // namespace
 
 Calendar::Calendar(AgendaId agenda, uint32_t version, std::vector<CalendarEntry> entries)
-    : agenda_(agenda), version_(version), entries_(std::move(entries)) {
+    : agenda_(agenda),
+      version_(version),
+      entries_(std::move(entries)),
+      summaries_(MakeSummaries(entries_.size(), std::make_index_sequence<kChannels>())) {
   for (size_t i = 1; i < entries_.size(); ++i) {
     CHECK(entries_[i - 1].start < entries_[i].start);
     CHECK(entries_[i - 1].starts_at < entries_[i].starts_at);
   }
-  for (auto& summary : summaries_) summary = std::make_unique<Bitmap>(entries_.size());
   HintAll();
 }
 
 void Calendar::HintAll() {
-  for (auto& summary : summaries_) summary->SetAll();
+  for (Bitmap& summary : summaries_) summary.SetAll();
 }
 
 size_t Calendar::PositionOf(LocalMinute start) const {

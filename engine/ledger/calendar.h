@@ -54,7 +54,7 @@ class Calendar {
 
   // All summary bits set again, as in the beginning.
   void HintAll();
-  Bitmap& summary(Channel channel) { return *summaries_[static_cast<size_t>(channel)]; }
+  Bitmap& summary(Channel channel) { return summaries_[static_cast<size_t>(channel)]; }
 
   // For "nothing left" (design 3.6): the number of freeings at which all words of the range [from,
   // until) were last seen empty.
@@ -68,7 +68,7 @@ class Calendar {
   AgendaId agenda_;
   uint32_t version_;
   std::vector<CalendarEntry> entries_;
-  std::array<std::unique_ptr<Bitmap>, kChannels> summaries_;
+  std::array<Bitmap, kChannels> summaries_;
   std::array<Atomic<uint64_t>, kChannels> empty_notes_{};
   // first << 32 | until of the last Between: a guess that is checked, so it needs no order.
   mutable std::atomic<uint64_t> last_range_{0};

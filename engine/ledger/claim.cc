@@ -42,11 +42,27 @@ Ledger::Candidate Ledger::Foresee(const Calendar& calendar, Channel channel, siz
   __builtin_prefetch(&free, 1);  // for writing, so that it comes once and not twice
   candidate.free = free.load();
   if (candidate.free != 0) {
-    const SeatId seat = SeatAt(slot, PickBit(candidate.free, random));
+    const uint32_t number = PickBit(candidate.free, random);
+    const SeatId seat = SeatAt(slot, number);
     __builtin_prefetch(&seats_[seat.value], 1);
     touched_.Prefetch(seat.value / limits::kSeatsPerBlock);
+    const bool untouched = (candidate.free >> number / 8 * 8 & 0xff) == 0xff;
+    static_assert(limits::kSeatsPerBlock == 8);
+    if (untouched && position + 1 < until)
+      FetchNext(calendar.entries()[position + 1].slot, seat.value / limits::kSeatsPerBlock);
   }
   return candidate;
+}
+
+// Whoever takes the first seat of a block fetches what those will need who take the first ones of
+// the next: that slot, and the seats after these, which are the next slot's if the two were made
+// together. For reading: who comes next may be on another core.
+void Ledger::FetchNext(SlotId next, uint32_t block) const {
+  const Slot& slot = SlotOf(next);
+  __builtin_prefetch(&slot);
+  __builtin_prefetch(&slot.blocks);
+  const uint32_t seat = (block + 1) % limits::kMaxBlocks * limits::kSeatsPerBlock;
+  for (uint32_t i = 0; i < limits::kSeatsPerBlock; i += 2) __builtin_prefetch(&seats_[seat + i]);
 }
 
 std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel,
@@ -68,30 +84,31 @@ std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel,
   return std::nullopt;
 }
 
-// The earliest free seat of the range: `at` is where the summary says that it may be.
+// The earliest free seat of the range: `at` is where the summary says that it may be, and
+// afterwards where the seat is.
 std::optional<SeatId> Ledger::Claim(Calendar& calendar, Channel channel, Calendar::Range range,
-                                    Candidate at, uint64_t random) {
+                                    Candidate& at, uint64_t random) {
   const Bitmap& summary = calendar.summary(channel);
   while (at.position < range.until) {
     if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
     at = Foresee(calendar, channel, summary.Find(at.position + 1), range.until, random);
   }
-  return ClaimByLook(calendar, channel, range.first, range.until, random);
+  return ClaimByLook(calendar, channel, range, at, random);
 }
 
 // The summary says nothing is left. Somebody who stopped between freeing a seat and saying so must
 // not make that the answer, so the words themselves are read, once for each freeing.
-std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel, size_t from,
-                                          size_t until, uint64_t random) {
+std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel,
+                                          Calendar::Range range, Candidate& at, uint64_t random) {
   const uint64_t freeings =
       agendas_[calendar.agenda().value].freeings[static_cast<size_t>(channel)].load();
-  if (calendar.KnownEmpty(channel, from, until, freeings)) return std::nullopt;
-  for (size_t i = from; i < until; ++i) {
-    const Candidate at = Foresee(calendar, channel, i, until, random);
+  if (calendar.KnownEmpty(channel, range.first, range.until, freeings)) return std::nullopt;
+  for (size_t i = range.first; i < range.until; ++i) {
+    at = Foresee(calendar, channel, i, range.until, random);
     if (at.free == 0) continue;
     if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
   }
-  calendar.NoteEmpty(channel, from, until, freeings);
+  calendar.NoteEmpty(channel, range.first, range.until, freeings);
   return std::nullopt;
 }
 

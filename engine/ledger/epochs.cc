@@ -21,15 +21,38 @@ Epochs::Guard::Guard(Epochs& epochs) : note_(nullptr) {
   // Each thread tends to its own cache line.
   const size_t start = ThreadHash();
   for (size_t i = 0; i < kReaders; ++i) {
-    Atomic<uint64_t>& note = epochs.notes_[(start + i) % kReaders].epoch;
+    const size_t nth = (start + i) % kReaders;
+    Note& note = epochs.notes_[nth];
     uint64_t idle = 0;
-    if (note.load(std::memory_order_relaxed) == 0 &&
-        note.compare_exchange_strong(idle, epochs.epoch_.load())) {
+    if (note.epoch.load(std::memory_order_relaxed) == 0 &&
+        note.epoch.compare_exchange_strong(idle, epochs.epoch_.load())) {
       note_ = &note;
+      if (!note.used) epochs.BeginUse(nth);
       return;
     }
   }
   CHECK(note_ != nullptr);
+}
+
+// Relaxed, as the counts: only their sum says something, and a sum of acts that have ended is asked
+// for by whoever knows of them.
+void Epochs::BeginUse(size_t nth) {
+  notes_[nth].used = true;
+  used_[nth / 64].fetch_or(uint64_t{1} << (nth % 64), std::memory_order_relaxed);
+}
+
+int64_t Epochs::counted() const {
+  int64_t sum = 0;
+  for (size_t i = 0; i < used_.size(); ++i) {
+    for (uint64_t bits = used_[i].load(std::memory_order_relaxed); bits != 0; bits &= bits - 1)
+      sum += notes_[i * 64 + static_cast<size_t>(std::countr_zero(bits))].count.load(
+          std::memory_order_relaxed);
+  }
+  return sum;
+}
+
+void Epochs::ForgetCount() {
+  for (Note& note : notes_) note.count.store(0, std::memory_order_relaxed);
 }
 
 Epochs::~Epochs() {

@@ -21,6 +21,12 @@ namespace creneau::ledger {
 size_t ThreadHash();
 
 class Epochs {
+  struct alignas(64) Note {
+    Atomic<uint64_t> epoch{0};  // 0: not reading
+    Atomic<int64_t> count{0};
+    bool used = false;  // the reader's own: whether used_ says so
+  };
+
  public:
   // Threads inside the ledger at one moment: I/O threads, steward, admin. A CHECK says when there
   // are more.
@@ -31,12 +37,19 @@ class Epochs {
     explicit Guard(Epochs& epochs);
     // Release: whoever sees the note gone knows that all the reader's loads are done. That needs no
     // place in the one order: who sees it late keeps what was retired for longer.
-    ~Guard() { note_->store(0, std::memory_order_release); }
+    ~Guard() { note_->epoch.store(0, std::memory_order_release); }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
+    // Adds to what all readers count together. The note is this reader's alone until it ends, and
+    // the next one acquires it: no read-modify-write.
+    void Count(int64_t change) {
+      note_->count.store(note_->count.load(std::memory_order_relaxed) + change,
+                         std::memory_order_relaxed);
+    }
+
    private:
-    Atomic<uint64_t>* note_;
+    Note* note_;
   };
 
   Epochs() = default;
@@ -45,21 +58,25 @@ class Epochs {
   // Call after the thing was unlinked. Frees it, and others, now or at a later call.
   void Retire(std::function<void()> free);
 
+  // What readers have counted: every act that ended before, and perhaps some that have not.
+  int64_t counted() const;
+  void ForgetCount();  // alone
+
  private:
-  struct alignas(64) Note {
-    Atomic<uint64_t> epoch{0};  // 0: not reading
-  };
   struct Retired {
     Retired* next;
     uint64_t epoch;
     std::function<void()> free;
   };
 
+  void BeginUse(size_t nth);
   void PushRetired(Retired* retired);
   uint64_t OldestReader() const;
 
   Atomic<uint64_t> epoch_{1};
   std::array<Note, kReaders> notes_;
+  // Notes that ever had a reader: counted() looks at no others.
+  std::array<Atomic<uint64_t>, kReaders / 64> used_{};
   Atomic<Retired*> retired_{nullptr};
 };
 

@@ -15,30 +15,33 @@ void Ledger::WritePayload(SeatId id, const Subject& subject, uint64_t idempotenc
 }
 
 Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
-  const Epochs::Guard guard(epochs_);
+  Result result;
+  result.outcome = HoldTo(&result.seat, args, sink);
+  return result;
+}
+
+// The seat is seen in the place of the answer: a copy of what was just written waits for the
+// writing.
+Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
+  Epochs::Guard guard(epochs_);
   const IndexKey key = IndexKey::Of(args.subject);
   index_.MakeRoom(key);
-  // What comes later is looked up while the memory of the subject's entry is fetched.
-  Calendar* calendar = CalendarOf(args.agenda);
-  Calendar::Range range;
-  Candidate at{Calendar::kNone, 0};
-  if (calendar != nullptr) {
-    range = calendar->Between(args.earliest, args.latest);
-    size_t position = args.slot ? calendar->PositionOf(*args.slot)
-                                : calendar->summary(args.channel).Find(range.first);
-    if (position < range.first) position = Calendar::kNone;
-    at = Foresee(*calendar, args.channel, position, range.until, args.random);
-  }
-  if (const auto live = LiveOf(key, sink)) {
-    return Result{Outcome::kAlreadyReserved, false, *live};
-  }
-  // Whoever got the last seat may be the subject itself, by another request at the same moment.
+  // Who has a reservation is told so by the index, after the claim. Who can have none may have got
+  // the last seat just now, by another request.
   const auto refuse = [&](Outcome outcome) {
-    if (const auto live = LiveOf(key, sink)) return Result{Outcome::kAlreadyReserved, false, *live};
-    return Result{outcome, false, {}};
+    const auto live = LiveOf(key, sink);
+    if (!live) return outcome;
+    *view = *live;
+    return Outcome::kAlreadyReserved;
   };
-  if (calendar == nullptr) return Result{Outcome::kNothingLeft, false, {}};
-  if (args.slot && at.position >= range.until) return Result{Outcome::kSlotTaken, false, {}};
+  Calendar* calendar = CalendarOf(args.agenda);
+  if (calendar == nullptr) return refuse(Outcome::kNothingLeft);
+  const Calendar::Range range = calendar->Between(args.earliest, args.latest);
+  size_t position = args.slot ? calendar->PositionOf(*args.slot)
+                              : calendar->summary(args.channel).Find(range.first);
+  if (position < range.first) position = Calendar::kNone;
+  if (args.slot && position >= range.until) return refuse(Outcome::kSlotTaken);
+  Candidate at = Foresee(*calendar, args.channel, position, range.until, args.random);
   const auto claimed = args.slot ? ClaimInSlot(*calendar, args.channel, at, args.random)
                                  : Claim(*calendar, args.channel, range, at, args.random);
   if (!claimed) return refuse(args.slot ? Outcome::kSlotTaken : Outcome::kNothingLeft);
@@ -54,34 +57,34 @@ Result Ledger::Hold(const HoldArgs& args, EventSink& sink) {
   // Release: whoever comes through the index and finishes this hold reads the payload.
   seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);
 
-  if (auto lost = DecideHold(key, SeatRef{*claimed, claimed_word.generation()}, sink)) {
+  const SeatRef ref{*claimed, claimed_word.generation()};
+  if (const auto lost = LostTo(key, ref, sink)) {
     seats_[claimed->value].word.store(before.bits(), std::memory_order_release);
     GiveBit(*claimed, before.channel());
-    return *lost;
+    *view = *lost;
+    return Outcome::kAlreadyReserved;
   }
   const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);
   SeatWord expected = claimed_word;
   // If this fails, somebody who met the index entry has done it.
-  CompareExchange(*claimed, expected, held.WithPending(true));
+  CompareExchange(*claimed, expected, held.WithPending(true), &guard);
   Tell(*claimed, held.WithPending(true), args.subject, args.idempotency, sink);
 
-  const SeatPlace place = PlaceOf(*claimed);
-  const Slot& slot = SlotOf(place.slot);
-  const SeatRef ref{*claimed, held.generation()};
-  return Result{
-      Outcome::kOk, false,
-      SeatView{ref, ref, held, args.subject, args.idempotency, slot.agenda, slot.start,
-               StartOf(slot), static_cast<int>(slot.minutes.load(std::memory_order_relaxed))}};
+  view->ref = view->origin = ref;
+  view->word = held;
+  view->subject = args.subject;
+  view->idempotency = args.idempotency;
+  SeeSlot(SlotOf(calendar->entries()[at.position].slot), view);
+  return Outcome::kOk;
 }
 
-// The subject's entry in the index. Nothing: this seat is the subject's now. Otherwise the
-// answer to give.
-std::optional<Result> Ledger::DecideHold(const IndexKey& subject, SeatRef mine, EventSink& sink) {
+// The subject's entry in the index. Nothing: `mine` is the subject's now. Otherwise the reservation
+// that the subject has.
+std::optional<SeatView> Ledger::LostTo(const IndexKey& subject, SeatRef mine, EventSink& sink) {
   for (;;) {
     const IndexValue other = index_.Insert(subject, mine);
     if (other.empty()) return std::nullopt;
-    if (const auto live = LiveSeat(other, sink))
-      return Result{Outcome::kAlreadyReserved, false, *live};
+    if (auto live = LiveSeat(other, sink)) return live;
   }
 }
 

@@ -53,7 +53,7 @@ void Ledger::TakeTouched(const std::function<void(SeatId, SeatWord)>& each) {
   touched_.Take(blocks, [&](size_t block) {
     for (uint32_t i = 0; i < limits::kSeatsPerBlock; ++i) {
       const SeatId seat{static_cast<uint32_t>(block) * limits::kSeatsPerBlock + i};
-      const SeatWord word = WordOf(seat);
+      const SeatWord word{seats_[seat.value].word.load()};  // in the one order: inbox.h
       if (HasDeadline(word.state())) each(seat, word);
     }
   });
@@ -174,14 +174,18 @@ SeatCounts Ledger::CountSeats() const {
 }
 
 uint64_t Ledger::live_holds() const {
-  int64_t sum = 0;
-  for (const Stripe& stripe : live_holds_) sum += stripe.holds.load(std::memory_order_relaxed);
+  const int64_t sum = epochs_.counted() + helped_holds_.load(std::memory_order_relaxed);
   return sum < 0 ? 0 : static_cast<uint64_t>(sum);
 }
 
-// In the thread's own stripe, whoever's hold it is: only the sum says something.
-void Ledger::AddHolds(int64_t change) {
-  live_holds_[ThreadHash() % live_holds_.size()].holds.fetch_add(change, std::memory_order_relaxed);
+// With the thread's own guard where it is at hand, whoever's hold it is: only the sum says
+// something.
+void Ledger::AddHolds(int64_t change, Epochs::Guard* guard) {
+  if (guard != nullptr) {
+    guard->Count(change);
+  } else {
+    helped_holds_.fetch_add(change, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace creneau::ledger

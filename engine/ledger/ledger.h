@@ -138,6 +138,7 @@ class Ledger final : private Holdings {
   Ledger& operator=(const Ledger&) = delete;
 
   // --- what requests do -------------------------------------------------------------------------
+  // Claims, then asks the index: ask Find first, so that repeats hide no seat from others.
   Result Hold(const HoldArgs& args, EventSink& sink);
   Result Confirm(SeatRef name, Instant received_at, EventSink& sink);
   // Once: the deadline moves by `by_ms`.
@@ -288,12 +289,13 @@ class Ledger final : private Holdings {
   };
   Candidate Foresee(const Calendar& calendar, Channel channel, size_t position, size_t until,
                     uint64_t random) const;
+  void FetchNext(SlotId next, uint32_t block) const;
   std::optional<SeatId> Claim(Calendar& calendar, Channel channel, Calendar::Range range,
-                              Candidate at, uint64_t random);
+                              Candidate& at, uint64_t random);
   std::optional<SeatId> ClaimInSlot(Calendar& calendar, Channel channel, const Candidate& candidate,
                                     uint64_t random);
-  std::optional<SeatId> ClaimByLook(Calendar& calendar, Channel channel, size_t from, size_t until,
-                                    uint64_t random);
+  std::optional<SeatId> ClaimByLook(Calendar& calendar, Channel channel, Calendar::Range range,
+                                    Candidate& at, uint64_t random);
   void GiveBit(SeatId seat, Channel channel);
   void GiveBits(Slot& slot, Channel channel, uint64_t bits);
   Slot& SlotOf(SlotId slot) { return slots_[slot.value]; }
@@ -306,7 +308,8 @@ class Ledger final : private Holdings {
   Calendar* CalendarOf(AgendaId agenda) const { return agendas_[agenda.value].calendar.load(); }
 
   // hold.cc
-  std::optional<Result> DecideHold(const IndexKey& subject, SeatRef mine, EventSink& sink);
+  Outcome HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink);
+  std::optional<SeatView> LostTo(const IndexKey& subject, SeatRef mine, EventSink& sink);
   void WritePayload(SeatId seat, const Subject& subject, uint64_t idempotency);
 
   // resolve.cc
@@ -316,10 +319,13 @@ class Ledger final : private Holdings {
   void Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t idempotency,
             EventSink& sink);
   bool ClearMark(SeatId seat, SeatWord word);
-  bool CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired);
+  bool CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired,
+                       Epochs::Guard* guard = nullptr);
+  bool ResolveTo(SeatView* view, SeatRef name, EventSink& sink);
   std::optional<SeatView> Resolve(SeatRef name, EventSink& sink);
   IndexValue ForwardOf(SeatRef name);
-  std::optional<SeatView> ViewOf(SeatId seat, SeatWord word) const;
+  bool ViewOf(SeatId seat, SeatWord word, SeatView* view) const;
+  static void SeeSlot(const Slot& slot, SeatView* view);
   SeatImage ImageOf(SeatId seat, SeatWord word) const;
   std::optional<SeatView> LiveSeat(IndexValue value, EventSink& sink);
   std::optional<SeatView> LiveOf(const IndexKey& subject, EventSink& sink);
@@ -370,7 +376,7 @@ class Ledger final : private Holdings {
   absl::Status RebuildSlot(SlotId slot, Rebuilt* rebuilt);
   bool IsUntrimmed(const Slot& slot, const SlotTally& tally) const;
   absl::Status CheckSeat(SeatId seat, const Slot& slot, uint32_t number);
-  void AddHolds(int64_t change);
+  void AddHolds(int64_t change, Epochs::Guard* guard);
 
   mutable Epochs epochs_;
   Region<Seat> seats_;
@@ -382,10 +388,8 @@ class Ledger final : private Holdings {
   SubjectIndex index_;
   Atomic<uint32_t> slots_made_{0};
   Atomic<uint32_t> seats_made_{0};
-  struct alignas(64) Stripe {
-    Atomic<int64_t> holds{0};
-  };
-  std::array<Stripe, 32> live_holds_;
+  // Live holds beside those counted in the guards' notes: by helpers and moves.
+  Atomic<int64_t> helped_holds_{0};
   // Recovery's own: how many seats are reserved, by what was loaded and applied.
   size_t reserved_ = 0;
   // The publisher's own: start → slot, for each agenda.

@@ -12,7 +12,6 @@ namespace creneau::ledger {
 // A seat that is not free.
 absl::Status Ledger::RebuildSeat(SeatId id, SeatWord word, const Slot& slot) {
   if (HasDeadline(word.state())) touched_.Add(id.value / limits::kSeatsPerBlock);
-  if (word.state() == SeatState::kHeld) AddHolds(1);
   const bool answers =
       word.state() == SeatState::kCoolingCancelled || word.state() == SeatState::kCoolingExpired;
   const SeatRef ref{id, word.generation()};
@@ -79,7 +78,8 @@ absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt) {
 }
 
 void Ledger::BeginRebuild() {
-  for (Stripe& stripe : live_holds_) stripe.holds.store(0);
+  epochs_.ForgetCount();
+  helped_holds_.store(0);
   index_.Reset(reserved_);
   // Of one that was in use, clues have been taken away that its words give again.
   for (size_t a = 0; a < agendas_.size(); ++a) {
@@ -91,11 +91,13 @@ void Ledger::BeginRebuild() {
 }
 
 absl::Status Ledger::RebuildSlots(uint32_t from, uint32_t until, Rebuilt* rebuilt) {
-  const Epochs::Guard guard(epochs_);
+  Epochs::Guard guard(epochs_);
   CHECK(until <= slots_made_.load());
+  const size_t held = rebuilt->counts.held;
   for (uint32_t s = from; s < until; ++s) {
     if (absl::Status status = RebuildSlot(SlotId{s}, rebuilt); !status.ok()) return status;
   }
+  AddHolds(static_cast<int64_t>(rebuilt->counts.held - held), &guard);
   return absl::OkStatus();
 }
 

@@ -5,19 +5,19 @@
 
 namespace creneau::ledger {
 
-bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired) {
+bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired,
+                             Epochs::Guard* guard) {
   uint64_t bits = expected.bits();
   const SeatWord before = expected;
-  // acq_rel: publishes the payload with the word, and sees the payload that came with the expected
-  // one.
-  if (!seats_[seat.value].word.compare_exchange_strong(bits, desired.bits(),
-                                                       std::memory_order_acq_rel)) {
+  // Publishes the payload with the word, and sees the payload that came with the expected one. In
+  // the one total order, for what the steward is told (inbox.h).
+  if (!seats_[seat.value].word.compare_exchange_strong(bits, desired.bits())) {
     expected = SeatWord(bits);
     return false;
   }
   const bool was_held = before.state() == SeatState::kHeld;
   const bool is_held = desired.state() == SeatState::kHeld;
-  if (was_held != is_held) AddHolds(is_held ? 1 : -1);
+  if (was_held != is_held) AddHolds(is_held ? 1 : -1, guard);
   return true;
 }
 
@@ -68,25 +68,29 @@ bool Ledger::ClearMark(SeatId seat, SeatWord word) {
   return true;
 }
 
-std::optional<SeatView> Ledger::ViewOf(SeatId seat, SeatWord word) const {
+// False: the seat has gone on from `word`.
+bool Ledger::ViewOf(SeatId seat, SeatWord word, SeatView* view) const {
   const SeatImage image = ImageOf(seat, word);
   const uint64_t origin =
       word.moves() > 0 ? cold_[seat.value].origin.load(std::memory_order_acquire) : 0;
   // A free seat has its last holder's generation still, but its payload may be the next one's
   // already.
   const SeatWord now = WordOf(seat);
-  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return std::nullopt;
-  const Slot& slot = SlotOf(PlaceOf(seat).slot);
-  const SeatRef ref{seat, word.generation()};
-  return SeatView{ref,
-                  word.moves() > 0 ? IndexValue(origin).ref() : ref,
-                  word,
-                  image.subject,
-                  image.idempotency,
-                  slot.agenda,
-                  slot.start,
-                  StartOf(slot),
-                  static_cast<int>(slot.minutes.load(std::memory_order_relaxed))};
+  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return false;
+  view->ref = SeatRef{seat, word.generation()};
+  view->origin = word.moves() > 0 ? IndexValue(origin).ref() : view->ref;
+  view->word = word;
+  view->subject = image.subject;
+  view->idempotency = image.idempotency;
+  SeeSlot(SlotOf(PlaceOf(seat).slot), view);
+  return true;
+}
+
+void Ledger::SeeSlot(const Slot& slot, SeatView* view) {
+  view->agenda = slot.agenda;
+  view->start = slot.start;
+  view->starts_at = StartOf(slot);
+  view->minutes = static_cast<int>(slot.minutes.load(std::memory_order_relaxed));
 }
 
 // The live reservation that an index entry stands for, finished where it was half done; nothing
@@ -105,7 +109,7 @@ std::optional<SeatView> Ledger::LiveSeat(IndexValue value, EventSink& sink) {
     } else if (word.pending()) {
       Finish(ref.seat, word, sink);
     } else if (IsReserved(word.state())) {
-      if (auto view = ViewOf(ref.seat, word)) return view;
+      if (SeatView view; ViewOf(ref.seat, word, &view)) return view;
     } else {
       return std::nullopt;
     }
@@ -160,29 +164,33 @@ void Ledger::Prefetch(SeatRef ref) const { __builtin_prefetch(&seats_[ref.seat.v
 
 // What a name stands for: the seat itself in that generation, or where the reservation moved to.
 // Held, confirmed or cooling (after a cancellation or lapse); nothing once the seat has cooled.
-std::optional<SeatView> Ledger::Resolve(SeatRef name, EventSink& sink) {
-  if (name.seat.value >= seats_made_.load(std::memory_order_acquire)) return std::nullopt;
+bool Ledger::ResolveTo(SeatView* view, SeatRef name, EventSink& sink) {
+  if (name.seat.value >= seats_made_.load(std::memory_order_acquire)) return false;
   const auto answers = [](SeatState state) {
     return IsReserved(state) || state == SeatState::kCoolingCancelled ||
            state == SeatState::kCoolingExpired;
   };
   for (SeatRef at = name;;) {
     const SeatWord word = Settle(at.seat, sink);
-    if (word.generation() == at.generation && answers(word.state())) {
-      auto view = ViewOf(at.seat, word);
-      if (view && view->origin == name) return view;
-      if (view)
-        return std::nullopt;  // the name of a seat that was moved to is that of its origin, not its
-                              // own
-    }
+    // The name of a seat that was moved to is that of its origin, not its own.
+    if (word.generation() == at.generation && answers(word.state()) && ViewOf(at.seat, word, view))
+      return view->origin == name;
     const IndexValue forward = ForwardOf(name);
-    if (forward.empty() || forward.ref() == at) return std::nullopt;
+    if (forward.empty() || forward.ref() == at) return false;
     at = forward.ref();
   }
 }
 
-// Where a reservation that was moved is now, by the index.
-IndexValue Ledger::ForwardOf(SeatRef name) { return index_.Get(IndexKey::OfName(name)); }
+std::optional<SeatView> Ledger::Resolve(SeatRef name, EventSink& sink) {
+  if (SeatView view; ResolveTo(&view, name, sink)) return view;
+  return std::nullopt;
+}
+
+// Where a reservation that was moved is now, by the index. Seldom asked: not to be made part of the
+// caller, whose every round would begin with the name's hash.
+[[gnu::noinline]] IndexValue Ledger::ForwardOf(SeatRef name) {
+  return index_.Get(IndexKey::OfName(name));
+}
 
 std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
   const Epochs::Guard guard(epochs_);

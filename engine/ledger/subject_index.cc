@@ -63,17 +63,20 @@ struct SubjectIndex::Table {
   Region<Entry> entries;
   Region<Atomic<uint8_t>> chunk_done;
   Atomic<Table*> next{nullptr};
-  Atomic<size_t> next_chunk{0};
-  alignas(64) Atomic<uint64_t> counted{0};
-  Atomic<bool> worn{false};  // somebody had a long walk
+  Atomic<bool> worn{false};  // it is crowded, or somebody had a long walk
+  // What is above is read by every request, and changes once or not at all.
+  alignas(64) Atomic<size_t> next_chunk{0};
+  Atomic<uint64_t> counted{0};
 
   Entry& At(uint64_t place) { return entries[place & (capacity - 1)]; }
   size_t Count() const { return counted.load(std::memory_order_relaxed) << sample_bits; }
   // By the entry and not by its key: keys may come again and again.
   void CountEntry(uint64_t cell) {
-    if (sample_bits == 0 || Mix64(cell) >> (64 - kSampleBits) == 0)
-      counted.fetch_add(1, std::memory_order_relaxed);
+    if (sample_bits != 0 && Mix64(cell) >> (64 - kSampleBits) != 0) return;
+    counted.fetch_add(1, std::memory_order_relaxed);
+    if (Crowded()) Wear();
   }
+  void Wear() { worn.store(true, std::memory_order_relaxed); }
   bool Worn() const { return worn.load(std::memory_order_relaxed); }
   bool Crowded() const { return Count() * 3 > capacity * 2; }
 };
@@ -177,7 +180,7 @@ SubjectIndex::Done SubjectIndex::InsertInto(Table& table, const IndexKey& key, S
                                                      std::memory_order_acq_rel)) {
         // acq_rel: publishes the seat's payload and claimed word to whoever loads the entry.
         table.CountEntry(CellOf(walk.tag, ref));
-        if (passed > kLongWalk) table.worn.store(true, std::memory_order_relaxed);
+        if (passed > kLongWalk) table.Wear();
         return Done::kInserted;
       }
       walk.LookAgain();
@@ -352,7 +355,7 @@ void SubjectIndex::MakeRoom(const IndexKey& next) {
   Table* table = root_.load();
   __builtin_prefetch(&table->At(next.hash), 1);
   if (table->next.load() == nullptr) {
-    if (!table->Crowded() && !table->Worn()) return;
+    if (!table->Worn()) return;
     StartGrowth(*table);
   }
   // While the next table fills up faster than this one empties, finish this one first.

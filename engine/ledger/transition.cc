@@ -49,19 +49,27 @@ SeatWord Ledger::Ended(SeatWord word) {
 
 template <typename Next>
 Result Ledger::Transition(SeatRef name, EventSink& sink, Next next) {
-  const Epochs::Guard guard(epochs_);
+  Epochs::Guard guard(epochs_);
+  Result result;  // the seat is seen in its place: no copies
+  SeatView& seat = result.seat;
   for (;;) {
-    auto seat = Resolve(name, sink);
-    if (!seat) return Result{Outcome::kUnknownReservation, false, {}};
-    const Decision decision = next(*seat);
-    if (!decision.next) return Result{decision.outcome, decision.outcome == Outcome::kOk, *seat};
-    SeatWord expected = seat->word;
+    if (!ResolveTo(&seat, name, sink)) {
+      result = Result{Outcome::kUnknownReservation, false, {}};
+      return result;
+    }
+    const Decision decision = next(seat);
+    if (!decision.next) {
+      result.outcome = decision.outcome;
+      result.repeated = decision.outcome == Outcome::kOk;
+      return result;
+    }
+    SeatWord expected = seat.word;
     const SeatWord pending = decision.next->WithPending(true);
-    if (!CompareExchange(seat->ref.seat, expected, pending))
+    if (!CompareExchange(seat.ref.seat, expected, pending, &guard))
       continue;  // somebody else acted: look again
-    Tell(seat->ref.seat, pending, seat->subject, seat->idempotency, sink);
-    seat->word = *decision.next;
-    return Result{Outcome::kOk, false, *seat};
+    Tell(seat.ref.seat, pending, seat.subject, seat.idempotency, sink);
+    seat.word = *decision.next;
+    return result;
   }
 }
 
@@ -97,12 +105,12 @@ Result Ledger::Cancel(SeatRef name, Instant received_at, Instant cooling_until, 
 // to leave it.
 template <typename Next>
 bool Ledger::Step(SeatId seat, EventSink& sink, Next next) {
-  const Epochs::Guard guard(epochs_);
+  Epochs::Guard guard(epochs_);
   for (;;) {
     SeatWord word = Settle(seat, sink);
     const std::optional<SeatWord> after = next(word);
     if (!after) return false;
-    if (!CompareExchange(seat, word, after->WithPending(true))) continue;
+    if (!CompareExchange(seat, word, after->WithPending(true), &guard)) continue;
     Finish(seat, after->WithPending(true), sink);
     return true;
   }

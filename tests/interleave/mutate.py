@@ -28,9 +28,9 @@ MISTAKES = [
      "  if (WordOf(seat) != word) return;",
      "  if (!{on} && WordOf(seat) != word) return;"),
     ("ledger/resolve.cc", "a view is not checked against the word",
-     "  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return std::nullopt;",
+     "  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return false;",
      "  if (!{on} && (now.generation() != word.generation() || now.state() == SeatState::kFree))\n"
-     "    return std::nullopt;"),
+     "    return false;"),
     ("ledger/resolve.cc", "whoever finishes gives the bit back",
      "  if (!CompareExchange(seat, expected, word.WithPending(false))) return false;",
      "  if (!CompareExchange(seat, expected, word.WithPending(false)) && !{on}) return false;"),
@@ -49,23 +49,22 @@ MISTAKES = [
      "  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);"),
     ("ledger/hold.cc", "the bit before the word",
      "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
-     "    GiveBit(*claimed, before.channel());\n    return *lost;",
+     "    GiveBit(*claimed, before.channel());\n    *view = *lost;",
      "    if ({on}) GiveBit(*claimed, before.channel());\n"
      "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
-     "    if (!{on}) GiveBit(*claimed, before.channel());\n    return *lost;"),
+     "    if (!{on}) GiveBit(*claimed, before.channel());\n    *view = *lost;"),
     ("ledger/claim.cc", "a bit is taken in two steps",
      "    const uint64_t before = free.fetch_and(~bit);",
      "    const auto two_steps = [&] {{\n      const uint64_t was = free.load();\n      free.store(was & ~bit);\n"
      "      return was;\n    }};\n    const uint64_t before = {on} ? two_steps() : free.fetch_and(~bit);"),
     ("ledger/transition.cc", "a lock",
-     "  const Epochs::Guard guard(epochs_);\n  for (;;) {\n    auto seat = Resolve(name, sink);",
-     "  const Epochs::Guard guard(epochs_);\n"
-     "  const ::creneau::interleave::MutantLock lock({on});\n"
-     "  for (;;) {{\n    auto seat = Resolve(name, sink);"),
+     "  Epochs::Guard guard(epochs_);\n  Result result;",
+     "  Epochs::Guard guard(epochs_);\n"
+     "  const ::creneau::interleave::MutantLock lock({on});\n  Result result;"),
     ("ledger/transition.cc", "a transition by store",
-     "    if (!CompareExchange(seat->ref.seat, expected, pending))\n      continue;",
-     "    if ({on}) {{\n      seats_[seat->ref.seat.value].word.store(pending.bits());\n"
-     "    }} else if (!CompareExchange(seat->ref.seat, expected, pending))\n      continue;"),
+     "    if (!CompareExchange(seat.ref.seat, expected, pending, &guard))\n      continue;",
+     "    if ({on}) {{\n      seats_[seat.ref.seat.value].word.store(pending.bits());\n"
+     "    }} else if (!CompareExchange(seat.ref.seat, expected, pending, &guard))\n      continue;"),
     ("ledger/move.cc", "a move that came to nothing frees its seat before the index goes back",
      "  index_.Replace(IndexKey::Of(image.subject), SeatRef{to, word.generation()},",
      "  if ({on}) {{\n    const SeatWord over = Ended(word.WithStep(0)).WithPending(true);\n"

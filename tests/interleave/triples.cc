@@ -16,9 +16,11 @@ const std::vector<Case> kCases = {
      {"ok|already-reserved|slot-taken"},
      5,
      -1},
+    // The same, of the hold that she has already.
     {"cancel/hold by one/hold by another",
      "publish 1,1; hold ada 0",
-     {"cancel ada", "hold ada 1", "hold bert 1"}},
+     {"cancel ada", "hold ada 1", "hold bert 1"},
+     {"ok|already-reserved|slot-taken"}},
     {"cancel/free/hold by another",
      "publish 1; hold ada 0",
      {"cancel ada", "free 0", "hold bert 0"}},
