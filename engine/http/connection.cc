@@ -117,13 +117,17 @@ void Connection::Resume(bool durable) noexcept {
   Go(next);
 }
 
-void Connection::Ready(uint32_t events) noexcept {
+bool Connection::Ready(uint32_t events) noexcept {
   constexpr uint32_t kLast = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   ended_ = ended_ || (events & kLast) != 0;
   readable_ = readable_ || (events & (EPOLLIN | kLast)) != 0;
   const bool writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
-  if (awaited_ == Step::kSend ? writable : readable_) Go(std::exchange(awaited_, Step::kWait));
+  if (awaited_ == Step::kWait || !(awaited_ == Step::kSend ? writable : readable_)) return false;
+  if (awaited_ == Step::kReceive) awaited_ = TakeIn();
+  return awaited_ != Step::kReceive;
 }
+
+void Connection::GoOn() noexcept { Go(std::exchange(awaited_, Step::kWait)); }
 
 Connection::Step Connection::Await(Step step) {
   awaited_ = step;
@@ -203,8 +207,14 @@ Connection::Step Connection::Receive() {
   if (expired_ || (phase_ != Phase::kIdle && context_.clock.MonotonicNs() >= deadline_ns_)) {
     return TimedOut();
   }
+  const Step next = TakeIn();
+  return next == Step::kReceive ? Await(next) : next;
+}
+
+// kReceive: nothing has come.
+Connection::Step Connection::TakeIn() {
   const std::optional<size_t> count = Take(filled_);
-  if (!count) return Await(Step::kReceive);
+  if (!count) return Step::kReceive;
   if (*count == 0) return Step::kEnd;
   ReceivedBytes(*count);
   return Step::kServe;

@@ -91,10 +91,12 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   Step Sent();
   Step Read();
   Step Receive();
+  Step TakeIn();
   Step TimedOut();
   Step Linger();
   void Resume(bool durable) noexcept override;
-  void Ready(uint32_t events) noexcept override;
+  bool Ready(uint32_t events) noexcept override;
+  void GoOn() noexcept override;
 
   void Enter(Phase phase, int64_t allowed_ms, int64_t now_ns);
   void EnterReading(int64_t now_ns);

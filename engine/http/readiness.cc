@@ -41,9 +41,12 @@ size_t Readiness::Look() {
     CHECK(errno == EINTR);
     return 0;
   }
-  for (int i = 0; i < count; ++i)
-    static_cast<Watcher*>(events[static_cast<size_t>(i)].data.ptr)
-        ->Ready(events[static_cast<size_t>(i)].events);
+  size_t going_on = 0;
+  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+    Watcher* const watcher = static_cast<Watcher*>(events[i].data.ptr);
+    if (watcher->Ready(events[i].events)) events[going_on++].data.ptr = watcher;
+  }
+  for (size_t i = 0; i < going_on; ++i) static_cast<Watcher*>(events[i].data.ptr)->GoOn();
   return static_cast<size_t>(count);
 }
 

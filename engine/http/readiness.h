@@ -7,7 +7,7 @@
 // connections, and a read happens only where bytes are.
 //
 // Belongs to one thread. A watcher is not owned; it goes together with its socket, between looks or
-// in its own Ready.
+// in its own GoOn.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,11 @@ class Readiness {
  public:
   class Watcher {
    public:
-    // `events` as epoll_wait says them. May end this watcher, no other one. Must not throw.
-    virtual void Ready(uint32_t events) noexcept = 0;
+    // `events` as epoll_wait says them. Takes in what has come; whether there is more to do, for
+    // which GoOn is called once everybody has taken in. Must not throw.
+    virtual bool Ready(uint32_t events) noexcept = 0;
+    // May end this watcher, no other one. Must not throw.
+    virtual void GoOn() noexcept = 0;
 
    protected:
     ~Watcher() = default;
@@ -39,7 +42,9 @@ class Readiness {
   // socket does so with every reply that is read.
   bool WatchWrites(int socket, Watcher& watcher);
 
-  // One look: tells those to whom something happened, 256 at most, without waiting. How many.
+  // One look: tells those to whom something happened, 256 at most, without waiting. How many. First
+  // all of them take in and then all of them go on: in turn, the kernel's code for the one and ours
+  // for the other would push each other out of the processor's first caches.
   size_t Look();
 
   // Readable when a look would find something.
