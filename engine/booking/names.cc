@@ -12,21 +12,28 @@ constexpr int kGenerationBits = 17;
 constexpr int kSeatBits = 26;
 constexpr int kRounds = 4;
 
-// As Crockford says: people may read O for 0 and I or L for 1, in either case.
-int Digit(char c) {
-  if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  if (c == 'O') c = '0';
-  if (c == 'I' || c == 'L') c = '1';
-  const size_t at = kAlphabet.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+// As Crockford says: people may read O for 0 and I or L for 1, in either case. -1: no digit.
+constexpr std::array<int8_t, 256> MakeDigits() {
+  std::array<int8_t, 256> digits{};
+  digits.fill(-1);
+  const auto both = [&digits](char c, int8_t value) {
+    digits[static_cast<unsigned char>(c)] = value;
+    if (c >= 'A') digits[static_cast<unsigned char>(c - 'A' + 'a')] = value;
+  };
+  for (size_t i = 0; i < kAlphabet.size(); ++i) both(kAlphabet[i], static_cast<int8_t>(i));
+  both('O', 0);
+  both('I', 1);
+  both('L', 1);
+  return digits;
 }
+constexpr std::array<int8_t, 256> kDigits = MakeDigits();
 
 // RFC 4648 section 5, without padding. One cache line, so that which characters are looked up
 // cannot be seen from outside.
 alignas(64) constexpr char kBase64[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-ReservationKey Base64(const uint8_t (&bytes)[16]) {
+ReservationKey Base64(const rules::KeyedHash::Digest& bytes) {
   ReservationKey key;
   size_t at = 0;
   uint32_t bits = 0;
@@ -49,8 +56,7 @@ Names::Secret Derive(const Names::Secret& secret, uint64_t id) {
 
 }  // namespace
 
-Names::Names(const Secret& secret)
-    : name_secret_(Derive(secret, 1)), key_secret_(Derive(secret, 2)) {}
+Names::Names(const Secret& secret) : name_secret_(Derive(secret, 1)), keys_(Derive(secret, 2)) {}
 
 uint64_t Names::Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const {
   uint64_t input[4] = {purpose, a, b, c};
@@ -91,7 +97,7 @@ std::optional<SeatRef> Names::Parse(std::string_view text, ReservationName* spel
   if (text.size() != ReservationName{}.text.size()) return std::nullopt;
   uint64_t block = 0;
   for (size_t i = 0; i < text.size(); ++i) {
-    const int digit = Digit(text[i]);
+    const int digit = kDigits[static_cast<unsigned char>(text[i])];
     if (digit < 0 || (i == 0 && digit > 15)) return std::nullopt;  // 13 digits hold 65 bits
     block = block << 5 | static_cast<uint64_t>(digit);
     if (spelt != nullptr) spelt->text[i] = kAlphabet[static_cast<size_t>(digit)];
@@ -106,10 +112,9 @@ ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t ide
   const uint64_t input[4] = {
       static_cast<uint64_t>(origin.seat.value) << 32 | origin.generation.value, subject.lo,
       subject.hi, idempotency};
-  uint8_t mac[16];
-  CHECK(crypto_generichash(mac, sizeof mac, reinterpret_cast<const uint8_t*>(input), sizeof input,
-                           key_secret_.data(), key_secret_.size()) == 0);
-  return Base64(mac);
+  rules::KeyedHash::Run run(keys_);
+  run.Add({reinterpret_cast<const char*>(input), sizeof input});
+  return Base64(run.Finish());
 }
 
 bool Names::Same(const ReservationKey& key, std::string_view text) {

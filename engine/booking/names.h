@@ -5,9 +5,9 @@
 // SipHash-2-4 (Luby and Rackoff, 1988). 21 of the 64 bits are zero inside, so a name that was made
 // up is nearly always seen as such at once. A name is no secret.
 //
-// A key is: BLAKE2b-128 keyed, over name, subject and idempotency hash. So it needs no memory, a
-// repeated hold gets the same one, and the next holder of the seat gets another. Compared in
-// constant time.
+// A key is: HMAC-SHA-256, its first 128 bits, over name, subject and idempotency hash. So it needs
+// no memory, a repeated hold gets the same one, and the next holder of the seat gets another.
+// Compared in constant time.
 //
 // Threads: any; immutable once made.
 #pragma once
@@ -19,6 +19,7 @@
 
 #include "base/ids.h"
 #include "booking/answers.h"
+#include "rules/keyed_hash.h"
 
 namespace creneau::booking {
 
@@ -50,7 +51,7 @@ class Names {
   uint64_t Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const;
 
   Secret name_secret_;
-  Secret key_secret_;
+  rules::KeyedHash keys_;
 };
 
 }  // namespace creneau::booking

@@ -58,31 +58,42 @@ void ThreadCompletions::Deliver(wal::Commit* chain) {
 }
 
 void ThreadCompletions::Wait(Waiter& waiter) {
-  // Posted behind what the look at the sockets has brought already: all of that is in the round
-  // when it is closed.
-  if (!ends_) net::post(loop_, Handler(close_memory_, [this] { LookEnded(); }));
-  ends_ = true;
+  if (!looking_) CloseLater();
   waiter.next_ = nullptr;
   (open_->first == nullptr ? open_->first : open_->last->next_) = &waiter;
   open_->last = &waiter;
   if (++open_->waiters >= enough_ && Reserve()) Close();
 }
 
-void ThreadCompletions::LookEnded() {
-  // As long as each look at the sockets brings more of them, the round is not whole; for a while.
-  const bool grew =
-      open_->waiters > std::exchange(open_->seen, open_->waiters) && ++open_->looks < kMostLooks;
-  if (grew || (open_->first != nullptr && !Reserve())) {
-    // No memory: those in flight come back, or somebody gives some back, before long.
-    return net::post(loop_, Handler(close_memory_, [this] { LookEnded(); }));
+bool ThreadCompletions::LookAgain() {
+  return open_->waiters > std::exchange(open_->seen, open_->waiters) && ++open_->looks < kMostLooks;
+}
+
+void ThreadCompletions::EndLooks() {
+  looking_ = false;
+  CloseOpen();
+}
+
+void ThreadCompletions::CloseLater() {
+  if (!std::exchange(closes_, true)) {
+    net::post(loop_, Handler(close_memory_, [this] {
+                closes_ = false;
+                CloseOpen();
+              }));
   }
-  ends_ = false;
-  if (open_->first != nullptr) Close();
+}
+
+void ThreadCompletions::CloseOpen() {
+  if (open_->first != nullptr) {
+    // No memory: those in flight come back, or somebody gives some back, before long.
+    if (!Reserve()) return CloseLater();
+    Close();
+  }
   while (refused_ != nullptr) End(*std::exchange(refused_, refused_->next), false);
 }
 
 void ThreadCompletions::Expect(size_t connections) {
-  enough_ = std::clamp(connections / 2, kLeastEnough, kMostEnough);
+  enough_ = std::min(connections, std::clamp(connections / 2, kLeastEnough, kMostEnough));
 }
 
 // A round to go on with, before the open one is given away.

@@ -44,12 +44,19 @@ class ThreadCompletions final : public wal::Completions {
   // refused it. Cannot be cancelled.
   void Wait(Waiter& waiter);
 
+  // Around the looks at the sockets that are made in a row: their requests are one round. Whether
+  // one more look is worth it: the latest one brought more of them, and nobody has waited for long.
+  void BeginLooks() { looking_ = true; }
+  bool LookAgain();
+  void EndLooks();
+
   // After the loop has ended with nobody waiting: returns when the log thread has left Deliver for
   // good.
   void WaitUntilQuiet() const;
 
-  // How many connections there are. Where they are many, rounds are of half of them at most, so
-  // that the log writes one half's while the other half's requests are decided.
+  // How many connections there are. A round is whole when all of them wait. Where they are many,
+  // rounds are of half of them at most, so that the log writes one half's while the other half's
+  // requests are decided.
   void Expect(size_t connections);
 
  private:
@@ -64,7 +71,8 @@ class ThreadCompletions final : public wal::Completions {
     Round* next = nullptr;  // in flight behind it, or free
   };
 
-  void LookEnded();
+  void CloseLater();
+  void CloseOpen();
   void Close();
   bool Reserve();
   void Wake();
@@ -83,9 +91,10 @@ class ThreadCompletions final : public wal::Completions {
   HandlerMemory wake_memory_;
 
   HandlerMemory close_memory_;
-  bool ends_ = false;         // LookEnded is posted
+  bool closes_ = false;       // CloseOpen is posted
+  bool looking_ = false;      // EndLooks will do it
   size_t enough_ = 1;         // so many make a round
-  Round* refused_ = nullptr;  // closed, and the log took no barrier: they end with the look
+  Round* refused_ = nullptr;  // closed, and the log took no barrier: CloseOpen ends them
   std::vector<std::unique_ptr<Round>> rounds_;  // all there are: as many as were ever in flight
   Round* open_ = nullptr;
   Round* free_ = nullptr;

@@ -2,8 +2,11 @@
 
 #include <spdlog/spdlog.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -21,15 +24,12 @@ constexpr size_t kLingerBytes = 4 * limits::kMaxAdminBodyBytes;
 
 }  // namespace
 
-Connection::Connection(ConnectionContext& context, Socket socket)
+Connection::Connection(ConnectionContext& context, Descriptor socket)
     : context_(context),
       socket_(std::move(socket)),
       capacity_(limits::kMaxHeaderBytes + context.max_body_bytes),
       buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
       session_(context.session, context.max_body_bytes) {
-  // Send tries at once and only then waits, so writing must never block.
-  ErrorCode ignored;
-  socket_.non_blocking(true, ignored);
   Enter(Phase::kIdle, context_.deadlines.idle_ms, context_.clock.MonotonicNs());
 }
 
@@ -38,7 +38,9 @@ Connection::~Connection() { explicit_bzero(buffer_.get(), filled_); }
 
 void Connection::Start(std::list<Connection>::iterator place) {
   place_ = place;
-  Go(Step::kRead);
+  if (context_.readiness.Watch(socket_.get(), *this)) return Go(Step::kRead);
+  spdlog::error("a connection cannot be watched: {}", strerror(errno));
+  Go(Step::kEnd);
 }
 
 void Connection::Enter(Phase phase, int64_t allowed_ms, int64_t now_ns) {
@@ -50,8 +52,7 @@ void Connection::Enter(Phase phase, int64_t allowed_ms, int64_t now_ns) {
 void Connection::Sweep(int64_t now_ns) {
   if (phase_ == Phase::kLog || now_ns < deadline_ns_) return;
   expired_ = true;
-  ErrorCode ignored;
-  socket_.cancel(ignored);
+  Go(std::exchange(awaited_, Step::kWait));
 }
 
 void Connection::Stop(int64_t grace_ms) {
@@ -63,8 +64,8 @@ void Connection::Stop(int64_t grace_ms) {
 }
 
 // Does one step after the other until there is something to wait for. What fails inside, most
-// likely for want of memory, ends the connection: nothing is under way then, and what its requests
-// decided is its round's, which waits for it in any case.
+// likely for want of memory, ends the connection: what its requests decided is its round's, which
+// waits for it in any case.
 void Connection::Go(Step step) noexcept {
   try {
     while (step != Step::kWait && step != Step::kEnd) step = Do(step);
@@ -72,10 +73,7 @@ void Connection::Go(Step step) noexcept {
     spdlog::error("a connection failed inside: {}", error.what());
     step = Step::kEnd;
   }
-  if (step != Step::kEnd) return;
-  ErrorCode ignored;
-  socket_.close(ignored);
-  context_.owner.Leave(place_);
+  if (step == Step::kEnd) context_.owner.Leave(place_);
 }
 
 Connection::Step Connection::Do(Step step) {
@@ -119,6 +117,23 @@ void Connection::Resume(bool durable) noexcept {
   Go(next);
 }
 
+bool Connection::Ready(uint32_t events) noexcept {
+  constexpr uint32_t kLast = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  ended_ = ended_ || (events & kLast) != 0;
+  readable_ = readable_ || (events & (EPOLLIN | kLast)) != 0;
+  const bool writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+  if (awaited_ == Step::kWait || !(awaited_ == Step::kSend ? writable : readable_)) return false;
+  if (awaited_ == Step::kReceive) awaited_ = TakeIn();
+  return awaited_ != Step::kReceive;
+}
+
+void Connection::GoOn() noexcept { Go(std::exchange(awaited_, Step::kWait)); }
+
+Connection::Step Connection::Await(Step step) {
+  awaited_ = step;
+  return Step::kWait;
+}
+
 Connection::Step Connection::Reply(bool durable) {
   session_.Settle(durable, latest_at_);
   after_ = round_.close ? Step::kLinger : round_.more ? Step::kServe : Step::kRead;
@@ -129,18 +144,24 @@ Connection::Step Connection::Reply(bool durable) {
 // Almost every reply fits into the socket's buffer at once; then there is nothing to wait for and
 // no deadline to set.
 Connection::Step Connection::Send() {
+  if (phase_ == Phase::kWrite && expired_) return Step::kEnd;
   while (!unsent_.empty()) {
-    ErrorCode error;
-    unsent_.remove_prefix(socket_.write_some(net::buffer(unsent_.data(), unsent_.size()), error));
-    if (!error) continue;
-    if (error != net::error::would_block) return Step::kEnd;
+    const ssize_t sent = send(socket_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      unsent_.remove_prefix(static_cast<size_t>(sent));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return Step::kEnd;
     if (phase_ != Phase::kWrite) {
       Enter(Phase::kWrite, context_.deadlines.write_ms, context_.clock.MonotonicNs());
     }
-    socket_.async_wait(Socket::wait_write, Handler(memory_, [this](const ErrorCode& failure) {
-                         Go(failure || expired_ ? Step::kEnd : Step::kSend);
-                       }));
-    return Step::kWait;
+    if (!watching_writes_) {
+      // Tells at once if there is room by now.
+      if (!context_.readiness.WatchWrites(socket_.get(), *this)) return Step::kEnd;
+      watching_writes_ = true;
+    }
+    return Await(Step::kSend);
   }
   return Sent();
 }
@@ -182,20 +203,40 @@ Connection::Step Connection::Read() {
 Connection::Step Connection::Receive() {
   if (stopping_ && filled_ == 0) return ReadWhatCame() ? Step::kServe : Step::kEnd;
   CHECK(filled_ < capacity_);
-  // A deadline that passed while something else was waited for.
-  if (phase_ != Phase::kIdle && context_.clock.MonotonicNs() >= deadline_ns_) return TimedOut();
-  socket_.async_read_some(
-      net::buffer(buffer_.get() + filled_, capacity_ - filled_),
-      Handler(memory_, [this](const ErrorCode&, size_t count) { Go(Received(count)); }));
-  return Step::kWait;
+  // Or a deadline that passed while something else was waited for.
+  if (expired_ || (phase_ != Phase::kIdle && context_.clock.MonotonicNs() >= deadline_ns_)) {
+    return TimedOut();
+  }
+  const Step next = TakeIn();
+  return next == Step::kReceive ? Await(next) : next;
 }
 
-Connection::Step Connection::Received(size_t count) {
-  if (count > 0) {
-    ReceivedBytes(count);
-    return Step::kServe;
+// kReceive: nothing has come.
+Connection::Step Connection::TakeIn() {
+  const std::optional<size_t> count = Take(filled_);
+  if (!count) return Step::kReceive;
+  if (*count == 0) return Step::kEnd;
+  ReceivedBytes(*count);
+  return Step::kServe;
+}
+
+// What has come, into the buffer from `offset` on. 0: there will be no more. Nothing: none yet, and
+// Ready will tell when.
+std::optional<size_t> Connection::Take(size_t offset) {
+  while (readable_) {
+    const size_t room = capacity_ - offset;
+    const ssize_t count = recv(socket_.get(), buffer_.get() + offset, room, 0);
+    if (count >= 0) {
+      // Less than there was room for: that was all, and what comes next will be told. An end that
+      // was told already will not be told again.
+      readable_ = ended_ || static_cast<size_t>(count) == room;
+      return static_cast<size_t>(count);
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return 0;
+    readable_ = false;
   }
-  return expired_ ? TimedOut() : Step::kEnd;
+  return std::nullopt;
 }
 
 // A connection on which nothing was begun is closed without a word: nobody asked anything.
@@ -212,10 +253,10 @@ Connection::Step Connection::TimedOut() {
 // A last look before an idle connection is closed: a request that lies in the kernel's buffer would
 // be lost with it, and the proxy before us would have to answer 502.
 bool Connection::ReadWhatCame() {
-  ErrorCode error;
-  const size_t count = socket_.read_some(net::buffer(buffer_.get(), capacity_), error);
-  if (count == 0) return false;
-  ReceivedBytes(count);
+  readable_ = true;
+  const std::optional<size_t> count = Take(0);
+  if (count.value_or(0) == 0) return false;
+  ReceivedBytes(*count);
   return true;
 }
 
@@ -236,19 +277,17 @@ void Connection::Consume(size_t count) {
 }
 
 Connection::Step Connection::Linger() {
-  ErrorCode error;
   if (phase_ != Phase::kLinger) {
-    socket_.shutdown(Socket::shutdown_send, error);
+    if (shutdown(socket_.get(), SHUT_WR) != 0) return Step::kEnd;
     Enter(Phase::kLinger, kLingerMs, context_.clock.MonotonicNs());
   }
-  if (error || expired_ || discarded_ >= kLingerBytes) return Step::kEnd;
-  socket_.async_read_some(net::buffer(buffer_.get(), capacity_),
-                          Handler(memory_, [this](const ErrorCode& failure, size_t count) {
-                            explicit_bzero(buffer_.get(), count);
-                            discarded_ += count;
-                            Go(failure ? Step::kEnd : Step::kLinger);
-                          }));
-  return Step::kWait;
+  if (expired_ || discarded_ >= kLingerBytes) return Step::kEnd;
+  const std::optional<size_t> count = Take(0);
+  if (!count) return Await(Step::kLinger);
+  if (*count == 0) return Step::kEnd;
+  explicit_bzero(buffer_.get(), *count);
+  discarded_ += *count;
+  return Step::kLinger;
 }
 
 }  // namespace creneau::http

@@ -3,7 +3,7 @@
 //
 // A machine of few states and no coroutine: its frames were a microsecond of every request, and
 // memory that a connection takes once cannot be missing later. At any time a connection waits for
-// one thing (its socket or the log) and has one operation under way, whose room it brings along.
+// one thing: its socket or the log.
 //
 // Deadlines are absolute within a phase: a client that sends a byte a second gains nothing by it.
 // No timer per connection; the worker sweeps all of its connections now and then. Belongs to one
@@ -15,13 +15,14 @@
 #include <limits>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/instant.h"
 #include "base/limits.h"
 #include "http/completions.h"
-#include "http/handler_memory.h"
-#include "http/net.h"
+#include "http/descriptor.h"
+#include "http/readiness.h"
 #include "http/session.h"
 
 namespace creneau::http {
@@ -49,15 +50,17 @@ class ConnectionOwner {
 struct ConnectionContext {
   SessionContext& session;
   ThreadCompletions& completions;
+  Readiness& readiness;
   ConnectionOwner& owner;
   const Clock& clock;
   Deadlines deadlines;
   size_t max_body_bytes;
 };
 
-class Connection final : private ThreadCompletions::Waiter {
+class Connection final : private ThreadCompletions::Waiter, private Readiness::Watcher {
  public:
-  Connection(ConnectionContext& context, Socket socket);
+  // `socket` does not block.
+  Connection(ConnectionContext& context, Descriptor socket);
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -66,18 +69,18 @@ class Connection final : private ThreadCompletions::Waiter {
   // of all; it may be over when this returns.
   void Start(std::list<Connection>::iterator place);
 
-  // Called by the worker now and then: cuts off what has lasted too long.
+  // Called by the worker now and then: cuts off what has lasted too long. It may be over then.
   void Sweep(int64_t now_ns);
 
   // No further request but those that have come: an idle connection is looked at once more and then
-  // ends at once, one in the middle of something within `grace_ms`. Never ends within this call.
+  // ends at once, one in the middle of something within `grace_ms`. It may be over then.
   void Stop(int64_t grace_ms);
 
  private:
   // What the other side is given time for. While the log is waited for there is no deadline: such a
   // wait cannot be cancelled.
   enum class Phase : uint8_t { kIdle, kHeader, kBody, kLog, kWrite, kLinger };
-  // What is to be done next. kWait: nothing, until what is under way ends.
+  // What is to be done next. kWait: nothing, until what is waited for happens.
   enum class Step : uint8_t { kServe, kReply, kRead, kReceive, kSend, kLinger, kEnd, kWait };
 
   void Go(Step step) noexcept;
@@ -88,20 +91,28 @@ class Connection final : private ThreadCompletions::Waiter {
   Step Sent();
   Step Read();
   Step Receive();
-  Step Received(size_t count);
+  Step TakeIn();
   Step TimedOut();
   Step Linger();
   void Resume(bool durable) noexcept override;
+  bool Ready(uint32_t events) noexcept override;
+  void GoOn() noexcept override;
 
   void Enter(Phase phase, int64_t allowed_ms, int64_t now_ns);
   void EnterReading(int64_t now_ns);
+  Step Await(Step step);
+  std::optional<size_t> Take(size_t offset);
   bool ReadWhatCame();
   void ReceivedBytes(size_t count);
   void Consume(size_t count);
 
   ConnectionContext& context_;
   std::list<Connection>::iterator place_;
-  Socket socket_;
+  Descriptor socket_;
+  Step awaited_ = Step::kWait;  // what to go on with once the socket has something to say
+  bool readable_ = false;       // it may have bytes, or an end, that were not taken
+  bool ended_ = false;          // the other side has sent its last byte
+  bool watching_writes_ = false;
   int64_t deadline_ns_ = 0;
   int64_t latest_ns_ = std::numeric_limits<int64_t>::max();  // of any deadline, once it is to stop
   Phase phase_ = Phase::kIdle;
@@ -124,7 +135,6 @@ class Connection final : private ThreadCompletions::Waiter {
 
   Session::Round round_;
   Session session_;
-  HandlerMemory memory_;  // of the operation under way
 };
 
 }  // namespace creneau::http

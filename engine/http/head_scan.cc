@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "http/octets.h"
+
 namespace creneau::http {
 namespace {
 
@@ -15,15 +17,27 @@ constexpr std::array<bool, 256> MakeSpecial() {
 }
 constexpr std::array<bool, 256> kSpecial = MakeSpecial();
 
+// From `from` on, where the first octet stands that needs a second look, a tabulator perhaps.
+size_t SkipPlain(std::string_view bytes, size_t from) {
+  size_t i = from;
+  for (; bytes.size() - i >= EightOctets::kCount; i += EightOctets::kCount) {
+    const EightOctets octets(bytes.data() + i);
+    const uint64_t found = octets.Below(0x20) | octets.Equal(0x7f);
+    if (found != 0) return i + EightOctets::Before(found);
+  }
+  while (i < bytes.size() && !kSpecial[static_cast<unsigned char>(bytes[i])]) ++i;
+  return i;
+}
+
 HeadScan Bad(std::string_view problem) { return {HeadScan::Verdict::kBad, 0, problem}; }
 
 }  // namespace
 
 HeadScan ScanHead(std::string_view bytes, size_t from) {
-  size_t i = from;
-  while (i < bytes.size()) {
-    const auto octet = static_cast<unsigned char>(bytes[i]);
-    if (!kSpecial[octet]) {
+  size_t i = SkipPlain(bytes, from);
+  for (; i < bytes.size(); i = SkipPlain(bytes, i)) {
+    const char octet = bytes[i];
+    if (octet == '\t') {
       ++i;
       continue;
     }

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "http/octets.h"
+
 namespace creneau::http {
 namespace {
 
@@ -41,6 +43,19 @@ constexpr std::array<bool, 256> MakePlain() {
   return plain;
 }
 constexpr std::array<bool, 256> kPlain = MakePlain();
+
+// How many octets `text` begins with that a string holds as they are.
+size_t CountPlain(std::string_view text) {
+  size_t i = 0;
+  for (; text.size() - i >= EightOctets::kCount; i += EightOctets::kCount) {
+    const EightOctets octets(text.data() + i);
+    const uint64_t found = octets.Below(0x20) | octets.Equal('"') | octets.Equal('\\') |
+                           octets.Equal(0x7f) | octets.BeyondAscii();
+    if (found != 0) return i + EightOctets::Before(found);
+  }
+  while (i < text.size() && kPlain[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
 
 }  // namespace
 
@@ -81,8 +96,7 @@ JsonWriter& JsonWriter::String(std::string_view text) {
   Separate();
   out_ += '"';
   while (!text.empty()) {
-    size_t plain = 0;
-    while (plain < text.size() && kPlain[static_cast<unsigned char>(text[plain])]) ++plain;
+    const size_t plain = CountPlain(text);
     out_.append(text.data(), plain);
     text.remove_prefix(plain);
     if (!text.empty()) text.remove_prefix(Escape(text));

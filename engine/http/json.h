@@ -3,7 +3,10 @@
 // is the caller's. One thread.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,17 @@ class JsonWriter {
 
   // The name of the next value. Our own names: not escaped.
   JsonWriter& Name(std::string_view name);
+  template <size_t kSize>
+  JsonWriter& Name(const char (&name)[kSize]) {
+    // Of known length, so the compiler puts it together by a few moves and it is appended once.
+    std::array<char, kSize + 4> text = {',', '"'};
+    std::memcpy(text.data() + 2, name, kSize - 1);
+    text[kSize + 1] = '"';
+    text[kSize + 2] = ':';
+    out_.append(text.data() + (first_ ? 1 : 0), kSize + (first_ ? 2 : 3));
+    first_ = true;
+    return *this;
+  }
 
   // Escaped. What is not UTF-8 becomes U+FFFD, octet by octet: some texts are a client's words.
   JsonWriter& String(std::string_view text);

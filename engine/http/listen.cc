@@ -148,10 +148,6 @@ absl::StatusOr<std::vector<Descriptor>> ListenUnix(const Address& address, int c
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
 std::string Address::Text() const {
   if (!unix_path.empty()) return absl::StrCat("unix:", unix_path);
   return v6 ? absl::StrCat("[", ip, "]:", port) : absl::StrCat(ip, ":", port);

@@ -1,6 +1,7 @@
 #include "http/routes.h"
 
 #include <array>
+#include <utility>
 
 #include "http/handlers.h"
 
@@ -39,20 +40,38 @@ constexpr Route kRoutes[] = {
 
 constexpr size_t kRouteCount = std::size(kRoutes);
 
+// A route's path, cut at its slashes when this is compiled: every request is held against several.
+struct Segments {
+  constexpr explicit Segments(std::string_view path) {
+    for (; !path.empty(); ++count) {
+      path.remove_prefix(1);
+      texts[count] = path.substr(0, path.find('/'));
+      path.remove_prefix(texts[count].size());
+    }
+  }
+
+  std::array<std::string_view, 4> texts;
+  size_t count = 0;
+};
+
+template <size_t... kIndex>
+constexpr std::array<Segments, kRouteCount> CutAll(std::index_sequence<kIndex...>) {
+  return {Segments(kRoutes[kIndex].path)...};
+}
+constexpr std::array<Segments, kRouteCount> kSegments =
+    CutAll(std::make_index_sequence<kRouteCount>());
+
 // Whether the target's path is this route's; `name` receives the segment at {}.
-bool Matches(std::string_view path, const Target& target, std::string_view& name) {
-  for (size_t i = 0; i < target.segments(); ++i) {
-    if (path.empty()) return false;
-    path.remove_prefix(1);
-    const std::string_view expected = path.substr(0, path.find('/'));
-    path.remove_prefix(expected.size());
-    if (expected == "{}") {
+bool Matches(const Segments& path, const Target& target, std::string_view& name) {
+  if (target.segments() != path.count) return false;
+  for (size_t i = 0; i < path.count; ++i) {
+    if (path.texts[i] == "{}") {
       name = target.segment(i);
-    } else if (expected != target.segment(i)) {
+    } else if (path.texts[i] != target.segment(i)) {
       return false;
     }
   }
-  return path.empty();
+  return true;
 }
 
 struct MethodName {
@@ -105,7 +124,7 @@ size_t Dispatch(Exchange& exchange, Audience audience) {
   for (size_t i = 0; i < kRouteCount; ++i) {
     const Route& route = kRoutes[i];
     if ((route.audiences & Bits(audience)) == 0) continue;
-    if (!Matches(route.path, exchange.target, exchange.name)) continue;
+    if (!Matches(kSegments[i], exchange.target, exchange.name)) continue;
     allowed |= static_cast<unsigned>(route.method);
     if (route.method != exchange.request.method) continue;
     route.handle(exchange);

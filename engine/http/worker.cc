@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -39,6 +40,7 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
       acceptor_(loop_),
       pause_(loop_),
       sweeper_(loop_),
+      ready_(loop_, readiness_.descriptor()),
       completions_(loop_, pool_, engine.log()),
       session_{.engine = engine,
                .telemetry = telemetry,
@@ -47,14 +49,18 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .reply = {},
                .target = {},
                .date = {}},
-      context_{session_,       completions_,       *this,
-               engine.clock(), options_.deadlines, options_.max_body_bytes} {
+      context_{session_,           completions_,           readiness_, *this, engine.clock(),
+               options_.deadlines, options_.max_body_bytes} {
   const int family = options_.tcp ? AF_INET : AF_UNIX;
   acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
   acceptor_.non_blocking(true);
+  Watch();
 }
 
-Worker::~Worker() { CHECK(!thread_.joinable() && connections_.empty()); }
+Worker::~Worker() {
+  CHECK(!thread_.joinable() && connections_.empty());
+  ready_.release();
+}
 
 Worker::Duty::~Duty() {
   if (on_duty_ == nullptr) return;
@@ -116,9 +122,26 @@ void Worker::StopOnLoop(int64_t grace_ms) {
   ErrorCode ignored;
   acceptor_.close(ignored);
   pause_.cancel();
-  for (Connection& connection : connections_) connection.Stop(grace_ms);
+  ForEach([grace_ms](Connection& connection) { connection.Stop(grace_ms); });
   // The loop ends when the sweeper does, and that is when the last connection has.
   if (connections_.empty()) sweeper_.cancel();
+}
+
+void Worker::Watch() {
+  ready_.async_wait(net::posix::stream_descriptor::wait_read,
+                    Handler(watch_memory_, [this](const ErrorCode& ended) {
+                      if (ended) return;
+                      Look();
+                      Watch();
+                    }));
+}
+
+// As long as each look brings more of them the round is not whole; for a while.
+void Worker::Look() {
+  completions_.BeginLooks();
+  while (readiness_.Look() > 0 && completions_.LookAgain()) {
+  }
+  completions_.EndLooks();
 }
 
 net::awaitable<void> Worker::Accept(Duty duty) {
@@ -150,18 +173,21 @@ net::awaitable<void> Worker::Accept(Duty duty) {
 // again only after one second, then three.
 ErrorCode Worker::TakeWhatWaits() {
   for (int taken = 0; taken < kAcceptAtOnce; ++taken) {
-    ErrorCode error;
-    Socket socket = acceptor_.accept(error);
+    Descriptor socket(
+        accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.get() >= 0) {
+      Take(std::move(socket));
+      continue;
+    }
     // Over before it began: the next one may be waiting.
-    if (error == net::error::connection_aborted || error == net::error::interrupted) continue;
-    if (error == net::error::would_block) break;
-    if (error) return error;
-    Take(std::move(socket));
+    if (errno == ECONNABORTED || errno == EINTR) continue;
+    if (errno == EAGAIN) break;
+    return {errno, boost::system::system_category()};
   }
   return {};
 }
 
-void Worker::Take(Socket socket) {
+void Worker::Take(Descriptor socket) {
   if (budget_.open.fetch_add(1, std::memory_order_relaxed) < budget_.max) {
     Admit(std::move(socket));
     return;
@@ -170,11 +196,11 @@ void Worker::Take(Socket socket) {
   TurnAway(std::move(socket));
 }
 
-void Worker::Admit(Socket socket) {
+void Worker::Admit(Descriptor socket) {
   if (options_.tcp) {
     // Replies leave in one write; holding them back for more to come only costs time.
     const int on = 1;
-    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
   try {
     connections_.emplace_back(context_, std::move(socket));
@@ -195,7 +221,7 @@ void Worker::Leave(std::list<Connection>::iterator place) {
   if (stopping_ && connections_.empty()) sweeper_.cancel();
 }
 
-void Worker::TurnAway(Socket socket) {
+void Worker::TurnAway(Descriptor socket) {
   counters_.CountTurnedAway();
   session_.reply.Clear();
   const Instant now = engine_.clock().Now();
@@ -206,14 +232,14 @@ void Worker::TurnAway(Socket socket) {
   std::string bytes;
   AppendReply(bytes, session_.reply,
               {.head_only = false, .close = true, .date = session_.DateAt(now)});
-  ErrorCode ignored;
-  socket.non_blocking(true, ignored);
-  socket.write_some(net::buffer(bytes), ignored);
-  socket.shutdown(Socket::shutdown_send, ignored);
-  // What has come already is read away: closing over it would reset the connection and lose the
-  // reply.
+  // It has a send buffer to itself, so the reply fits, or it has gone. What has come already is
+  // read away: closing over it would reset the connection and lose the reply.
   char discarded[4096];
-  socket.read_some(net::buffer(discarded), ignored);
+  if (send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0 ||
+      shutdown(socket.get(), SHUT_WR) != 0 ||
+      recv(socket.get(), discarded, sizeof(discarded), 0) < 0) {
+    return;
+  }
 }
 
 net::awaitable<void> Worker::SweepNowAndThen(Duty duty) {
@@ -223,9 +249,10 @@ net::awaitable<void> Worker::SweepNowAndThen(Duty duty) {
     co_await sweeper_.async_wait(net::redirect_error(net::use_awaitable, error));
     const int64_t now_ns = engine_.clock().MonotonicNs();
     seen_alive_ns_.store(now_ns, std::memory_order_relaxed);
-    for (Connection& connection : connections_) connection.Sweep(now_ns);
+    ForEach([now_ns](Connection& connection) { connection.Sweep(now_ns); });
   }
   duty.Done();
+  ready_.cancel();  // nobody is left to look for, and the loop may end
 }
 
 }  // namespace creneau::http

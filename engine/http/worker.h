@@ -20,6 +20,7 @@
 #include "http/connection.h"
 #include "http/listen.h"
 #include "http/net.h"
+#include "http/readiness.h"
 #include "http/session.h"
 #include "http/telemetry.h"
 
@@ -79,21 +80,31 @@ class Worker final : private ConnectionOwner {
   void StopOnLoop(int64_t grace_ms);
   net::awaitable<void> Accept(Duty duty);
   net::awaitable<void> SweepNowAndThen(Duty duty);
+  void Watch();
+  void Look();
   ErrorCode TakeWhatWaits();
-  void Take(Socket socket);
-  void Admit(Socket socket);
-  void TurnAway(Socket socket);
+  void Take(Descriptor socket);
+  void Admit(Descriptor socket);
+  void TurnAway(Descriptor socket);
   void Leave(std::list<Connection>::iterator place) override;
+  // Each may leave meanwhile.
+  template <typename Act>
+  void ForEach(const Act& act) {
+    for (auto place = connections_.begin(); place != connections_.end();) act(*place++);
+  }
 
   const WorkerOptions options_;
   booking::Engine& engine_;
   Counters& counters_;
   ConnectionBudget& budget_;
 
+  HandlerMemory watch_memory_;  // before the loop, which gives it back at the latest
   net::io_context loop_;
   Acceptor acceptor_;
   net::steady_timer pause_;  // of Accept, when there are no descriptors left
   net::steady_timer sweeper_;
+  Readiness readiness_;
+  net::posix::stream_descriptor ready_;  // the readiness's, which owns it
   booking::CommitPool pool_;  // before the completions, whose acts give back what they took
   ThreadCompletions completions_;
   SessionContext session_;

@@ -117,12 +117,25 @@ std::optional<std::string> Normalise(IdentityField field, std::string_view text,
   return std::string(canonical.view());
 }
 
-Identity Identify(const Agenda& agenda, const Applicant& applicant, const Pseudonyms& pseudonyms,
+namespace {
+
+Subject SubjectOf(const KeyedHash::Digest& digest) {
+  Subject subject;
+  for (size_t i = 0; i < 8; ++i) {
+    subject.hi = subject.hi << 8 | digest[i];
+    subject.lo = subject.lo << 8 | digest[8 + i];
+  }
+  return subject;
+}
+
+}  // namespace
+
+Identity Identify(const Agenda& agenda, const Applicant& applicant, const KeyedHash& pseudonyms,
                   Instant today) {
   Identity identity;
   for (const IdentityAlternative& alternative : agenda.identity) {
     if (!IsComplete(alternative, applicant)) continue;
-    Pseudonyms::Hash hash(pseudonyms);
+    KeyedHash::Run hash(pseudonyms);
     hash.Add("creneau subject v1");
     hash.Add(agenda.group);
     // Agendas of one group may list the fields in another order: the person stays one subject.
@@ -140,7 +153,7 @@ Identity Identify(const Agenda& agenda, const Applicant& applicant, const Pseudo
         hash.Add(canonical.view());
       }
     }
-    identity.subject = hash.Finish();
+    identity.subject = SubjectOf(hash.Finish());
     return identity;
   }
   identity.problems.push_back({"/applicant", Accepted(agenda)});

@@ -16,9 +16,11 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "rules/agenda.h"
-#include "rules/pseudonym.h"
+#include "rules/keyed_hash.h"
 
 namespace creneau::rules {
+
+using Pepper = KeyedHash::Key;
 
 std::string_view IdentityFieldName(IdentityField field);
 std::optional<IdentityField> IdentityFieldFromName(std::string_view name);
@@ -41,7 +43,7 @@ struct Identity {
 // Chooses the first alternative of the agenda of which all fields were sent, checks and normalises
 // each field, derives the subject. Fields beyond the chosen alternative are ignored. `today` bounds
 // birth dates. Allocates nothing where nothing is wrong.
-Identity Identify(const Agenda& agenda, const Applicant& applicant, const Pseudonyms& pseudonyms,
+Identity Identify(const Agenda& agenda, const Applicant& applicant, const KeyedHash& pseudonyms,
                   Instant today);
 
 // One field in its canonical form, or nothing with a message that says what was expected.

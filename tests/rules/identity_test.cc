@@ -23,7 +23,7 @@ Identity Of(const std::string& group, std::string_view dossier, std::string_view
   applicant.fields[static_cast<size_t>(IdentityField::kBirthDate)] = birth;
   Pepper pepper;
   pepper.fill(pepper_byte);
-  return Identify(AgendaOf(group), applicant, Pseudonyms(pepper), kToday);
+  return Identify(AgendaOf(group), applicant, KeyedHash(pepper), kToday);
 }
 
 TEST_CASE("the same person, written otherwise, is the same subject") {
@@ -90,7 +90,7 @@ TEST_CASE("the order in which an agenda lists its fields makes no other subject"
   applicant.fields[static_cast<size_t>(IdentityField::kBirthDate)] = "1990-05-17";
   Pepper pepper;
   pepper.fill(1);
-  CHECK(Identify(turned, applicant, Pseudonyms(pepper), kToday).subject ==
+  CHECK(Identify(turned, applicant, KeyedHash(pepper), kToday).subject ==
         Of("92", "9200123", "", "1990-05-17").subject);
 }
 

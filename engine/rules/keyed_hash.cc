@@ -1,4 +1,4 @@
-#include "rules/pseudonym.h"
+#include "rules/keyed_hash.h"
 
 // SHA256_Init and what follows it are called deprecated in favour of EVP, which can neither go on
 // from a state that was kept nor start without allocating.
@@ -29,10 +29,10 @@ SHA256_CTX Resume(const State& state, uint64_t hashed) {
 
 }  // namespace
 
-Pseudonyms::State Pseudonyms::AfterKey(const Pepper& pepper, uint8_t padding) {
+KeyedHash::State KeyedHash::AfterKey(const Key& key, uint8_t padding) {
   std::array<uint8_t, kBlock> block;
   block.fill(padding);
-  for (size_t i = 0; i < pepper.size(); ++i) block[i] ^= pepper[i];
+  for (size_t i = 0; i < key.size(); ++i) block[i] ^= key[i];
   SHA256_CTX context;
   CHECK(SHA256_Init(&context) == 1);
   SHA256_Transform(&context, block.data());
@@ -43,20 +43,19 @@ Pseudonyms::State Pseudonyms::AfterKey(const Pepper& pepper, uint8_t padding) {
   return state;
 }
 
-Pseudonyms::Pseudonyms(const Pepper& pepper)
-    : inner_(AfterKey(pepper, 0x36)), outer_(AfterKey(pepper, 0x5c)) {}
+KeyedHash::KeyedHash(const Key& key) : inner_(AfterKey(key, 0x36)), outer_(AfterKey(key, 0x5c)) {}
 
-Pseudonyms::~Pseudonyms() {
+KeyedHash::~KeyedHash() {
   explicit_bzero(inner_.data(), sizeof inner_);
   explicit_bzero(outer_.data(), sizeof outer_);
 }
 
-Pseudonyms::Hash::~Hash() {
+KeyedHash::Run::~Run() {
   explicit_bzero(buffer_.data(), hashed_ > kBlock ? buffer_.size() : filled_);
   explicit_bzero(state_.data(), sizeof state_);
 }
 
-void Pseudonyms::Hash::Add(std::string_view part) {
+void KeyedHash::Run::Add(std::string_view part) {
   const char length[4] = {static_cast<char>(part.size()), static_cast<char>(part.size() >> 8),
                           static_cast<char>(part.size() >> 16),
                           static_cast<char>(part.size() >> 24)};
@@ -64,7 +63,7 @@ void Pseudonyms::Hash::Add(std::string_view part) {
   Put(part);
 }
 
-void Pseudonyms::Hash::Put(std::string_view bytes) {
+void KeyedHash::Run::Put(std::string_view bytes) {
   static_assert(sizeof buffer_ % kBlock == 0);
   while (!bytes.empty()) {
     if (filled_ == buffer_.size()) {
@@ -82,22 +81,19 @@ void Pseudonyms::Hash::Put(std::string_view bytes) {
   }
 }
 
-Subject Pseudonyms::Hash::Finish() {
+KeyedHash::Digest KeyedHash::Run::Finish() {
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256_CTX context = Resume(state_, hashed_);
   SHA256_Update(&context, buffer_.data(), filled_);
   SHA256_Final(digest.data(), &context);
-  context = Resume(key_.outer_, kBlock);
+  context = Resume(hash_.outer_, kBlock);
   SHA256_Update(&context, digest.data(), digest.size());
   SHA256_Final(digest.data(), &context);
   explicit_bzero(&context, sizeof context);  // the first one was in the same place
-  Subject subject;
-  for (size_t i = 0; i < 8; ++i) {
-    subject.hi = subject.hi << 8 | digest[i];
-    subject.lo = subject.lo << 8 | digest[8 + i];
-  }
+  Digest first;
+  std::copy_n(digest.begin(), first.size(), first.begin());
   explicit_bzero(digest.data(), digest.size());
-  return subject;
+  return first;
 }
 
 }  // namespace creneau::rules
