@@ -148,8 +148,12 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
         seats_made_.store(block * limits::kSeatsPerBlock, std::memory_order_release);
       }
       const SeatId seat = SeatAt(slot, number);
-      seats_[seat.value].word.store(SeatWord().WithChannel(static_cast<Channel>(c)).bits(),
-                                    std::memory_order_release);
+      const SeatWord word = SeatWord().WithChannel(static_cast<Channel>(c));
+      // What is as it was given is left alone (written.h).
+      if (!recovering || word != SeatWord()) {
+        written_.Note(seat);
+        seats_[seat.value].word.store(word.bits(), std::memory_order_release);
+      }
       // Release: whoever iterates over the slot's seats sees their blocks and words.
       slot.seats_made.store(number + 1, std::memory_order_release);
       // One by one: a publisher that stops for ever keeps back one seat, not a slot's.
@@ -161,6 +165,7 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
 void Ledger::Apply(const CalendarChange& change, bool recovering) {
   const Epochs::Guard guard(epochs_);
   CHECK(change.agenda.value < limits::kMaxAgendas);
+  if (!recovering) written_.NoteAll();
   std::vector<CalendarEntry> entries;
   entries.reserve(change.slots.size());
   for (const SlotChange& slot : change.slots) {

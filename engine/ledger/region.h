@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <type_traits>
 
@@ -49,12 +50,23 @@ class Region {
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
 
+  // While others use them: has the system give the memory of `count` elements from `from` on, if it
+  // has not. Of a small region it has.
+  void Touch(size_t from, size_t count) {
+    if (!mapped()) return;
+    const uintptr_t begin = reinterpret_cast<uintptr_t>(data_ + from) & ~(kLeastPageBytes - 1);
+    const uintptr_t end = reinterpret_cast<uintptr_t>(data_ + from + count);
+    // Advice too: what is refused is given when it is first written to.
+    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  }
+
   T& operator[](size_t i) { return data_[i]; }
   const T& operator[](size_t i) const { return data_[i]; }
   size_t size() const { return count_; }
 
  private:
   static constexpr size_t kMappedBytes = 64 * 1024;
+  static constexpr uintptr_t kLeastPageBytes = 4096;
   bool mapped() const { return count_ * sizeof(T) >= kMappedBytes; }
 
   T* data_ = nullptr;

@@ -98,7 +98,9 @@ absl::Status Ledger::Load(const SlotRecord& record) {
   for (uint32_t number = 0; number < record.seats.size(); ++number) {
     const auto& [image, origin] = record.seats[number];
     if (!image.word.IsImage()) return wrong("a seat in a state that nothing leaves it in");
+    if (image.word == SeatWord()) continue;  // as it is (written.h)
     const SeatId seat = SeatAt(slot, number);
+    written_.Note(seat);
     WritePayload(seat, image.subject, image.idempotency);
     if (image.word.moves() > 0) cold_[seat.value].origin.store(IndexValue(origin).bits());
     seats_[seat.value].word.store(image.word.bits(), std::memory_order_relaxed);
