@@ -9,7 +9,7 @@ namespace creneau::ledger {
 // thread's own.
 bool Ledger::ApplyImage(const SeatImage& image) {
   Seat& seat = seats_[image.seat.value];
-  // What was never written to is not read first: the system then gives a huge page at once.
+  // What was never written to is not read first: the system would give it twice.
   const bool written = written_.Has(image.seat);
   const SeatWord before(written ? seat.word.load(std::memory_order_relaxed) : 0);
   if (before.sequence() >= image.word.sequence()) return false;

@@ -91,6 +91,7 @@ void Ledger::BeginRebuild() {
   for (Stripe& stripe : live_holds_) stripe.holds.store(0);
   index_.Reset(reserved_);
   written_.NoteRebuild();
+  seats_.Want(Pages::kHuge);
   // Of one that was in use, clues have been taken away that its words give again.
   for (size_t a = 0; a < agendas_.size(); ++a) {
     if (Calendar* calendar = agendas_[a].calendar.load()) {

@@ -37,8 +37,7 @@ class Region {
     // Without address space there is nothing to serve from: start-up ends here, with the reason.
     CHECK(memory != MAP_FAILED);
     data_ = static_cast<T*>(memory);
-    // Advice: where the kernel has none, small pages serve.
-    if (pages == Pages::kHuge) ::madvise(memory, count * sizeof(T), MADV_HUGEPAGE);
+    if (pages == Pages::kHuge) Want(pages);
   }
   ~Region() {
     if (!mapped()) {
@@ -50,14 +49,21 @@ class Region {
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
 
-  // While others use them: has the system give the memory of `count` elements from `from` on, if it
-  // has not. Of a small region it has.
-  void Touch(size_t from, size_t count) {
+  // What memory that is touched from now on comes in. Advice, here and below: where the kernel has
+  // none, small pages serve, each when it is first touched. A small region has what it needs.
+  void Want(Pages pages) {
+    if (mapped())
+      ::madvise(data_, count_ * sizeof(T), pages == Pages::kHuge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+  }
+  // While others use them: has the system give the memory of `count` elements from `from` on where
+  // it has not, and make huge pages of small ones if `pages` says so.
+  void Touch(size_t from, size_t count, Pages pages) {
     if (!mapped()) return;
     const uintptr_t begin = reinterpret_cast<uintptr_t>(data_ + from) & ~(kLeastPageBytes - 1);
     const uintptr_t end = reinterpret_cast<uintptr_t>(data_ + from + count);
-    // Advice too: what is refused is given when it is first written to.
-    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+    const auto memory = reinterpret_cast<void*>(begin);
+    ::madvise(memory, end - begin, MADV_POPULATE_WRITE);
+    if (pages == Pages::kHuge) ::madvise(memory, end - begin, kCollapse);
   }
 
   T& operator[](size_t i) { return data_[i]; }
@@ -67,6 +73,7 @@ class Region {
  private:
   static constexpr size_t kMappedBytes = 64 * 1024;
   static constexpr uintptr_t kLeastPageBytes = 4096;
+  static constexpr int kCollapse = 25;  // MADV_COLLAPSE, which Debian 12's headers do not have
   bool mapped() const { return count_ * sizeof(T) >= kMappedBytes; }
 
   T* data_ = nullptr;

@@ -82,6 +82,7 @@ absl::Status Ledger::Load(const SlotRecord& record) {
     return wrong("its seats and their numbers do not add up");
   if (!slots_by_start_[record.agenda].emplace(record.start, record.slot).second)
     return wrong("its agenda has that slot twice");
+  if (record.slot.value == 0) seats_.Want(Pages::kSmall);  // as Apply(CalendarChange)
   Slot& slot = SlotOf(record.slot);
   slot.agenda = record.agenda;
   slot.start = record.start;
