@@ -217,8 +217,11 @@ void Engine::Impl::Keep() {
 // The keeper's thread.
 void Engine::Impl::KeepAtIt() {
   std::unique_lock lock(keeper_mutex_);
-  while (!closing_.load()) {
+  for (uint64_t look = 0; !closing_.load(); ++look) {
     lock.unlock();
+    // Whoever holds the first of some seats would wait for the system to give their memory. Not at
+    // once: a start first has to be ready.
+    if (look == 1) ledger_.TouchSeats([this] { return closing_.load(); });
     Keep();
     lock.lock();
     keeper_wake_.wait_for(lock, kLookEvery, [this] { return closing_.load(); });

@@ -9,8 +9,11 @@ namespace creneau::ledger {
 // thread's own.
 bool Ledger::ApplyImage(const SeatImage& image) {
   Seat& seat = seats_[image.seat.value];
-  const SeatWord before(seat.word.load(std::memory_order_relaxed));
+  // What was never written to is not read first: the system would give it twice.
+  const bool written = written_.Has(image.seat);
+  const SeatWord before(written ? seat.word.load(std::memory_order_relaxed) : 0);
   if (before.sequence() >= image.word.sequence()) return false;
+  if (!written) written_.Note(image.seat);
   WritePayload(image.seat, image.subject, image.idempotency);
   seat.word.store(image.word.bits(), std::memory_order_relaxed);
   NoteReserved(before, image.word);

@@ -59,6 +59,13 @@ void Ledger::TakeTouched(const std::function<void(SeatId, SeatWord)>& each) {
   });
 }
 
+void Ledger::TouchSeats(const std::function<bool()>& stop) {
+  constexpr size_t kAtOnce = 65'536;  // seats in a huge page: one fault of the system's
+  const size_t made = seats_made_.load(std::memory_order_acquire);
+  for (size_t from = 0; from < made && !stop(); from += kAtOnce)
+    seats_.Touch(from, std::min(kAtOnce, made - from), Pages::kHuge);
+}
+
 SeatWord Ledger::WordOf(SeatId seat) const {
   return SeatWord(seats_[seat.value].word.load(std::memory_order_acquire));
 }

@@ -76,6 +76,7 @@
 #include "ledger/seat_word.h"
 #include "ledger/slot_record.h"
 #include "ledger/subject_index.h"
+#include "ledger/written.h"
 
 namespace creneau::ledger {
 
@@ -221,6 +222,8 @@ class Ledger final : private Holdings {
   void BeginRebuild();
   absl::Status RebuildSlots(uint32_t from, uint32_t until, Rebuilt* rebuilt);
   uint32_t slots_made() const { return slots_made_.load(); }
+  // While everyone goes on: has the system give the memory of seats that recovery left alone.
+  void TouchSeats(const std::function<bool()>& stop);
 
   // --- snapshots (scan.cc; slot_record.h says what they hold) ------------------------------------
   // How many seats each slot has, by its number. While no publication is under way.
@@ -380,6 +383,7 @@ class Ledger final : private Holdings {
 
   mutable Epochs epochs_;
   Region<Seat> seats_;
+  Written written_;  // of seats_
   Region<ColdSeat> cold_;
   Region<Atomic<uint32_t>> block_slots_;  // slot * 8 + number of the block within it
   Region<Slot> slots_;

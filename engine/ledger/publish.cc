@@ -1,5 +1,6 @@
 // Publication: what a new calendar takes, and putting it in force.
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -88,7 +89,8 @@ void Ledger::MakeSlot(AgendaId agenda, const SlotChange& change) {
     slot.agenda = agenda;
     slot.start = change.start;
     slots_made_.store(change.slot.value + 1);
-    slots_by_start_[agenda][change.start] = change.slot;
+    std::map<LocalMinute, SlotId>& known = slots_by_start_[agenda];
+    known.insert_or_assign(known.end(), change.start, change.slot);  // mostly by start: the last
   }
   Slot& slot = SlotOf(change.slot);
   CHECK(slot.agenda == agenda && slot.start == change.start);
@@ -147,9 +149,19 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
         ++block;
         seats_made_.store(block * limits::kSeatsPerBlock, std::memory_order_release);
       }
-      const SeatId seat = SeatAt(slot, number);
-      seats_[seat.value].word.store(SeatWord().WithChannel(static_cast<Channel>(c)).bits(),
-                                    std::memory_order_release);
+      const SeatWord word = SeatWord().WithChannel(static_cast<Channel>(c));
+      if (recovering && word == SeatWord()) {
+        // As they were given (written.h): on to the block's last.
+        const uint32_t more = std::min(change.fresh[c] - i,
+                                       limits::kSeatsPerBlock - number % limits::kSeatsPerBlock) -
+                              1;
+        i += more;
+        number += more;
+      } else {
+        const SeatId seat = SeatAt(slot, number);
+        if (recovering) written_.Note(seat);
+        seats_[seat.value].word.store(word.bits(), std::memory_order_release);
+      }
       // Release: whoever iterates over the slot's seats sees their blocks and words.
       slot.seats_made.store(number + 1, std::memory_order_release);
       // One by one: a publisher that stops for ever keeps back one seat, not a slot's.
@@ -161,6 +173,9 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
 void Ledger::Apply(const CalendarChange& change, bool recovering) {
   const Epochs::Guard guard(epochs_);
   CHECK(change.agenda.value < limits::kMaxAgendas);
+  if (!recovering) written_.NoteAll();
+  // Of a huge page little may be written to; what is used afterwards comes in them (BeginRebuild).
+  if (recovering) seats_.Want(Pages::kSmall);
   std::vector<CalendarEntry> entries;
   entries.reserve(change.slots.size());
   for (const SlotChange& slot : change.slots) {

@@ -1,6 +1,8 @@
 // What is derived from the seats, once all are in place: free words, the index, the count of holds,
 // the seats with a deadline. Slot by slot, so that several threads can share the slots out.
 
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "base/check.h"
 #include "base/text.h"
@@ -53,6 +55,13 @@ absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt) {
   size_t count = 0;
   for (uint32_t number = 0; number < tally.made; ++number) {
     const SeatId seat = SeatAt(slot, number);
+    if (number % limits::kSeatsPerBlock == 0 && !written_.Has(seat)) {
+      const uint32_t seats = std::min(limits::kSeatsPerBlock, tally.made - number);
+      tally.AddUnwritten(seats);
+      free[static_cast<size_t>(SeatWord().channel())] |= ((uint64_t{1} << seats) - 1) << number;
+      number += seats - 1;
+      continue;
+    }
     const SeatWord word = WordOf(seat);
     tally.Add(word);
     if (word.state() == SeatState::kFree) {
@@ -81,6 +90,8 @@ void Ledger::BeginRebuild() {
   epochs_.ForgetCount();
   helped_holds_.store(0);
   index_.Reset(reserved_);
+  written_.NoteRebuild();
+  seats_.Want(Pages::kHuge);
   // Of one that was in use, clues have been taken away that its words give again.
   for (size_t a = 0; a < agendas_.size(); ++a) {
     if (Calendar* calendar = agendas_[a].calendar.load()) {

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <type_traits>
 
@@ -36,8 +37,7 @@ class Region {
     // Without address space there is nothing to serve from: start-up ends here, with the reason.
     CHECK(memory != MAP_FAILED);
     data_ = static_cast<T*>(memory);
-    // Advice: where the kernel has none, small pages serve.
-    if (pages == Pages::kHuge) ::madvise(memory, count * sizeof(T), MADV_HUGEPAGE);
+    if (pages == Pages::kHuge) Want(pages);
   }
   ~Region() {
     if (!mapped()) {
@@ -49,12 +49,31 @@ class Region {
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
 
+  // What memory that is touched from now on comes in. Advice, here and below: where the kernel has
+  // none, small pages serve, each when it is first touched. A small region has what it needs.
+  void Want(Pages pages) {
+    if (mapped())
+      ::madvise(data_, count_ * sizeof(T), pages == Pages::kHuge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+  }
+  // While others use them: has the system give the memory of `count` elements from `from` on where
+  // it has not, and make huge pages of small ones if `pages` says so.
+  void Touch(size_t from, size_t count, Pages pages) {
+    if (!mapped()) return;
+    const uintptr_t begin = reinterpret_cast<uintptr_t>(data_ + from) & ~(kLeastPageBytes - 1);
+    const uintptr_t end = reinterpret_cast<uintptr_t>(data_ + from + count);
+    const auto memory = reinterpret_cast<void*>(begin);
+    ::madvise(memory, end - begin, MADV_POPULATE_WRITE);
+    if (pages == Pages::kHuge) ::madvise(memory, end - begin, kCollapse);
+  }
+
   T& operator[](size_t i) { return data_[i]; }
   const T& operator[](size_t i) const { return data_[i]; }
   size_t size() const { return count_; }
 
  private:
   static constexpr size_t kMappedBytes = 64 * 1024;
+  static constexpr uintptr_t kLeastPageBytes = 4096;
+  static constexpr int kCollapse = 25;  // MADV_COLLAPSE, which Debian 12's headers do not have
   bool mapped() const { return count_ * sizeof(T) >= kMappedBytes; }
 
   T* data_ = nullptr;

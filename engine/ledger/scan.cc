@@ -82,6 +82,7 @@ absl::Status Ledger::Load(const SlotRecord& record) {
     return wrong("its seats and their numbers do not add up");
   if (!slots_by_start_[record.agenda].emplace(record.start, record.slot).second)
     return wrong("its agenda has that slot twice");
+  if (record.slot.value == 0) seats_.Want(Pages::kSmall);  // as Apply(CalendarChange)
   Slot& slot = SlotOf(record.slot);
   slot.agenda = record.agenda;
   slot.start = record.start;
@@ -98,7 +99,9 @@ absl::Status Ledger::Load(const SlotRecord& record) {
   for (uint32_t number = 0; number < record.seats.size(); ++number) {
     const auto& [image, origin] = record.seats[number];
     if (!image.word.IsImage()) return wrong("a seat in a state that nothing leaves it in");
+    if (image.word == SeatWord()) continue;  // as it is (written.h)
     const SeatId seat = SeatAt(slot, number);
+    written_.Note(seat);
     WritePayload(seat, image.subject, image.idempotency);
     if (image.word.moves() > 0) cold_[seat.value].origin.store(IndexValue(origin).bits());
     seats_[seat.value].word.store(image.word.bits(), std::memory_order_relaxed);

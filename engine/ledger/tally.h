@@ -22,6 +22,11 @@ struct Ledger::SlotTally {
   uint32_t restorable = 0;  // withdrawn seats that have a generation left for a holder
   uint32_t made = 0;
 
+  // As Add(SeatWord()), so often.
+  void AddUnwritten(uint32_t seats) {
+    channel[static_cast<size_t>(SeatWord().channel())].free += seats;
+  }
+
   void Add(SeatWord word) {
     OfChannel& of = channel[static_cast<size_t>(word.channel())];
     if (word.state() == SeatState::kWithdrawn) {

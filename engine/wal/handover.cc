@@ -6,14 +6,10 @@
 namespace creneau::wal {
 namespace {
 
-// What is read before a second thread is worth its start, and how much may lie between the two.
+// What is read before a second thread is worth its start.
 constexpr uint64_t kAloneBytes = 256 * 1024;
-constexpr uint64_t kQueuedBytes = 8 << 20;
-
-// In memory: a log of many small batches is no way around the limit.
-uint64_t BytesOf(const CheckedBatch& batch) {
-  return sizeof(batch) + batch.path.size() + batch.body.size();
-}
+// One is being filled, one is being taken from; the others let each go on when the other waits.
+constexpr size_t kPieces = 8;
 
 }  // namespace
 
@@ -21,20 +17,35 @@ Handover::Handover(Take take, size_t threads) : take_(std::move(take)), threads_
 
 Handover::~Handover() { static_cast<void>(Finish()); }
 
-absl::Status Handover::Give(CheckedBatch batch) {
-  given_bytes_ += BytesOf(batch);
-  if (threads_ < 2 || given_bytes_ <= kAloneBytes || !Started()) {
-    if (status_.ok()) status_ = take_(batch);
-    return status_;
-  }
+absl::StatusOr<std::unique_ptr<Piece>> Handover::Empty() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return queued_bytes_ < kQueuedBytes || !status_.ok(); });
+  changed_.wait(lock, [this] { return !empty_.empty() || made_ < kPieces || !status_.ok(); });
   if (!status_.ok()) return status_;
-  queued_bytes_ += BytesOf(batch);
-  queue_.push_back(std::move(batch));
-  lock.unlock();
+  if (empty_.empty()) {
+    ++made_;
+    return std::make_unique<Piece>();
+  }
+  // The last that came back: it may still be in a cache.
+  std::unique_ptr<Piece> piece = std::move(empty_.back());
+  empty_.pop_back();
+  return piece;
+}
+
+void Handover::Give(std::unique_ptr<Piece> piece) {
+  for (const CheckedBatch& batch : piece->batches)
+    given_bytes_ += sizeof(batch) + batch.body.size();
+  const bool none = piece->batches.empty();
+  if (none || threads_ < 2 || given_bytes_ <= kAloneBytes || !Started()) {
+    const std::lock_guard lock(mutex_);
+    if (status_.ok()) status_ = TakeAll(*piece);
+    TakeBack(std::move(piece));
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    given_.push_back(std::move(piece));
+  }
   changed_.notify_all();
-  return absl::OkStatus();
 }
 
 // A machine that has no thread to give is one with one core.
@@ -48,18 +59,30 @@ bool Handover::Started() {
   return thread_.joinable();
 }
 
+absl::Status Handover::TakeAll(const Piece& piece) {
+  for (const CheckedBatch& batch : piece.batches) {
+    if (absl::Status status = take_(piece.path, batch); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void Handover::TakeBack(std::unique_ptr<Piece> piece) {
+  piece->batches.clear();
+  empty_.push_back(std::move(piece));
+}
+
 void Handover::Run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return !queue_.empty() || ended_; });
-    if (queue_.empty() || !status_.ok()) return;
-    const CheckedBatch batch = std::move(queue_.front());
-    queue_.pop_front();
+    changed_.wait(lock, [this] { return !given_.empty() || ended_; });
+    if (given_.empty() || !status_.ok()) return;
+    std::unique_ptr<Piece> piece = std::move(given_.front());
+    given_.pop_front();
     lock.unlock();
-    absl::Status status = take_(batch);
+    absl::Status status = TakeAll(*piece);
     lock.lock();
-    queued_bytes_ -= BytesOf(batch);
     if (status_.ok()) status_ = std::move(status);
+    TakeBack(std::move(piece));
     changed_.notify_all();
   }
 }

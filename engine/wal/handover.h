@@ -1,36 +1,45 @@
 // Between the thread that reads a log and checks it, and the one that makes something of its
-// records: batches go from one to the other in order, a few at a time. A short log needs no second
-// thread, and a machine with one core has none to spare: then Give does the work itself. What comes
-// of it is the same.
+// records: what was read goes from one to the other in order and by the piece, not copied, and the
+// pieces come back to be filled again. A short log needs no second thread, and a machine with one
+// core has none to spare: then Give does the work itself. What comes of it is the same.
 //
-// Threads: Give and Finish from the one that made it; `take` from one thread at a time.
+// Threads: Empty, Give and Finish from the one that made it; `take` from one thread at a time.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "wal/format.h"
 
 namespace creneau::wal {
 
 // A batch whose place, checksums and chain are right.
 struct CheckedBatch {
-  std::string path;  // of its segment
   uint64_t offset = 0;
   BatchHeader header;
-  std::vector<uint8_t> body;
+  std::span<const uint8_t> body;  // in the piece's bytes
+};
+
+// Some bytes of a segment, and the batches that were found in them.
+struct Piece {
+  std::string path;  // of the segment
+  std::vector<uint8_t> bytes;
+  std::vector<CheckedBatch> batches;
 };
 
 class Handover {
  public:
-  using Take = std::function<absl::Status(const CheckedBatch&)>;
+  using Take = std::function<absl::Status(const std::string& path, const CheckedBatch&)>;
 
   // `threads`: how many may be busy, the caller's included.
   Handover(Take take, size_t threads);
@@ -38,25 +47,29 @@ class Handover {
   Handover(const Handover&) = delete;
   Handover& operator=(const Handover&) = delete;
 
-  // Waits while too much is on its way. Not OK: what `take` said of this batch or an earlier one;
-  // nothing is taken after that.
-  absl::Status Give(CheckedBatch batch);
+  // A piece without batches, to be given. Waits while all are on their way. Not OK: what `take`
+  // said of a batch; nothing is taken after that.
+  absl::StatusOr<std::unique_ptr<Piece>> Empty();
+  void Give(std::unique_ptr<Piece> piece);
   // Returns when all that was given has been taken, or one was not OK: then what was said of it.
-  // Nothing is given after it. Idempotent.
+  // Nothing is given after it but pieces without batches. Idempotent.
   absl::Status Finish();
 
  private:
   bool Started();
+  absl::Status TakeAll(const Piece& piece);
+  void TakeBack(std::unique_ptr<Piece> piece);
   void Run();
 
   const Take take_;
   size_t threads_;
   uint64_t given_bytes_ = 0;
+  size_t made_ = 0;
   std::thread thread_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::deque<CheckedBatch> queue_;
-  uint64_t queued_bytes_ = 0;
+  std::deque<std::unique_ptr<Piece>> given_;
+  std::vector<std::unique_ptr<Piece>> empty_;
   bool ended_ = false;
   absl::Status status_;
 };

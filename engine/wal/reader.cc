@@ -12,8 +12,8 @@
 namespace creneau::wal {
 namespace {
 
-constexpr size_t kWindowBytes = 4 << 20;
-static_assert(kWindowBytes >= limits::kMaxBatchBytes + limits::kPageBytes);
+// What a processor's own cache holds: checked and taken from while it is there.
+constexpr size_t kWindowBytes = limits::kMaxBatchBytes + 16 * limits::kPageBytes;
 
 absl::Status CorruptAt(const std::string& path, uint64_t offset, const std::string& what) {
   return absl::DataLossError(
@@ -24,27 +24,46 @@ absl::Status CorruptAt(const std::string& path, uint64_t offset, const std::stri
                    "delete or edit anything in the directory."));
 }
 
-absl::Status NotOurs(const CheckedBatch& batch, const absl::Status& status) {
-  return absl::DataLossError(absl::StrCat(batch.path, ", batch at offset ", batch.offset, ": ",
+absl::Status NotOurs(const std::string& path, uint64_t offset, const absl::Status& status) {
+  return absl::DataLossError(absl::StrCat(path, ", batch at offset ", offset, ": ",
                                           std::string(status.message()),
                                           ". Nothing on disk was changed."));
 }
 
 }  // namespace
 
+Window::~Window() {
+  if (piece_ != nullptr) handover_.Give(std::move(piece_));
+}
+
 absl::StatusOr<std::span<const uint8_t>> Window::At(uint64_t offset, size_t length) {
   if (offset >= size_) return std::span<const uint8_t>();
   length = static_cast<size_t>(std::min<uint64_t>(length, size_ - offset));
-  if (offset < start_ || offset + length > start_ + bytes_.size()) {
-    bytes_.resize(
-        static_cast<size_t>(std::min<uint64_t>(std::max(length, kWindowBytes), size_ - offset)));
-    start_ = offset;
-    const absl::StatusOr<size_t> got = file_.ReadAt(offset, bytes_);
-    if (!got.ok()) return got.status();
-    bytes_.resize(*got);
-    length = std::min(length, bytes_.size());
+  if (offset < start_ || offset + length > start_ + length_) {
+    const uint64_t wanted = std::min<uint64_t>(std::max(length, kWindowBytes), size_ - offset);
+    if (absl::Status status = Fill(offset, static_cast<size_t>(wanted)); !status.ok())
+      return status;
+    length = std::min(length, length_);
   }
-  return std::span<const uint8_t>(bytes_).subspan(static_cast<size_t>(offset - start_), length);
+  const std::span<const uint8_t> bytes(piece_->bytes);
+  return bytes.subspan(static_cast<size_t>(offset - start_), length);
+}
+
+absl::Status Window::Fill(uint64_t offset, size_t length) {
+  length_ = 0;
+  if (piece_ != nullptr && !piece_->batches.empty()) handover_.Give(std::move(piece_));
+  if (piece_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<Piece>> empty = handover_.Empty();
+    if (!empty.ok()) return empty.status();
+    piece_ = *std::move(empty);
+    piece_->path = path_;
+  }
+  if (piece_->bytes.size() < length) piece_->bytes.resize(length);
+  const absl::StatusOr<size_t> got = file_.ReadAt(offset, std::span(piece_->bytes).first(length));
+  if (!got.ok()) return got.status();
+  start_ = offset;
+  length_ = *got;
+  return absl::OkStatus();
 }
 
 Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& records,
@@ -54,7 +73,8 @@ Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& reco
       archive_(std::move(archive)),
       records_(records),
       first_segment_(start.segment),
-      handover_([this](const CheckedBatch& batch) { return TakeBatch(batch); },
+      handover_([this](const std::string& path,
+                       const CheckedBatch& batch) { return TakeBatch(path, batch); },
                 std::thread::hardware_concurrency()) {
   Recovery& so_far = log_.recovery;
   so_far.last_segment = start.segment - 1;
@@ -165,7 +185,7 @@ absl::Status Reader::CheckEnd(uint64_t segment) {
   if (!file.ok()) return file.status();
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();
-  Window window(**file, *size);
+  Window window(**file, *size, PathOf(segment), handover_);
   const uint64_t end = log_.recovery.valid_bytes;
   const Tail unused = std::exchange(log_.tail, Tail{});
   if (const absl::Status status = JudgeTail(segment, window, end); !status.ok()) return status;
@@ -238,7 +258,7 @@ absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
   if (!file.ok()) return file.status();
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();
-  Window window(**file, *size);
+  Window window(**file, *size, PathOf(segment), handover_);
   const absl::StatusOr<SegmentHeader> header = ReadHeader(segment, window, last);
   if (log_.tail.kind == Tail::Kind::kUnusedSegment) return absl::OkStatus();
   if (!header.ok()) return header.status();
@@ -298,9 +318,7 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
         segment, offset,
         "a whole batch that does not continue the chain: something before it was replaced");
   }
-  const absl::Status given =
-      handover_.Give({PathOf(segment), offset, *header, {body.begin(), body.end()}});
-  if (!given.ok()) return given;
+  window.Found({offset, *header, body});
   so_far.last_lsn.value += header->records;
   so_far.records += header->records;
   so_far.chain = header->chain;
@@ -316,12 +334,12 @@ absl::StatusOr<bool> Reader::ReadBatch(uint64_t segment, Window& window, uint64_
 
 // Perhaps in another thread than all else here: it touches nothing but the batch and the reader of
 // records.
-absl::Status Reader::TakeBatch(const CheckedBatch& batch) {
+absl::Status Reader::TakeBatch(const std::string& path, const CheckedBatch& batch) {
   const BatchHeader& header = batch.header;
-  const std::span<const uint8_t> body(batch.body);
+  const std::span<const uint8_t> body = batch.body;
   // The checksums fit, so it was written like that: by another version, or by a bug of ours.
   const auto told = [&](const absl::Status& status) {
-    return absl::IsDataLoss(status) ? NotOurs(batch, status) : status;
+    return absl::IsDataLoss(status) ? NotOurs(path, batch.offset, status) : status;
   };
   Lsn lsn{header.first_lsn - 1};
   size_t at = 0;
@@ -339,7 +357,7 @@ absl::Status Reader::TakeBatch(const CheckedBatch& batch) {
   }
   if (const absl::Status status = records_.EndRecords(); !status.ok()) return told(status);
   if (read < header.records || at != body.size())
-    return CorruptAt(batch.path, batch.offset, "a batch whose records do not add up");
+    return CorruptAt(path, batch.offset, "a batch whose records do not add up");
   return records_.EndBatch({header.batch, lsn, header.epoch, header.chain});
 }
 

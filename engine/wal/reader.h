@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,22 +19,35 @@
 
 namespace creneau::wal {
 
-// A part of the file in memory that moves along with whoever reads.
+// A part of the file in memory that moves along with whoever reads. What was found in it is handed
+// over when it moves on, and at its end.
 class Window {
  public:
-  Window(env::File& file, uint64_t size) : file_(file), size_(size) {}
+  Window(env::File& file, uint64_t size, std::string path, Handover& handover)
+      : file_(file), size_(size), path_(std::move(path)), handover_(handover) {}
+  ~Window();
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
   uint64_t size() const { return size_; }
   // The bytes at [offset, offset + length), or fewer at the end of the file. Valid until the next
-  // call.
+  // call. Not OK: of the file, or what was said of a batch found before.
   absl::StatusOr<std::span<const uint8_t>> At(uint64_t offset, size_t length);
+  // Its body is in what At returned last.
+  void Found(const CheckedBatch& batch) { piece_->batches.push_back(batch); }
   // The next At reads the file anew.
-  void Forget() { bytes_.clear(); }
+  void Forget() { length_ = 0; }
 
  private:
+  absl::Status Fill(uint64_t offset, size_t length);
+
   env::File& file_;
   const uint64_t size_;
+  const std::string path_;
+  Handover& handover_;
+  std::unique_ptr<Piece> piece_;  // none: nothing was read yet
   uint64_t start_ = 0;
-  std::vector<uint8_t> bytes_;
+  size_t length_ = 0;
 };
 
 // What the end of the last segment is.
@@ -69,7 +83,7 @@ class Reader {
   absl::Status CheckLength(uint64_t segment, const SegmentHeader& header, uint64_t bytes);
   absl::StatusOr<bool> ReadBatch(uint64_t segment, Window& window, uint64_t offset);
   absl::Status ReadAll();
-  absl::Status TakeBatch(const CheckedBatch& batch);
+  absl::Status TakeBatch(const std::string& path, const CheckedBatch& batch);
   absl::StatusOr<SegmentHeader> ReadHeader(uint64_t segment, Window& window, bool last);
   absl::Status JudgeTail(uint64_t segment, Window& window, uint64_t offset);
   absl::Status CheckEnd(uint64_t segment);

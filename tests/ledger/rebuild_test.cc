@@ -110,6 +110,46 @@ TEST_CASE("however many threads rebuild a ledger, it is the same") {
   }
 }
 
+TEST_CASE("seats that nobody has had are derived as well, and can be had afterwards") {
+  constexpr int kLarge = 200;
+  std::vector<SlotTarget> targets;
+  for (int i = 0; i < kLarge; ++i) {
+    // Whole parts of one channel, a last block that is not full, and other channels' seats.
+    const bool mixed = i % 10 == 0;
+    targets.push_back(Target(i * 20, {static_cast<uint8_t>(mixed ? 11 : 64), 0,
+                                      static_cast<uint8_t>(mixed ? 6 : 0), 0, 0}));
+  }
+  Tickets tickets{0};
+  RecordingSink sink(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, targets, 1, sink, changes);
+  const auto hold = [&](Ledger& in, uint64_t who, int slot) {
+    HoldArgs args = HoldFor(SubjectNumber(who), kStart + 300'000);
+    args.slot = SlotStart(slot * 20);
+    args.random = who;
+    return in.Hold(args, sink).outcome;
+  };
+  for (const int slot : {0, 3, 150}) REQUIRE(hold(ledger, 1 + slot, slot) == Outcome::kOk);
+  std::vector<Event> events = InQueueOrder({&sink});
+  Replayed replayed = Replay(changes, events, events.size());
+  REQUIRE(replayed.status.ok());
+  CHECK(replayed.ledger->Digest() == ledger.Digest());
+  CHECK(replayed.ledger->CheckInvariants().ok());
+
+  replayed.ledger->TouchSeats([] { return false; });
+  CHECK(replayed.ledger->Digest() == ledger.Digest());
+  for (const int slot : {7, 10, 150}) {
+    REQUIRE(hold(*replayed.ledger, 1'000 + slot, slot) == Outcome::kOk);
+  }
+  const std::string digest = replayed.ledger->Digest();
+  CHECK(digest != ledger.Digest());
+  REQUIRE(replayed.ledger->Rebuild().ok());
+  CHECK(replayed.ledger->Digest() == digest);
+  events = InQueueOrder({&sink});
+  CHECK(Replay(changes, events, events.size()).ledger->Digest() == digest);
+}
+
 TEST_CASE("a slot whose publication was cut short is told") {
   Morning morning;
   const std::vector<Event> all = morning.events();

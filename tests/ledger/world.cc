@@ -35,7 +35,7 @@ std::vector<Event> InQueueOrder(const std::vector<const RecordingSink*>& sinks) 
 Replayed Replay(const std::vector<CalendarChange>& changes, const std::vector<Event>& events,
                 size_t count) {
   Replayed replayed{std::make_unique<Ledger>(), absl::OkStatus()};
-  for (const CalendarChange& change : changes) replayed.ledger->Apply(change);
+  for (const CalendarChange& change : changes) replayed.ledger->Apply(change, /*recovering=*/true);
   for (size_t i = 0; i < count; ++i) {
     if (replayed.status = replayed.ledger->Apply(events[i]); !replayed.status.ok()) return replayed;
   }

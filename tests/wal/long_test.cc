@@ -101,14 +101,20 @@ TEST_CASE("one thread and two make the same of a batch, and stop at the same one
   for (const size_t threads : {1u, 2u}) {
     std::vector<uint64_t> taken;
     Handover handover(
-        [&](const CheckedBatch& batch) {
+        [&](const std::string&, const CheckedBatch& batch) {
           taken.push_back(batch.offset);
           return batch.offset == 70 ? absl::DataLossError("seventy") : absl::OkStatus();
         },
         threads);
-    absl::Status given;
-    for (uint64_t i = 0; i < 1'000 && given.ok(); ++i)
-      given = handover.Give({"", i, {}, std::vector<uint8_t>(50'000)});
+    for (uint64_t i = 0; i < 1'000; i += 3) {
+      absl::StatusOr<std::unique_ptr<Piece>> piece = handover.Empty();
+      if (!piece.ok()) break;
+      REQUIRE((*piece)->batches.empty());
+      (*piece)->bytes.resize(50'000);
+      for (uint64_t batch = i; batch < i + 3; ++batch)
+        (*piece)->batches.push_back({batch, {}, (*piece)->bytes});
+      handover.Give(*std::move(piece));
+    }
     CHECK(handover.Finish() == absl::DataLossError("seventy"));
     CHECK(taken.size() == 71);
     CHECK(taken.back() == 70);
