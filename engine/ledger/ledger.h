@@ -73,56 +73,13 @@
 #include "ledger/publication.h"
 #include "ledger/rebuilt.h"
 #include "ledger/region.h"
+#include "ledger/request.h"
 #include "ledger/seat_word.h"
 #include "ledger/slot_record.h"
 #include "ledger/subject_index.h"
 #include "ledger/written.h"
 
 namespace creneau::ledger {
-
-// A reservation as the ledger knows it.
-struct SeatView {
-  SeatRef ref;     // where it is now
-  SeatRef origin;  // its name: where it was first held
-  SeatWord word;   // never pending
-  Subject subject;
-  uint64_t idempotency = 0;
-  AgendaId agenda;
-  LocalMinute start;
-  Instant starts_at;
-  int minutes = 0;
-};
-
-struct HoldArgs {
-  AgendaId agenda;
-  Channel channel = Channel::kWeb;
-  std::optional<LocalMinute> slot;  // absent: the earliest free one
-  Instant earliest;                 // starts that can be booked, both inclusive
-  Instant latest;
-  Subject subject;
-  uint64_t idempotency = 0;
-  Instant deadline;
-  uint64_t random = 0;  // picks the seat within a slot
-};
-
-struct MoveArgs {
-  SeatRef name;
-  LocalMinute slot;
-  Instant earliest;
-  Instant latest;
-  Instant received_at;
-  Instant cooling_until;  // of the seat left behind
-  uint64_t random = 0;
-};
-
-// kOk: seat is the reservation as it now is. kAlreadyReserved: seat is the one the subject has.
-// kNothingLeft, kSlotTaken, kHoldExpired, kCancelled, kMovesUsed, kNotHeld, kUnknownReservation:
-// nothing changed.
-struct Result {
-  Outcome outcome = Outcome::kOk;
-  bool repeated = false;  // it was so already
-  SeatView seat;
-};
 
 struct ChannelCount {
   uint32_t published = 0;
