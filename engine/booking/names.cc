@@ -56,7 +56,7 @@ Names::Secret Derive(const Names::Secret& secret, uint64_t id) {
 
 }  // namespace
 
-Names::Names(const Secret& secret) : name_secret_(Derive(secret, 1)), keys_(Derive(secret, 2)) {}
+Names::Names(const Secret& secret) : name_secret_(Derive(secret, 1)), keys_(Derive(secret, 3)) {}
 
 uint64_t Names::Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const {
   uint64_t input[4] = {purpose, a, b, c};

@@ -13,9 +13,9 @@ namespace creneau::daemon {
 // spare and their directory, keys, lock, time zones, stdio, the socket of systemd, with as many
 // again to be safe.
 inline constexpr uint64_t kReservedDescriptors = 256;
-// Of each I/O thread: its listener, the epoll, timer and wake-up descriptors of its loop, and a
-// connection that is open for as long as it takes to turn it away.
-inline constexpr uint64_t kDescriptorsPerThread = 5;
+// Of each I/O thread: its listener, the epoll, timer and wake-up descriptors of its loop, the epoll
+// of its connections, twice, and a connection that is open for as long as it takes to turn it away.
+inline constexpr uint64_t kDescriptorsPerThread = 7;
 // With fewer connections than this there is no point in serving.
 inline constexpr uint64_t kLeastConnections = 256;
 

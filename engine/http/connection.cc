@@ -22,11 +22,16 @@ constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kLingerMs = 2'000;
 constexpr size_t kLingerBytes = 4 * limits::kMaxAdminBodyBytes;
 
+// After so many readings in a row it is others' turn: who sends without a pause would keep the
+// thread for himself.
+constexpr int kMostServed = 4;
+
 }  // namespace
 
 Connection::Connection(ConnectionContext& context, Descriptor socket)
     : context_(context),
       socket_(std::move(socket)),
+      short_reads_(!context.tcp),
       capacity_(limits::kMaxHeaderBytes + context.max_body_bytes),
       buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
       session_(context.session, context.max_body_bytes) {
@@ -34,7 +39,10 @@ Connection::Connection(ConnectionContext& context, Descriptor socket)
 }
 
 // What is still in the buffer names a person.
-Connection::~Connection() { explicit_bzero(buffer_.get(), filled_); }
+Connection::~Connection() {
+  explicit_bzero(buffer_.get(), filled_);
+  context_.readiness.Forget(socket_.get());
+}
 
 void Connection::Start(std::list<Connection>::iterator place) {
   place_ = place;
@@ -67,6 +75,7 @@ void Connection::Stop(int64_t grace_ms) {
 // likely for want of memory, ends the connection: what its requests decided is its round's, which
 // waits for it in any case.
 void Connection::Go(Step step) noexcept {
+  served_ = 0;
   try {
     while (step != Step::kWait && step != Step::kEnd) step = Do(step);
   } catch (const std::exception& error) {
@@ -119,8 +128,8 @@ void Connection::Resume(bool durable) noexcept {
 
 bool Connection::Ready(uint32_t events) noexcept {
   constexpr uint32_t kLast = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-  ended_ = ended_ || (events & kLast) != 0;
-  readable_ = readable_ || (events & (EPOLLIN | kLast)) != 0;
+  short_reads_ = short_reads_ || (events & (kLast | EPOLLPRI)) != 0;
+  readable_ = readable_ || (events & (EPOLLIN | EPOLLPRI | kLast)) != 0;
   const bool writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
   if (awaited_ == Step::kWait || !(awaited_ == Step::kSend ? writable : readable_)) return false;
   if (awaited_ == Step::kReceive) awaited_ = TakeIn();
@@ -207,6 +216,10 @@ Connection::Step Connection::Receive() {
   if (expired_ || (phase_ != Phase::kIdle && context_.clock.MonotonicNs() >= deadline_ns_)) {
     return TimedOut();
   }
+  if (readable_ && ++served_ > kMostServed) {
+    if (!context_.readiness.Remind(socket_.get(), watching_writes_, *this)) return Step::kEnd;
+    return Await(Step::kReceive);
+  }
   const Step next = TakeIn();
   return next == Step::kReceive ? Await(next) : next;
 }
@@ -227,9 +240,9 @@ std::optional<size_t> Connection::Take(size_t offset) {
     const size_t room = capacity_ - offset;
     const ssize_t count = recv(socket_.get(), buffer_.get() + offset, room, 0);
     if (count >= 0) {
-      // Less than there was room for: that was all, and what comes next will be told. An end that
-      // was told already will not be told again.
-      readable_ = ended_ || static_cast<size_t>(count) == room;
+      // Less than there was room for: that was all, mostly, and what comes next will be told. An
+      // end that was told already will not be told again.
+      readable_ = short_reads_ || static_cast<size_t>(count) == room;
       return static_cast<size_t>(count);
     }
     if (errno == EINTR) continue;
@@ -241,7 +254,8 @@ std::optional<size_t> Connection::Take(size_t offset) {
 
 // A connection on which nothing was begun is closed without a word: nobody asked anything.
 Connection::Step Connection::TimedOut() {
-  if (filled_ == 0) return ReadWhatCame() ? Step::kServe : Step::kEnd;
+  if (ReadWhatCame()) return Step::kServe;
+  if (filled_ == 0) return Step::kEnd;
   const Instant now = context_.clock.Now();
   session_.ServeTimeout(now);
   session_.Settle(true, now);
@@ -250,11 +264,11 @@ Connection::Step Connection::TimedOut() {
   return Step::kSend;
 }
 
-// A last look before an idle connection is closed: a request that lies in the kernel's buffer would
-// be lost with it, and the proxy before us would have to answer 502.
+// A last look before a connection is given up: a request that lies in the kernel's buffer would be
+// lost with it, and the proxy before us would have to answer 502.
 bool Connection::ReadWhatCame() {
   readable_ = true;
-  const std::optional<size_t> count = Take(0);
+  const std::optional<size_t> count = Take(filled_);
   if (count.value_or(0) == 0) return false;
   ReceivedBytes(*count);
   return true;

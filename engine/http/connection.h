@@ -55,6 +55,7 @@ struct ConnectionContext {
   const Clock& clock;
   Deadlines deadlines;
   size_t max_body_bytes;
+  bool tcp;
 };
 
 class Connection final : private ThreadCompletions::Waiter, private Readiness::Watcher {
@@ -111,8 +112,11 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   Descriptor socket_;
   Step awaited_ = Step::kWait;  // what to go on with once the socket has something to say
   bool readable_ = false;       // it may have bytes, or an end, that were not taken
-  bool ended_ = false;          // the other side has sent its last byte
   bool watching_writes_ = false;
+  // A read of less than there was room for does not show that this was all: the other side has sent
+  // its last byte, or something stands out of band, or it is a Unix socket.
+  bool short_reads_;
+  int served_ = 0;  // times in a row
   int64_t deadline_ns_ = 0;
   int64_t latest_ns_ = std::numeric_limits<int64_t>::max();  // of any deadline, once it is to stop
   Phase phase_ = Phase::kIdle;

@@ -18,7 +18,6 @@ namespace creneau::http {
 namespace net = boost::asio;
 using ErrorCode = boost::system::error_code;
 // TCP and Unix sockets alike: what differs between them is over once they listen.
-using Socket = net::generic::stream_protocol::socket;
 using Acceptor = net::basic_socket_acceptor<net::generic::stream_protocol>;
 
 }  // namespace creneau::http

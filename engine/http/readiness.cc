@@ -11,7 +11,7 @@
 namespace creneau::http {
 namespace {
 
-constexpr uint32_t kReads = EPOLLIN | EPOLLRDHUP | EPOLLET;
+constexpr uint32_t kReads = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 
 bool Control(int epoll, int operation, int socket, uint32_t events, Readiness::Watcher& watcher) {
   epoll_event event{};
@@ -30,8 +30,14 @@ bool Readiness::Watch(int socket, Watcher& watcher) {
   return Control(epoll_.get(), EPOLL_CTL_ADD, socket, kReads, watcher);
 }
 
-bool Readiness::WatchWrites(int socket, Watcher& watcher) {
-  return Control(epoll_.get(), EPOLL_CTL_MOD, socket, kReads | EPOLLOUT, watcher);
+void Readiness::Forget(int socket) { epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr); }
+
+// Both by the same call, after which epoll looks anew at what is there.
+bool Readiness::WatchWrites(int socket, Watcher& watcher) { return Remind(socket, true, watcher); }
+
+bool Readiness::Remind(int socket, bool writes, Watcher& watcher) {
+  const uint32_t events = writes ? kReads | EPOLLOUT : kReads;
+  return Control(epoll_.get(), EPOLL_CTL_MOD, socket, events, watcher);
 }
 
 size_t Readiness::Look() {

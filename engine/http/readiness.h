@@ -6,7 +6,7 @@
 // way to look again without going through the loop's queue. Here a look is one system call for all
 // connections, and a read happens only where bytes are.
 //
-// Belongs to one thread. A watcher is not owned; it goes together with its socket, between looks or
+// Belongs to one thread. A watcher is not owned; it is forgotten before it goes, between looks or
 // in its own GoOn.
 #pragma once
 
@@ -34,13 +34,16 @@ class Readiness {
   // Throws std::system_error where there is no descriptor left.
   Readiness();
 
-  // Tells `watcher` of every arrival from now on, and of what has arrived, until `socket` is
-  // closed; the end of the other side's sending counts. False: the kernel has no memory for it
-  // (errno).
+  // Tells `watcher` of every arrival from now on, and of what has arrived, until it is forgotten;
+  // the end of the other side's sending counts. False: the kernel has no memory for it (errno).
   bool Watch(int socket, Watcher& watcher);
+  // Closing the socket would do, were nobody else ever to have it open for a moment.
+  void Forget(int socket);
   // Of room to write to as well. Where no write has ever had to wait, it would tell in vain: a Unix
   // socket does so with every reply that is read.
   bool WatchWrites(int socket, Watcher& watcher);
+  // Of what is there already, once more, with the next look. `writes`: as WatchWrites.
+  bool Remind(int socket, bool writes, Watcher& watcher);
 
   // One look: tells those to whom something happened, 256 at most, without waiting. How many. First
   // all of them take in and then all of them go on: in turn, the kernel's code for the one and ours

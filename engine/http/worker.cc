@@ -1,5 +1,6 @@
 #include "http/worker.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -40,7 +41,7 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
       acceptor_(loop_),
       pause_(loop_),
       sweeper_(loop_),
-      ready_(loop_, readiness_.descriptor()),
+      ready_(loop_, fcntl(readiness_.descriptor(), F_DUPFD_CLOEXEC, 0)),
       completions_(loop_, pool_, engine.log()),
       session_{.engine = engine,
                .telemetry = telemetry,
@@ -49,18 +50,21 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .reply = {},
                .target = {},
                .date = {}},
-      context_{session_,           completions_,           readiness_, *this, engine.clock(),
-               options_.deadlines, options_.max_body_bytes} {
+      context_{session_,
+               completions_,
+               readiness_,
+               *this,
+               engine.clock(),
+               options_.deadlines,
+               options_.max_body_bytes,
+               options_.tcp} {
   const int family = options_.tcp ? AF_INET : AF_UNIX;
   acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
   acceptor_.non_blocking(true);
   Watch();
 }
 
-Worker::~Worker() {
-  CHECK(!thread_.joinable() && connections_.empty());
-  ready_.release();
-}
+Worker::~Worker() { CHECK(!thread_.joinable() && connections_.empty()); }
 
 Worker::Duty::~Duty() {
   if (on_duty_ == nullptr) return;

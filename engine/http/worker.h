@@ -104,7 +104,7 @@ class Worker final : private ConnectionOwner {
   net::steady_timer pause_;  // of Accept, when there are no descriptors left
   net::steady_timer sweeper_;
   Readiness readiness_;
-  net::posix::stream_descriptor ready_;  // the readiness's, which owns it
+  net::posix::stream_descriptor ready_;  // the readiness's, once more
   booking::CommitPool pool_;  // before the completions, whose acts give back what they took
   ThreadCompletions completions_;
   SessionContext session_;

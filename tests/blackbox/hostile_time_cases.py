@@ -49,6 +49,15 @@ class Crowd(HostileCase):
                 made.sendall(GOOD[i:i + 1])
             self.assertEqual(read_replies(made, 1)[0].status, 200)
 
+    def test_urgent_bytes_hide_nothing_behind_them(self):
+        """Reading stops at the urgent mark (tcp(7)), which looks as if that had been all; the byte itself is none of HTTP's."""
+        for at in range(1, len(GOOD)):
+            with self.daemon.raw() as made:
+                made.send(GOOD[:at])
+                made.send(b"!", socket.MSG_OOB)
+                made.sendall(GOOD[at:])
+                self.assertEqual(read_replies(made, 1)[0].status, 200)
+
     def test_connection_close_is_heeded(self):
         with self.daemon.raw() as made:
             made.sendall(GOOD[:-2] + b"Connection: close\r\n\r\n" + GOOD)
