@@ -16,6 +16,8 @@
 namespace creneau::bench {
 namespace {
 
+using Socket = http::net::generic::stream_protocol::socket;
+
 constexpr const char* kProgram = "asio_floor";
 // Sixteen pipelined holds; an idle connection has touched one page of it.
 constexpr size_t kBufferBytes = limits::kMaxHeaderBytes + limits::kMaxBodyBytes;
@@ -26,7 +28,7 @@ const std::string& Replies() {
 }
 
 // Serves one connection until it ends or sends what the strict profile refuses.
-http::net::awaitable<void> Serve(http::Socket socket) {
+http::net::awaitable<void> Serve(Socket socket) {
   const auto buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
   http::RequestReader reader(limits::kMaxBodyBytes);
   http::Request request;
@@ -66,7 +68,7 @@ http::net::awaitable<void> Serve(http::Socket socket) {
 http::net::awaitable<void> Accept(http::Acceptor& acceptor, http::net::io_context& loop) {
   for (;;) {
     http::ErrorCode error;
-    http::Socket socket =
+    Socket socket =
         co_await acceptor.async_accept(http::net::redirect_error(http::net::use_awaitable, error));
     if (error) {
       std::fprintf(stderr, "%s: cannot take connections: %s\n", kProgram, error.message().c_str());
