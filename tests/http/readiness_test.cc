@@ -37,6 +37,15 @@ class Watched final : public Readiness::Watcher {
   std::string& diary_;
 };
 
+// A watched socket alone.
+struct One {
+  One() { REQUIRE(readiness.Watch(watched.mine.get(), watched)); }
+
+  std::string diary;
+  Readiness readiness;
+  Watched watched{'w', diary};
+};
+
 void Say(Watched& to) { REQUIRE(send(to.other.get(), "x", 1, MSG_NOSIGNAL) == 1); }
 
 TEST_CASE("a look tells of each arrival once, and all take in before anybody goes on") {
@@ -70,30 +79,34 @@ TEST_CASE("what had come before it was watched is told, and the end of the other
   CHECK((early.latest & EPOLLRDHUP) != 0);
 }
 
-TEST_CASE("room to write to is told to those who asked") {
-  std::string diary;
-  Readiness readiness;
-  Watched full('f', diary);
-  REQUIRE(readiness.Watch(full.mine.get(), full));
+TEST_CASE_METHOD(One, "room to write to is told to those who asked") {
   std::array<char, 4096> bytes{};
-  while (send(full.mine.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0) {
+  while (send(watched.mine.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0) {
   }
   CHECK(readiness.Look() == 0);
-  REQUIRE(readiness.WatchWrites(full.mine.get(), full));
+  REQUIRE(readiness.WatchWrites(watched.mine.get(), watched));
   CHECK(readiness.Look() == 0);
-  while (recv(full.other.get(), bytes.data(), bytes.size(), 0) > 0) {
+  while (recv(watched.other.get(), bytes.data(), bytes.size(), 0) > 0) {
   }
   CHECK(readiness.Look() == 1);
-  CHECK((full.latest & EPOLLOUT) != 0);
+  CHECK((watched.latest & EPOLLOUT) != 0);
 }
 
-TEST_CASE("a closed socket is not watched any more") {
-  std::string diary;
-  Readiness readiness;
-  Watched gone('g', diary);
-  REQUIRE(readiness.Watch(gone.mine.get(), gone));
-  Say(gone);
-  { const Descriptor closed(gone.mine.Release()); }
+TEST_CASE_METHOD(One, "who asks to be reminded is told once more of what is there") {
+  Say(watched);
+  CHECK(readiness.Look() == 1);
+  CHECK(readiness.Look() == 0);
+  REQUIRE(readiness.Remind(watched.mine.get(), false, watched));
+  CHECK(readiness.Look() == 1);
+  CHECK((watched.latest & EPOLLIN) != 0);
+  CHECK(readiness.Look() == 0);
+}
+
+TEST_CASE_METHOD(One, "who is forgotten is not told, though somebody else has the socket open") {
+  const Descriptor open_elsewhere(dup(watched.mine.get()));
+  Say(watched);
+  readiness.Forget(watched.mine.get());
+  { const Descriptor closed(watched.mine.Release()); }
   CHECK(readiness.Look() == 0);
   CHECK(diary.empty());
 }
