@@ -53,6 +53,7 @@ class Crowd(HostileCase):
         """Reading stops at the urgent mark (tcp(7)), which looks as if that had been all; the byte itself is none of HTTP's."""
         for at in range(1, len(GOOD)):
             with self.daemon.raw() as made:
+                made.settimeout(HEADER_S / 2)  # at the deadline there is a last look that would find it
                 made.send(GOOD[:at])
                 made.send(b"!", socket.MSG_OOB)
                 made.sendall(GOOD[at:])
