@@ -1,7 +1,7 @@
 // HMAC-SHA-256 (RFC 2104), of which the first 128 bits are kept: what subjects and the keys of
 // reservations are made with. What the hash's key contributes is worked out once, and the rest is
 // done by the processor's own instructions where it has them: with libsodium, HMAC-SHA-256 was a
-// third of what a hold cost, and keyed BLAKE2b is five times as slow on short inputs.
+// third of what a hold cost, and its keyed BLAKE2b takes 520 ns for 32 bytes where this takes 200.
 //
 // What was hashed is wiped. KeyedHash: immutable once made, any thread; a Run is one thread's.
 #pragma once

@@ -1,6 +1,6 @@
 // What a producer hands to the log, and the lock-free queue in which the log thread finds it.
 //
-// A Commit lives with whoever waits for it (a coroutine's frame, the steward's stack): no
+// A Commit lives with whoever waits for it (a round of connections, the steward's stack): no
 // allocation per commit. From Push until the log thread has copied its bytes it belongs to the log;
 // one with an owner belongs to the log until it is delivered. Therefore a wait for a commit cannot
 // be cancelled, the push is the last thing a producer does before it suspends, and the log must be
