@@ -1,6 +1,7 @@
-// The bare floor under creneaud: the same Asio loop with coroutines and the same hand-fed parser,
+// The bare floor under creneaud: an Asio loop with coroutines and creneaud's own hand-fed parser,
 // one thread, and nothing behind them but one fixed reply. What creneaud costs more than this is
-// what reservations cost. See floor.h for how it is called.
+// what reservations cost, less the recv in vain that it does not make (http/readiness.h). See
+// floor.h for how it is called.
 #include <netinet/tcp.h>
 
 #include <boost/asio/write.hpp>
