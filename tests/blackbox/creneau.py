@@ -157,6 +157,14 @@ class Daemon:
         self.process.send_signal(signal.SIGKILL)
         self.wait()
 
+    def freeze(self):
+        """Nothing in it moves from here to thaw(), or to kill()."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self):
         """As an operator does. The exit code."""
         self.process.send_signal(signal.SIGTERM)

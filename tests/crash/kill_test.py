@@ -93,38 +93,38 @@ class Siege:
         self.landed["serving"] += 1
 
     def kill_in_snapshot(self):
-        """One that was asked for has begun, and has no answer: either its file is unfinished, or nobody was told."""
-        unanswered = threading.Event()
-        asked = threading.Event()
+        """One after another is asked for; the daemon is stopped now and then until its file is found unfinished, and killed so."""
+        gone = threading.Event()
+        found = []
 
         def take():
-            while not self.down.is_set():
+            while not gone.is_set():
                 try:
                     with self.daemon.admin() as admin:
-                        unanswered.set()
-                        asked.set()
                         admin.request("POST", "/v1/snapshots")
-                        unanswered.clear()
                 except LOST:
-                    return
+                    pass
 
         taker = threading.Thread(target=take)
 
         def when():
             time.sleep(self.chance.uniform(0.2, 0.8))
             taker.start()
-            asked.wait(5)
-            until = time.monotonic() + 2
-            while time.monotonic() < until and not self.unfinished_snapshots():
-                time.sleep(0.0005)
-            time.sleep(self.chance.uniform(0.0, 0.004))
-            while time.monotonic() < until and not unanswered.is_set():  # that one is done; the next one
-                time.sleep(0.0001)
+            until = time.monotonic() + 30
+            while not found and time.monotonic() < until:
+                time.sleep(self.chance.uniform(0.0, 0.004))
+                self.daemon.freeze()
+                found.extend(self.unfinished_snapshots())
+                if not found:
+                    self.daemon.thaw()
 
-        self.round(when, self.daemon.kill)
+        def end():
+            self.daemon.kill()
+            gone.set()
+
+        self.round(when, end)
         taker.join()
-        in_one = unanswered.is_set() or self.unfinished_snapshots()
-        self.landed["snapshot" if in_one else "serving"] += 1
+        self.landed["snapshot" if found else "serving"] += 1
 
     def unfinished_snapshots(self):
         return list((self.daemon.data / "snapshots").glob("*.new"))
