@@ -60,14 +60,15 @@ class Engine:
 
 
 @contextlib.contextmanager
-def engine(build, data, options=()):
+def engine(build, data, threads=1):
+    """creneaud with so many I/O threads; None: as many as it takes by itself, one a processor."""
     program = build / "engine" / "daemon" / "creneaud"
     if not program.exists():
         raise proc.Trouble(f"{program} is missing: ninja -C {build} creneaud creneauctl")
     began = time.monotonic()
     with open(data.parent / "diary", "a") as diary, proc.child(
-            [program, "--data", data, "--listen", "127.0.0.1:0", "--threads", "1", *options], stdout=subprocess.PIPE, stderr=diary,
-            bufsize=0) as process:
+            [program, "--data", data, "--listen", "127.0.0.1:0", *(() if threads is None else ("--threads", threads))],
+            stdout=subprocess.PIPE, stderr=diary, bufsize=0) as process:
         ready = proc.ready_line(process, READY + r".*\n", timeout=120)
         yield Engine(build, data, process, ready, time.monotonic() - began)
 

@@ -16,7 +16,8 @@ import micro
 import proc
 
 PEERS = Path(__file__).resolve().parent.parent / "peers"
-POSTGRES_CASES = [("skip_locked", 1), ("skip_locked", 100)]
+# I/O threads of creneaud. One request at a time, the client needs the other processor; 16 at a time, it leaves most of it.
+ENGINES = {"creneaud": 1, "creneaud by default": None}
 BESIDE_CONNECTIONS = 200  # descriptors that a server or the client needs for itself
 
 
@@ -50,7 +51,7 @@ class Stage:
         self.build, self.where, self.size, self.number, self.say = build, where, size, number, say
         self.figures, self.reasons = {}, {}
         self.servers = contextlib.ExitStack()
-        self.engine = None
+        self.engines = {}
         self.floors = {}
         self.published = 0
         self.closed = self.piped = self.filled = False  # whether these loads were run in this round
@@ -75,29 +76,27 @@ class Stage:
             for name in names:
                 self.reasons.setdefault(name, str(trouble))
 
-    def server(self, side):
+    def server(self, side, days):
         """Address, process and agenda of a server; started when first asked for. Each run of creneaud has an agenda of its own."""
-        if side != "creneaud":
+        if side not in ENGINES:
             if side not in self.floors:
                 self.floors[side] = self.servers.enter_context(floors.floor(side, self.build, self.where))
             return self.floors[side].address, self.floors[side].pid, "bench-0"
-        if self.engine is None:
+        if side not in self.engines:
             home = self.servers.enter_context(proc.scratch(self.where))
-            self.engine = self.servers.enter_context(engine.engine(self.build, home / "data"))
+            self.engines[side] = self.servers.enter_context(engine.engine(self.build, home / "data", ENGINES[side]))
         name = f"bench-{self.published}"
         self.published += 1
-        return self.engine, self.engine.pid, name
+        self.engines[side].publish(name, days)
+        return self.engines[side].address, self.engines[side].pid, name
 
     def load(self, prefix, side, days=42, **how):
         """creneau-bench against a server; its figures under `prefix`."""
         names = [f"{prefix}.{field.name}" for field in dataclasses.fields(harness.Figures)]
         how = {"seconds": self.size.seconds, "warmup": self.size.warmup, **how}
         with self.attempt(*names):
-            address, pid, agenda = self.server(side)
-            if side == "creneaud":
-                self.engine.publish(agenda, days)
-                address = self.engine.address
-            found = harness.steady(self.build, self.where, address, pid, agendas=[agenda], unchecked=side != "creneaud", **how)
+            address, pid, agenda = self.server(side, days)
+            found = harness.steady(self.build, self.where, address, pid, agendas=[agenda], unchecked=side not in ENGINES, **how)
             self.figures.update(zip(names, dataclasses.astuple(found), strict=True))
 
     def peer(self, name, *options):
@@ -119,6 +118,15 @@ def pipelined(stage):
     if not stage.piped:
         stage.piped = True
         stage.load("http.pipelined", "creneaud", days=360, pipeline=16)
+
+
+def best(stage):
+    """Créneau at the client numbers that PostgreSQL has, as far as they may be its best."""
+    closed_loop(stage)
+    stage.load("http.256", "creneaud", connections=256)
+    found = [stage.figures[name] for name in ("http.64.reservations", "http.256.reservations") if name in stage.figures]
+    if found:
+        stage.figures["http.best.reservations"] = max(found)
 
 
 def ledger(stage):
@@ -190,9 +198,9 @@ def peers(stage):
     if not stage.size.installed_peers:
         stage.reasons["peers"] = "left out by --tiny, which installs nothing"
         return
-    for each in stage.turns([closed_loop, redis, postgres]):
+    for each in stage.turns([best, redis, postgres]):
         each(stage)
-    pipelined(stage)
+    stage.load("default.pipelined", "creneaud by default", days=360, pipeline=16)
 
 
 RUN = {"ledger": ledger, "log": log, "http": http, "connections": connections, "openloop": openloop, "peers": peers,
