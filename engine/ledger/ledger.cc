@@ -64,6 +64,9 @@ void Ledger::TouchSeats(const std::function<bool()>& stop) {
   const size_t made = seats_made_.load(std::memory_order_acquire);
   for (size_t from = 0; from < made && !stop(); from += kAtOnce)
     seats_.Touch(from, std::min(kAtOnce, made - from), Pages::kHuge);
+  if (stop()) return;
+  const Epochs::Guard guard(epochs_);
+  index_.Provide();
 }
 
 SeatWord Ledger::WordOf(SeatId seat) const {

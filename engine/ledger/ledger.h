@@ -179,7 +179,8 @@ class Ledger final : private Holdings {
   void BeginRebuild();
   absl::Status RebuildSlots(uint32_t from, uint32_t until, Rebuilt* rebuilt);
   uint32_t slots_made() const { return slots_made_.load(); }
-  // While everyone goes on: has the system give the memory of seats that recovery left alone.
+  // While everyone goes on: has the system give the memory of seats that recovery left alone, and
+  // gives the index the room that a publication would have.
   void TouchSeats(const std::function<bool()>& stop);
 
   // --- snapshots (scan.cc; slot_record.h says what they hold) ------------------------------------
@@ -319,6 +320,7 @@ class Ledger final : private Holdings {
                 PublicationPlan& plan, SlotChange* change) const;
   void MakeSlot(AgendaId agenda, const SlotChange& change);
   void MakeSeats(const SlotChange& change, bool recovering);
+  void ExpectSeats(const CalendarChange& change);
   bool WithdrawFree(SeatId seat, Channel channel, EventSink& sink);
   bool MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink);
   void TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,
@@ -353,6 +355,8 @@ class Ledger final : private Holdings {
   Atomic<int64_t> helped_holds_{0};
   // Recovery's own: how many seats are reserved, by what was loaded and applied.
   size_t reserved_ = 0;
+  // The publisher's own: by the calendars in force.
+  size_t seats_in_force_ = 0;
   // The publisher's own: start → slot, for each agenda.
   std::map<AgendaId, std::map<LocalMinute, SlotId>> slots_by_start_;
 };

@@ -1,6 +1,7 @@
 // Publication: what a new calendar takes, and putting it in force.
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -170,12 +171,26 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
   }
 }
 
+// How many seats the calendars in force will have with this change: so many subjects may come.
+void Ledger::ExpectSeats(const CalendarChange& change) {
+  const auto count = [](const auto& slots) {
+    size_t seats = 0;
+    for (const auto& slot : slots) seats += std::reduce(slot.seats.begin(), slot.seats.end(), 0u);
+    return seats;
+  };
+  seats_in_force_ += count(change.slots);
+  if (const Calendar* old = CalendarOf(change.agenda)) seats_in_force_ -= count(old->entries());
+  index_.Expect(seats_in_force_ < limits::kIndexSeatsToProvideFor ? 0 : seats_in_force_);
+}
+
 void Ledger::Apply(const CalendarChange& change, bool recovering) {
   const Epochs::Guard guard(epochs_);
   CHECK(change.agenda.value < limits::kMaxAgendas);
   if (!recovering) written_.NoteAll();
   // Of a huge page little may be written to; what is used afterwards comes in them (BeginRebuild).
   if (recovering) seats_.Want(Pages::kSmall);
+  ExpectSeats(change);
+  if (!recovering) index_.Provide();
   std::vector<CalendarEntry> entries;
   entries.reserve(change.slots.size());
   for (const SlotChange& slot : change.slots) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "base/check.h"
 #include "base/prng.h"
@@ -115,9 +116,27 @@ SubjectIndex::SubjectIndex(Epochs& epochs, const Holdings& holdings, size_t init
 }
 
 void SubjectIndex::Reset(size_t keys) {
-  // A quarter to half full.
+  // A quarter to half full, whatever is expected: a start is not the time to make room for it.
   const size_t wanted = std::max(std::bit_ceil(2 * keys), least_entries_);
   Free(root_.exchange(std::make_unique<Table>(wanted).release()));
+}
+
+// Two thirds full with all of them, and none dead.
+void SubjectIndex::Expect(size_t keys) {
+  expected_entries_.store(std::bit_ceil(keys + keys / 2), std::memory_order_relaxed);
+}
+
+void SubjectIndex::Provide() {
+  const size_t wanted = expected_entries_.load(std::memory_order_relaxed);
+  for (Table* table = root_.load();; table = table->next.load()) {
+    if (table->next.load() == nullptr) {
+      if (table->capacity >= wanted) return;
+      auto larger = std::make_unique<Table>(wanted);
+      larger->entries.Touch(0, wanted, Pages::kSmall);
+      Link(*table, std::move(larger));
+    }
+    HelpMove(*table, /*all=*/true);
+  }
 }
 
 SubjectIndex::~SubjectIndex() { Free(root_.load()); }
@@ -288,7 +307,11 @@ void SubjectIndex::StartGrowth(Table& table) {
   // old one's users insert while it is being moved. Where most of it is dead, the new table is
   // smaller than the old, down to what an ordinary day needs.
   const size_t wanted = std::bit_ceil(EstimateAlive(table) * 4 + table.capacity / 4);
-  auto larger = std::make_unique<Table>(std::max(wanted, least_entries_));
+  const size_t expected = expected_entries_.load(std::memory_order_relaxed);
+  Link(table, std::make_unique<Table>(std::max({wanted, least_entries_, expected})));
+}
+
+void SubjectIndex::Link(Table& table, std::unique_ptr<Table> larger) {
   Table* none = nullptr;
   if (table.next.compare_exchange_strong(none, larger.get())) {
     larger.release();  // linked: the chain owns it now

@@ -115,6 +115,10 @@ class SubjectIndex {
 
   // Alone: forgets all entries, and is as large as so many need.
   void Reset(size_t keys);
+  // So many keys may come before long: no smaller table will be made. Any number of times.
+  void Expect(size_t keys);
+  // Makes the table for them, memory included, and moves all entries to it: for whoever has time.
+  void Provide();
   // Makes sure, before a seat is claimed, that inserting `next` after it will not have to allocate:
   // starts or helps a growth when the table is nearly full. Some microseconds of work, or all that
   // is left where the next table is nearly full before this one is empty. Meanwhile the memory that
@@ -155,6 +159,7 @@ class SubjectIndex {
   static void Free(Table* table);  // and those behind it
   static void Freeze(Entry& entry);
   void StartGrowth(Table& table);
+  void Link(Table& table, std::unique_ptr<Table> larger);
   bool HelpMove(Table& table, bool all);
   void MoveChunk(Table& table, size_t chunk);
   size_t EstimateAlive(const Table& table) const;
@@ -163,6 +168,8 @@ class SubjectIndex {
   Epochs& epochs_;
   const Holdings& holdings_;
   const size_t least_entries_;
+  // Advice: whoever reads an older one makes a smaller table, which grows.
+  Atomic<size_t> expected_entries_{0};
   Atomic<Table*> root_;
 };
 

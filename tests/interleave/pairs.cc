@@ -252,6 +252,15 @@ const std::vector<Case> kCases = {
      1,
      false},
     // The entry of a reservation that moves is being copied.
+    // The publisher makes the index as large as the calendar will need, and moves it all.
+    {"growth by a publication/hold",
+     "publish 6; hold ada 0",
+     {"publish 7", "hold bert 0"},
+     {},
+     3,
+     4,
+     false,
+     1},
     {"growth/move",
      "publish 3,1; hold ada 0",
      {"hold bert 0; hold carl 0", "move ada 1"},

@@ -54,4 +54,46 @@ TEST_CASE("a seat's whole life allocates nothing") {
   CHECK(ledger.CheckInvariants().ok());
 }
 
+// Without the room that the publication made, the index would have a new table every time it is
+// full.
+TEST_CASE("whoever takes the seats of a large publication allocates nothing") {
+  Tickets tickets{0};
+  RecordingSink recording(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  const uint64_t seats = 72 * 64;
+  REQUIRE(seats > limits::kIndexEntriesAtStart);
+  Publish(ledger, WebSlots(72, 64), 1, recording, changes);
+  ForgetfulSink sink;
+  const uint64_t before = allocations;
+  uint64_t held = 0;
+  for (uint64_t who = 0; who < seats; ++who)
+    held += ledger.Hold(HoldFor(SubjectNumber(who), kStart + 60'000), sink).outcome == Outcome::kOk;
+  CHECK(held == seats);
+  CHECK(allocations - before == 0);
+  CHECK(ledger.CheckInvariants().ok());
+}
+
+// A start makes room for who has a reservation, so as to be short; the rest comes behind it.
+TEST_CASE("after a restart, the index has the room of a large publication once the seats do") {
+  Tickets tickets{0};
+  RecordingSink recording(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(72, 64), 1, recording, changes);
+  for (uint64_t who = 0; who < 8; ++who)
+    ledger.Hold(HoldFor(SubjectNumber(who), kStart + 60'000), recording);
+  const Replayed replayed = Replay(changes, InQueueOrder({&recording}), recording.log().size());
+  REQUIRE(replayed.status.ok());
+  replayed.ledger->TouchSeats([] { return false; });
+  CHECK(replayed.ledger->Digest() == ledger.Digest());
+  ForgetfulSink sink;
+  const uint64_t before = allocations;
+  for (uint64_t who = 8; who < 4'000; ++who)
+    replayed.ledger->Hold(HoldFor(SubjectNumber(who), kStart + 60'000), sink);
+  CHECK(allocations - before == 0);
+  CHECK(sink.pushed == 4'000 - 8);
+  CHECK(replayed.ledger->CheckInvariants().ok());
+}
+
 }  // namespace creneau::ledger

@@ -9,6 +9,7 @@
 #define kMaxAgendas kShippedMaxAgendas
 #define kSummaryLevels kShippedSummaryLevels
 #define kIndexEntriesAtStart kShippedIndexEntriesAtStart
+#define kIndexSeatsToProvideFor kShippedIndexSeatsToProvideFor
 #define kIndexChunkEntries kShippedIndexChunkEntries
 #include "engine/base/limits.h"
 #undef kMaxSeats
@@ -17,6 +18,7 @@
 #undef kMaxAgendas
 #undef kSummaryLevels
 #undef kIndexEntriesAtStart
+#undef kIndexSeatsToProvideFor
 #undef kIndexChunkEntries
 
 namespace creneau::limits {
@@ -30,6 +32,8 @@ inline constexpr uint32_t kMaxAgendas = 8;
 inline constexpr size_t kSummaryLevels = 2;
 // A variable, so that a case can have the index grow at once.
 extern size_t kIndexEntriesAtStart;
+// More than the cases have whose index is to grow under a hold.
+inline constexpr size_t kIndexSeatsToProvideFor = 8;
 // So that a table of four has been moved by half when a request goes on.
 inline constexpr size_t kIndexChunkEntries = 2;
 
