@@ -29,8 +29,8 @@ inline constexpr uint32_t kMaxStep = (1u << 6) - 1;
 inline constexpr size_t kSummaryLevels = 5;
 // A subject index starts with room for an agenda of an ordinary day, and grows from there.
 inline constexpr size_t kIndexEntriesAtStart = 1u << 12;
-// For as many published seats as this or more the index is made large enough when they are published,
-// not under the holds that take them.
+// For as many published seats as this or more the index is made large enough when they are
+// published, not under the holds that take them.
 inline constexpr size_t kIndexSeatsToProvideFor = kIndexEntriesAtStart / 2;
 // Entries that one request moves while the index grows: some microseconds of its time.
 inline constexpr size_t kIndexChunkEntries = 128;

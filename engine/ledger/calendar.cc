@@ -47,20 +47,26 @@ size_t Calendar::FirstFrom(Instant instant) const {
   return static_cast<size_t>(at - entries_.begin());
 }
 
-bool Calendar::IsFirstFrom(size_t position, Instant instant) const {
-  return position <= entries_.size() &&
-         (position == 0 || entries_[position - 1].starts_at < instant) &&
-         (position == entries_.size() || entries_[position].starts_at >= instant);
+size_t Calendar::BeginOfSearch(Instant earliest) const {
+  static_assert(limits::kSlotsPerAgenda <= uint64_t{1} << (64 - kStartBits));
+  const size_t first = FirstFrom(earliest);
+  const int64_t before = first == 0 ? 0 : entries_[first - 1].starts_at.ms;
+  if (before >> kStartBits == 0)
+    search_.store(first << kStartBits | static_cast<uint64_t>(before), std::memory_order_relaxed);
+  return first;
 }
 
-Calendar::Range Calendar::Between(Instant earliest, Instant latest) const {
-  const uint64_t last = last_range_.load(std::memory_order_relaxed);
-  Range range{last >> 32, last & 0xffffffff};
-  if (IsFirstFrom(range.first, earliest) && IsFirstFrom(range.until, latest + 1)) return range;
-  range = Range{FirstFrom(earliest), FirstFrom(latest + 1)};
-  static_assert(limits::kMaxSlots < uint64_t{1} << 32);
-  last_range_.store(range.first << 32 | range.until, std::memory_order_relaxed);
-  return range;
+size_t Calendar::Find(Channel channel, Instant earliest) const {
+  const Bitmap& bits = summary(channel);
+  // At or before the first slot from `earliest` on, if the one before it starts earlier: then what
+  // is found from there and is not too early is what is found from that one on.
+  const uint64_t search = search_.load(std::memory_order_relaxed);
+  const auto before = static_cast<int64_t>(search & ((uint64_t{1} << kStartBits) - 1));
+  if (search >> kStartBits == 0 || before < earliest.ms) {
+    const size_t found = bits.Find(search >> kStartBits);
+    if (found == kNone || entries_[found].starts_at >= earliest) return found;
+  }
+  return bits.Find(BeginOfSearch(earliest));
 }
 
 // Range and count in one word, so that one store notes both. A collision needs 2^-64 luck, and

@@ -44,16 +44,14 @@ class Calendar {
   // First position that starts at or after the instant; entries().size() when none does.
   size_t FirstFrom(Instant instant) const;
 
-  struct Range {
-    size_t first = 0;
-    size_t until = 0;
-  };
-  // The positions that start in [earliest, latest]. Who asks at the same moment asks for the same:
-  // the last answer is looked at first.
-  Range Between(Instant earliest, Instant latest) const;
+  // The first position from the instant on whose summary bit is set, or kNone. Who asks at the same
+  // moment asks for the same: the last search's beginning is looked at first, and no entry but the
+  // one that is found.
+  size_t Find(Channel channel, Instant earliest) const;
 
   // All summary bits set again, as in the beginning.
   void HintAll();
+  const Bitmap& summary(Channel channel) const { return summaries_[static_cast<size_t>(channel)]; }
   Bitmap& summary(Channel channel) { return summaries_[static_cast<size_t>(channel)]; }
 
   // For "nothing left" (design 3.6): the number of freeings at which all words of the range [from,
@@ -62,7 +60,8 @@ class Calendar {
   void NoteEmpty(Channel channel, size_t from, size_t until, uint64_t freeings);
 
  private:
-  bool IsFirstFrom(size_t position, Instant instant) const;
+  static constexpr int kStartBits = 42;
+  size_t BeginOfSearch(Instant earliest) const;
   static uint64_t EmptyNote(size_t from, size_t until, uint64_t freeings);
 
   AgendaId agenda_;
@@ -70,8 +69,10 @@ class Calendar {
   std::vector<CalendarEntry> entries_;
   std::array<Bitmap, kChannels> summaries_;
   std::array<Atomic<uint64_t>, kChannels> empty_notes_{};
-  // first << 32 | until of the last Between: a guess that is checked, so it needs no order.
-  mutable std::atomic<uint64_t> last_range_{0};
+  // Where a search began: position << 42 | the start, in ms, of the slot before it. Both are facts
+  // of a calendar that does not change, so it needs no order. 0: at the first slot, whenever that
+  // is.
+  mutable std::atomic<uint64_t> search_{0};
 };
 
 }  // namespace creneau::ledger

@@ -31,33 +31,21 @@ uint32_t PickBit(uint64_t bits, uint64_t random) {
 
 }  // namespace
 
-// Where a claim will begin, looked at before it is known whether there will be one: the memory that
-// it needs is fetched meanwhile. `position` may be beyond the range.
-Ledger::Candidate Ledger::Foresee(const Calendar& calendar, Channel channel, size_t position,
-                                  size_t until, uint64_t random) const {
-  Candidate candidate{position, 0};
-  if (position >= until) return candidate;
-  const Slot& slot = SlotOf(calendar.entries()[position].slot);
-  const Atomic<uint64_t>& free = slot.free[static_cast<size_t>(channel)];
-  __builtin_prefetch(&free, 1);  // for writing, so that it comes once and not twice
-  candidate.free = free.load();
-  if (candidate.free != 0) {
-    const uint32_t number = PickBit(candidate.free, random);
-    const SeatId seat = SeatAt(slot, number);
-    __builtin_prefetch(&seats_[seat.value], 1);
-    touched_.Prefetch(seat.value / limits::kSeatsPerBlock);
-    const bool untouched = (candidate.free >> number / 8 * 8 & 0xff) == 0xff;
-    static_assert(limits::kSeatsPerBlock == 8);
-    if (untouched && position + 1 < until)
-      FetchNext(calendar.entries()[position + 1].slot, seat.value / limits::kSeatsPerBlock);
-  }
-  return candidate;
+// What a claim will need when it has the bit is fetched while the bit is waited for.
+inline void Ledger::FetchFor(const Calendar& calendar, size_t position, uint64_t free,
+                             uint32_t number, SeatId seat) const {
+  __builtin_prefetch(&seats_[seat.value], 1);
+  touched_.Prefetch(seat.value / limits::kSeatsPerBlock);
+  static_assert(limits::kSeatsPerBlock == 8);
+  const bool untouched = (free >> number / 8 * 8 & 0xff) == 0xff;
+  if (untouched && position + 1 < calendar.entries().size())
+    FetchNext(calendar.entries()[position + 1].slot, seat.value / limits::kSeatsPerBlock);
 }
 
 // Whoever takes the first seat of a block fetches what those will need who take the first ones of
 // the next: that slot, and the seats after these, which are the next slot's if the two were made
 // together. For reading: who comes next may be on another core.
-void Ledger::FetchNext(SlotId next, uint32_t block) const {
+[[gnu::noinline]] void Ledger::FetchNext(SlotId next, uint32_t block) const {
   const Slot& slot = SlotOf(next);
   __builtin_prefetch(&slot);
   __builtin_prefetch(&slot.blocks);
@@ -65,51 +53,67 @@ void Ledger::FetchNext(SlotId next, uint32_t block) const {
   for (uint32_t i = 0; i < limits::kSeatsPerBlock; i += 2) __builtin_prefetch(&seats_[seat + i]);
 }
 
-std::optional<SeatId> Ledger::ClaimInSlot(Calendar& calendar, Channel channel,
-                                          const Candidate& candidate, uint64_t random) {
-  const size_t position = candidate.position;
+inline Ledger::Claimed Ledger::ClaimInSlot(Calendar& calendar, Channel channel, size_t position,
+                                           uint64_t random) {
   Slot& slot = SlotOf(calendar.entries()[position].slot);
   Atomic<uint64_t>& free = slot.free[static_cast<size_t>(channel)];
-  uint64_t seen = candidate.free;
+  __builtin_prefetch(&free, 1);  // for writing, so that it comes once and not twice
+  uint64_t seen = free.load();
   while (seen != 0) {
     const uint32_t number = PickBit(seen, random);
     const uint64_t bit = uint64_t{1} << number;
+    const SeatId seat = SeatAt(slot, number);
+    FetchFor(calendar, position, seen, number, seat);
     const uint64_t before = free.fetch_and(~bit);
     if ((before & ~bit) == 0)
       calendar.summary(channel).Clear(position, [&] { return free.load() != 0; });
-    if ((before & bit) != 0) return SeatAt(slot, number);
+    if ((before & bit) != 0) [[likely]]
+      return Claimed{&slot, seat};
     seen = before & ~bit;
   }
   calendar.summary(channel).Clear(position, [&] { return free.load() != 0; });
-  return std::nullopt;
+  return Claimed{};
 }
 
-// The earliest free seat of the range: `at` is where the summary says that it may be, and
-// afterwards where the seat is.
-std::optional<SeatId> Ledger::Claim(Calendar& calendar, Channel channel, Calendar::Range range,
-                                    Candidate& at, uint64_t random) {
-  const Bitmap& summary = calendar.summary(channel);
-  while (at.position < range.until) {
-    if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
-    at = Foresee(calendar, channel, summary.Find(at.position + 1), range.until, random);
+// The earliest free seat of those that start in [earliest, latest].
+inline Ledger::Claimed Ledger::Claim(Calendar& calendar, const HoldArgs& args) {
+  const size_t end = calendar.entries().size();
+  size_t position = calendar.Find(args.channel, args.earliest);
+  while (position < end && calendar.entries()[position].starts_at <= args.latest) {
+    const Claimed claimed = ClaimInSlot(calendar, args.channel, position, args.random);
+    if (claimed.slot != nullptr) [[likely]]
+      return claimed;
+    position = calendar.summary(args.channel).Find(position + 1);
   }
-  return ClaimByLook(calendar, channel, range, at, random);
+  return ClaimByLook(calendar, args);
 }
 
 // The summary says nothing is left. Somebody who stopped between freeing a seat and saying so must
 // not make that the answer, so the words themselves are read, once for each freeing.
-std::optional<SeatId> Ledger::ClaimByLook(Calendar& calendar, Channel channel,
-                                          Calendar::Range range, Candidate& at, uint64_t random) {
-  const uint64_t freeings =
-      agendas_[calendar.agenda().value].freeings[static_cast<size_t>(channel)].load();
-  if (calendar.KnownEmpty(channel, range.first, range.until, freeings)) return std::nullopt;
-  for (size_t i = range.first; i < range.until; ++i) {
-    at = Foresee(calendar, channel, i, range.until, random);
-    if (at.free == 0) continue;
-    if (const auto seat = ClaimInSlot(calendar, channel, at, random)) return seat;
+[[gnu::noinline]] Ledger::Claimed Ledger::ClaimByLook(Calendar& calendar, const HoldArgs& args) {
+  const auto channel = static_cast<size_t>(args.channel);
+  const uint64_t freeings = agendas_[calendar.agenda().value].freeings[channel].load();
+  const size_t first = calendar.FirstFrom(args.earliest);
+  const size_t until = calendar.FirstFrom(args.latest + 1);
+  if (calendar.KnownEmpty(args.channel, first, until, freeings)) return Claimed{};
+  for (size_t i = first; i < until; ++i) {
+    if (SlotOf(calendar.entries()[i].slot).free[channel].load() == 0) continue;
+    const Claimed claimed = ClaimInSlot(calendar, args.channel, i, args.random);
+    if (claimed.slot != nullptr) return claimed;
   }
-  calendar.NoteEmpty(channel, range.first, range.until, freeings);
-  return std::nullopt;
+  calendar.NoteEmpty(args.channel, first, until, freeings);
+  return Claimed{};
+}
+
+// A seat of the slot asked for, if that starts in [earliest, latest].
+[[gnu::noinline]] Ledger::Claimed Ledger::ClaimNamed(Calendar& calendar, Channel channel,
+                                                     LocalMinute slot, Instant earliest,
+                                                     Instant latest, uint64_t random) {
+  const size_t position = calendar.PositionOf(slot);
+  if (position == Calendar::kNone) return Claimed{};
+  const Instant start = calendar.entries()[position].starts_at;
+  if (start < earliest || start > latest) return Claimed{};
+  return ClaimInSlot(calendar, channel, position, random);
 }
 
 // The seat's word says free, and this thread alone may say so to others.

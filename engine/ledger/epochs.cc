@@ -3,41 +3,26 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "base/check.h"
 
 namespace creneau::ledger {
-// Fibonacci hashing of what is an address or a small number: several times a request, so std::hash,
-// which goes over bytes, is too slow.
-size_t ThreadHash() {
-  const std::thread::id thread = std::this_thread::get_id();
-  static_assert(sizeof(thread) == sizeof(uint64_t));
-  return std::bit_cast<uint64_t>(thread) * 0x9e3779b97f4a7c15 >> (64 - 7);
-}
 
-Epochs::Guard::Guard(Epochs& epochs) : note_(nullptr) {
-  // Each thread tends to its own cache line.
-  const size_t start = ThreadHash();
-  for (size_t i = 0; i < kReaders; ++i) {
-    const size_t nth = (start + i) % kReaders;
-    Note& note = epochs.notes_[nth];
-    uint64_t idle = 0;
-    if (note.epoch.load(std::memory_order_relaxed) == 0 &&
-        note.epoch.compare_exchange_strong(idle, epochs.epoch_.load())) {
-      note_ = &note;
-      if (!note.used) epochs.BeginUse(nth);
-      return;
-    }
+[[gnu::noinline]] Epochs::Note* Epochs::BeginElsewhere(const Note* taken) {
+  const auto first = static_cast<size_t>(taken - notes_.data());
+  for (size_t i = 1; i < kReaders; ++i) {
+    Note& note = notes_[(first + i) % kReaders];
+    if (note.epoch.load(std::memory_order_relaxed) == 0 && note.Begin(*this)) return &note;
   }
-  CHECK(note_ != nullptr);
+  CHECK(false);
 }
 
 // Relaxed, as the counts: only their sum says something, and a sum of acts that have ended is asked
 // for by whoever knows of them.
-void Epochs::BeginUse(size_t nth) {
-  notes_[nth].used = true;
+[[gnu::noinline]] void Epochs::BeginUse(Note* note) {
+  const auto nth = static_cast<size_t>(note - notes_.data());
+  note->used = true;
   used_[nth / 64].fetch_or(uint64_t{1} << (nth % 64), std::memory_order_relaxed);
 }
 

@@ -9,22 +9,27 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <thread>
 
 #include "base/atomic.h"
 
 namespace creneau::ledger {
-
-// Of the calling thread, for whoever wants a place that other threads seldom use.
-size_t ThreadHash();
 
 class Epochs {
   struct alignas(64) Note {
     Atomic<uint64_t> epoch{0};  // 0: not reading
     Atomic<int64_t> count{0};
     bool used = false;  // the reader's own: whether used_ says so
+
+    // False: somebody else is reading here.
+    bool Begin(const Epochs& epochs) {
+      uint64_t idle = 0;
+      return epoch.compare_exchange_strong(idle, epochs.epoch_.load());
+    }
   };
 
  public:
@@ -34,7 +39,13 @@ class Epochs {
 
   class Guard {
    public:
-    explicit Guard(Epochs& epochs);
+    // The thread's own place, as a rule.
+    explicit Guard(Epochs& epochs) : note_(&epochs.notes_[ThreadHash()]) {
+      if (!note_->Begin(epochs)) [[unlikely]]
+        note_ = epochs.BeginElsewhere(note_);
+      if (!note_->used) [[unlikely]]
+        epochs.BeginUse(note_);
+    }
     // Release: whoever sees the note gone knows that all the reader's loads are done. That needs no
     // place in the one order: who sees it late keeps what was retired for longer.
     ~Guard() { note_->epoch.store(0, std::memory_order_release); }
@@ -69,7 +80,16 @@ class Epochs {
     std::function<void()> free;
   };
 
-  void BeginUse(size_t nth);
+  // Of the calling thread: a place that other threads seldom use. Fibonacci hashing of what is an
+  // address or a small number: several times a request, so std::hash, which goes over bytes, is too
+  // slow.
+  static size_t ThreadHash() {
+    const std::thread::id thread = std::this_thread::get_id();
+    static_assert(sizeof(thread) == sizeof(uint64_t) && kReaders == 1 << 7);
+    return std::bit_cast<uint64_t>(thread) * 0x9e3779b97f4a7c15 >> (64 - 7);
+  }
+  Note* BeginElsewhere(const Note* taken);
+  void BeginUse(Note* note);
   void PushRetired(Retired* retired);
   uint64_t OldestReader() const;
 

@@ -36,56 +36,55 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   };
   Calendar* calendar = CalendarOf(args.agenda);
   if (calendar == nullptr) return refuse(Outcome::kNothingLeft);
-  const Calendar::Range range = calendar->Between(args.earliest, args.latest);
-  size_t position = args.slot ? calendar->PositionOf(*args.slot)
-                              : calendar->summary(args.channel).Find(range.first);
-  if (position < range.first) position = Calendar::kNone;
-  if (args.slot && position >= range.until) return refuse(Outcome::kSlotTaken);
-  Candidate at = Foresee(*calendar, args.channel, position, range.until, args.random);
-  const auto claimed = args.slot ? ClaimInSlot(*calendar, args.channel, at, args.random)
-                                 : Claim(*calendar, args.channel, range, at, args.random);
-  if (!claimed) return refuse(args.slot ? Outcome::kSlotTaken : Outcome::kNothingLeft);
+  const Claimed claimed = args.slot ? ClaimNamed(*calendar, args.channel, *args.slot, args.earliest,
+                                                 args.latest, args.random)
+                                    : Claim(*calendar, args);
+  if (claimed.slot == nullptr)
+    return refuse(args.slot ? Outcome::kSlotTaken : Outcome::kNothingLeft);
 
   // From here the seat is this thread's alone until the index decides.
-  const SeatWord before = WordOf(*claimed);
+  const SeatId mine = claimed.seat;
+  const SeatWord before = WordOf(mine);
   CHECK(before.state() == SeatState::kFree && !before.pending());
-  WritePayload(*claimed, args.subject, args.idempotency);
+  WritePayload(mine, args.subject, args.idempotency);
   const SeatWord claimed_word = before.NextGeneration()
                                     .With(SeatState::kClaimed)
                                     .WithStep(before.step())
                                     .WithDeadline(DeadlineOf(args.deadline));
   // Release: whoever comes through the index and finishes this hold reads the payload.
-  seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);
+  seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);
 
-  const SeatRef ref{*claimed, claimed_word.generation()};
-  if (const auto lost = LostTo(key, ref, sink)) {
-    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);
-    GiveBit(*claimed, before.channel());
-    *view = *lost;
-    return Outcome::kAlreadyReserved;
+  const SeatRef ref{mine, claimed_word.generation()};
+  if (const IndexValue other = index_.Insert(key, ref); !other.empty()) [[unlikely]] {
+    if (const auto lost = LostTo(other, key, ref, sink)) {
+      seats_[mine.value].word.store(before.bits(), std::memory_order_release);
+      GiveBit(mine, before.channel());
+      *view = *lost;
+      return Outcome::kAlreadyReserved;
+    }
   }
   const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);
   SeatWord expected = claimed_word;
   // If this fails, somebody who met the index entry has done it.
-  CompareExchange(*claimed, expected, held.WithPending(true), &guard);
-  Tell(*claimed, held.WithPending(true), args.subject, args.idempotency, sink);
+  CompareExchange(mine, expected, held.WithPending(true), &guard);
+  Tell(mine, held.WithPending(true), args.subject, args.idempotency, sink);
 
   view->ref = view->origin = ref;
   view->word = held;
   view->subject = args.subject;
   view->idempotency = args.idempotency;
-  SeeSlot(SlotOf(calendar->entries()[at.position].slot), view);
+  SeeSlot(*claimed.slot, view);
   return Outcome::kOk;
 }
 
-// The subject's entry in the index. Nothing: `mine` is the subject's now. Otherwise the reservation
-// that the subject has.
-std::optional<SeatView> Ledger::LostTo(const IndexKey& subject, SeatRef mine, EventSink& sink) {
-  for (;;) {
-    const IndexValue other = index_.Insert(subject, mine);
-    if (other.empty()) return std::nullopt;
+// `other` was in the way in the index. Nothing: it is not any more, and `mine` is the subject's
+// now. Otherwise the reservation that the subject has.
+[[gnu::noinline]] std::optional<SeatView> Ledger::LostTo(IndexValue other, const IndexKey& subject,
+                                                         SeatRef mine, EventSink& sink) {
+  for (; !other.empty(); other = index_.Insert(subject, mine)) {
     if (auto live = LiveSeat(other, sink)) return live;
   }
+  return std::nullopt;
 }
 
 }  // namespace creneau::ledger

@@ -244,19 +244,18 @@ class Ledger final : private Holdings {
   };
 
   // claim.cc
-  struct Candidate {
-    size_t position;  // in the calendar
-    uint64_t free;    // what the slot's free word said
+  struct Claimed {
+    Slot* slot = nullptr;  // null: there is none
+    SeatId seat;
   };
-  Candidate Foresee(const Calendar& calendar, Channel channel, size_t position, size_t until,
-                    uint64_t random) const;
+  void FetchFor(const Calendar& calendar, size_t position, uint64_t free, uint32_t number,
+                SeatId seat) const;
   void FetchNext(SlotId next, uint32_t block) const;
-  std::optional<SeatId> Claim(Calendar& calendar, Channel channel, Calendar::Range range,
-                              Candidate& at, uint64_t random);
-  std::optional<SeatId> ClaimInSlot(Calendar& calendar, Channel channel, const Candidate& candidate,
-                                    uint64_t random);
-  std::optional<SeatId> ClaimByLook(Calendar& calendar, Channel channel, Calendar::Range range,
-                                    Candidate& at, uint64_t random);
+  Claimed Claim(Calendar& calendar, const HoldArgs& args);
+  Claimed ClaimNamed(Calendar& calendar, Channel channel, LocalMinute slot, Instant earliest,
+                     Instant latest, uint64_t random);
+  Claimed ClaimInSlot(Calendar& calendar, Channel channel, size_t position, uint64_t random);
+  Claimed ClaimByLook(Calendar& calendar, const HoldArgs& args);
   void GiveBit(SeatId seat, Channel channel);
   void GiveBits(Slot& slot, Channel channel, uint64_t bits);
   Slot& SlotOf(SlotId slot) { return slots_[slot.value]; }
@@ -270,7 +269,8 @@ class Ledger final : private Holdings {
 
   // hold.cc
   Outcome HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink);
-  std::optional<SeatView> LostTo(const IndexKey& subject, SeatRef mine, EventSink& sink);
+  std::optional<SeatView> LostTo(IndexValue other, const IndexKey& subject, SeatRef mine,
+                                 EventSink& sink);
   void WritePayload(SeatId seat, const Subject& subject, uint64_t idempotency);
 
   // resolve.cc

@@ -81,19 +81,14 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
                                                         const MoveArgs& args) {
   Calendar* calendar = CalendarOf(from.agenda);
   CHECK(calendar != nullptr);
-  const size_t position = calendar->PositionOf(args.slot);
-  if (position == Calendar::kNone) return std::nullopt;
-  const Instant starts_at = calendar->entries()[position].starts_at;
-  if (starts_at < args.earliest || starts_at > args.latest) return std::nullopt;
-  const Channel channel = from.word.channel();
-  const auto to =
-      ClaimInSlot(*calendar, channel,
-                  Foresee(*calendar, channel, position, position + 1, args.random), args.random);
-  if (!to) return std::nullopt;
-  const SeatWord before = WordOf(*to);
+  const Claimed claimed = ClaimNamed(*calendar, from.word.channel(), args.slot, args.earliest,
+                                     args.latest, args.random);
+  if (claimed.slot == nullptr) return std::nullopt;
+  const SeatId to = claimed.seat;
+  const SeatWord before = WordOf(to);
   CHECK(before.state() == SeatState::kFree && !before.pending());
-  WritePayload(*to, from.subject, from.idempotency);
-  ColdSeat& cold = cold_[to->value];
+  WritePayload(to, from.subject, from.idempotency);
+  ColdSeat& cold = cold_[to.value];
   cold.origin.store(IndexValue(from.origin).bits(), std::memory_order_release);
   cold.intent.store(MoveIntent{from.ref.seat, from.word.sequence(), from.word.state()}.bits(),
                     std::memory_order_release);
@@ -104,8 +99,8 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
                               .WithMoves(from.word.moves() + 1)
                               .WithExtended(from.word.extended())
                               .WithDeadline(from.word.deadline_s());
-  seats_[to->value].word.store(moving.bits(), std::memory_order_release);
-  return PreparedMove{SeatRef{*to, moving.generation()}, before};
+  seats_[to.value].word.store(moving.bits(), std::memory_order_release);
+  return PreparedMove{SeatRef{to, moving.generation()}, before};
 }
 
 // Drives a move that the index knows of to its end, whatever that is. Anybody, any number of times.

@@ -5,8 +5,8 @@
 
 namespace creneau::ledger {
 
-bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired,
-                             Epochs::Guard* guard) {
+[[gnu::always_inline]] inline bool Ledger::CompareExchange(SeatId seat, SeatWord& expected,
+                                                           SeatWord desired, Epochs::Guard* guard) {
   uint64_t bits = expected.bits();
   const SeatWord before = expected;
   // Publishes the payload with the word, and sees the payload that came with the expected one. In
@@ -21,7 +21,7 @@ bool Ledger::CompareExchange(SeatId seat, SeatWord& expected, SeatWord desired,
   return true;
 }
 
-SeatImage Ledger::ImageOf(SeatId id, SeatWord word) const {
+inline SeatImage Ledger::ImageOf(SeatId id, SeatWord word) const {
   SeatImage image{id, word.WithPending(false), {}, 0};
   if (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn)
     return image;  // nobody's
@@ -33,16 +33,17 @@ SeatImage Ledger::ImageOf(SeatId id, SeatWord word) const {
 }
 
 // The seat's word once nothing is pending on it.
-SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
+inline SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
   for (;;) {
     const SeatWord word = WordOf(seat);
-    if (!word.pending()) return word;
+    if (!word.pending()) [[likely]]
+      return word;
     Finish(seat, word, sink);
   }
 }
 
 // Brings a decided transition into the log's queue and clears its mark. `word` is pending.
-void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
+[[gnu::noinline]] void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
   if (word.state() == SeatState::kCoolingMoved) return FinishMovedAway(seat, word, sink);
   if (IsArrival(word)) return FinishMove(seat, word.generation(), sink);
   const SeatImage image = ImageOf(seat, word);
@@ -50,8 +51,8 @@ void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
 }
 
 // The event of a marked word, and its mark goes; unless somebody else has done it.
-void Ledger::Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t idempotency,
-                  EventSink& sink) {
+inline void Ledger::Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t idempotency,
+                         EventSink& sink) {
   // A payload that was read is that of `word` only if the word is still the same afterwards.
   if (WordOf(seat) != word) return;
   const Event event(SeatImage{seat, word.WithPending(false), subject, idempotency});
@@ -60,7 +61,7 @@ void Ledger::Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t i
 }
 
 // Exactly one thread wins this, and does what must be done once. True for that one.
-bool Ledger::ClearMark(SeatId seat, SeatWord word) {
+inline bool Ledger::ClearMark(SeatId seat, SeatWord word) {
   SeatWord expected = word;
   if (!CompareExchange(seat, expected, word.WithPending(false))) return false;
   if (word.state() == SeatState::kFree) GiveBit(seat, word.channel());
@@ -69,7 +70,7 @@ bool Ledger::ClearMark(SeatId seat, SeatWord word) {
 }
 
 // False: the seat has gone on from `word`.
-bool Ledger::ViewOf(SeatId seat, SeatWord word, SeatView* view) const {
+inline bool Ledger::ViewOf(SeatId seat, SeatWord word, SeatView* view) const {
   const SeatImage image = ImageOf(seat, word);
   const uint64_t origin =
       word.moves() > 0 ? cold_[seat.value].origin.load(std::memory_order_acquire) : 0;
@@ -86,7 +87,7 @@ bool Ledger::ViewOf(SeatId seat, SeatWord word, SeatView* view) const {
   return true;
 }
 
-void Ledger::SeeSlot(const Slot& slot, SeatView* view) {
+inline void Ledger::SeeSlot(const Slot& slot, SeatView* view) {
   view->agenda = slot.agenda;
   view->start = slot.start;
   view->starts_at = StartOf(slot);
@@ -164,7 +165,7 @@ void Ledger::Prefetch(SeatRef ref) const { __builtin_prefetch(&seats_[ref.seat.v
 
 // What a name stands for: the seat itself in that generation, or where the reservation moved to.
 // Held, confirmed or cooling (after a cancellation or lapse); nothing once the seat has cooled.
-bool Ledger::ResolveTo(SeatView* view, SeatRef name, EventSink& sink) {
+inline bool Ledger::ResolveTo(SeatView* view, SeatRef name, EventSink& sink) {
   if (name.seat.value >= seats_made_.load(std::memory_order_acquire)) return false;
   const auto answers = [](SeatState state) {
     return IsReserved(state) || state == SeatState::kCoolingCancelled ||

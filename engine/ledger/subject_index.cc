@@ -27,6 +27,7 @@ constexpr size_t kLeastEntries = 4;
 // thread writes to. At two thirds full the count is then right to a tenth.
 constexpr size_t kCountedWhole = 1u << 12;
 constexpr int kSampleBits = 4;
+constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;  // Fibonacci hashing
 // A subject that holds and gives up again and again leaves its dead entries in a row, and walks
 // past them each time. After so many of them the table is made anew without the dead.
 constexpr int kLongWalk = 64;
@@ -73,7 +74,7 @@ struct SubjectIndex::Table {
   size_t Count() const { return counted.load(std::memory_order_relaxed) << sample_bits; }
   // By the entry and not by its key: keys may come again and again.
   void CountEntry(uint64_t cell) {
-    if (sample_bits != 0 && Mix64(cell) >> (64 - kSampleBits) != 0) return;
+    if (sample_bits != 0 && cell * kGolden >> (64 - kSampleBits) != 0) return;
     counted.fetch_add(1, std::memory_order_relaxed);
     if (Crowded()) Wear();
   }
@@ -150,8 +151,8 @@ void SubjectIndex::Free(Table* table) {
 
 // Whether the entry, last seen as *cell, is the key's and alive. One that is not may have been
 // swapped for the seat that its reservation moved to, before the seat was left: then that counts.
-bool SubjectIndex::IsOf(const IndexKey& key, const Entry& entry, uint64_t* cell,
-                        bool ending_too) const {
+[[gnu::noinline]] bool SubjectIndex::IsOf(const IndexKey& key, const Entry& entry, uint64_t* cell,
+                                          bool ending_too) const {
   for (;;) {
     const Holding holding = holdings_.HoldingOf(RefOf(*cell), (*cell & kName) != 0);
     if (holding.life == Holding::Life::kLive ||
@@ -186,8 +187,10 @@ IndexValue SubjectIndex::Insert(const IndexKey& key, SeatRef ref) {
   }
 }
 
-SubjectIndex::Done SubjectIndex::InsertInto(Table& table, const IndexKey& key, SeatRef ref,
-                                            IndexValue* other) {
+[[gnu::always_inline]] inline SubjectIndex::Done SubjectIndex::InsertInto(Table& table,
+                                                                          const IndexKey& key,
+                                                                          SeatRef ref,
+                                                                          IndexValue* other) {
   Walk walk(table, key);
   int passed = 0;
   while (walk.Next()) {
@@ -377,12 +380,14 @@ void SubjectIndex::Prefetch(const IndexKey& next) const {
 void SubjectIndex::MakeRoom(const IndexKey& next) {
   Table* table = root_.load();
   __builtin_prefetch(&table->At(next.hash), 1);
-  if (table->next.load() == nullptr) {
-    if (!table->Worn()) return;
-    StartGrowth(*table);
-  }
+  if (table->next.load() != nullptr || table->Worn()) [[unlikely]]
+    Grow(*table);
+}
+
+[[gnu::noinline]] void SubjectIndex::Grow(Table& table) {
+  if (table.next.load() == nullptr) StartGrowth(table);
   // While the next table fills up faster than this one empties, finish this one first.
-  HelpMove(*table, /*all=*/table->next.load()->Crowded());
+  HelpMove(table, /*all=*/table.next.load()->Crowded());
 }
 
 size_t SubjectIndex::entries() const {

@@ -159,6 +159,7 @@ class SubjectIndex {
   static void Free(Table* table);  // and those behind it
   static void Freeze(Entry& entry);
   void StartGrowth(Table& table);
+  void Grow(Table& table);
   void Link(Table& table, std::unique_ptr<Table> larger);
   bool HelpMove(Table& table, bool all);
   void MoveChunk(Table& table, size_t chunk);

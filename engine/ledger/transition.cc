@@ -8,26 +8,20 @@ namespace {
 
 // What a transition makes of a reservation: a new word, or an answer that changes nothing.
 struct Decision {
-  std::optional<SeatWord> next;
+  SeatWord next;
   Outcome outcome = Outcome::kOk;
+  bool changes = true;
 };
 
-Decision Answer(Outcome outcome) { return Decision{std::nullopt, outcome}; }
+Decision Answer(Outcome outcome) { return Decision{SeatWord(), outcome, false}; }
 
-// The answer to whoever acts on a reservation that has ended; nothing if it has not.
-std::optional<Decision> EndedAnswer(const SeatView& seat, Instant received_at) {
-  switch (seat.word.state()) {
-    case SeatState::kCoolingCancelled:
-      return Answer(Outcome::kCancelled);
-    case SeatState::kCoolingExpired:
-      return Answer(Outcome::kHoldExpired);
-    case SeatState::kHeld:
-      if (received_at > InstantOfDeadline(seat.word.deadline_s()))
-        return Answer(Outcome::kHoldExpired);
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
+// The answer to whoever acts on a reservation that has ended; kOk if it has not.
+inline Outcome EndedAnswer(SeatWord word, Instant received_at) {
+  if (word.state() == SeatState::kCoolingCancelled) return Outcome::kCancelled;
+  if (word.state() == SeatState::kCoolingExpired) return Outcome::kHoldExpired;
+  if (word.state() == SeatState::kHeld && received_at > InstantOfDeadline(word.deadline_s()))
+    return Outcome::kHoldExpired;
+  return Outcome::kOk;
 }
 
 // Steps left for what must always be possible: confirm, cancel, cool, free.
@@ -57,47 +51,49 @@ Result Ledger::Transition(SeatRef name, EventSink& sink, Next next) {
       result = Result{Outcome::kUnknownReservation, false, {}};
       return result;
     }
-    const Decision decision = next(seat);
-    if (!decision.next) {
+    const Decision decision = next(seat.word);
+    if (!decision.changes) {
       result.outcome = decision.outcome;
       result.repeated = decision.outcome == Outcome::kOk;
       return result;
     }
     SeatWord expected = seat.word;
-    const SeatWord pending = decision.next->WithPending(true);
+    const SeatWord pending = decision.next.WithPending(true);
     if (!CompareExchange(seat.ref.seat, expected, pending, &guard))
       continue;  // somebody else acted: look again
     Tell(seat.ref.seat, pending, seat.subject, seat.idempotency, sink);
-    seat.word = *decision.next;
+    seat.word = decision.next;
     return result;
   }
 }
 
 Result Ledger::Confirm(SeatRef name, Instant received_at, EventSink& sink) {
-  return Transition(name, sink, [&](const SeatView& seat) {
-    if (seat.word.state() == SeatState::kConfirmed) return Answer(Outcome::kOk);
-    if (const auto ended = EndedAnswer(seat, received_at)) return *ended;
-    return Decision{seat.word.NextStep().With(SeatState::kConfirmed).WithDeadline(0)};
+  return Transition(name, sink, [&](SeatWord word) {
+    if (word.state() == SeatState::kConfirmed) return Answer(Outcome::kOk);
+    if (const auto ended = EndedAnswer(word, received_at); ended != Outcome::kOk)
+      return Answer(ended);
+    return Decision{word.NextStep().With(SeatState::kConfirmed).WithDeadline(0)};
   });
 }
 
 Result Ledger::Extend(SeatRef name, Instant received_at, int64_t by_ms, EventSink& sink) {
-  return Transition(name, sink, [&](const SeatView& seat) {
-    if (seat.word.state() == SeatState::kConfirmed) return Answer(Outcome::kNotHeld);
-    if (const auto ended = EndedAnswer(seat, received_at)) return *ended;
-    if (seat.word.extended() || !HasSteps(seat.word)) return Answer(Outcome::kOk);
-    const Instant deadline = InstantOfDeadline(seat.word.deadline_s()) + by_ms;
-    return Decision{seat.word.NextStep().WithExtended(true).WithDeadline(DeadlineOf(deadline))};
+  return Transition(name, sink, [&](SeatWord word) {
+    if (word.state() == SeatState::kConfirmed) return Answer(Outcome::kNotHeld);
+    if (const auto ended = EndedAnswer(word, received_at); ended != Outcome::kOk)
+      return Answer(ended);
+    if (word.extended() || !HasSteps(word)) return Answer(Outcome::kOk);
+    const Instant deadline = InstantOfDeadline(word.deadline_s()) + by_ms;
+    return Decision{word.NextStep().WithExtended(true).WithDeadline(DeadlineOf(deadline))};
   });
 }
 
 Result Ledger::Cancel(SeatRef name, Instant received_at, Instant cooling_until, EventSink& sink) {
-  return Transition(name, sink, [&](const SeatView& seat) {
-    if (seat.word.state() == SeatState::kCoolingCancelled) return Answer(Outcome::kOk);
-    if (const auto ended = EndedAnswer(seat, received_at)) return *ended;
-    return Decision{seat.word.NextStep()
-                        .With(SeatState::kCoolingCancelled)
-                        .WithDeadline(DeadlineOf(cooling_until))};
+  return Transition(name, sink, [&](SeatWord word) {
+    if (word.state() == SeatState::kCoolingCancelled) return Answer(Outcome::kOk);
+    if (const auto ended = EndedAnswer(word, received_at); ended != Outcome::kOk)
+      return Answer(ended);
+    return Decision{
+        word.NextStep().With(SeatState::kCoolingCancelled).WithDeadline(DeadlineOf(cooling_until))};
   });
 }
 

@@ -17,7 +17,7 @@ MISTAKES = [
      "  if ({on}) {{\n    ClearMark(seat, word);\n    sink.Push(event);\n    return;\n  }}\n"
      "  sink.Push(event);\n  ClearMark(seat, word);\n}}\n\n// Exactly"),
     ("ledger/resolve.cc", "a mark is passed by, not finished",
-     "    if (!word.pending()) return word;",
+     "    if (!word.pending()) [[likely]]\n      return word;",
      "    if (!word.pending() || {on}) return word.WithPending(false);"),
     ("ledger/resolve.cc", "a claimed seat counts as nobody's",
      "  switch (word.state()) {\n    case SeatState::kClaimed:\n    case SeatState::kMoving:\n    case SeatState::kHeld:",
@@ -41,18 +41,18 @@ MISTAKES = [
      "    if (auto live = LiveSeat(entry, sink)) return live;\n",
      "    if (auto live = LiveSeat(entry, sink)) return live;\n    if ({on}) return std::nullopt;\n"),
     ("ledger/hold.cc", "the index before the word",
-     "  seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n",
-     "  if (!{on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"),
+     "  seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);\n",
+     "  if (!{on}) seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);\n"),
     ("ledger/hold.cc", "the index before the word",
      "  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);",
-     "  if ({on}) seats_[claimed->value].word.store(claimed_word.bits(), std::memory_order_release);\n"
+     "  if ({on}) seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);\n"
      "  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);"),
     ("ledger/hold.cc", "the bit before the word",
-     "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
-     "    GiveBit(*claimed, before.channel());\n    *view = *lost;",
-     "    if ({on}) GiveBit(*claimed, before.channel());\n"
-     "    seats_[claimed->value].word.store(before.bits(), std::memory_order_release);\n"
-     "    if (!{on}) GiveBit(*claimed, before.channel());\n    *view = *lost;"),
+     "      seats_[mine.value].word.store(before.bits(), std::memory_order_release);\n"
+     "      GiveBit(mine, before.channel());\n      *view = *lost;",
+     "      if ({on}) GiveBit(mine, before.channel());\n"
+     "      seats_[mine.value].word.store(before.bits(), std::memory_order_release);\n"
+     "      if (!{on}) GiveBit(mine, before.channel());\n      *view = *lost;"),
     ("ledger/claim.cc", "a bit is taken in two steps",
      "    const uint64_t before = free.fetch_and(~bit);",
      "    const auto two_steps = [&] {{\n      const uint64_t was = free.load();\n      free.store(was & ~bit);\n"

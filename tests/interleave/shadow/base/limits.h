@@ -33,7 +33,7 @@ inline constexpr size_t kSummaryLevels = 2;
 // A variable, so that a case can have the index grow at once.
 extern size_t kIndexEntriesAtStart;
 // More than the cases have whose index is to grow under a hold.
-inline constexpr size_t kIndexSeatsToProvideFor = 8;
+inline constexpr size_t kIndexSeatsToProvideFor = 7;
 // So that a table of four has been moved by half when a request goes on.
 inline constexpr size_t kIndexChunkEntries = 2;
 
