@@ -114,6 +114,7 @@ class MutexTwin {
       agenda = std::make_unique<Agenda>();
       agenda->first_seat = next_seat;
       agenda->seats.resize(size_t{slots} * kSeatsPerSlot);
+      agenda->by_subject.reserve(agenda->seats.size());  // as the ledger's index is at publication
       for (uint32_t s = 0; s < slots; ++s) {
         std::vector<uint32_t>& free = agenda->open[kNow + kMsPerDay + s * kMsPerMinute];
         for (uint32_t n = 0; n < kSeatsPerSlot; ++n) free.push_back(s * kSeatsPerSlot + n);
@@ -172,9 +173,8 @@ class MutexTwin {
 
   static void Tell(const Agenda& agenda, uint32_t number, ledger::EventSink& sink) {
     const Seat& seat = agenda.seats[number];
-    ledger::Event event;
-    event.seat = {SeatId{agenda.first_seat + number}, seat.word, seat.subject, seat.idempotency};
-    sink.Push(event);
+    sink.Push(ledger::Event(ledger::SeatImage{SeatId{agenda.first_seat + number}, seat.word,
+                                              seat.subject, seat.idempotency}));
   }
 
   std::optional<SeatRef> Hold(Agenda& agenda, const Subject& subject, ledger::EventSink& sink) {
