@@ -9,6 +9,13 @@ constexpr int64_t kBegin = 946'684'800;  // 2000-01-01T00:00:00Z
 constexpr int64_t kEnd = 4'102'444'800;  // 2100-01-01T00:00:00Z
 // Nowhere do clocks jump as far: a time that far from every change is unambiguous.
 constexpr int64_t kFar = 2 * 86'400;
+// Steps of 2^23 seconds, 97 days.
+constexpr int kStepBits = 23;
+
+// Of a moment before the table's beginning, a step beyond its end.
+uint64_t StepOf(int64_t unix_s) {
+  return (static_cast<uint64_t>(unix_s) - static_cast<uint64_t>(kBegin)) >> kStepBits;
+}
 
 int AbslOffset(const absl::TimeZone& zone, int64_t unix_s) {
   return zone.At(absl::FromUnixSeconds(unix_s)).offset;
@@ -45,15 +52,23 @@ Zone::Zone(const absl::TimeZone& zone) : zone_(zone) {
     changes_.push_back({at, AbslOffset(zone, at)});
   }
   changes_.push_back({kEnd, AbslOffset(zone, kEnd)});
+  size_t last = 0;
+  for (uint64_t step = 0; step <= StepOf(kEnd); ++step) {
+    const int64_t begin = kBegin + static_cast<int64_t>(step << kStepBits);
+    while (last + 1 < changes_.size() && changes_[last + 1].unix_s <= begin) ++last;
+    before_.push_back(static_cast<uint16_t>(last));
+  }
 }
 
 bool Zone::Find(int64_t unix_s, const Change** last, const Change** next) const {
-  const auto after =
-      std::upper_bound(changes_.begin(), changes_.end(), unix_s,
-                       [](int64_t moment, const Change& change) { return moment < change.unix_s; });
-  if (after == changes_.begin() || after == changes_.end()) return false;
-  *next = &*after;
-  *last = &*(after - 1);
+  const uint64_t step = StepOf(unix_s);
+  if (step >= before_.size()) return false;
+  const Change* const end = changes_.data() + changes_.size();
+  const Change* change = changes_.data() + before_[step];
+  while (change + 1 != end && (change + 1)->unix_s <= unix_s) ++change;
+  if (change + 1 == end) return false;
+  *last = change;
+  *next = change + 1;
   return true;
 }
 
