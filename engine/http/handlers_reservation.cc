@@ -2,14 +2,15 @@
 // here rests on the log and is kept by no cache. Identity fields go from the body to the engine and
 // nowhere else.
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "base/check.h"
 #include "http/body.h"
 #include "http/handlers.h"
 #include "http/headers.h"
 #include "http/ical.h"
-#include "http/json.h"
-#include "http/text.h"
+#include "http/pen.h"
 #include "http/wire.h"
 
 namespace creneau::http {
@@ -30,9 +31,9 @@ void RefuseAs(Exchange& exchange, const ReservationAnswer& answer) {
 // The body, read; false when it was refused.
 bool ReadBody(Exchange& exchange, Body& body) {
   const Request& request = exchange.request;
-  const bool protobuf = IsMediaType(request.content_type, "application/x-protobuf");
-  if (!protobuf && !request.body.empty() &&
-      !IsMediaType(request.content_type, "application/json")) {
+  const bool json = IsMediaType(request.content_type, "application/json");
+  const bool protobuf = !json && IsMediaType(request.content_type, "application/x-protobuf");
+  if (!json && !protobuf && !request.body.empty()) {
     exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,
                      .detail = "This address reads application/json and application/x-protobuf. "
                                "Set Content-Type to one of these."});
@@ -74,29 +75,51 @@ enum class ShowKey { kNo, kYes };
 
 // A reservation's members, in JSON and in protobuf alike: a name and a number for each, as
 // proto/creneau/v1/api.proto has them.
-struct Member {
-  uint32_t number;
-  std::string_view name;
-};
-
+//
+// Nothing that is written here needs escaping: names and keys of ours, times, and an agenda's name,
+// which codec/agenda_toml.cc keeps to letters, digits and hyphens.
 class JsonSink {
  public:
-  explicit JsonSink(std::string& out) : json_(out) { json_.Object(); }
-  void Text(Member member, std::string_view text) { json_.Name(member.name).String(text); }
-  void Number(Member member, int64_t number) { json_.Name(member.name).Number(number); }
-  void Bool(Member member, bool value) { json_.Name(member.name).Bool(value); }
-  void End() { json_.EndObject(); }
+  JsonSink(std::string& out, size_t most) : pen_(out, most) {}
+
+  template <size_t kSize>
+  void Text(uint32_t, const char (&name)[kSize], std::string_view text) {
+    Name(name);
+    pen_.Literal("\"").Text(text).Literal("\"");
+  }
+  template <size_t kSize>
+  void Number(uint32_t, const char (&name)[kSize], int64_t number) {
+    Name(name);
+    pen_.Number(number);
+  }
+  template <size_t kSize>
+  void Bool(uint32_t, const char (&name)[kSize], bool value) {
+    Name(name);
+    pen_.Text(value ? "true" : "false");
+  }
+  void End() { pen_.Literal("}"); }
 
  private:
-  JsonWriter json_;
+  template <size_t kSize>
+  void Name(const char (&name)[kSize]) {
+    std::array<char, kSize + 3> text = {next_, '"'};
+    std::memcpy(text.data() + 2, name, kSize - 1);
+    text[kSize + 1] = '"';
+    text[kSize + 2] = ':';
+    pen_.Literal(text);
+    next_ = ',';
+  }
+
+  Pen pen_;
+  char next_ = '{';
 };
 
 class WireSink {
  public:
-  explicit WireSink(std::string& out) : wire_(out) {}
-  void Text(Member member, std::string_view text) { wire_.Text(member.number, text); }
-  void Number(Member member, int64_t number) { wire_.Number(member.number, number); }
-  void Bool(Member member, bool value) { wire_.Number(member.number, value ? 1 : 0); }
+  WireSink(std::string& out, size_t most) : wire_(out) { out.reserve(out.size() + most); }
+  void Text(uint32_t number, std::string_view, std::string_view text) { wire_.Text(number, text); }
+  void Number(uint32_t number, std::string_view, int64_t value) { wire_.Number(number, value); }
+  void Bool(uint32_t number, std::string_view, bool value) { wire_.Number(number, value ? 1 : 0); }
   void End() {}
 
  private:
@@ -104,37 +127,38 @@ class WireSink {
 };
 
 template <typename Sink>
-void WriteMembers(Sink sink, const Reservation& reservation, ShowKey show_key, Exchange& exchange) {
+void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& exchange) {
   const booking::AgendaInfo& agenda = *reservation.agenda;
   TimeCache& times = exchange.times;
-  sink.Text({1, "reservation"}, reservation.name.view());
-  if (show_key == ShowKey::kYes) sink.Text({2, "key"}, reservation.key.view());
-  sink.Text({3, "state"}, booking::ReservationStateName(reservation.state));
-  sink.Text({4, "agenda"}, agenda.rules.name);
-  sink.Text({5, "slot"}, times.Slot(reservation.slot));
-  sink.Text({6, "starts_at"}, times.Rfc3339(reservation.starts_at, agenda.zone));
-  sink.Number({7, "minutes"}, reservation.minutes);
+  // Members come to less than 400 octets, beside the agenda's name.
+  Sink sink(exchange.reply.body, 512 + agenda.rules.name.size());
+  sink.Text(1, "reservation", reservation.name.view());
+  if (show_key == ShowKey::kYes) sink.Text(2, "key", reservation.key.view());
+  sink.Text(3, "state", booking::ReservationStateName(reservation.state));
+  sink.Text(4, "agenda", agenda.rules.name);
+  sink.Text(5, "slot", times.Slot(reservation.slot));
+  sink.Text(6, "starts_at", times.Rfc3339(reservation.starts_at, agenda.zone));
+  sink.Number(7, "minutes", reservation.minutes);
   if (reservation.state == ReservationState::kHeld) {
     const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - exchange.now);
-    sink.Text({8, "expires_at"}, times.Rfc3339(reservation.expires_at, agenda.zone));
-    sink.Number({9, "expires_in_s"}, left_ms / kMsPerSecond);
-    sink.Bool({10, "extended"}, reservation.extended);
+    sink.Text(8, "expires_at", times.Rfc3339(reservation.expires_at, agenda.zone));
+    sink.Number(9, "expires_in_s", left_ms / kMsPerSecond);
+    sink.Bool(10, "extended", reservation.extended);
   }
   if (reservation.state != ReservationState::kCancelled) {
-    sink.Number({11, "moves_left"}, reservation.moves_left);
+    sink.Number(11, "moves_left", reservation.moves_left);
   }
   sink.End();
 }
 
 // What is asked for where nothing else is said is JSON.
 void WriteReservation(Exchange& exchange, const Reservation& reservation, ShowKey show_key) {
-  Reply& reply = exchange.reply;
   if (NegotiateReservation(exchange.request.accept) == Form::kProtobuf) {
-    reply.type = ContentType::kProtobuf;
-    WriteMembers(WireSink(reply.body), reservation, show_key, exchange);
+    exchange.reply.type = ContentType::kProtobuf;
+    WriteMembers<WireSink>(reservation, show_key, exchange);
   } else {
-    reply.type = ContentType::kJson;
-    WriteMembers(JsonSink(reply.body), reservation, show_key, exchange);
+    exchange.reply.type = ContentType::kJson;
+    WriteMembers<JsonSink>(reservation, show_key, exchange);
   }
 }
 
@@ -169,9 +193,10 @@ void HoldSeat(Exchange& exchange) {
       exchange.engine.Hold(exchange.act, request, exchange.received_at);
   if (answer.outcome != Outcome::kOk) return RefuseAs(exchange, answer);
   exchange.reply.status = answer.existed ? 200 : 201;
-  exchange.reply.headers += "Location: /v1/reservations/";
-  exchange.reply.headers += answer.reservation.name.view();
-  exchange.reply.headers += "\r\n";
+  Pen(exchange.reply.headers, 64)
+      .Literal("Location: /v1/reservations/")
+      .Text(answer.reservation.name.view())
+      .Literal("\r\n");
   WriteReservation(exchange, answer.reservation, ShowKey::kYes);
 }
 

@@ -5,14 +5,14 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "http/text.h"
+#include "http/pen.h"
 
 namespace creneau::http {
 namespace {
 
 constexpr size_t kUsualBodyBytes = 2048;
 // More than the lines that AppendReply adds to a reply's own.
-constexpr size_t kMostLines = 512;
+constexpr size_t kMostLines = 320;
 
 // Room for `more`; where `out` has to move for that, it leaves nothing behind.
 void Widen(std::string& out, size_t more) {
@@ -25,20 +25,20 @@ void Widen(std::string& out, size_t more) {
 }
 
 // Everything is put together from whole lines, so that a head is a few copies.
-std::string_view ContentTypeLine(ContentType type) {
+std::string_view ContentLines(ContentType type) {
   switch (type) {
     case ContentType::kNone:
-      return "";
+      return "\r\nContent-Length: ";
     case ContentType::kJson:
-      return "Content-Type: application/json\r\n";
+      return "\r\nContent-Type: application/json\r\nContent-Length: ";
     case ContentType::kProtobuf:
-      return "Content-Type: application/x-protobuf\r\n";
+      return "\r\nContent-Type: application/x-protobuf\r\nContent-Length: ";
     case ContentType::kProblem:
-      return "Content-Type: application/problem+json\r\n";
+      return "\r\nContent-Type: application/problem+json\r\nContent-Length: ";
     case ContentType::kCalendar:
-      return "Content-Type: text/calendar; charset=utf-8\r\n";
+      return "\r\nContent-Type: text/calendar; charset=utf-8\r\nContent-Length: ";
     case ContentType::kMetrics:
-      return "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
+      return "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: ";
   }
   CHECK(false);
 }
@@ -46,9 +46,9 @@ std::string_view ContentTypeLine(ContentType type) {
 std::string_view CachingLine(Caching caching) {
   switch (caching) {
     case Caching::kNoStore:
-      return "Cache-Control: no-store\r\n";
+      return "\r\nCache-Control: no-store\r\n";
     case Caching::kOneSecond:
-      return "Cache-Control: max-age=1\r\n";
+      return "\r\nCache-Control: max-age=1\r\n";
   }
   CHECK(false);
 }
@@ -123,14 +123,15 @@ void AppendReply(std::string& out, const Reply& reply, const Framing& framing) {
   const std::string_view first = StatusLine(reply.status);
   CHECK(!first.empty());
   Widen(out, kMostLines + reply.headers.size() + body.size());
-  out.append(first).append(framing.date).append("\r\n");
-  if (may_have_body) {
-    out.append(ContentTypeLine(reply.type)).append("Content-Length: ");
-    AppendNumber(out, static_cast<int64_t>(body.size()));
-    out.append("\r\n");
+  {
+    Pen pen(out, kMostLines + reply.headers.size());
+    pen.Text(first).Text(framing.date);
+    if (may_have_body) {
+      pen.Text(ContentLines(reply.type)).Number(static_cast<int64_t>(body.size()));
+    }
+    pen.Text(CachingLine(reply.caching)).Text(reply.headers);
+    pen.Text(framing.close ? "Connection: close\r\n\r\n" : "\r\n");
   }
-  out.append(CachingLine(reply.caching)).append(reply.headers);
-  out.append(framing.close ? "Connection: close\r\n\r\n" : "\r\n");
   if (may_have_body && !framing.head_only) out.append(body);
 }
 

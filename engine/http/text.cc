@@ -116,6 +116,10 @@ void AppendLocalMinute(std::string& out, LocalMinute minute) {
       .AppendTo(out);
 }
 
+void AppendDay(std::string& out, int32_t day) {
+  Spelling().Date(CivilFromDays(day), "-").AppendTo(out);
+}
+
 void AppendTimeOfDay(std::string& out, int minutes) {
   Spelling().HourMinute(minutes, ":").AppendTo(out);
 }

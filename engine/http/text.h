@@ -27,6 +27,9 @@ void AppendCalendarUtc(std::string& out, Instant instant);
 // "2026-12-01T09:20", a slot's name.
 void AppendLocalMinute(std::string& out, LocalMinute minute);
 
+// "2026-12-01", from days after 1970-01-01.
+void AppendDay(std::string& out, int32_t day);
+
 // "08:30", from minutes after midnight; 24:00 is allowed.
 void AppendTimeOfDay(std::string& out, int minutes);
 

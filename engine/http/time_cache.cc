@@ -1,46 +1,70 @@
 #include "http/time_cache.h"
 
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "base/check.h"
+#include "http/pen.h"
 #include "http/text.h"
 
 namespace creneau::http {
 namespace {
 
-constexpr size_t kLongest = 32;  // "2026-12-01T09:20:00+01:00", and years of more digits
+constexpr int64_t kSecondsPerDay = 86'400;
+constexpr int kMinutesPerDay = 24 * 60;
+
+// Towards the past, also before 1970.
+constexpr int64_t Floor(int64_t value, int64_t unit) {
+  return (value >= 0 ? value : value - (unit - 1)) / unit;
+}
+
+// `before`, then two digits: "T09" or ":20".
+char* Put(char* at, char before, uint32_t number) {
+  *at = before;
+  std::memcpy(at + 1, kTwoDigits.data() + 2 * number, 2);
+  return at + 3;
+}
 
 }  // namespace
 
-TimeCache::TimeCache() {
-  for (Place& place : times_) place.text.reserve(kLongest);
-  for (Place& place : slots_) place.text.reserve(kLongest);
+// At the beginning of text_; returns where the day ends.
+char* TimeCache::PutDay(int32_t number) {
+  Day& day = days_[static_cast<uint32_t>(number) % kPlaces];
+  if (day.number != number || day.size == 0) {
+    std::string text;  // short enough to need no memory of its own
+    AppendDay(text, number);
+    CHECK(text.size() <= day.text.size());
+    day.size = text.copy(day.text.data(), day.text.size());
+    day.number = number;
+  }
+  std::memcpy(text_.data(), day.text.data(), day.text.size());
+  return text_.data() + day.size;
 }
 
 std::string_view TimeCache::Rfc3339(Instant instant, const Zone& zone) {
-  // Whole seconds, towards the past, as they are spelled.
-  const int64_t second =
-      (instant.ms >= 0 ? instant.ms : instant.ms - (kMsPerSecond - 1)) / kMsPerSecond;
-  // Slots begin at whole minutes, holds end at any second.
-  Place& place = times_[static_cast<uint64_t>(second / 60 * 7 + second) % kPlaces];
-  if (!place.is_set || place.moment != second || place.zone != &zone) {
-    place.is_set = false;
-    place.text.clear();
-    AppendRfc3339(place.text, instant, zone);
-    place.moment = second;
-    place.zone = &zone;
-    place.is_set = true;
-  }
-  return place.text;
+  const int64_t second = Floor(instant.ms, kMsPerSecond);
+  const int offset = zone.OffsetAt(second);
+  const int64_t local = second + offset;
+  const int64_t day = Floor(local, kSecondsPerDay);
+  const auto of_day = static_cast<uint32_t>(local - day * kSecondsPerDay);
+  const auto ahead = static_cast<uint32_t>(std::abs(offset)) / 60;
+  char* at = PutDay(static_cast<int32_t>(day));
+  at = Put(at, 'T', of_day / 3600);
+  at = Put(at, ':', of_day / 60 % 60);
+  at = Put(at, ':', of_day % 60);
+  at = Put(at, offset < 0 ? '-' : '+', ahead / 60);
+  at = Put(at, ':', ahead % 60);
+  return {text_.data(), static_cast<size_t>(at - text_.data())};
 }
 
 std::string_view TimeCache::Slot(LocalMinute minute) {
-  Place& place = slots_[static_cast<uint32_t>(minute.value / 5) % kPlaces];
-  if (!place.is_set || place.moment != minute.value) {
-    place.is_set = false;
-    place.text.clear();
-    AppendLocalMinute(place.text, minute);
-    place.moment = minute.value;
-    place.is_set = true;
-  }
-  return place.text;
+  const auto day = static_cast<int32_t>(Floor(minute.value, kMinutesPerDay));
+  const auto of_day = static_cast<uint32_t>(minute.value - day * kMinutesPerDay);
+  char* at = PutDay(day);
+  at = Put(at, 'T', of_day / 60);
+  at = Put(at, ':', of_day % 60);
+  return {text_.data(), static_cast<size_t>(at - text_.data())};
 }
 
 }  // namespace creneau::http

@@ -1,12 +1,11 @@
-// Times as replies spell them, kept: most replies of a thread tell of the same few slots, and holds
-// of one second expire in one second. One per thread, of a fixed size; two times that fall into one
-// place take turns.
+// Times as replies spell them. Days are kept: a thread's replies tell of the same few weeks, and
+// what there is to spell beside the day is a few digits. One per thread, of a fixed size; two days
+// that fall into one place take turns.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "base/ids.h"
@@ -17,25 +16,23 @@ namespace creneau::http {
 
 class TimeCache {
  public:
-  TimeCache();
-
-  // As AppendRfc3339 and AppendLocalMinute (text.h). Valid until the next call. Zones are told
-  // apart by their address: those of published agendas stay where they are.
+  // As AppendRfc3339 and AppendLocalMinute (text.h). Valid until the next call.
   std::string_view Rfc3339(Instant instant, const Zone& zone);
   std::string_view Slot(LocalMinute minute);
 
  private:
   static constexpr size_t kPlaces = 64;
 
-  struct Place {
-    int64_t moment = 0;  // a second, or a local minute
-    const Zone* zone = nullptr;
-    bool is_set = false;
-    std::string text;  // with room for any
+  struct Day {
+    int32_t number = 0;  // since 1970-01-01
+    size_t size = 0;     // 0: none yet
+    std::array<char, 16> text;
   };
 
-  std::array<Place, kPlaces> times_;
-  std::array<Place, kPlaces> slots_;
+  char* PutDay(int32_t number);
+
+  std::array<Day, kPlaces> days_;
+  std::array<char, 40> text_;
 };
 
 }  // namespace creneau::http

@@ -1,5 +1,10 @@
 #include "http/text.h"
 
+#include "http/pen.h"
+
+#undef CHECK  // ours, which pen.h uses inline; below it is Catch2's
+
+#include <array>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -53,6 +58,19 @@ TEST_CASE("other spellings") {
   }
 }
 
+TEST_CASE("a pen leaves what it wrote, behind what was there") {
+  std::string out = "before ";
+  {
+    Pen pen(out, 100);
+    pen.Literal("a").Text("bc").Number(-70).Text("").Literal(std::array{'d', 'e'});
+  }
+  CHECK(out == "before abc-70de");
+  { Pen pen(out, 100); }
+  CHECK(out == "before abc-70de");
+  Pen(out, 1).Text("f");
+  CHECK(out == "before abc-70def");
+}
+
 // Twice through all of them, so that each is met anew and again.
 TEST_CASE("kept times are spelled as times are") {
   absl::TimeZone paris;
@@ -72,6 +90,12 @@ TEST_CASE("kept times are spelled as times are") {
     AppendLocalMinute(expected, minute);
     REQUIRE(times.Slot(minute) == expected);
     REQUIRE(times.Slot(minute) == expected);
+  }
+  // Years of any number of digits.
+  for (const int64_t second : {-62'167'219'201LL, 253'402'300'800LL, 90'000'000'000'000LL}) {
+    std::string expected;
+    AppendRfc3339(expected, Instant{second * kMsPerSecond}, zones[1]);
+    REQUIRE(times.Rfc3339(Instant{second * kMsPerSecond}, zones[1]) == expected);
   }
 }
 
