@@ -1,32 +1,16 @@
 #include "http/head_scan.h"
 
-#include <array>
-
 #include "http/octets.h"
 
 namespace creneau::http {
 namespace {
 
-// Octets that need a second look: control characters and DEL. Everything else passes in one load.
-constexpr std::array<bool, 256> MakeSpecial() {
-  std::array<bool, 256> special{};
-  for (size_t octet = 0; octet < 0x20; ++octet) special[octet] = true;
-  special['\t'] = false;
-  special[0x7f] = true;
-  return special;
-}
-constexpr std::array<bool, 256> kSpecial = MakeSpecial();
-
-// From `from` on, where the first octet stands that needs a second look, a tabulator perhaps.
+// From `from` on, where the first octet stands that needs a second look: a control character, a
+// tabulator among them, or DEL.
 size_t SkipPlain(std::string_view bytes, size_t from) {
-  size_t i = from;
-  for (; bytes.size() - i >= EightOctets::kCount; i += EightOctets::kCount) {
-    const EightOctets octets(bytes.data() + i);
-    const uint64_t found = octets.Below(0x20) | octets.Equal(0x7f);
-    if (found != 0) return i + EightOctets::Before(found);
-  }
-  while (i < bytes.size() && !kSpecial[static_cast<unsigned char>(bytes[i])]) ++i;
-  return i;
+  return from + CountBefore(bytes.substr(from), [](EightOctets octets) {
+           return octets.Below(0x20) | octets.Equal(0x7f);
+         });
 }
 
 HeadScan Bad(std::string_view problem) { return {HeadScan::Verdict::kBad, 0, problem}; }

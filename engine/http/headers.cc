@@ -1,10 +1,11 @@
 #include "http/headers.h"
 
 #include <algorithm>
-#include <bitset>
+#include <array>
 #include <charconv>
 
 #include "base/limits.h"
+#include "http/octets.h"
 
 namespace creneau::http {
 namespace {
@@ -23,11 +24,8 @@ std::string_view Next(std::string_view& text, char separator) {
   return Trim(head);
 }
 
-bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-  });
-}
+constexpr OctetSet kKeyOctets(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.");
 
 // "0.8" as 800, by RFC 9110 12.4.2; what is not a quality counts as none at all.
 int Thousandths(std::string_view q) {
@@ -69,7 +67,7 @@ struct Preference {
 }  // namespace
 
 bool IsMediaType(std::string_view content_type, std::string_view type) {
-  return EqualsIgnoringCase(Next(content_type, ';'), type);
+  return content_type == type || EqualsInAnyCase(Next(content_type, ';'), type);
 }
 
 Form NegotiateReservation(std::string_view accept) {
@@ -85,11 +83,11 @@ Form NegotiateReservation(std::string_view accept) {
       json.Consider(1, quality);
       calendar.Consider(1, quality);
     }
-    if (EqualsIgnoringCase(range, "application/*")) json.Consider(2, quality);
-    if (EqualsIgnoringCase(range, "application/json")) json.Consider(3, quality);
-    if (EqualsIgnoringCase(range, "application/x-protobuf")) protobuf.Consider(3, quality);
-    if (EqualsIgnoringCase(range, "text/*")) calendar.Consider(2, quality);
-    if (EqualsIgnoringCase(range, "text/calendar")) calendar.Consider(3, quality);
+    if (EqualsInAnyCase(range, "application/*")) json.Consider(2, quality);
+    if (EqualsInAnyCase(range, "application/json")) json.Consider(3, quality);
+    if (EqualsInAnyCase(range, "application/x-protobuf")) protobuf.Consider(3, quality);
+    if (EqualsInAnyCase(range, "text/*")) calendar.Consider(2, quality);
+    if (EqualsInAnyCase(range, "text/calendar")) calendar.Consider(3, quality);
   }
   const int best = std::max({json.quality, protobuf.quality, calendar.quality});
   if (best == 0) return Form::kNone;
@@ -101,15 +99,17 @@ bool IsStrongIdempotencyKey(std::string_view key) {
   if (key.size() < limits::kIdempotencyKeyMin || key.size() > limits::kIdempotencyKeyMax)
     return false;
   constexpr size_t kDistinctAtLeast = 8;
-  std::bitset<256> seen;
+  std::array<uint64_t, 2> seen{};  // a bit for each octet of ASCII
+  size_t distinct = 0;
   for (const char c : key) {
+    if (!kKeyOctets.Has(c)) return false;
     const auto octet = static_cast<unsigned char>(c);
-    const bool alphanumeric =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!alphanumeric && std::string_view("-_=+/.").find(c) == std::string_view::npos) return false;
-    seen.set(octet);
+    const uint64_t bit = uint64_t{1} << (octet % 64);
+    uint64_t& word = seen[octet / 64];
+    distinct += (word & bit) == 0 ? 1 : 0;
+    word |= bit;
   }
-  return seen.count() >= kDistinctAtLeast;
+  return distinct >= kDistinctAtLeast;
 }
 
 std::optional<uint32_t> VersionFromTag(std::string_view if_match) {

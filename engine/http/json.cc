@@ -1,6 +1,5 @@
 #include "http/json.h"
 
-#include <array>
 #include <charconv>
 
 #include "http/octets.h"
@@ -36,25 +35,12 @@ size_t CharacterLength(std::string_view text) {
   return 0;
 }
 
-// What a string of JSON holds as it is.
-constexpr std::array<bool, 256> MakePlain() {
-  std::array<bool, 256> plain{};
-  for (size_t octet = 0x20; octet < 0x7f; ++octet) plain[octet] = octet != '"' && octet != '\\';
-  return plain;
-}
-constexpr std::array<bool, 256> kPlain = MakePlain();
-
-// How many octets `text` begins with that a string holds as they are.
+// How many octets `text` begins with that a string of JSON holds as they are.
 size_t CountPlain(std::string_view text) {
-  size_t i = 0;
-  for (; text.size() - i >= EightOctets::kCount; i += EightOctets::kCount) {
-    const EightOctets octets(text.data() + i);
-    const uint64_t found = octets.Below(0x20) | octets.Equal('"') | octets.Equal('\\') |
-                           octets.Equal(0x7f) | octets.BeyondAscii();
-    if (found != 0) return i + EightOctets::Before(found);
-  }
-  while (i < text.size() && kPlain[static_cast<unsigned char>(text[i])]) ++i;
-  return i;
+  return CountBefore(text, [](EightOctets octets) {
+    return octets.Below(0x20) | octets.Equal('"') | octets.Equal('\\') | octets.Equal(0x7f) |
+           octets.BeyondAscii();
+  });
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "http/parser.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -10,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "http/head_scan.h"
+#include "http/octets.h"
 
 namespace creneau::http {
 namespace {
@@ -26,39 +26,25 @@ constexpr std::string_view kAskForHttp11 =
 
 std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-  });
-}
-
 bool AllDigits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // reg-name, IPv4, bracketed IPv6, port: the characters they are made of.
-constexpr std::array<bool, 256> MakeHost() {
-  std::array<bool, 256> host{};
-  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                       "0123456789-._~:[]%")) {
-    host[static_cast<unsigned char>(c)] = true;
-  }
-  return host;
-}
-constexpr std::array<bool, 256> kHost = MakeHost();
+constexpr OctetSet kHostOctets(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:[]%");
 
-bool IsHostText(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](char c) { return kHost[static_cast<unsigned char>(c)]; });
-}
+bool IsHostText(std::string_view text) { return !text.empty() && kHostOctets.HasAll(text); }
 
 // No fragment, no octet beyond ASCII, no backslash: each means different things to different
 // programs.
 bool IsOriginForm(std::string_view target) {
-  return target.front() == '/' && std::all_of(target.begin(), target.end(), [](char c) {
-           return c > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '#' && c != '\\';
-         });
+  return target.front() == '/' && CountBefore(target, [](EightOctets octets) {
+                                    return octets.Below(' ' + 1) | octets.Equal('#') |
+                                           octets.Equal('\\') | octets.Equal(0x7f) |
+                                           octets.BeyondAscii();
+                                  }) == target.size();
 }
 
 // One head. Lives for one call of put() with the whole head in one buffer, so Beast neither copies
@@ -139,7 +125,7 @@ class HeadParser final : public beast::basic_parser<true> {
         }
         return;
       case beast::field::expect:
-        if (!EqualsIgnoringCase(text, "100-continue")) {
+        if (!EqualsInAnyCase(text, "100-continue")) {
           return Refuse(Outcome::kMalformedRequest, "Expect may only be 100-continue.", ec);
         }
         expects_continue_ = true;
@@ -158,8 +144,8 @@ class HeadParser final : public beast::basic_parser<true> {
     }
     if (field != beast::field::unknown) return;
     const std::string_view own = View(name);
-    if (EqualsIgnoringCase(own, "creneau-key")) return TakeOnce(request_.creneau_key, text, ec);
-    if (EqualsIgnoringCase(own, "idempotency-key")) {
+    if (EqualsInAnyCase(own, "creneau-key")) return TakeOnce(request_.creneau_key, text, ec);
+    if (EqualsInAnyCase(own, "idempotency-key")) {
       return TakeOnce(request_.idempotency_key, text, ec);
     }
   }

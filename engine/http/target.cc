@@ -5,6 +5,8 @@
 #include <boost/url/url_view.hpp>
 #include <cstring>
 
+#include "http/octets.h"
+
 namespace creneau::http {
 namespace {
 
@@ -35,33 +37,24 @@ class Decoder {
 };
 
 // RFC 3986 2.3, unreserved: what means itself wherever it stands.
-constexpr std::array<bool, 256> MakePlain() {
-  std::array<bool, 256> plain{};
-  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                       "0123456789-._~")) {
-    plain[static_cast<unsigned char>(c)] = true;
-  }
-  return plain;
-}
-constexpr std::array<bool, 256> kPlain = MakePlain();
+constexpr OctetSet kPlain("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
 }  // namespace
 
 // Nearly every request's: segments of unreserved characters, none of them empty, and no query. It
 // reads them as Boost.URL does, in a tenth of the time.
 bool Target::ParsePlain(std::string_view text) {
-  if (text.size() < 2 || text.front() != '/') return false;
-  size_t begin = 1;
-  for (size_t i = 1; i <= text.size(); ++i) {
-    if (i != text.size() && text[i] != '/') {
-      if (!kPlain[static_cast<unsigned char>(text[i])]) return false;
-      continue;
-    }
-    if (i == begin) return false;
-    if (segment_count_ < kMaxSegments) segments_[segment_count_++] = text.substr(begin, i - begin);
-    begin = i + 1;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    if (*at++ != '/') return false;
+    const char* const begin = at;
+    while (at != end && kPlain.Has(*at)) ++at;
+    if (at == begin) return false;
+    if (segment_count_ < kMaxSegments)
+      segments_[segment_count_++] = {begin, static_cast<size_t>(at - begin)};
   }
-  return true;
+  return segment_count_ != 0;
 }
 
 bool Target::Parse(std::string_view text) {

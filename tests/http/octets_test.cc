@@ -3,6 +3,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <string>
 
 namespace creneau::http {
 namespace {
@@ -40,6 +41,38 @@ TEST_CASE("the first octet that needs a second look is found, whatever stands be
       }
     }
   }
+}
+
+TEST_CASE("texts of any length are counted up to the first octet that is looked for") {
+  const auto among = [](EightOctets octets) { return octets.Below(0x20) | octets.Equal('#'); };
+  for (size_t size = 0; size < 40; ++size) {
+    const std::string plain(size, 'z');
+    REQUIRE(CountBefore(plain, among) == size);
+    for (size_t at = 0; at < size; ++at) {
+      std::string text = plain;
+      text[at] = '#';
+      REQUIRE(CountBefore(text, among) == at);
+      text[size - 1] = '\x1f';
+      REQUIRE(CountBefore(text, among) == at);
+    }
+  }
+}
+
+TEST_CASE("a set has its octets and no others") {
+  const OctetSet set("az\xff");
+  for (int octet = 0; octet < 256; ++octet) {
+    REQUIRE(set.Has(static_cast<char>(octet)) == (octet == 'a' || octet == 'z' || octet == 0xff));
+  }
+  CHECK(set.HasAll(""));
+  CHECK(set.HasAll("za\xff"));
+  CHECK_FALSE(set.HasAll("zab"));
+}
+
+TEST_CASE("names are equal in any case, and letters only have one") {
+  CHECK(EqualsInAnyCase("Creneau-KEY", "creneau-key"));
+  CHECK_FALSE(EqualsInAnyCase("Creneau-KEYS", "creneau-key"));
+  CHECK_FALSE(EqualsInAnyCase("Creneau\rKEY", "creneau-key"));  // 0x0d is 0x2d but for one bit
+  CHECK_FALSE(EqualsInAnyCase("[", "{"));
 }
 
 }  // namespace
