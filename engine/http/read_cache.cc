@@ -23,7 +23,9 @@ ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, Lsn du
 }
 
 void ReadCache::Forget() {
+  if (latest_ == nullptr) return;
   for (Answer& answer : places_) answer.question = {};
+  latest_ = nullptr;
 }
 
 void ReadCache::Trim() {

@@ -60,7 +60,7 @@ class ReadCache {
   static constexpr size_t kLargestKept = size_t{256} << 10;
 
   std::array<Answer, kPlaces> places_;
-  Answer* latest_ = nullptr;
+  Answer* latest_ = nullptr;  // asked for since the last Forget
 };
 
 }  // namespace creneau::http

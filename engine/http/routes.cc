@@ -46,12 +46,16 @@ struct Segments {
     for (; !path.empty(); ++count) {
       path.remove_prefix(1);
       texts[count] = path.substr(0, path.find('/'));
+      if (texts[count] == "{}") name_at = count;
       path.remove_prefix(texts[count].size());
     }
   }
 
   std::array<std::string_view, 4> texts;
   size_t count = 0;
+  size_t name_at = kNowhere;  // where {} stands
+
+  static constexpr size_t kNowhere = static_cast<size_t>(-1);
 };
 
 template <size_t... kIndex>
@@ -65,13 +69,21 @@ constexpr std::array<Segments, kRouteCount> kSegments =
 bool Matches(const Segments& path, const Target& target, std::string_view& name) {
   if (target.segments() != path.count) return false;
   for (size_t i = 0; i < path.count; ++i) {
-    if (path.texts[i] == "{}") {
-      name = target.segment(i);
-    } else if (path.texts[i] != target.segment(i)) {
-      return false;
-    }
+    if (i != path.name_at && path.texts[i] != target.segment(i)) return false;
   }
+  if (path.name_at != Segments::kNowhere) name = target.segment(path.name_at);
   return true;
+}
+
+// The methods that the target's path has for this audience.
+unsigned MethodsOf(const Target& target, Audience audience) {
+  unsigned methods = 0;
+  std::string_view name;
+  for (size_t i = 0; i < kRouteCount; ++i) {
+    if ((kRoutes[i].audiences & Bits(audience)) == 0) continue;
+    if (Matches(kSegments[i], target, name)) methods |= static_cast<unsigned>(kRoutes[i].method);
+  }
+  return methods;
 }
 
 struct MethodName {
@@ -120,16 +132,15 @@ std::string_view RouteMethod(size_t route) {
 }
 
 size_t Dispatch(Exchange& exchange, Audience audience) {
-  unsigned allowed = 0;
   for (size_t i = 0; i < kRouteCount; ++i) {
     const Route& route = kRoutes[i];
-    if ((route.audiences & Bits(audience)) == 0) continue;
+    if (route.method != exchange.request.method || (route.audiences & Bits(audience)) == 0)
+      continue;
     if (!Matches(kSegments[i], exchange.target, exchange.name)) continue;
-    allowed |= static_cast<unsigned>(route.method);
-    if (route.method != exchange.request.method) continue;
     route.handle(exchange);
     return i;
   }
+  const unsigned allowed = MethodsOf(exchange.target, audience);
   if (allowed == 0) {
     exchange.Refuse({.outcome = Outcome::kUnknownRoute});
   } else {
