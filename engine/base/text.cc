@@ -23,6 +23,13 @@ int HexDigit(char c) {
   return -1;
 }
 
+// Gregorian.
+int DaysIn(int year, int month) {
+  constexpr std::array<int8_t, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return kDays[static_cast<size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
+}
+
 }  // namespace
 
 std::string Hex(std::span<const uint8_t> bytes) {
@@ -79,11 +86,8 @@ std::optional<CivilDate> ParseDate(std::string_view text) {
   const auto month = Digits(text.substr(5, 2));
   const auto day = Digits(text.substr(8, 2));
   if (!year || !month || !day || *year < 1900 || *year > 2199) return std::nullopt;
-  const CivilDate date{*year, *month, *day};
-  if (*month < 1 || *month > 12 || *day < 1 || CivilFromDays(DaysFromCivil(date)) != date) {
-    return std::nullopt;
-  }
-  return date;
+  if (*month < 1 || *month > 12 || *day < 1 || *day > DaysIn(*year, *month)) return std::nullopt;
+  return CivilDate{*year, *month, *day};
 }
 
 std::string FormatDate(CivilDate date) {

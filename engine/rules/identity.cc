@@ -13,7 +13,20 @@ namespace {
 constexpr std::string_view kNames[kIdentityFields] = {"dossier", "passport", "foreigner_number",
                                                       "birth_date"};
 
-bool IsSeparator(char c) { return c == ' ' || c == '-' || c == '.' || c == '/'; }
+// What becomes of a character of a number: letters and digits in upper case.
+constexpr char kBad = 0;
+constexpr char kSeparator = ' ';
+constexpr std::array<char, 256> MakeCanonical() {
+  std::array<char, 256> canonical{};
+  for (unsigned char c = '0'; c <= '9'; ++c) canonical[c] = static_cast<char>(c);
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) {
+    canonical[c] = static_cast<char>(c);
+    canonical[c - 'A' + 'a'] = static_cast<char>(c);
+  }
+  for (const unsigned char c : {' ', '-', '.', '/'}) canonical[c] = kSeparator;
+  return canonical;
+}
+constexpr std::array<char, 256> kCanonical = MakeCanonical();
 
 // One field in its canonical form, wiped when it goes. The longest is a dossier's number.
 struct Canonical {
@@ -33,11 +46,10 @@ using Complaint = const char*;
 // Letters and digits in upper case, without what people put between them: `least` to `most`.
 Complaint ReadNumber(std::string_view text, size_t least, size_t most, Complaint expected,
                      Canonical& out) {
-  for (char c : text) {
-    if (IsSeparator(c)) continue;
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    const bool fits = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!fits || out.size == most) return expected;
+  for (const char given : text) {
+    const char c = kCanonical[static_cast<unsigned char>(given)];
+    if (c == kSeparator) continue;
+    if (c == kBad || out.size == most) return expected;
     out.text[out.size++] = c;
   }
   return out.size < least ? expected : nullptr;

@@ -120,5 +120,20 @@ TEST_CASE("instants and local minutes there and back, with their offset") {
   CHECK_FALSE(LoadZone("Europe/Lutece", &nowhere));
 }
 
+TEST_CASE("dates are read if they exist, from 1900 to 2199") {
+  const int32_t first = DaysFromCivil({1900, 1, 1});
+  const int32_t last = DaysFromCivil({2199, 12, 31});
+  for (int32_t day = first; day <= last; ++day) {
+    const CivilDate date = CivilFromDays(day);
+    REQUIRE(ParseDate(FormatDate(date)) == date);
+  }
+  for (const char* text : {"1899-12-31", "2200-01-01", "1900-02-29", "2100-02-29", "2027-02-29",
+                           "2028-02-30", "2026-04-31", "2026-01-32", "2026-00-10", "2026-13-01",
+                           "2026-01-00", "2026-1-01", "2026/01/01", "2026-01-0x", "2026-01-011"}) {
+    CAPTURE(text);
+    CHECK_FALSE(ParseDate(text));
+  }
+}
+
 }  // namespace
 }  // namespace creneau::rules
