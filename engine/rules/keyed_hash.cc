@@ -1,9 +1,8 @@
+// SHA256_Transform is called deprecated in favour of EVP, which can neither go on from a state that
+// was kept nor start without allocating.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "rules/keyed_hash.h"
 
-// SHA256_Init and what follows it are called deprecated in favour of EVP, which can neither go on
-// from a state that was kept nor start without allocating.
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/sha.h>
 #include <string.h>
 
 #include <algorithm>
@@ -11,26 +10,9 @@
 #include "base/check.h"
 
 namespace creneau::rules {
-namespace {
-
-constexpr size_t kBlock = SHA256_CBLOCK;
-
-template <typename State>
-SHA256_CTX Resume(const State& state, uint64_t hashed) {
-  SHA256_CTX context;
-  CHECK(SHA256_Init(&context) == 1);
-  static_assert(sizeof context.h == sizeof state);
-  std::copy(state.begin(), state.end(), context.h);
-  const uint64_t bits = hashed * 8;
-  context.Nl = static_cast<SHA_LONG>(bits);
-  context.Nh = static_cast<SHA_LONG>(bits >> 32);
-  return context;
-}
-
-}  // namespace
 
 KeyedHash::State KeyedHash::AfterKey(const Key& key, uint8_t padding) {
-  std::array<uint8_t, kBlock> block;
+  std::array<uint8_t, SHA256_CBLOCK> block;
   block.fill(padding);
   for (size_t i = 0; i < key.size(); ++i) block[i] ^= key[i];
   SHA256_CTX context;
@@ -50,49 +32,62 @@ KeyedHash::~KeyedHash() {
   explicit_bzero(outer_.data(), sizeof outer_);
 }
 
-KeyedHash::Run::~Run() {
-  explicit_bzero(buffer_.data(), hashed_ > kBlock ? buffer_.size() : filled_);
-  explicit_bzero(state_.data(), sizeof state_);
+KeyedHash::Run::~Run() { explicit_bzero(&secret_, sizeof secret_); }
+
+// Behind the key's block.
+void KeyedHash::Run::Start(const State& state) {
+  static_assert(sizeof secret_.context.h == sizeof state);
+  std::copy(state.begin(), state.end(), secret_.context.h);
+  hashed_ = kBlock;
+  filled_ = 0;
 }
 
-void KeyedHash::Run::Add(std::string_view part) {
-  const char length[4] = {static_cast<char>(part.size()), static_cast<char>(part.size() >> 8),
-                          static_cast<char>(part.size() >> 16),
-                          static_cast<char>(part.size() >> 24)};
-  Put({length, sizeof length});
-  Put(part);
+void KeyedHash::Run::Compress() {
+  SHA256_Transform(&secret_.context, reinterpret_cast<const uint8_t*>(secret_.block.data()));
+  hashed_ += kBlock;
+  filled_ = 0;
 }
 
-void KeyedHash::Run::Put(std::string_view bytes) {
-  static_assert(sizeof buffer_ % kBlock == 0);
+void KeyedHash::Run::PutBlocks(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (filled_ == buffer_.size()) {
-      SHA256_CTX context = Resume(state_, hashed_);
-      SHA256_Update(&context, buffer_.data(), filled_);
-      std::copy(std::begin(context.h), std::end(context.h), state_.begin());
-      explicit_bzero(&context, sizeof context);
-      hashed_ += filled_;
-      filled_ = 0;
-    }
-    const size_t count = std::min(bytes.size(), buffer_.size() - filled_);
-    memcpy(buffer_.data() + filled_, bytes.data(), count);
+    const size_t count = std::min(bytes.size(), kBlock - filled_);
+    memcpy(secret_.block.data() + filled_, bytes.data(), count);
     filled_ += count;
     bytes.remove_prefix(count);
+    if (filled_ == kBlock) Compress();
   }
 }
 
+// FIPS 180-4, 5.1.1: a one, zeros, and how many bits there were.
+void KeyedHash::Run::Pad() {
+  constexpr size_t kLengthAt = kBlock - sizeof(uint64_t);
+  const uint64_t bits = __builtin_bswap64((hashed_ + filled_) * 8);
+  char* const block = secret_.block.data();
+  block[filled_++] = static_cast<char>(0x80);
+  if (filled_ > kLengthAt) {
+    memset(block + filled_, 0, kBlock - filled_);
+    Compress();
+  }
+  memset(block + filled_, 0, kLengthAt - filled_);
+  memcpy(block + kLengthAt, &bits, sizeof bits);
+  Compress();
+}
+
 KeyedHash::Digest KeyedHash::Run::Finish() {
-  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256_CTX context = Resume(state_, hashed_);
-  SHA256_Update(&context, buffer_.data(), filled_);
-  SHA256_Final(digest.data(), &context);
-  context = Resume(hash_.outer_, kBlock);
-  SHA256_Update(&context, digest.data(), digest.size());
-  SHA256_Final(digest.data(), &context);
-  explicit_bzero(&context, sizeof context);  // the first one was in the same place
+  Pad();
+  std::array<uint32_t, SHA256_DIGEST_LENGTH / 4> words;
+  const auto take = [&] {
+    for (size_t i = 0; i < words.size(); ++i) words[i] = __builtin_bswap32(secret_.context.h[i]);
+  };
+  take();
+  Start(hash_.outer_);
+  memcpy(secret_.block.data(), words.data(), sizeof words);
+  filled_ = sizeof words;
+  Pad();
+  take();
   Digest first;
-  std::copy_n(digest.begin(), first.size(), first.begin());
-  explicit_bzero(digest.data(), digest.size());
+  memcpy(first.data(), words.data(), first.size());
+  explicit_bzero(words.data(), sizeof words);
   return first;
 }
 
