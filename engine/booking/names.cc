@@ -1,8 +1,10 @@
 #include "booking/names.h"
 
 #include <sodium.h>
+#include <string.h>
 
-#include "base/check.h"
+#include <span>
+#include <utility>
 
 namespace creneau::booking {
 namespace {
@@ -10,7 +12,6 @@ namespace {
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base32
 constexpr int kGenerationBits = 17;
 constexpr int kSeatBits = 26;
-constexpr int kRounds = 4;
 
 // As Crockford says: people may read O for 0 and I or L for 1, in either case. -1: no digit.
 constexpr std::array<int8_t, 256> MakeDigits() {
@@ -35,15 +36,17 @@ alignas(64) constexpr char kBase64[] =
 
 ReservationKey Base64(const rules::KeyedHash::Digest& bytes) {
   ReservationKey key;
-  size_t at = 0;
-  uint32_t bits = 0;
-  int held = 0;
-  for (const uint8_t byte : bytes) {
-    bits = bits << 8 | byte;
-    for (held += 8; held >= 6; held -= 6) key.text[at++] = kBase64[bits >> (held - 6) & 63];
+  static_assert(sizeof bytes == 5 * 3 + 1 && sizeof key.text == 5 * 4 + 2);
+  char* at = key.text.data();
+  for (size_t i = 0; i < 5; ++i, at += 4) {
+    const uint32_t bits = uint32_t{bytes[3 * i]} << 16 | bytes[3 * i + 1] << 8 | bytes[3 * i + 2];
+    at[0] = kBase64[bits >> 18];
+    at[1] = kBase64[bits >> 12 & 63];
+    at[2] = kBase64[bits >> 6 & 63];
+    at[3] = kBase64[bits & 63];
   }
-  key.text[at++] = kBase64[bits << (6 - held) & 63];
-  CHECK(at == key.text.size());
+  at[0] = kBase64[bytes[15] >> 2];
+  at[1] = kBase64[bytes[15] << 4 & 63];
   return key;
 }
 
@@ -54,40 +57,49 @@ Names::Secret Derive(const Names::Secret& secret, uint64_t id) {
   return out;
 }
 
-}  // namespace
+// What a hash is for is its first word, so that no two uses meet.
+enum Purpose : uint64_t { kNaming = 1, kDrawing = 2 };
 
-Names::Names(const Secret& secret) : name_secret_(Derive(secret, 1)), keys_(Derive(secret, 3)) {}
-
-uint64_t Names::Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const {
-  uint64_t input[4] = {purpose, a, b, c};
-  uint64_t out = 0;
-  static_assert(crypto_shorthash_BYTES == sizeof out);
-  crypto_shorthash(reinterpret_cast<uint8_t*>(&out), reinterpret_cast<const uint8_t*>(input),
-                   sizeof input, name_secret_.data());
-  return out;
+SipHash HashFor(const Names::Secret& secret, Purpose purpose) {
+  return SipHash(std::span(secret).first<16>()).Add(purpose);
 }
 
-uint64_t Names::Permute(uint64_t block, bool forward) const {
+uint32_t Scramble(SipHash round, uint32_t half) {
+  return static_cast<uint32_t>(round.Add(half).Add(0).Finish());
+}
+
+}  // namespace
+
+Names::Names(const Secret& secret)
+    : name_secret_(Derive(secret, 1)),
+      rounds_{HashFor(name_secret_, kNaming).Add(0), HashFor(name_secret_, kNaming).Add(1),
+              HashFor(name_secret_, kNaming).Add(2), HashFor(name_secret_, kNaming).Add(3)},
+      draws_(HashFor(name_secret_, kDrawing)),
+      keys_(Derive(secret, 3)) {}
+
+uint64_t Names::Encipher(uint64_t block) const {
   uint32_t left = static_cast<uint32_t>(block >> 32);
   uint32_t right = static_cast<uint32_t>(block);
-  for (int i = 0; i < kRounds; ++i) {
-    const uint64_t round = static_cast<uint64_t>(forward ? i : kRounds - 1 - i);
-    if (forward) {
-      const uint32_t next = left ^ static_cast<uint32_t>(Siphash(1, round, right, 0));
-      left = right;
-      right = next;
-    } else {
-      const uint32_t before = right ^ static_cast<uint32_t>(Siphash(1, round, left, 0));
-      right = left;
-      left = before;
-    }
+  for (const SipHash& round : rounds_) {
+    left ^= Scramble(round, right);
+    std::swap(left, right);
+  }
+  return static_cast<uint64_t>(left) << 32 | right;
+}
+
+uint64_t Names::Decipher(uint64_t block) const {
+  uint32_t left = static_cast<uint32_t>(block >> 32);
+  uint32_t right = static_cast<uint32_t>(block);
+  for (auto round = rounds_.rbegin(); round != rounds_.rend(); ++round) {
+    std::swap(left, right);
+    left ^= Scramble(*round, right);
   }
   return static_cast<uint64_t>(left) << 32 | right;
 }
 
 ReservationName Names::NameOf(SeatRef origin) const {
-  uint64_t block = Permute(
-      static_cast<uint64_t>(origin.seat.value) << kGenerationBits | origin.generation.value, true);
+  uint64_t block = Encipher(static_cast<uint64_t>(origin.seat.value) << kGenerationBits |
+                            origin.generation.value);
   ReservationName name;
   for (size_t i = name.text.size(); i-- > 0; block >>= 5) name.text[i] = kAlphabet[block & 31];
   return name;
@@ -102,7 +114,7 @@ std::optional<SeatRef> Names::Parse(std::string_view text, ReservationName* spel
     block = block << 5 | static_cast<uint64_t>(digit);
     if (spelt != nullptr) spelt->text[i] = kAlphabet[static_cast<size_t>(digit)];
   }
-  block = Permute(block, false);
+  block = Decipher(block);
   if (block >> (kSeatBits + kGenerationBits) != 0) return std::nullopt;
   return SeatRef{SeatId{static_cast<uint32_t>(block >> kGenerationBits)},
                  Generation{static_cast<uint32_t>(block & ((1u << kGenerationBits) - 1))}};
@@ -118,8 +130,17 @@ ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t ide
 }
 
 bool Names::Same(const ReservationKey& key, std::string_view text) {
-  return text.size() == key.text.size() &&
-         sodium_memcmp(key.text.data(), text.data(), key.text.size()) == 0;
+  if (text.size() != key.text.size()) return false;
+  // Eight octets at a time, the last ones overlapping, and all of them whatever the first ones say.
+  uint64_t differ = 0;
+  for (const size_t at : {size_t{0}, size_t{8}, key.text.size() - 8}) {
+    uint64_t ours;
+    uint64_t theirs;
+    memcpy(&ours, key.text.data() + at, sizeof ours);
+    memcpy(&theirs, text.data() + at, sizeof theirs);
+    differ |= ours ^ theirs;
+  }
+  return differ == 0;
 }
 
 uint64_t Names::IdempotencyOf(std::string_view idempotency_key, uint64_t body_hash) const {
@@ -131,7 +152,11 @@ uint64_t Names::IdempotencyOf(std::string_view idempotency_key, uint64_t body_ha
 }
 
 uint64_t Names::Random(const Subject& subject, int64_t moment, uint64_t salt) const {
-  return Siphash(2, subject.lo ^ subject.hi, static_cast<uint64_t>(moment), salt);
+  return SipHash(draws_)
+      .Add(subject.lo ^ subject.hi)
+      .Add(static_cast<uint64_t>(moment))
+      .Add(salt)
+      .Finish();
 }
 
 }  // namespace creneau::booking

@@ -19,6 +19,7 @@
 
 #include "base/ids.h"
 #include "booking/answers.h"
+#include "booking/siphash.h"
 #include "rules/keyed_hash.h"
 
 namespace creneau::booking {
@@ -47,10 +48,15 @@ class Names {
   uint64_t Random(const Subject& subject, int64_t moment, uint64_t salt) const;
 
  private:
-  uint64_t Permute(uint64_t block, bool forward) const;
-  uint64_t Siphash(uint8_t purpose, uint64_t a, uint64_t b, uint64_t c) const;
+  static constexpr size_t kRounds = 4;
+
+  uint64_t Encipher(uint64_t block) const;
+  uint64_t Decipher(uint64_t block) const;
 
   Secret name_secret_;
+  // Each kept after what is always the same: what it is for, and which round.
+  std::array<SipHash, kRounds> rounds_;
+  SipHash draws_;
   rules::KeyedHash keys_;
 };
 

@@ -1,8 +1,14 @@
 #include "booking/names.h"
 
+#include <sodium.h>
+#include <string.h>
+
+#include <array>
 #include <set>
 #include <string>
 
+#include "base/prng.h"
+#include "booking/siphash.h"
 #include "catch2/catch.hpp"
 
 namespace creneau::booking {
@@ -61,6 +67,51 @@ TEST_CASE("the same idempotency key with another body is told from another key")
   CHECK(Names::SameKey(first, names.IdempotencyOf("0123456789abcdefghijkl", 2)));
   CHECK(first != names.IdempotencyOf("0123456789abcdefghijkl", 2));
   CHECK_FALSE(Names::SameKey(first, names.IdempotencyOf("0123456789abcdefghijkm", 1)));
+}
+
+TEST_CASE("our SipHash says what libsodium's does") {
+  uint64_t drawn = 1;
+  for (int i = 0; i < 200; ++i) {
+    uint64_t words[8];
+    for (uint64_t& word : words) word = drawn = Mix64(drawn);
+    std::array<uint8_t, 16> key;
+    static_assert(crypto_shorthash_KEYBYTES == sizeof key);
+    memcpy(key.data(), words + 6, sizeof key);
+    SipHash ours(key);
+    for (size_t count = 0; count <= 6; ++count) {
+      uint64_t expected = 0;
+      crypto_shorthash(reinterpret_cast<uint8_t*>(&expected),
+                       reinterpret_cast<const uint8_t*>(words), count * sizeof words[0],
+                       key.data());
+      REQUIRE(SipHash(ours).Finish() == expected);
+      ours.Add(words[count]);
+    }
+  }
+}
+
+TEST_CASE("a key is another's if a single bit differs, wherever it stands") {
+  const Names names(SecretOf(1));
+  const ReservationKey key = names.KeyOf(SeatRef{SeatId{9}, Generation{2}}, Subject{1, 2}, 7);
+  for (size_t at = 0; at < key.text.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      ReservationKey other = key;
+      other.text[at] = static_cast<char>(other.text[at] ^ 1 << bit);
+      REQUIRE_FALSE(Names::Same(key, other.view()));
+    }
+  }
+}
+
+TEST_CASE(
+    "names, keys and what a seat keeps stay what they are: people hold them, and the log does") {
+  const Names names(SecretOf(1));
+  CHECK(names.NameOf(SeatRef{SeatId{0}, Generation{1}}).view() == "6YTCDES18HBZV");
+  CHECK(names.NameOf(SeatRef{SeatId{67'108'863}, Generation{131'071}}).view() == "F9KWWESK2J94N");
+  CHECK(names.KeyOf(SeatRef{SeatId{9}, Generation{2}}, Subject{1, 2}, 7).view() ==
+        "lEaL54nJjoh39wAuiURnrw");
+  CHECK(names.KeyOf(SeatRef{SeatId{67'108'863}, Generation{131'071}}, Subject{~uint64_t{0}, 5}, 0)
+            .view() == "fSJBWef-hv_KqI_WJBtB8Q");
+  CHECK(names.IdempotencyOf("0123456789abcdefghijkl", 1) == 0xa67ed74894e90001);
+  CHECK(names.Random(Subject{1, 2}, 1'796'029'200'000, 3) == 0xd6518ece12996d0e);
 }
 
 }  // namespace
