@@ -40,7 +40,7 @@ class Pen {
   Pen& operator=(const Pen&) = delete;
 
   Pen& Text(std::string_view text) {
-    std::memcpy(Take(text.size()), text.data(), text.size());
+    text.copy(Take(text.size()), text.size());
     return *this;
   }
   // Of known length, so that the compiler makes a few moves of it.
