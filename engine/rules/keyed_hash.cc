@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -75,19 +76,18 @@ void KeyedHash::Run::Pad() {
 
 KeyedHash::Digest KeyedHash::Run::Finish() {
   Pad();
-  std::array<uint32_t, SHA256_DIGEST_LENGTH / 4> words;
-  const auto take = [&] {
-    for (size_t i = 0; i < words.size(); ++i) words[i] = __builtin_bswap32(secret_.context.h[i]);
-  };
-  take();
+  for (size_t i = 0; i < std::size(secret_.context.h); ++i) {
+    const uint32_t word = __builtin_bswap32(secret_.context.h[i]);
+    memcpy(secret_.block.data() + sizeof word * i, &word, sizeof word);
+  }
   Start(hash_.outer_);
-  memcpy(secret_.block.data(), words.data(), sizeof words);
-  filled_ = sizeof words;
+  filled_ = SHA256_DIGEST_LENGTH;
   Pad();
-  take();
   Digest first;
-  memcpy(first.data(), words.data(), first.size());
-  explicit_bzero(words.data(), sizeof words);
+  for (size_t i = 0; i < first.size() / sizeof(uint32_t); ++i) {
+    const uint32_t word = __builtin_bswap32(secret_.context.h[i]);
+    memcpy(first.data() + sizeof word * i, &word, sizeof word);
+  }
   return first;
 }
 
