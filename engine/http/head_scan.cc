@@ -8,8 +8,8 @@ namespace {
 // From `from` on, where the first octet stands that needs a second look: a control character, a
 // tabulator among them, or DEL.
 size_t SkipPlain(std::string_view bytes, size_t from) {
-  return from + CountBefore(bytes.substr(from), [](EightOctets octets) {
-           return octets.Below(0x20) | octets.Equal(0x7f);
+  return from + CountBefore(bytes.substr(from), [](SixteenOctets octets) {
+           return (octets < 0x20) | (octets == 0x7f);
          });
 }
 

@@ -37,9 +37,8 @@ size_t CharacterLength(std::string_view text) {
 
 // How many octets `text` begins with that a string of JSON holds as they are.
 size_t CountPlain(std::string_view text) {
-  return CountBefore(text, [](EightOctets octets) {
-    return octets.Below(0x20) | octets.Equal('"') | octets.Equal('\\') | octets.Equal(0x7f) |
-           octets.BeyondAscii();
+  return CountBefore(text, [](SixteenOctets octets) {
+    return (octets < 0x20) | (octets == '"') | (octets == '\\') | (octets >= 0x7f);
   });
 }
 

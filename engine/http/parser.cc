@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <memory>
 #include <optional>
 
 #include "base/check.h"
@@ -40,11 +41,10 @@ bool IsHostText(std::string_view text) { return !text.empty() && kHostOctets.Has
 // No fragment, no octet beyond ASCII, no backslash: each means different things to different
 // programs.
 bool IsOriginForm(std::string_view target) {
-  return target.front() == '/' && CountBefore(target, [](EightOctets octets) {
-                                    return octets.Below(' ' + 1) | octets.Equal('#') |
-                                           octets.Equal('\\') | octets.Equal(0x7f) |
-                                           octets.BeyondAscii();
-                                  }) == target.size();
+  const size_t fit = CountBefore(target, [](SixteenOctets octets) {
+    return (octets <= ' ') | (octets >= 0x7f) | (octets == '#') | (octets == '\\');
+  });
+  return target.front() == '/' && fit == target.size();
 }
 
 // One head. Lives for one call of put() with the whole head in one buffer, so Beast neither copies
@@ -238,7 +238,7 @@ bool RequestReader::TakeContinue() {
 
 RequestReader::Step RequestReader::ReadHead(std::string_view head, Request& request,
                                             size_t& body_bytes) {
-  request = Request();
+  std::construct_at(&request);  // in its place: an assignment would make it elsewhere first
   HeadParser parser(request);
   error_code ec;
   parser.put(boost::asio::const_buffer(head.data(), head.size()), ec);
