@@ -3,7 +3,6 @@
 // nowhere else.
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/check.h"
 #include "http/body.h"
@@ -80,7 +79,7 @@ enum class ShowKey { kNo, kYes };
 // which codec/agenda_toml.cc keeps to letters, digits and hyphens.
 class JsonSink {
  public:
-  JsonSink(std::string& out, size_t most) : pen_(out, most) {}
+  JsonSink(std::string& out, size_t most) : pen_(out, most), begin_(pen_.at()) {}
 
   template <size_t kSize>
   void Text(uint32_t, const char (&name)[kSize], std::string_view text) {
@@ -97,21 +96,19 @@ class JsonSink {
     Name(name);
     pen_.Text(value ? "true" : "false");
   }
-  void End() { pen_.Literal("}"); }
+  void End() {
+    pen_.Literal("}");
+    *begin_ = '{';  // where the first member's comma is
+  }
 
  private:
   template <size_t kSize>
   void Name(const char (&name)[kSize]) {
-    std::array<char, kSize + 3> text = {next_, '"'};
-    std::memcpy(text.data() + 2, name, kSize - 1);
-    text[kSize + 1] = '"';
-    text[kSize + 2] = ':';
-    pen_.Literal(text);
-    next_ = ',';
+    pen_.Literal(",\"").Literal(name).Literal("\":");
   }
 
   Pen pen_;
-  char next_ = '{';
+  char* const begin_;
 };
 
 class WireSink {
