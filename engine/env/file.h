@@ -29,7 +29,8 @@
 
 namespace creneau::env {
 
-// Offset, length and address of what is written through OpenMode::kDurable are multiples of this.
+// Offset, length and address of what is written through OpenMode::kDurable are multiples of this;
+// so should be those of what is read through kScan.
 inline constexpr size_t kAlignment = limits::kPageBytes;
 
 // A file stays the same file when it is renamed while open.
@@ -68,7 +69,8 @@ class FileLock {
 };
 
 enum class OpenMode {
-  kRead,       // an existing file, which is never changed through this
+  kRead,  // an existing file, which is never changed through this
+  kScan,  // the same, read from one end to the other: aligned reads may pass the system's cache
   kReadWrite,  // an existing file; written bytes are durable after Sync
   kCreate,     // a file that must not exist yet; otherwise as kReadWrite
   kDurable,    // an existing file, aligned writes only; bytes are durable when WriteAt returns

@@ -3,15 +3,25 @@
 #include <system_error>
 #include <utility>
 
+#include "base/check.h"
+
 namespace creneau::wal {
 namespace {
 
 // What is read before a second thread is worth its start.
 constexpr uint64_t kAloneBytes = 256 * 1024;
-// One is being filled, one is being taken from; the others let each go on when the other waits.
-constexpr size_t kPieces = 8;
+// One is being filled, one is being checked, one is being taken from; the others let each go on
+// when another waits.
+constexpr size_t kPieces = 10;
 
 }  // namespace
+
+Piece::Piece() : memory(nullptr, &std::free) {
+  static_assert(kHeadBytes % limits::kPageBytes == 0 && kChunkBytes % limits::kPageBytes == 0);
+  // tidy: owned by the unique_ptr
+  memory.reset(static_cast<uint8_t*>(std::aligned_alloc(limits::kPageBytes, kBytes)));
+  CHECK(memory != nullptr);
+}
 
 Handover::Handover(Take take, size_t threads) : take_(std::move(take)), threads_(threads) {}
 
@@ -44,6 +54,14 @@ void Handover::Give(std::unique_ptr<Piece> piece) {
   {
     const std::lock_guard lock(mutex_);
     given_.push_back(std::move(piece));
+  }
+  changed_.notify_all();
+}
+
+void Handover::Return(std::unique_ptr<Piece> piece) {
+  {
+    const std::lock_guard lock(mutex_);
+    TakeBack(std::move(piece));
   }
   changed_.notify_all();
 }

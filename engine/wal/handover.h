@@ -3,11 +3,13 @@
 // pieces come back to be filled again. A short log needs no second thread, and a machine with one
 // core has none to spare: then Give does the work itself. What comes of it is the same.
 //
-// Threads: Empty, Give and Finish from the one that made it; `take` from one thread at a time.
+// Threads: Give and Finish from the one that made it, Empty and Return from any; `take` from one
+// thread at a time.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -19,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/limits.h"
 #include "wal/format.h"
 
 namespace creneau::wal {
@@ -32,8 +35,19 @@ struct CheckedBatch {
 
 // Some bytes of a segment, and the batches that were found in them.
 struct Piece {
+  // What is read of a file at once: what a processor's own cache holds, so that it is checked and
+  // taken from while it is there.
+  static constexpr size_t kChunkBytes = limits::kMaxBatchBytes + 16 * limits::kPageBytes;
+  // Before it, room for the beginning of a batch that ends in it.
+  static constexpr size_t kHeadBytes = limits::kMaxBatchBytes;
+  static constexpr size_t kBytes = kHeadBytes + kChunkBytes;
+
+  Piece();
+  std::span<uint8_t> chunk() const { return {memory.get() + kHeadBytes, kChunkBytes}; }
+
   std::string path;  // of the segment
-  std::vector<uint8_t> bytes;
+  // On a page, as reads past the system's cache want it; only what is read or put there is touched.
+  std::unique_ptr<uint8_t, decltype(&std::free)> memory;
   std::vector<CheckedBatch> batches;
 };
 
@@ -51,6 +65,8 @@ class Handover {
   // said of a batch; nothing is taken after that.
   absl::StatusOr<std::unique_ptr<Piece>> Empty();
   void Give(std::unique_ptr<Piece> piece);
+  // One that was not used.
+  void Return(std::unique_ptr<Piece> piece);
   // Returns when all that was given has been taken, or one was not OK: then what was said of it.
   // Nothing is given after it but pieces without batches. Idempotent.
   absl::Status Finish();

@@ -12,9 +12,6 @@
 namespace creneau::wal {
 namespace {
 
-// What a processor's own cache holds: checked and taken from while it is there.
-constexpr size_t kWindowBytes = limits::kMaxBatchBytes + 16 * limits::kPageBytes;
-
 absl::Status CorruptAt(const std::string& path, uint64_t offset, const std::string& what) {
   return absl::DataLossError(
       absl::StrCat(path, ", offset ", offset, ": ", what,
@@ -32,40 +29,6 @@ absl::Status NotOurs(const std::string& path, uint64_t offset, const absl::Statu
 
 }  // namespace
 
-Window::~Window() {
-  if (piece_ != nullptr) handover_.Give(std::move(piece_));
-}
-
-absl::StatusOr<std::span<const uint8_t>> Window::At(uint64_t offset, size_t length) {
-  if (offset >= size_) return std::span<const uint8_t>();
-  length = static_cast<size_t>(std::min<uint64_t>(length, size_ - offset));
-  if (offset < start_ || offset + length > start_ + length_) {
-    const uint64_t wanted = std::min<uint64_t>(std::max(length, kWindowBytes), size_ - offset);
-    if (absl::Status status = Fill(offset, static_cast<size_t>(wanted)); !status.ok())
-      return status;
-    length = std::min(length, length_);
-  }
-  const std::span<const uint8_t> bytes(piece_->bytes);
-  return bytes.subspan(static_cast<size_t>(offset - start_), length);
-}
-
-absl::Status Window::Fill(uint64_t offset, size_t length) {
-  length_ = 0;
-  if (piece_ != nullptr && !piece_->batches.empty()) handover_.Give(std::move(piece_));
-  if (piece_ == nullptr) {
-    absl::StatusOr<std::unique_ptr<Piece>> empty = handover_.Empty();
-    if (!empty.ok()) return empty.status();
-    piece_ = *std::move(empty);
-    piece_->path = path_;
-  }
-  if (piece_->bytes.size() < length) piece_->bytes.resize(length);
-  const absl::StatusOr<size_t> got = file_.ReadAt(offset, std::span(piece_->bytes).first(length));
-  if (!got.ok()) return got.status();
-  start_ = offset;
-  length_ = *got;
-  return absl::OkStatus();
-}
-
 Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& records,
                const StartPoint& start, std::string archive)
     : files_(files),
@@ -75,7 +38,8 @@ Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& reco
       first_segment_(start.segment),
       handover_([this](const std::string& path,
                        const CheckedBatch& batch) { return TakeBatch(path, batch); },
-                std::thread::hardware_concurrency()) {
+                std::thread::hardware_concurrency()),
+      ahead_(handover_, std::thread::hardware_concurrency()) {
   Recovery& so_far = log_.recovery;
   so_far.last_segment = start.segment - 1;
   so_far.last_batch = start.first_batch - 1;
@@ -98,7 +62,7 @@ std::string Reader::PathOf(uint64_t segment) const {
 // Beside an engine that archives, a segment may have moved since the directory was listed.
 absl::StatusOr<std::unique_ptr<env::File>> Reader::OpenSegment(uint64_t segment) {
   archived_.erase(segment);
-  auto file = files_.Open(PathOf(segment), env::OpenMode::kRead);
+  auto file = files_.Open(PathOf(segment), env::OpenMode::kScan);
   if (archive_.empty() || !absl::IsNotFound(file.status())) return file;
   auto archived = OpenArchived(files_, archive_ + "/" + ArchivedName(segment));
   if (absl::IsNotFound(archived.status())) return file;
@@ -185,7 +149,7 @@ absl::Status Reader::CheckEnd(uint64_t segment) {
   if (!file.ok()) return file.status();
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();
-  Window window(**file, *size, PathOf(segment), handover_);
+  Window window(**file, *size, PathOf(segment), handover_, ahead_);
   const uint64_t end = log_.recovery.valid_bytes;
   const Tail unused = std::exchange(log_.tail, Tail{});
   if (const absl::Status status = JudgeTail(segment, window, end); !status.ok()) return status;
@@ -253,12 +217,29 @@ absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& windo
   return absl::NotFoundError("a segment that was never written to");
 }
 
-absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
-  auto file = OpenSegment(segment);
-  if (!file.ok()) return file.status();
+// Has it read ahead. What cannot be opened, or asked for its size, is told when its turn comes.
+void Reader::OpenNext(uint64_t segment) {
+  auto file = files_.Open(directory_ + "/" + SegmentName(segment), env::OpenMode::kScan);
+  if (!file.ok()) return;
   const absl::StatusOr<uint64_t> size = (*file)->Size();
+  if (!size.ok()) return;
+  next_ = *std::move(file);
+  ahead_.Add(next_, *size);
+}
+
+absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
+  std::shared_ptr<env::File> file = std::exchange(next_, nullptr);
+  const bool opened = file != nullptr;
+  if (!opened) {
+    auto now = OpenSegment(segment);
+    if (!now.ok()) return now.status();
+    file = *std::move(now);
+  }
+  const absl::StatusOr<uint64_t> size = file->Size();
   if (!size.ok()) return size.status();
-  Window window(**file, *size, PathOf(segment), handover_);
+  if (!opened) ahead_.Add(file, *size);
+  if (!last && ahead_.Would(*size)) OpenNext(segment + 1);
+  Window window(*file, *size, PathOf(segment), handover_, ahead_);
   const absl::StatusOr<SegmentHeader> header = ReadHeader(segment, window, last);
   if (log_.tail.kind == Tail::Kind::kUnusedSegment) return absl::OkStatus();
   if (!header.ok()) return header.status();

@@ -1,6 +1,7 @@
 // Reading a log from its beginning or from a segment that a snapshot names, and judging what stands
-// at its end (FORMAT.md). Changes nothing on disk. Start-up code; one thread, which alone touches
-// files. Of a long log another one passes the records on, some batches behind it (handover.h).
+// at its end (FORMAT.md). Changes nothing on disk. Start-up code; one thread. Of a long log another
+// one passes the records on, some batches behind it (handover.h), and a third reads files some
+// pieces before it (ahead.h).
 #pragma once
 
 #include <cstdint>
@@ -13,42 +14,13 @@
 
 #include "absl/status/statusor.h"
 #include "env/file.h"
+#include "wal/ahead.h"
 #include "wal/format.h"
 #include "wal/handover.h"
 #include "wal/log.h"
+#include "wal/window.h"
 
 namespace creneau::wal {
-
-// A part of the file in memory that moves along with whoever reads. What was found in it is handed
-// over when it moves on, and at its end.
-class Window {
- public:
-  Window(env::File& file, uint64_t size, std::string path, Handover& handover)
-      : file_(file), size_(size), path_(std::move(path)), handover_(handover) {}
-  ~Window();
-  Window(const Window&) = delete;
-  Window& operator=(const Window&) = delete;
-
-  uint64_t size() const { return size_; }
-  // The bytes at [offset, offset + length), or fewer at the end of the file. Valid until the next
-  // call. Not OK: of the file, or what was said of a batch found before.
-  absl::StatusOr<std::span<const uint8_t>> At(uint64_t offset, size_t length);
-  // Its body is in what At returned last.
-  void Found(const CheckedBatch& batch) { piece_->batches.push_back(batch); }
-  // The next At reads the file anew.
-  void Forget() { length_ = 0; }
-
- private:
-  absl::Status Fill(uint64_t offset, size_t length);
-
-  env::File& file_;
-  const uint64_t size_;
-  const std::string path_;
-  Handover& handover_;
-  std::unique_ptr<Piece> piece_;  // none: nothing was read yet
-  uint64_t start_ = 0;
-  size_t length_ = 0;
-};
 
 // What the end of the last segment is.
 struct Tail {
@@ -78,6 +50,7 @@ class Reader {
  private:
   absl::StatusOr<std::vector<uint64_t>> Segments();
   absl::StatusOr<std::unique_ptr<env::File>> OpenSegment(uint64_t segment);
+  void OpenNext(uint64_t segment);
   absl::Status ReadSegment(uint64_t segment, bool last);
   absl::Status CheckHeader(uint64_t segment, const SegmentHeader& header);
   absl::Status CheckLength(uint64_t segment, const SegmentHeader& header, uint64_t bytes);
@@ -97,7 +70,9 @@ class Reader {
   ChainHash hash_;
   const uint64_t first_segment_;
   ReadLog log_;
-  Handover handover_;  // the last: its thread ends first
+  std::shared_ptr<env::File> next_;  // of the segment after this one, where that is read ahead
+  Handover handover_;
+  Ahead ahead_;  // the last two: their threads end first
 };
 
 }  // namespace creneau::wal

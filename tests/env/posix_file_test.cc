@@ -3,7 +3,9 @@
 
 #include "env/posix/posix_file.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -44,6 +46,13 @@ std::vector<std::filesystem::path> Places() {
 }
 
 using Page = std::unique_ptr<uint8_t, decltype(&std::free)>;
+
+void DropFromCache(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY);
+  REQUIRE(fd >= 0);
+  CHECK(::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0);
+  ::close(fd);
+}
 
 std::vector<uint8_t> Read(FileSystem& files, const std::string& path, uint64_t offset, size_t n) {
   auto file = files.Open(path, OpenMode::kRead);
@@ -94,6 +103,43 @@ TEST_CASE("reading ends where the file ends; a file stays itself when it is rena
   REQUIRE((*file)->Sync().ok());
   CHECK(Read(files, scratch / "b", 3, 100) == std::vector<uint8_t>{4, 5, 1, 2, 3, 4, 5});
   CHECK(Read(files, scratch / "b", 10, 1).empty());
+}
+
+TEST_CASE("a scan reads what is there, aligned or not, to an end that is no multiple") {
+  for (const auto& place : Places()) {
+    CAPTURE(place.string());
+    const Scratch scratch(place);
+    PosixFileSystem files;
+    const std::string path = scratch / "a";
+    std::vector<uint8_t> bytes(3 * kAlignment + 5);
+    for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 31 >> 4);
+    auto file = files.Open(path, OpenMode::kCreate);
+    REQUIRE(file.ok());
+    REQUIRE((*file)->WriteAt(0, bytes).ok());
+    REQUIRE((*file)->Sync().ok());
+    void* const memory = std::aligned_alloc(kAlignment, 8 * kAlignment);  // tidy: owned by `page`
+    const Page page(static_cast<uint8_t*>(memory), &std::free);
+    // In the page cache, and then, as far as the system heeds it, not there; written meanwhile.
+    for (const bool cached : {true, false}) {
+      if (!cached) DropFromCache(path);
+      auto scan = files.Open(path, OpenMode::kScan);
+      REQUIRE(scan.ok());
+      CHECK((*scan)->Size().value() == bytes.size());
+      for (const size_t shift : {size_t{0}, size_t{1}}) {
+        const std::span<uint8_t> out(page.get() + shift, 6 * kAlignment);
+        REQUIRE((*scan)->ReadAt(0, out).value() == bytes.size());
+        CHECK(std::equal(bytes.begin(), bytes.end(), out.begin()));
+        REQUIRE((*scan)->ReadAt(2 * kAlignment, out).value() == kAlignment + 5);
+        CHECK(std::equal(bytes.begin() + 2 * kAlignment, bytes.end(), out.begin()));
+        CHECK((*scan)->ReadAt(4 * kAlignment, out).value() == 0);
+      }
+      bytes[kAlignment] ^= 1;
+      REQUIRE((*file)->WriteAt(kAlignment, std::span(bytes).subspan(kAlignment, 1)).ok());
+      REQUIRE((*scan)->ReadAt(kAlignment, {page.get(), kAlignment}).value() == kAlignment);
+      CHECK(page.get()[0] == bytes[kAlignment]);
+      CHECK_FALSE((*scan)->WriteAt(0, {page.get(), kAlignment}).ok());
+    }
+  }
 }
 
 TEST_CASE("names: listed in order, removed once, and each error says what and where") {

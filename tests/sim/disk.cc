@@ -56,7 +56,7 @@ class Disk::OpenFile final : public env::File {
   }
 
   absl::Status WriteAt(uint64_t offset, std::span<const uint8_t> bytes) override {
-    CHECK(mode_ != env::OpenMode::kRead);
+    CHECK(mode_ != env::OpenMode::kRead && mode_ != env::OpenMode::kScan);
     const bool durable = mode_ == env::OpenMode::kDurable;
     if (durable) CHECK(offset % kPage == 0 && bytes.size() % kPage == 0);
     if (durable && disk_.before_durable_write) disk_.before_durable_write(offset);

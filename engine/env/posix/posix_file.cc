@@ -17,7 +17,9 @@
 
 #include "absl/strings/str_format.h"
 #include "base/check.h"
+#include "env/posix/descriptor.h"
 #include "env/posix/posix_clock.h"
+#include "env/posix/scan_file.h"
 
 namespace creneau::env {
 namespace {
@@ -29,39 +31,6 @@ namespace {
 // through the page cache with one sync at the end, which puts all of the 64 MiB before whatever the
 // log writes.
 constexpr size_t kZeroChunkBytes = 256 * 1024;
-
-// "write 4096 bytes at 8192 in log/1.seg: No space left on device". A quota is no room, too.
-absl::Status Failed(int error, const std::string& what) {
-  if (error == EDQUOT) error = ENOSPC;
-  const absl::Status status = absl::ErrnoToStatus(error, what);
-  // Only the codes that env/file.h gives a meaning keep it: the others are a disk, a path or a
-  // process (no descriptors left: EMFILE) that is not as it should be.
-  if (absl::IsNotFound(status) || absl::IsAlreadyExists(status) || error == ENOSPC) return status;
-  return absl::InternalError(status.message());
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    // An error of close tells nothing that Sync has not: what matters was synced before.
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-int OpenRetrying(const std::string& path, int flags, mode_t permissions = 0) {
-  int fd;
-  do {
-    fd = ::open(path.c_str(), flags | O_CLOEXEC, permissions);
-  } while (fd < 0 && errno == EINTR);
-  return fd;
-}
 
 // While it lives, the file is written past the page cache, where the file system has that and it is
 // wanted.
@@ -84,8 +53,6 @@ class PastCache {
   const int fd_;
   int flags_;
 };
-
-bool Aligned(uint64_t value) { return value % kAlignment == 0; }
 
 class PosixFile : public File {
  public:
@@ -244,8 +211,9 @@ int Flags(OpenMode mode) {
       return O_RDWR;
     case OpenMode::kCreate:
       return O_RDWR | O_CREAT | O_EXCL;
-    case OpenMode::kDurable:
-      break;  // OpenDurable
+    case OpenMode::kDurable:  // OpenDurable
+    case OpenMode::kScan:     // OpenScan
+      break;
   }
   CHECK(false);
   return 0;
@@ -297,6 +265,7 @@ absl::StatusOr<std::unique_ptr<File>> PosixFileSystem::OpenDurable(const std::st
 absl::StatusOr<std::unique_ptr<File>> PosixFileSystem::Open(const std::string& path,
                                                             OpenMode mode) {
   if (mode == OpenMode::kDurable) return OpenDurable(path);
+  if (mode == OpenMode::kScan) return OpenScan(path);
   // Owner only: the log is pseudonymised personal data (design 8).
   const int fd = OpenRetrying(path, Flags(mode), S_IRUSR | S_IWUSR);
   if (fd < 0) {

@@ -1,0 +1,74 @@
+// Reads the segments of a long log before they are asked for, in a thread of its own: while one
+// piece is checked, the device brings the next, and the next segment follows the one before without
+// a pause. What it reads, and in which order, is what the reader would read; short files, and a
+// machine with one core, are left to the reader.
+//
+// Threads: all from the one that made it. Add only files that bear to be read beside it.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "env/file.h"
+#include "wal/handover.h"
+
+namespace creneau::wal {
+
+class Ahead {
+ public:
+  // A part of a file, at the piece's chunk().
+  struct Chunk {
+    std::shared_ptr<env::File> file;
+    uint64_t offset = 0;
+    size_t length = 0;
+    std::unique_ptr<Piece> piece;  // none: see status
+    absl::Status status;
+  };
+
+  // `threads`: how many may be busy, the caller's included. The pieces come from `pieces`, which
+  // outlives this.
+  Ahead(Handover& pieces, size_t threads) : pieces_(pieces), threads_(threads) {}
+  ~Ahead();
+  Ahead(const Ahead&) = delete;
+  Ahead& operator=(const Ahead&) = delete;
+
+  // Whether a file of so many bytes would be read ahead.
+  bool Would(uint64_t size) const;
+  // It is to be read from its beginning on, after those that were added before.
+  void Add(std::shared_ptr<env::File> file, uint64_t size);
+  // What was read of it there; waits for it. Files that were added before are left. Nothing: it is
+  // not read ahead, or the place is not the next one, and it is not from then on.
+  std::optional<Chunk> Take(const env::File& file, uint64_t offset);
+
+ private:
+  struct Stream {
+    std::shared_ptr<env::File> file;
+    uint64_t offset = 0;  // of what is read next
+    uint64_t size = 0;
+  };
+
+  void Run();
+  bool Awaits(const env::File& file) const;
+  void LeaveOthersBefore(const env::File& file);
+  void Leave(const env::File& file);
+  void GiveBack(Chunk& chunk);
+
+  Handover& pieces_;
+  size_t threads_;
+  std::thread thread_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::deque<Stream>
+      streams_;  // the first is being read; those that are read to their end are gone
+  std::deque<Chunk> read_;
+  const env::File* reading_ = nullptr;  // whose chunk is under way and still wanted
+  bool ended_ = false;
+};
+
+}  // namespace creneau::wal
