@@ -97,6 +97,19 @@ TEST_CASE("the faster way is chosen, and O_DIRECT where the page cache gains nex
   }
 }
 
+TEST_CASE("what is clear is measured for less long than what is not") {
+  const auto writes = [](int64_t direct_us, int64_t buffered_us) {
+    SetClock clock;
+    SlowDisk direct(clock, direct_us * 1000), buffered(clock, buffered_us * 1000);
+    static_cast<void>(MeasureWriteModes(direct, buffered, clock, "d"));
+    return direct.writes;
+  };
+  const int close = writes(100, 90);
+  CHECK(writes(100, 51) == close);
+  CHECK(writes(100, 100) < close / 2);
+  CHECK(writes(100, 49) == writes(100, 100));
+}
+
 TEST_CASE("measuring takes a tenth of a second, or one write of each kind") {
   for (const int64_t write_us : {100, 1'000, 5'000, 400'000}) {
     SetClock clock;
