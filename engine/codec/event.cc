@@ -1,5 +1,7 @@
 #include "codec/event.h"
 
+#include <google/protobuf/arena.h>
+
 #include <bit>
 #include <cstring>
 
@@ -166,7 +168,9 @@ std::string EncodeOutage(const Outage& outage) {
 }
 
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
-  v1::Event message;
+  // A calendar's part is a thousand messages: in an arena they come and go as one.
+  google::protobuf::Arena arena;
+  v1::Event& message = *google::protobuf::Arena::CreateMessage<v1::Event>(&arena);
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("not a record of creneau.v1: the bytes are no Event");
   }
