@@ -62,13 +62,13 @@ inline Ledger::Claimed Ledger::ClaimInSlot(Calendar& calendar, Channel channel, 
   while (seen != 0) {
     const uint32_t number = PickBit(seen, random);
     const uint64_t bit = uint64_t{1} << number;
-    const SeatId seat = SeatAt(slot, number);
-    FetchFor(calendar, position, seen, number, seat);
+    FetchFor(calendar, position, seen, number, SeatAt(slot, number));
     const uint64_t before = free.fetch_and(~bit);
     if ((before & ~bit) == 0)
       calendar.summary(channel).Clear(position, [&] { return free.load() != 0; });
+    // Looked up again: its block may have been made after the bits were first read.
     if ((before & bit) != 0) [[likely]]
-      return Claimed{&slot, seat};
+      return Claimed{&slot, SeatAt(slot, number)};
     seen = before & ~bit;
   }
   calendar.summary(channel).Clear(position, [&] { return free.load() != 0; });

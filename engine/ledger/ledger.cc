@@ -65,8 +65,7 @@ void Ledger::TouchSeats(const std::function<bool()>& stop) {
   for (size_t from = 0; from < made && !stop(); from += kAtOnce)
     seats_.Touch(from, std::min(kAtOnce, made - from), Pages::kHuge);
   if (stop()) return;
-  const Epochs::Guard guard(epochs_);
-  index_.Provide();
+  ProvideFor(0);
 }
 
 SeatWord Ledger::WordOf(SeatId seat) const {

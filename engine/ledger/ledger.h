@@ -321,6 +321,8 @@ class Ledger final : private Holdings {
   void MakeSlot(AgendaId agenda, const SlotChange& change);
   void MakeSeats(const SlotChange& change, bool recovering);
   void ExpectSeats(const CalendarChange& change);
+  void ProvideFor(size_t more);
+  static size_t FreshSeats(const CalendarChange& change);
   bool WithdrawFree(SeatId seat, Channel channel, EventSink& sink);
   bool MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink);
   void TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,

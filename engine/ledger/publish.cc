@@ -1,6 +1,7 @@
 // Publication: what a new calendar takes, and putting it in force.
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <utility>
 
@@ -171,6 +172,13 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
   }
 }
 
+size_t Ledger::FreshSeats(const CalendarChange& change) {
+  size_t seats = 0;
+  for (const SlotChange& slot : change.slots)
+    seats += std::reduce(slot.fresh.begin(), slot.fresh.end(), size_t{0});
+  return seats;
+}
+
 // How many seats the calendars in force will have with this change: so many subjects may come.
 void Ledger::ExpectSeats(const CalendarChange& change) {
   const auto count = [](const auto& slots) {
@@ -183,14 +191,30 @@ void Ledger::ExpectSeats(const CalendarChange& change) {
   index_.Expect(seats_in_force_ < limits::kIndexSeatsToProvideFor ? 0 : seats_in_force_);
 }
 
-void Ledger::Apply(const CalendarChange& change, bool recovering) {
+// Room in the index for whoever takes the free seats of the calendars in force, and `more`.
+void Ledger::ProvideFor(size_t more) {
   const Epochs::Guard guard(epochs_);
+  size_t keys = more;
+  for (size_t a = 0; a < agendas_.size(); ++a) {
+    const Calendar* calendar = CalendarOf(AgendaId{static_cast<uint32_t>(a)});
+    if (calendar == nullptr) continue;
+    for (const CalendarEntry& entry : calendar->entries()) {
+      for (const Atomic<uint64_t>& free : SlotOf(entry.slot).free)
+        keys += static_cast<size_t>(std::popcount(free.load(std::memory_order_relaxed)));
+    }
+  }
+  if (keys >= limits::kIndexSeatsToProvideFor) index_.Provide(keys);
+}
+
+void Ledger::Apply(const CalendarChange& change, bool recovering) {
   CHECK(change.agenda.value < limits::kMaxAgendas);
   if (!recovering) written_.NoteAll();
   // Of a huge page little may be written to; what is used afterwards comes in them (BeginRebuild).
   if (recovering) seats_.Want(Pages::kSmall);
   ExpectSeats(change);
-  if (!recovering) index_.Provide();
+  // Under a guard of its own: what it retires can go before the next publication.
+  if (!recovering) ProvideFor(FreshSeats(change));
+  const Epochs::Guard guard(epochs_);
   std::vector<CalendarEntry> entries;
   entries.reserve(change.slots.size());
   for (const SlotChange& slot : change.slots) {

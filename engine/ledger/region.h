@@ -8,6 +8,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -61,9 +62,13 @@ class Region {
     if (!mapped()) return;
     const uintptr_t begin = reinterpret_cast<uintptr_t>(data_ + from) & ~(kLeastPageBytes - 1);
     const uintptr_t end = reinterpret_cast<uintptr_t>(data_ + from + count);
-    const auto memory = reinterpret_cast<void*>(begin);
-    ::madvise(memory, end - begin, MADV_POPULATE_WRITE);
-    if (pages == Pages::kHuge) ::madvise(memory, end - begin, kCollapse);
+    // In steps: the kernel lets nobody map memory, and may let nobody fault, during one.
+    for (uintptr_t at = begin; at < end; at += kStepBytes) {
+      const auto memory = reinterpret_cast<void*>(at);
+      const size_t bytes = std::min(kStepBytes, end - at);
+      ::madvise(memory, bytes, MADV_POPULATE_WRITE);
+      if (pages == Pages::kHuge) ::madvise(memory, bytes, kCollapse);
+    }
   }
 
   T& operator[](size_t i) { return data_[i]; }
@@ -73,6 +78,7 @@ class Region {
  private:
   static constexpr size_t kMappedBytes = 64 * 1024;
   static constexpr uintptr_t kLeastPageBytes = 4096;
+  static constexpr size_t kStepBytes = size_t{2} << 20;
   static constexpr int kCollapse = 25;  // MADV_COLLAPSE, which Debian 12's headers do not have
   bool mapped() const { return count_ * sizeof(T) >= kMappedBytes; }
 

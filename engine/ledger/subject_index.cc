@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/prng.h"
 
 namespace creneau::ledger {
 namespace {
@@ -23,13 +22,14 @@ static_assert(limits::kMaxGeneration < uint64_t{1} << (kTagShift - kGenerationSh
 constexpr size_t kChunk = limits::kIndexChunkEntries;
 constexpr size_t kSample = 4096;  // entries looked at to choose a new table's size
 constexpr size_t kLeastEntries = 4;
-// Above this size one entry in sixteen is counted, for all: others touch no memory that every
-// thread writes to. At two thirds full the count is then right to a tenth.
+// Above this size one entry in sixteen is counted, for all: the others touch no memory that every
+// thread writes to.
 constexpr size_t kCountedWhole = 1u << 12;
 constexpr int kSampleBits = 4;
 constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;  // Fibonacci hashing
-// A subject that holds and gives up again and again leaves its dead entries in a row, and walks
-// past them each time. After so many of them the table is made anew without the dead.
+// Not worn by so many keys: two thirds full, and a sixteenth in hand, as a sample counts them.
+constexpr size_t EntriesFor(size_t keys) { return std::bit_ceil(keys + keys / 2 + keys / 16); }
+// Who holds and gives up again and again walks past his dead entries: after so many, a new table.
 constexpr int kLongWalk = 64;
 
 // What an entry says beside its seat: of what kind its key is, and some of the key's hash. The
@@ -118,23 +118,25 @@ SubjectIndex::SubjectIndex(Epochs& epochs, const Holdings& holdings, size_t init
 
 void SubjectIndex::Reset(size_t keys) {
   // A quarter to half full, whatever is expected: a start is not the time to make room for it.
-  const size_t wanted = std::max(std::bit_ceil(2 * keys), least_entries_);
-  Free(root_.exchange(std::make_unique<Table>(wanted).release()));
+  auto table = std::make_unique<Table>(std::max(std::bit_ceil(2 * keys), least_entries_));
+  Free(root_.exchange(table.release()));
 }
 
-// Two thirds full with all of them, and none dead.
 void SubjectIndex::Expect(size_t keys) {
-  expected_entries_.store(std::bit_ceil(keys + keys / 2), std::memory_order_relaxed);
+  expected_entries_.store(EntriesFor(keys), std::memory_order_relaxed);
 }
 
-void SubjectIndex::Provide() {
-  const size_t wanted = expected_entries_.load(std::memory_order_relaxed);
+// One table at most: how many are alive is estimated, and may be found to be more in the new one.
+void SubjectIndex::Provide(size_t keys) {
+  bool made = false;
   for (Table* table = root_.load();; table = table->next.load()) {
     if (table->next.load() == nullptr) {
-      if (table->capacity >= wanted) return;
-      auto larger = std::make_unique<Table>(wanted);
-      larger->entries.Touch(0, wanted, Pages::kSmall);
+      if (made || table->capacity >= EntriesFor(table->Count() + keys))
+        return table->entries.Touch(0, table->capacity, Pages::kSmall);
+      auto larger = std::make_unique<Table>(EntriesFor(EstimateAlive(*table) + keys));
+      larger->entries.Touch(0, larger->capacity, Pages::kSmall);
       Link(*table, std::move(larger));
+      made = true;
     }
     HelpMove(*table, /*all=*/true);
   }
@@ -306,9 +308,8 @@ size_t SubjectIndex::EstimateAlive(const Table& table) const {
 }
 
 void SubjectIndex::StartGrowth(Table& table) {
-  // Room for four times what is alive: at least half of the new table is empty even if all of the
-  // old one's users insert while it is being moved. Where most of it is dead, the new table is
-  // smaller than the old, down to what an ordinary day needs.
+  // Four times what is alive: at least half of the new table is empty even if all of the old one's
+  // users insert meanwhile. Where most is dead it is smaller, down to an ordinary day's.
   const size_t wanted = std::bit_ceil(EstimateAlive(table) * 4 + table.capacity / 4);
   const size_t expected = expected_entries_.load(std::memory_order_relaxed);
   Link(table, std::make_unique<Table>(std::max({wanted, least_entries_, expected})));
@@ -316,9 +317,8 @@ void SubjectIndex::StartGrowth(Table& table) {
 
 void SubjectIndex::Link(Table& table, std::unique_ptr<Table> larger) {
   Table* none = nullptr;
-  if (table.next.compare_exchange_strong(none, larger.get())) {
-    larger.release();  // linked: the chain owns it now
-  }
+  // Linked, the chain owns it.
+  if (table.next.compare_exchange_strong(none, larger.get())) larger.release();
 }
 
 // In three rounds, so that the memory which each needs is fetched while the others' is waited for.

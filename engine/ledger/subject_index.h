@@ -117,8 +117,9 @@ class SubjectIndex {
   void Reset(size_t keys);
   // So many keys may come before long: no smaller table will be made. Any number of times.
   void Expect(size_t keys);
-  // Makes the table for them, memory included, and moves all entries to it: for whoever has time.
-  void Provide();
+  // Makes room for so many keys beside those that are there, memory included, and moves all entries
+  // to it where that takes another table: for whoever has time.
+  void Provide(size_t keys);
   // Makes sure, before a seat is claimed, that inserting `next` after it will not have to allocate:
   // starts or helps a growth when the table is nearly full. Some microseconds of work, or all that
   // is left where the next table is nearly full before this one is empty. Meanwhile the memory that

@@ -251,16 +251,16 @@ const std::vector<Case> kCases = {
      false,
      1,
      false},
-    // The entry of a reservation that moves is being copied.
     // The publisher makes the index as large as the calendar will need, and moves it all.
     {"growth by a publication/hold",
      "publish 6; hold ada 0",
-     {"publish 7", "hold bert 0"},
+     {"publish 8", "hold bert 0"},
      {},
      3,
      4,
      false,
      1},
+    // The entry of a reservation that moves is being copied.
     {"growth/move",
      "publish 3,1; hold ada 0",
      {"hold bert 0; hold carl 0", "move ada 1"},

@@ -74,6 +74,30 @@ TEST_CASE("whoever takes the seats of a large publication allocates nothing") {
   CHECK(ledger.CheckInvariants().ok());
 }
 
+// What the first week's holders have in the index is room that the second week's do not have.
+TEST_CASE("a publication makes room beside those who have a reservation of another agenda") {
+  Tickets tickets{0};
+  RecordingSink recording(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  const uint64_t seats = 72 * 64;
+  Publish(ledger, WebSlots(72, 64), 1, recording, changes);
+  ForgetfulSink sink;
+  for (uint64_t who = 0; who < seats; ++who)
+    ledger.Hold(HoldFor(SubjectNumber(who), kStart + 60'000), sink);
+  ledger.Apply(ledger.Plan(AgendaId{2}, 1, WebSlots(72, 64), kStart).change);
+  uint64_t held = 0;
+  const uint64_t before = allocations;
+  for (uint64_t who = seats; who < 2 * seats; ++who) {
+    HoldArgs args = HoldFor(SubjectNumber(who), kStart + 60'000);
+    args.agenda = AgendaId{2};
+    held += ledger.Hold(args, sink).outcome == Outcome::kOk;
+  }
+  CHECK(held == seats);
+  CHECK(allocations - before == 0);
+  CHECK(ledger.CheckInvariants().ok());
+}
+
 // A start makes room for who has a reservation, so as to be short; the rest comes behind it.
 TEST_CASE("after a restart, the index has the room of a large publication once the seats do") {
   Tickets tickets{0};
