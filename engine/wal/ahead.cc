@@ -117,6 +117,10 @@ void Ahead::Run() {
       chunk.length = got.value_or(0);
     }
     lock.lock();
+    // What cannot be read is not read on with: whoever takes this may give up, and waits for us.
+    if (!chunk.status.ok()) {
+      std::erase_if(streams_, [&](const Stream& each) { return each.file == chunk.file; });
+    }
     if (reading_ == chunk.file.get()) {
       read_.push_back(std::move(chunk));
     } else {

@@ -49,9 +49,7 @@ void Handover::Give(std::unique_ptr<Piece> piece) {
     const std::lock_guard lock(mutex_);
     if (status_.ok()) status_ = TakeAll(*piece);
     TakeBack(std::move(piece));
-    return;
-  }
-  {
+  } else {
     const std::lock_guard lock(mutex_);
     given_.push_back(std::move(piece));
   }

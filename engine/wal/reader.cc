@@ -237,7 +237,8 @@ absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
   }
   const absl::StatusOr<uint64_t> size = file->Size();
   if (!size.ok()) return size.status();
-  if (!opened) ahead_.Add(file, *size);
+  // An archived one lies in memory already.
+  if (!opened && !archived_.contains(segment)) ahead_.Add(file, *size);
   if (!last && ahead_.Would(*size)) OpenNext(segment + 1);
   Window window(*file, *size, PathOf(segment), handover_, ahead_);
   const absl::StatusOr<SegmentHeader> header = ReadHeader(segment, window, last);

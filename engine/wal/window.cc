@@ -34,7 +34,10 @@ absl::Status Window::Fill(uint64_t offset) {
 
 // The chunk begins where this ends; what is still wanted of this is put before it.
 absl::Status Window::GoOn(uint64_t offset, Ahead::Chunk chunk) {
-  if (!chunk.status.ok()) return chunk.status;
+  if (!chunk.status.ok()) {
+    if (chunk.piece != nullptr) handover_.Return(std::move(chunk.piece));
+    return chunk.status;
+  }
   const auto head = bytes_.last(static_cast<size_t>(chunk.offset - offset));
   const std::span<uint8_t> read = chunk.piece->chunk();
   CHECK(head.size() <= Piece::kHeadBytes);

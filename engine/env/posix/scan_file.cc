@@ -89,6 +89,12 @@ absl::StatusOr<std::unique_ptr<File>> OpenScan(const std::string& path) {
   if (::fstat(fd.get(), &info) != 0) return Failed(errno, "ask the size of " + path);
   const bool cached = LiesInCache(fd.get(), static_cast<uint64_t>(info.st_size));
   Descriptor past_cache(cached ? -1 : OpenRetrying(path, O_RDONLY | O_DIRECT));
+  // Beside an engine that starts, another file may have come to that path.
+  struct stat again = info;
+  if (past_cache.get() >= 0 && ::fstat(past_cache.get(), &again) != 0)
+    return Failed(errno, "ask the size of " + path);
+  if (again.st_dev != info.st_dev || again.st_ino != info.st_ino)
+    return absl::InternalError(path + " was replaced while it was opened: try again");
   // Whoever reads it after this sees what this has seen: where a write has failed, the cache may
   // hold what the device has not.
   if (past_cache.get() >= 0) ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
