@@ -53,6 +53,7 @@ Zone::Zone(const absl::TimeZone& zone) : zone_(zone) {
   }
   changes_.push_back({kEnd, AbslOffset(zone, kEnd)});
   size_t last = 0;
+  before_.reserve(StepOf(kEnd) + 1);
   for (uint64_t step = 0; step <= StepOf(kEnd); ++step) {
     const int64_t begin = kBegin + static_cast<int64_t>(step << kStepBits);
     while (last + 1 < changes_.size() && changes_[last + 1].unix_s <= begin) ++last;

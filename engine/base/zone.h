@@ -2,7 +2,7 @@
 // dozen of them, and absl looks each up behind a cache that threads share. Answers as
 // absl::TimeZone does, also outside of those years.
 //
-// A value: 16 bytes for each change of clocks, and 752 to find them by. Immutable once made; any
+// A value: 16 bytes for each change of clocks, and 754 to find them by. Immutable once made; any
 // thread.
 #pragma once
 

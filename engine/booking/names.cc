@@ -1,7 +1,6 @@
 #include "booking/names.h"
 
 #include <sodium.h>
-#include <string.h>
 
 #include <span>
 #include <utility>
@@ -57,7 +56,8 @@ Names::Secret Derive(const Names::Secret& secret, uint64_t id) {
   return out;
 }
 
-// What a hash is for is its first word, so that no two uses meet.
+// What a hash is for is its first word, so that no two uses meet. IdempotencyOf has none: what it
+// hashes is 22 printable characters or more, which begin with no such word.
 enum Purpose : uint64_t { kNaming = 1, kDrawing = 2 };
 
 SipHash HashFor(const Names::Secret& secret, Purpose purpose) {
@@ -130,17 +130,8 @@ ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t ide
 }
 
 bool Names::Same(const ReservationKey& key, std::string_view text) {
-  if (text.size() != key.text.size()) return false;
-  // Eight octets at a time, the last ones overlapping, and all of them whatever the first ones say.
-  uint64_t differ = 0;
-  for (const size_t at : {size_t{0}, size_t{8}, key.text.size() - 8}) {
-    uint64_t ours;
-    uint64_t theirs;
-    memcpy(&ours, key.text.data() + at, sizeof ours);
-    memcpy(&theirs, text.data() + at, sizeof theirs);
-    differ |= ours ^ theirs;
-  }
-  return differ == 0;
+  return text.size() == key.text.size() &&
+         sodium_memcmp(key.text.data(), text.data(), key.text.size()) == 0;
 }
 
 uint64_t Names::IdempotencyOf(std::string_view idempotency_key, uint64_t body_hash) const {

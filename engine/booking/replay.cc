@@ -9,6 +9,7 @@
 #include "booking/shares.h"
 #include "booking/snapshot_file.h"
 #include "codec/snapshot.h"
+#include "rules/agenda.h"
 #include "rules/calendar.h"
 
 namespace creneau::booking {
@@ -133,6 +134,9 @@ absl::Status Replay::Take(codec::CalendarPart& part, Instant written_at) {
   // Taken from a snapshot already, which has that version or a later one.
   const AgendaInfo* known = registry_.Find(part.change.agenda);
   if (known != nullptr && part.change.version <= known->version) return absl::OkStatus();
+  // Replies write it as it is.
+  if (part.rules && !rules::IsName(part.rules->name))
+    return absl::DataLossError("an agenda with a name that no agenda file may give it");
   if (part.part == 0) {
     open_ = std::move(part);
   } else {

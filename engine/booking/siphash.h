@@ -1,7 +1,7 @@
 // SipHash-2-4 (Aumasson and Bernstein, 2012) of whole words of 64 bits: what libsodium's
 // crypto_shorthash says of the same bytes (tests/booking/names_test.cc holds them against each
-// other). Ours can be kept half-way and gone on with, and that halves what a name costs: its rounds
-// differ in their last words only.
+// other). Ours can be kept half-way and gone on with, and is inlined: a name, whose four rounds
+// begin alike, takes 855 instructions instead of 1,305 (callgrind).
 //
 // A value; copy it to keep it. One thread.
 #pragma once

@@ -14,16 +14,9 @@ namespace {
 
 constexpr size_t kLongestText = 200;
 
-bool IsName(std::string_view text) {
-  if (text.empty() || text.size() > 64 || text.front() == '-' || text.back() == '-') return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
   const auto name = file.Text(key, needed, kLongestText);
-  if (!name || IsName(*name)) return name.value_or("");
+  if (!name || rules::IsName(*name)) return name.value_or("");
   file.Error(
       *file.Find(key),
       absl::StrCat(

@@ -75,8 +75,8 @@ enum class ShowKey { kNo, kYes };
 // A reservation's members, in JSON and in protobuf alike: a name and a number for each, as
 // proto/creneau/v1/api.proto has them.
 //
-// Nothing that is written here needs escaping: names and keys of ours, times, and an agenda's name,
-// which codec/agenda_toml.cc keeps to letters, digits and hyphens.
+// Nothing that is written here needs escaping: names and keys of ours, times, and an agenda's name
+// (rules::IsName, in what is published and in what a start reads).
 class JsonSink {
  public:
   JsonSink(std::string& out, size_t most) : pen_(out, most), begin_(pen_.at()) {}

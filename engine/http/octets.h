@@ -47,7 +47,7 @@ using SixteenOctets = uint8_t __attribute__((vector_size(16)));
 using SixteenVerdicts = int8_t __attribute__((vector_size(16)));
 
 // How many stand before the first one of which something is so: sixteen where it is of none.
-inline size_t CountBefore(SixteenVerdicts verdicts) {
+inline size_t FirstOf(SixteenVerdicts verdicts) {
   std::array<uint64_t, 2> halves;
   std::memcpy(halves.data(), &verdicts, sizeof verdicts);
   if (halves[0] != 0) return static_cast<size_t>(std::countr_zero(halves[0])) / 8;
@@ -61,7 +61,7 @@ size_t CountBefore(std::string_view text, Verdicts verdicts) {
   const auto count = [&](size_t at) {
     SixteenOctets octets;
     std::memcpy(&octets, text.data() + at, sizeof octets);
-    return CountBefore(verdicts(octets));
+    return FirstOf(verdicts(octets));
   };
   size_t i = 0;
   for (; text.size() - i >= kCount; i += kCount) {

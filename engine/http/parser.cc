@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -238,6 +239,7 @@ bool RequestReader::TakeContinue() {
 
 RequestReader::Step RequestReader::ReadHead(std::string_view head, Request& request,
                                             size_t& body_bytes) {
+  static_assert(std::is_trivially_destructible_v<Request>);
   std::construct_at(&request);  // in its place: an assignment would make it elsewhere first
   HeadParser parser(request);
   error_code ec;

@@ -3,7 +3,6 @@
 // there will be appends to its string instead. One thread.
 #pragma once
 
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -14,16 +13,6 @@
 #include "base/check.h"
 
 namespace creneau::http {
-
-// "00" to "99", one behind the other.
-inline constexpr auto kTwoDigits = [] {
-  std::array<char, 200> digits{};
-  for (size_t i = 0; i < 100; ++i) {
-    digits[2 * i] = static_cast<char>('0' + i / 10);
-    digits[2 * i + 1] = static_cast<char>('0' + i % 10);
-  }
-  return digits;
-}();
 
 class Pen {
  public:

@@ -1,5 +1,7 @@
 #include "http/read_cache.h"
 
+#include <utility>
+
 #include "base/prng.h"
 
 namespace creneau::http {
@@ -11,6 +13,7 @@ ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, Lsn du
   const uint64_t agenda = question.agenda->id.value * uint64_t{2} + (question.slots ? 1 : 0);
   Answer& answer = places_[Mix64(Mix64(days) ^ agenda) % kPlaces];
   latest_ = &answer;
+  keeps_any_ = true;
   fresh = answer.question == question && answer.rendered_at == now && answer.durable == durable;
   if (fresh) return answer;
   // Not to be found should rendering fail.
@@ -23,9 +26,8 @@ ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, Lsn du
 }
 
 void ReadCache::Forget() {
-  if (latest_ == nullptr) return;
+  if (!std::exchange(keeps_any_, false)) return;
   for (Answer& answer : places_) answer.question = {};
-  latest_ = nullptr;
 }
 
 void ReadCache::Trim() {

@@ -60,7 +60,8 @@ class ReadCache {
   static constexpr size_t kLargestKept = size_t{256} << 10;
 
   std::array<Answer, kPlaces> places_;
-  Answer* latest_ = nullptr;  // asked for since the last Forget
+  Answer* latest_ = nullptr;  // asked for last
+  bool keeps_any_ = false;    // since the last Forget
 };
 
 }  // namespace creneau::http

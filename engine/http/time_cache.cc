@@ -1,11 +1,11 @@
 #include "http/time_cache.h"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include "base/check.h"
-#include "http/pen.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -13,6 +13,16 @@ namespace {
 
 constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int kMinutesPerDay = 24 * 60;
+
+// "00" to "99", one behind the other.
+constexpr auto kTwoDigits = [] {
+  std::array<char, 200> digits{};
+  for (size_t i = 0; i < 100; ++i) {
+    digits[2 * i] = static_cast<char>('0' + i / 10);
+    digits[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return digits;
+}();
 
 // Towards the past, also before 1970.
 constexpr int64_t Floor(int64_t value, int64_t unit) {

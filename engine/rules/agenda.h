@@ -3,10 +3,12 @@
 // writes it into the log.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -81,8 +83,16 @@ struct Session {
   int column = 0;  // likewise
 };
 
+// Of agendas and their groups: "92-naturalisation". Such a name needs no escaping anywhere.
+inline bool IsName(std::string_view text) {
+  if (text.empty() || text.size() > 64 || text.front() == '-' || text.back() == '-') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 struct Agenda {
-  std::string name;  // "92-naturalisation": lower-case letters, digits and hyphens, at most 64
+  std::string name;  // IsName
   std::string title;
   std::string office;
   std::string timezone;  // IANA name

@@ -12,6 +12,7 @@
 #include <openssl/sha.h>
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -50,6 +51,7 @@ class KeyedHash::Run {
 
   void Add(std::string_view part) {
     const auto size = static_cast<uint32_t>(part.size());
+    static_assert(std::endian::native == std::endian::little);
     char length[4];
     std::memcpy(length, &size, sizeof length);  // the lowest octet first
     Put({length, sizeof length});

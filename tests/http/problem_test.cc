@@ -163,5 +163,31 @@ TEST_CASE("a reply as bytes") {
   CHECK(bytes.substr(bytes.size() - 4) == "\r\n\r\n");
 }
 
+// A line too long for the room that is made would end the process.
+TEST_CASE("every reply's head fits into the room that is made for it") {
+  constexpr std::string_view kDate = "Tue, 01 Dec 2026 09:00:00 GMT";
+  for (const int status : kStatuses) {
+    for (const ContentType type :
+         {ContentType::kNone, ContentType::kJson, ContentType::kProtobuf, ContentType::kProblem,
+          ContentType::kCalendar, ContentType::kMetrics}) {
+      for (const Caching caching : {Caching::kNoStore, Caching::kOneSecond}) {
+        Reply reply;
+        reply.status = status;
+        reply.type = type;
+        reply.caching = caching;
+        reply.AddHeader("Location", std::string(300, 'x'));
+        const std::string body(100'000, 'b');
+        reply.kept_body = body;
+        std::string bytes;
+        AppendReply(bytes, reply, {.head_only = false, .close = true, .date = kDate});
+        const size_t head = bytes.find("\r\n\r\n");
+        REQUIRE(head != std::string::npos);
+        CHECK(bytes.size() == head + 4 + (status == 304 ? 0 : body.size()));
+        CHECK(Has(bytes, "\r\nConnection: close\r\n"));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace creneau::http

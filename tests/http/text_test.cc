@@ -74,7 +74,9 @@ TEST_CASE("a pen leaves what it wrote, behind what was there") {
 TEST_CASE("kept times are spelled as times are") {
   absl::TimeZone paris;
   REQUIRE(absl::LoadTimeZone("Europe/Paris", &paris));
-  const Zone zones[] = {Zone(paris), Zone()};
+  absl::TimeZone new_york;
+  REQUIRE(absl::LoadTimeZone("America/New_York", &new_york));
+  const Zone zones[] = {Zone(paris), Zone(new_york), Zone()};
   TimeCache times;
   for (int i = 0; i < 2'000; ++i) {
     const Instant instant{(i % 1'000 * 611 - 300'000) * kMsPerSecond + i % 3 * 400};
@@ -90,11 +92,25 @@ TEST_CASE("kept times are spelled as times are") {
     REQUIRE(times.Slot(minute) == expected);
     REQUIRE(times.Slot(minute) == expected);
   }
+  // Days that take one another's place, there and back; offsets of odd minutes, before 1883.
+  for (const int64_t day :
+       {18'000, 18'064, 18'000, 17'936, 18'064, -40'000, -40'064, -40'000, 20}) {
+    const Instant instant{day * kMsPerDay};
+    for (const Zone& zone : zones) {
+      std::string expected;
+      AppendRfc3339(expected, instant, zone);
+      CHECK(times.Rfc3339(instant, zone) == expected);
+    }
+    const LocalMinute minute{static_cast<int32_t>(day * 24 * 60 + 560)};
+    std::string expected;
+    AppendLocalMinute(expected, minute);
+    CHECK(times.Slot(minute) == expected);
+  }
   // Years of any number of digits.
   for (const int64_t second : {-62'167'219'201LL, 253'402'300'800LL, 90'000'000'000'000LL}) {
     std::string expected;
-    AppendRfc3339(expected, Instant{second * kMsPerSecond}, zones[1]);
-    REQUIRE(times.Rfc3339(Instant{second * kMsPerSecond}, zones[1]) == expected);
+    AppendRfc3339(expected, Instant{second * kMsPerSecond}, zones[2]);
+    REQUIRE(times.Rfc3339(Instant{second * kMsPerSecond}, zones[2]) == expected);
   }
 }
 
