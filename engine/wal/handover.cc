@@ -16,11 +16,17 @@ constexpr size_t kPieces = 10;
 
 }  // namespace
 
-Piece::Piece() : memory(nullptr, &std::free) {
-  static_assert(kHeadBytes % limits::kPageBytes == 0 && kChunkBytes % limits::kPageBytes == 0);
-  // tidy: owned by the unique_ptr
-  memory.reset(static_cast<uint8_t*>(std::aligned_alloc(limits::kPageBytes, kBytes)));
-  CHECK(memory != nullptr);
+std::span<uint8_t> Piece::Room(size_t head, size_t length) {
+  static_assert(kHeadBytes % limits::kPageBytes == 0);
+  const size_t wanted =
+      (head + length + limits::kPageBytes - 1) / limits::kPageBytes * limits::kPageBytes;
+  if (capacity < wanted) {
+    // tidy: owned by the unique_ptr
+    memory.reset(static_cast<uint8_t*>(std::aligned_alloc(limits::kPageBytes, wanted)));
+    CHECK(memory != nullptr);
+    capacity = wanted;
+  }
+  return {memory.get() + head, length};
 }
 
 Handover::Handover(Take take, size_t threads) : take_(std::move(take)), threads_(threads) {}

@@ -40,14 +40,15 @@ struct Piece {
   static constexpr size_t kChunkBytes = limits::kMaxBatchBytes + 16 * limits::kPageBytes;
   // Before it, room for the beginning of a batch that ends in it.
   static constexpr size_t kHeadBytes = limits::kMaxBatchBytes;
-  static constexpr size_t kBytes = kHeadBytes + kChunkBytes;
 
-  Piece();
-  std::span<uint8_t> chunk() const { return {memory.get() + kHeadBytes, kChunkBytes}; }
+  // On a page, as reads past the system's cache want it. What stood there is gone where it takes
+  // more memory than before: short logs take little.
+  std::span<uint8_t> Room(size_t head, size_t length);
+  std::span<uint8_t> chunk() { return Room(kHeadBytes, kChunkBytes); }
 
   std::string path;  // of the segment
-  // On a page, as reads past the system's cache want it; only what is read or put there is touched.
-  std::unique_ptr<uint8_t, decltype(&std::free)> memory;
+  std::unique_ptr<uint8_t, decltype(&std::free)> memory{nullptr, &std::free};
+  size_t capacity = 0;
   std::vector<CheckedBatch> batches;
 };
 

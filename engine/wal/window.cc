@@ -60,7 +60,7 @@ absl::Status Window::ReadHere(uint64_t offset) {
     piece_->path = path_;
   }
   const auto length = static_cast<size_t>(std::min<uint64_t>(Piece::kChunkBytes, size_ - offset));
-  const std::span<uint8_t> out = piece_->chunk().first(length);
+  const std::span<uint8_t> out = piece_->Room(0, length);
   const absl::StatusOr<size_t> got = file_.ReadAt(offset, out);
   if (!got.ok()) return got.status();
   start_ = offset;
