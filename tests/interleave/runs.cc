@@ -8,10 +8,9 @@
 namespace creneau::interleave {
 namespace {
 
-// A publication of two slots takes about two hundred steps alone, one that makes a larger index as
-// many again, and what it helps with adds to it; whoever waits for a thread that has stopped takes
-// any number.
-constexpr uint32_t kMostOwnSteps = 600;
+// A publication of two slots takes about two hundred steps alone, and what it helps with adds to
+// it; whoever waits for a thread that has stopped takes any number.
+constexpr uint32_t kMostOwnSteps = 400;
 
 bool Chosen(const Trial& trial, const Wishes& wishes) {
   if (!wishes.without.empty() && trial.name.find(wishes.without) != std::string::npos) return false;
