@@ -36,6 +36,25 @@ void OneRound(Ledger& ledger, EventSink& sink, uint64_t round) {
   ledger.TakeTouched([&](SeatId seat, SeatWord) { ledger.Free(seat, kStart, sink); });
 }
 
+constexpr uint64_t kManySeats = 72 * 64;
+
+// So many subjects, a number each, hold a seat of the agenda each.
+uint64_t AllocationsOfHolding(Ledger& ledger, AgendaId agenda, uint64_t from, uint64_t until) {
+  ForgetfulSink sink;
+  uint64_t held = 0;
+  const uint64_t before = allocations;
+  for (uint64_t who = from; who < until; ++who) {
+    HoldArgs args = HoldFor(SubjectNumber(who), kStart + 60'000);
+    args.agenda = agenda;
+    held += ledger.Hold(args, sink).outcome == Outcome::kOk;
+  }
+  const uint64_t made = allocations - before;
+  CHECK(held == until - from);
+  CHECK(sink.pushed == held);
+  CHECK(ledger.CheckInvariants().ok());
+  return made;
+}
+
 }  // namespace
 
 TEST_CASE("a seat's whole life allocates nothing") {
@@ -61,41 +80,24 @@ TEST_CASE("whoever takes the seats of a large publication allocates nothing") {
   RecordingSink recording(tickets);
   Ledger ledger;
   std::vector<CalendarChange> changes;
-  const uint64_t seats = 72 * 64;
-  REQUIRE(seats > limits::kIndexEntriesAtStart);
-  Publish(ledger, WebSlots(72, 64), 1, recording, changes);
-  ForgetfulSink sink;
-  const uint64_t before = allocations;
-  uint64_t held = 0;
-  for (uint64_t who = 0; who < seats; ++who)
-    held += ledger.Hold(HoldFor(SubjectNumber(who), kStart + 60'000), sink).outcome == Outcome::kOk;
-  CHECK(held == seats);
-  CHECK(allocations - before == 0);
-  CHECK(ledger.CheckInvariants().ok());
+  REQUIRE(kManySeats > limits::kIndexEntriesAtStart);
+  Publish(ledger, WebSlots(kManySeats / 64, 64), 1, recording, changes);
+  CHECK(AllocationsOfHolding(ledger, kAgenda, 0, kManySeats) == 0);
 }
 
-// What the first week's holders have in the index is room that the second week's do not have.
-TEST_CASE("a publication makes room beside those who have a reservation of another agenda") {
+// A calendar that is withdrawn leaves its holders in the index: the next one needs room beside
+// them.
+TEST_CASE("a publication makes room beside those who have a reservation already") {
   Tickets tickets{0};
   RecordingSink recording(tickets);
   Ledger ledger;
   std::vector<CalendarChange> changes;
-  const uint64_t seats = 72 * 64;
-  Publish(ledger, WebSlots(72, 64), 1, recording, changes);
-  ForgetfulSink sink;
-  for (uint64_t who = 0; who < seats; ++who)
-    ledger.Hold(HoldFor(SubjectNumber(who), kStart + 60'000), sink);
-  ledger.Apply(ledger.Plan(AgendaId{2}, 1, WebSlots(72, 64), kStart).change);
-  uint64_t held = 0;
-  const uint64_t before = allocations;
-  for (uint64_t who = seats; who < 2 * seats; ++who) {
-    HoldArgs args = HoldFor(SubjectNumber(who), kStart + 60'000);
-    args.agenda = AgendaId{2};
-    held += ledger.Hold(args, sink).outcome == Outcome::kOk;
-  }
-  CHECK(held == seats);
-  CHECK(allocations - before == 0);
-  CHECK(ledger.CheckInvariants().ok());
+  Publish(ledger, WebSlots(kManySeats / 64, 64), 1, recording, changes);
+  AllocationsOfHolding(ledger, kAgenda, 0, kManySeats);
+  Publish(ledger, {}, 2, recording, changes);
+  const AgendaId other{8};
+  ledger.Apply(ledger.Plan(other, 1, WebSlots(kManySeats / 64, 64), kStart).change);
+  CHECK(AllocationsOfHolding(ledger, other, kManySeats, 2 * kManySeats) == 0);
 }
 
 // A start makes room for who has a reservation, so as to be short; the rest comes behind it.
@@ -104,20 +106,14 @@ TEST_CASE("after a restart, the index has the room of a large publication once t
   RecordingSink recording(tickets);
   Ledger ledger;
   std::vector<CalendarChange> changes;
-  Publish(ledger, WebSlots(72, 64), 1, recording, changes);
+  Publish(ledger, WebSlots(kManySeats / 64, 64), 1, recording, changes);
   for (uint64_t who = 0; who < 8; ++who)
     ledger.Hold(HoldFor(SubjectNumber(who), kStart + 60'000), recording);
   const Replayed replayed = Replay(changes, InQueueOrder({&recording}), recording.log().size());
   REQUIRE(replayed.status.ok());
   replayed.ledger->TouchSeats([] { return false; });
   CHECK(replayed.ledger->Digest() == ledger.Digest());
-  ForgetfulSink sink;
-  const uint64_t before = allocations;
-  for (uint64_t who = 8; who < 4'000; ++who)
-    replayed.ledger->Hold(HoldFor(SubjectNumber(who), kStart + 60'000), sink);
-  CHECK(allocations - before == 0);
-  CHECK(sink.pushed == 4'000 - 8);
-  CHECK(replayed.ledger->CheckInvariants().ok());
+  CHECK(AllocationsOfHolding(*replayed.ledger, kAgenda, 8, kManySeats) == 0);
 }
 
 }  // namespace creneau::ledger
