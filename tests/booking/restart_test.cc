@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "base/prng.h"
 #include "codec/event.h"
 #include "tests/booking/faulty_files.h"
@@ -55,6 +56,30 @@ TEST_CASE("a start that is killed while it lengthens holds takes no time from an
   const Instant expires = world.Do(&Engine::Read, ada.reservation).reservation.expires_at;
   world.Restart();
   CHECK(world.Do(&Engine::Read, ada.reservation).reservation.expires_at == expires);
+}
+
+// Replies write it as it is: a quote in it would end their string.
+TEST_CASE("a start refuses an agenda whose name no agenda file may give it") {
+  for (const std::string name : {"94-titres", "94\"titres", "94 titres", ""}) {
+    CAPTURE(name);
+    World world;
+    ledger::CalendarChange change;
+    change.agenda = AgendaId{0};
+    change.version = 1;
+    rules::Agenda agenda;
+    agenda.name = name;
+    agenda.timezone = "Europe/Paris";
+    world.act->Begin();
+    const std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
+    REQUIRE(records.size() == 1);
+    world.act->PushBytes(records[0]);
+    REQUIRE(world.wait.Finish(*world.act));
+    world.Stop();
+    const auto audit = AuditLog(world.files, world.directory + "/data");
+    INFO(audit.status());
+    CHECK(audit.ok() == (name == "94-titres"));
+    if (!audit.ok()) CHECK(absl::StrContains(audit.status().message(), "no agenda file may give"));
+  }
 }
 
 TEST_CASE("a log that fails while the engine starts") {
