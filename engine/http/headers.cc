@@ -24,8 +24,7 @@ std::string_view Next(std::string_view& text, char separator) {
   return Trim(head);
 }
 
-constexpr OctetSet kKeyOctets(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.");
+constexpr OctetSet kKeyOctets = OctetSet::LettersDigitsAnd("-_=+/.");
 
 // "0.8" as 800, by RFC 9110 12.4.2; what is not a quality counts as none at all.
 int Thousandths(std::string_view q) {

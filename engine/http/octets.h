@@ -19,6 +19,13 @@ class OctetSet {
   constexpr explicit OctetSet(std::string_view octets) {
     for (const char c : octets) has_[static_cast<unsigned char>(c)] = true;
   }
+  static constexpr OctetSet LettersDigitsAnd(std::string_view others) {
+    OctetSet set(others);
+    for (const char c :
+         std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
+      set.has_[static_cast<unsigned char>(c)] = true;
+    return set;
+  }
   constexpr bool Has(char c) const { return has_[static_cast<unsigned char>(c)]; }
   constexpr bool HasAll(std::string_view text) const {
     for (const char c : text) {

@@ -34,8 +34,7 @@ bool AllDigits(std::string_view text) {
 }
 
 // reg-name, IPv4, bracketed IPv6, port: the characters they are made of.
-constexpr OctetSet kHostOctets(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:[]%");
+constexpr OctetSet kHostOctets = OctetSet::LettersDigitsAnd("-._~:[]%");
 
 bool IsHostText(std::string_view text) { return !text.empty() && kHostOctets.HasAll(text); }
 

@@ -37,7 +37,7 @@ class Decoder {
 };
 
 // RFC 3986 2.3, unreserved: what means itself wherever it stands.
-constexpr OctetSet kPlain("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+constexpr OctetSet kPlain = OctetSet::LettersDigitsAnd("-._~");
 
 }  // namespace
 
