@@ -38,6 +38,9 @@ class Ahead {
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
 
+  // How the files are to be opened: where nothing is read ahead here, the system does it, in its
+  // cache.
+  env::OpenMode mode() const { return threads_ < 2 ? env::OpenMode::kRead : env::OpenMode::kScan; }
   // Whether a file of so many bytes would be read ahead.
   bool Would(uint64_t size) const;
   // It is to be read from its beginning on, after those that were added before.

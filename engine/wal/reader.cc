@@ -62,7 +62,7 @@ std::string Reader::PathOf(uint64_t segment) const {
 // Beside an engine that archives, a segment may have moved since the directory was listed.
 absl::StatusOr<std::unique_ptr<env::File>> Reader::OpenSegment(uint64_t segment) {
   archived_.erase(segment);
-  auto file = files_.Open(PathOf(segment), env::OpenMode::kScan);
+  auto file = files_.Open(PathOf(segment), ahead_.mode());
   if (archive_.empty() || !absl::IsNotFound(file.status())) return file;
   auto archived = OpenArchived(files_, archive_ + "/" + ArchivedName(segment));
   if (absl::IsNotFound(archived.status())) return file;
@@ -219,7 +219,7 @@ absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& windo
 
 // Has it read ahead. What cannot be opened, or asked for its size, is told when its turn comes.
 void Reader::OpenNext(uint64_t segment) {
-  auto file = files_.Open(directory_ + "/" + SegmentName(segment), env::OpenMode::kScan);
+  auto file = files_.Open(directory_ + "/" + SegmentName(segment), ahead_.mode());
   if (!file.ok()) return;
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return;
