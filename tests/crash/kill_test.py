@@ -2,8 +2,8 @@
 
     python3 tests/crash/kill_test.py CRENEAUD CRENEAUCTL [--seed N] [--kills N] [--clients N]
 
-The kills land, in turn: while it serves, while a snapshot is taken that was asked for, just after the log went on to another
-segment, and while it starts. Where each did land is told by what is left and by who got no answer, and each kind must have been.
+The kills land, in turn: while it serves, while a snapshot is taken, just after the log went on to another segment, and while it
+starts. Where each did land is told by what is found, in the directory or in its words, and each kind must have been.
 
 Each client remembers what it was answered. After each restart, what was promised is compared with what the engine says,
 reservation by reservation, and the engine's own counts with all that the clients together know of: no seat may have two
