@@ -3,9 +3,7 @@
 
 #include "env/posix/posix_file.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -17,6 +15,7 @@
 #include "catch2/catch.hpp"
 #include "env/posix/posix_clock.h"
 #include "env/posix/posix_entropy.h"
+#include "tests/env/page_cache.h"
 
 namespace creneau::env {
 namespace {
@@ -46,13 +45,6 @@ std::vector<std::filesystem::path> Places() {
 }
 
 using Page = std::unique_ptr<uint8_t, decltype(&std::free)>;
-
-void DropFromCache(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY);
-  REQUIRE(fd >= 0);
-  CHECK(::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0);
-  ::close(fd);
-}
 
 std::vector<uint8_t> Read(FileSystem& files, const std::string& path, uint64_t offset, size_t n) {
   auto file = files.Open(path, OpenMode::kRead);
@@ -121,10 +113,15 @@ TEST_CASE("a scan reads what is there, aligned or not, to an end that is no mult
     const Page page(static_cast<uint8_t*>(memory), &std::free);
     // In the page cache, and then, as far as the system heeds it, not there; written meanwhile.
     for (const bool cached : {true, false}) {
+      REQUIRE((*file)->Sync().ok());
       if (!cached) DropFromCache(path);
+      const bool past = PagesInCache(path) == 0 && TakesDirect(path);
       auto scan = files.Open(path, OpenMode::kScan);
       REQUIRE(scan.ok());
       CHECK((*scan)->Size().value() == bytes.size());
+      REQUIRE((*scan)->ReadAt(0, {page.get(), 2 * kAlignment}).value() == 2 * kAlignment);
+      CHECK(std::equal(page.get(), page.get() + 2 * kAlignment, bytes.begin()));
+      if (past) CHECK(PagesInCache(path) == 0);
       for (const size_t shift : {size_t{0}, size_t{1}}) {
         const std::span<uint8_t> out(page.get() + shift, 6 * kAlignment);
         REQUIRE((*scan)->ReadAt(0, out).value() == bytes.size());

@@ -4,11 +4,9 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
@@ -17,6 +15,7 @@
 
 #include "catch2/catch.hpp"
 #include "env/posix/posix_file.h"
+#include "tests/env/page_cache.h"
 
 namespace {
 
@@ -52,25 +51,6 @@ class Scratch {
  private:
   std::string path_;
 };
-
-// How many pages of the file lie in the page cache.
-int64_t PagesInCache(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  REQUIRE(fd >= 0);
-  void* const at = ::mmap(nullptr, kBytes, PROT_READ, MAP_SHARED, fd, 0);
-  REQUIRE(at != MAP_FAILED);
-  std::vector<unsigned char> pages(kBytes / kAlignment);
-  REQUIRE(::mincore(at, kBytes, pages.data()) == 0);
-  REQUIRE(::munmap(at, kBytes) == 0);
-  REQUIRE(::close(fd) == 0);
-  return std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return page & 1; });
-}
-
-bool TakesDirect(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_DIRECT | O_CLOEXEC);
-  if (fd >= 0) REQUIRE(::close(fd) == 0);
-  return fd >= 0;
-}
 
 int64_t PagesAfterFilling(FileSystem& files, const std::string& path) {
   auto file = files.Open(path, OpenMode::kCreate);

@@ -208,6 +208,8 @@ TEST_CASE("a file that is left midway is not read on, and the one after it is") 
 
 TEST_CASE("what cannot be read ahead is told when its turn comes; short files are left alone") {
   AheadFixture f;
+  CHECK(f.ahead.mode() == env::OpenMode::kScan);
+  CHECK(Ahead(f.pieces, 1).mode() == env::OpenMode::kRead);  // the system reads ahead instead
   const auto bad = f.Add(AheadFixture::kSize, 2 * Piece::kChunkBytes);
   CHECK(f.TakeGood(*bad, 0) == Piece::kChunkBytes);
   CHECK(f.TakeGood(*bad, Piece::kChunkBytes) == 2 * Piece::kChunkBytes);
