@@ -6,14 +6,16 @@
 //   bench_log --tiny             a quick run that only shows that it works (for the test suite)
 //   bench_log --write=buffered   buffered writes and fdatasync; otherwise O_DIRECT|O_DSYNC
 //
-//   log/lone      one commit at a time: from before its push until its waiter, which sleeps, is
-//                 awake. `lone_ratio` = p50 / the bare write's p50; `handed_back` is the part up to
-//                 the log's delivery, without the waiter's own wake-up
+//   log/lone      one commit at a time, as an I/O thread pushes it: from before its push until the
+//                 thread can go on. `lone_ratio` = p50 / the bare write's p50
 //   log/paced     the same with a millisecond of silence before each commit and each bare write
-//   log/waiting   so many commits always wait, each pushed again as soon as it is delivered.
-//                 `throughput_ratio` = acknowledged records/s / (bare writes/s * records in a
-//                 batch). It goes on for as long as it takes to write a segment and to zero the
-//                 next one, which every segment costs: that is in the log's time
+//   log/handed    log/lone written by the log thread: from before the push until the waiter, which
+//                 sleeps, is awake
+//   log/waiting   so many commits wait together for one barrier, as the requests of a round do, and
+//                 are pushed again as soon as that is durable. `throughput_ratio` = acknowledged
+//                 records/s / (bare writes/s * records in a batch). It goes on for as long as it
+//                 takes to write a segment and to zero the next one, which every segment costs:
+//                 that is in the log's time
 //
 // Each run checks its own result: every commit delivered durable, and found again by Verify. A
 // wrong one ends with exit 1.
@@ -179,14 +181,15 @@ class Rig {
   std::unique_ptr<wal::Log> log_;
 };
 
+enum class By { kWaiter, kLogThread };
+
 // Waits for its commits as an I/O thread does: asleep, woken once for all that were delivered since
-// it last looked.
+// it last looked; and where it has nothing else to do it may write them itself.
 class Crowd final : public wal::Completions {
  public:
   Crowd(Rig& rig, size_t width) : rig_(rig), record_(kRecordBytes, 'r'), commits_(width) {}
 
   void Deliver(wal::Commit* chain) override {
-    delivered_ns_ = rig_.clock().MonotonicNs();
     wal::Commit* last = chain;
     while (last->next != nullptr) last = last->next;
     wal::Commit* head = delivered_.load(std::memory_order_relaxed);
@@ -197,21 +200,21 @@ class Crowd final : public wal::Completions {
     if (head == nullptr) wake_.release();
   }
 
-  struct Lone {
-    int64_t took_ns;
-    int64_t handed_back_ns;
-  };
-  Lone One() {
+  // How long one commit took, in nanoseconds.
+  int64_t One(By by) {
     const int64_t started_ns = rig_.clock().MonotonicNs();
-    Push(commits_.front());
-    wake_.acquire();
-    const int64_t took_ns = rig_.clock().MonotonicNs() - started_ns;
-    Take();
-    return {took_ns, delivered_ns_ - started_ns};
+    Made(commits_.front(), this);
+    if (by == By::kWaiter) {
+      WaitFor(commits_.front());
+    } else {
+      Push(commits_.front());
+      Sleep();
+    }
+    return rig_.clock().MonotonicNs() - started_ns;
   }
 
   // Keeps all of the crowd waiting until a segment's worth has been written and the zeros that it
-  // costs, too, and then waits for all.
+  // costs, too.
   void Press(uint64_t most_batches) {
     const wal::LogStats before = rig_.log().stats();
     const auto enough = [&] {
@@ -219,51 +222,55 @@ class Crowd final : public wal::Completions {
       if (now.batches - before.batches >= most_batches) return true;
       return now.written_bytes - before.written_bytes >= kFileBytes && rig_.HasSpare();
     };
-    for (wal::Commit& commit : commits_) Push(commit);
-    size_t waiting = commits_.size();
-    while (waiting > 0) {
-      wake_.acquire();
-      const bool again = !enough();
-      wal::Commit* commit = Take();
-      while (commit != nullptr) {
-        wal::Commit* const next = commit->next;
-        again ? Push(*commit) : static_cast<void>(--waiting);
-        commit = next;
-      }
-    }
+    do {
+      for (wal::Commit& commit : commits_) Push(*Made(commit, nullptr));
+      barrier_ = {};
+      barrier_.owner = this;
+      WaitFor(barrier_);
+    } while (!enough());
   }
 
   uint64_t pushed() const { return pushed_; }
 
  private:
-  void Push(wal::Commit& commit) {
+  wal::Commit* Made(wal::Commit& commit, wal::Completions* owner) {
     commit.bytes = record_;
-    commit.owner = this;
+    commit.owner = owner;
     commit.durable = false;
-    if (!rig_.log().Push(&commit)) Wrong("a commit was refused");
     ++pushed_;
+    return &commit;
   }
-  wal::Commit* Take() {
-    wal::Commit* const chain = delivered_.exchange(nullptr, std::memory_order_acquire);
-    for (const wal::Commit* commit = chain; commit != nullptr; commit = commit->next) {
-      if (!commit->durable) Wrong("a commit came back not durable");
+  void Push(wal::Commit& commit) {
+    if (!rig_.log().Push(&commit)) Wrong("a commit was refused");
+  }
+  void WaitFor(wal::Commit& commit) {
+    wal::Commit* finished = nullptr;
+    if (!rig_.log().PushAndWrite(&commit, &finished)) Wrong("a commit was refused");
+    finished == nullptr ? Sleep() : MustBeDurable(finished);
+  }
+  void Sleep() {
+    wake_.acquire();
+    MustBeDurable(delivered_.exchange(nullptr, std::memory_order_acquire));
+  }
+  static void MustBeDurable(const wal::Commit* chain) {
+    for (; chain != nullptr; chain = chain->next) {
+      if (!chain->durable) Wrong("a commit came back not durable");
     }
-    return chain;
   }
 
   Rig& rig_;
   const std::string record_;
   std::vector<wal::Commit> commits_;
+  wal::Commit barrier_;
   std::atomic<wal::Commit*> delivered_{nullptr};
-  int64_t delivered_ns_ = 0;  // written before the commit is handed over, read after
   std::counting_semaphore<> wake_{0};
   uint64_t pushed_ = 0;
 };
 
-void LoneCommits(benchmark::State& state, std::chrono::milliseconds silence) {
+void LoneCommits(benchmark::State& state, By by, std::chrono::milliseconds silence) {
   Rig rig;
   Crowd crowd(rig, 1);
-  std::vector<int64_t> commit_ns, handed_back_ns, bare_ns;
+  std::vector<int64_t> commit_ns, bare_ns;
   const auto pause = [silence] {
     if (silence.count() > 0) std::this_thread::sleep_for(silence);
   };
@@ -275,10 +282,8 @@ void LoneCommits(benchmark::State& state, std::chrono::milliseconds silence) {
     int64_t sum_ns = 0;
     for (int i = 0; i < kBlock; ++i) {
       pause();
-      const Crowd::Lone lone = crowd.One();
-      commit_ns.push_back(lone.took_ns);
-      handed_back_ns.push_back(lone.handed_back_ns);
-      sum_ns += lone.took_ns;
+      commit_ns.push_back(crowd.One(by));
+      sum_ns += commit_ns.back();
     }
     state.SetIterationTime(static_cast<double>(sum_ns) / 1e9);
   }
@@ -287,7 +292,6 @@ void LoneCommits(benchmark::State& state, std::chrono::milliseconds silence) {
   state.SetItemsProcessed(static_cast<int64_t>(crowd.pushed()));
   state.counters["p50_us"] = commit_us;
   state.counters["bare_p50_us"] = bare_us;
-  state.counters["handed_back_p50_us"] = MedianUs(handed_back_ns);
   state.counters["lone_ratio"] = commit_us / bare_us;
 }
 
@@ -330,10 +334,13 @@ void WaitingCommits(benchmark::State& state) {
 
 void Register() {
   std::vector<benchmark::internal::Benchmark*> all;
-  all.push_back(
-      benchmark::RegisterBenchmark("log/lone", LoneCommits, std::chrono::milliseconds(0)));
-  all.push_back(
-      benchmark::RegisterBenchmark("log/paced", LoneCommits, std::chrono::milliseconds(1)));
+  const auto lone = [&all](const char* name, By by, int silence_ms) {
+    all.push_back(
+        benchmark::RegisterBenchmark(name, LoneCommits, by, std::chrono::milliseconds(silence_ms)));
+  };
+  lone("log/lone", By::kWaiter, 0);
+  lone("log/paced", By::kWaiter, 1);
+  lone("log/handed", By::kLogThread, 0);
   for (const int64_t width : {64, 1024}) {
     all.push_back(benchmark::RegisterBenchmark("log/waiting", WaitingCommits)->Arg(width));
   }

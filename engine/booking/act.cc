@@ -78,20 +78,30 @@ void Act::PushAll(const std::vector<std::string>& records) {
   for (const std::string& record : records) PushBytes(record);
 }
 
-bool Act::Barrier(wal::Completions* owner) {
+void Act::MakeBarrier(wal::Completions* owner) {
   CHECK(owner != nullptr);
   barrier_ = wal::Commit{};
   barrier_.owner = owner;
   awaited_ = true;
-  if (refused_ || !log_.Push(&barrier_)) {
-    refused_ = true;
-    return false;
-  }
-  return true;
+}
+
+bool Act::Barrier(wal::Completions* owner) {
+  MakeBarrier(owner);
+  if (!refused_ && log_.Push(&barrier_)) return true;
+  refused_ = true;
+  return false;
+}
+
+bool Act::BarrierAndWrite(wal::Completions* owner, wal::Commit** finished) {
+  *finished = nullptr;
+  MakeBarrier(owner);
+  if (!refused_ && log_.PushAndWrite(&barrier_, finished)) return true;
+  refused_ = true;
+  return false;
 }
 
 void Act::Release() {
-  // Whoever pushed must have waited: the log thread reads a node's bytes until its batch is
+  // Whoever pushed must have waited: the log reads a node's bytes until its batch is
   // written.
   CHECK(awaited_ || used_.empty());
   // A log that has failed may still have some of these in the queue that its thread is emptying:

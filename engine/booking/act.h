@@ -67,6 +67,8 @@ class Act final : public ledger::EventSink {
   // Pushes the barrier. True: `owner` will get barrier() delivered. False: the log is closed,
   // nothing will come.
   [[nodiscard]] bool Barrier(wal::Completions* owner);
+  // The same, and this thread writes what is waiting where it can (wal::Log::PushAndWrite).
+  [[nodiscard]] bool BarrierAndWrite(wal::Completions* owner, wal::Commit** finished);
   const wal::Commit& barrier() const { return barrier_; }
   // Where the log has no threads, its work is done by those who wait for it (wal::Log::Turn).
   // What it throws ends the process, as it would on the log's own thread.
@@ -81,6 +83,8 @@ class Act final : public ledger::EventSink {
   void Release();
 
  private:
+  void MakeBarrier(wal::Completions* owner);
+
   CommitPool& pool_;
   wal::Log& log_;
   std::vector<CommitPool::Node*> used_;

@@ -62,11 +62,16 @@ void ThreadCompletions::Wait(Waiter& waiter) {
   waiter.next_ = nullptr;
   (open_->first == nullptr ? open_->first : open_->last->next_) = &waiter;
   open_->last = &waiter;
-  if (++open_->waiters >= enough_ && Reserve()) Close();
+  ++open_->waiters;
+  // What this thread writes itself it writes when the others have gone on: they would wait for it.
+  if (Whole() && !log_.quick() && Reserve()) Close(nullptr);
 }
 
+bool ThreadCompletions::Whole() const { return open_->waiters >= (log_.quick() ? enough_ : half_); }
+
 bool ThreadCompletions::LookAgain() {
-  return open_->waiters > std::exchange(open_->seen, open_->waiters) && ++open_->looks < kMostLooks;
+  const bool more = open_->waiters > std::exchange(open_->seen, open_->waiters);
+  return more && !Whole() && ++open_->looks < kMostLooks;
 }
 
 void ThreadCompletions::EndLooks() {
@@ -84,16 +89,19 @@ void ThreadCompletions::CloseLater() {
 }
 
 void ThreadCompletions::CloseOpen() {
+  wal::Commit* finished = nullptr;
   if (open_->first != nullptr) {
     // No memory: those in flight come back, or somebody gives some back, before long.
     if (!Reserve()) return CloseLater();
-    Close();
+    Close(&finished);
   }
   while (refused_ != nullptr) End(*std::exchange(refused_, refused_->next), false);
+  GoOn(finished);
 }
 
 void ThreadCompletions::Expect(size_t connections) {
-  enough_ = std::min(connections, std::clamp(connections / 2, kLeastEnough, kMostEnough));
+  enough_ = std::min(connections, kMostEnough);
+  half_ = std::min(connections, std::clamp(connections / 2, kLeastEnough, kMostEnough));
 }
 
 // A round to go on with, before the open one is given away.
@@ -108,11 +116,14 @@ bool ThreadCompletions::Reserve() {
   return true;
 }
 
-void ThreadCompletions::Close() {
+// `finished`: where what this thread has written meanwhile goes; null: it must not write.
+void ThreadCompletions::Close(wal::Commit** finished) {
   Round& round = *open_;
   open_ = std::exchange(free_, free_->next);
   open_->next = nullptr;
-  if (!round.act.Barrier(this)) {
+  const bool pushed =
+      finished == nullptr ? round.act.Barrier(this) : round.act.BarrierAndWrite(this, finished);
+  if (!pushed) {
     round.next = std::exchange(refused_, &round);
     return;
   }
@@ -121,12 +132,15 @@ void ThreadCompletions::Close() {
 }
 
 void ThreadCompletions::Wake() {
-  wal::Commit* commit = Reverse(delivered_.exchange(nullptr, std::memory_order_acq_rel));
-  while (commit != nullptr) {
-    wal::Commit* const next = commit->next;  // the barrier may be pushed again before we go on
-    Round& round = Remove(commit);
+  GoOn(Reverse(delivered_.exchange(nullptr, std::memory_order_acq_rel)));
+}
+
+void ThreadCompletions::GoOn(wal::Commit* chain) {
+  while (chain != nullptr) {
+    wal::Commit* const next = chain->next;  // the barrier may be pushed again before we go on
+    Round& round = Remove(chain);
     End(round, round.act.durable());
-    commit = next;
+    chain = next;
   }
 }
 

@@ -1,12 +1,13 @@
 // How the connections of one thread wait for the log without holding it up: in rounds. Whatever
 // requests some looks at the sockets in a row bring go into one round: one act and, when all of
-// them have been decided, one barrier. The log thread hands the barrier back once it is durable,
-// with one wake-up of the loop for all that its batch held, and then everybody in the round goes
-// on, one after the other, without another look at the sockets in between.
+// them have been decided, one barrier. While the device is quick, the I/O thread itself then writes
+// the log. Else the log thread does, and hands the barrier back once it is durable, with one
+// wake-up of the loop for all that its batch held. Then everybody in the round goes on, one after
+// the other, without another look at the sockets in between.
 //
-// Threads: Deliver is called by the log thread; everything else belongs to the I/O thread. It must
-// not be destroyed before WaitUntilQuiet has returned: the log thread may still be on its way out
-// of Deliver.
+// Threads: Deliver is called by whoever writes the log; everything else belongs to the I/O thread.
+// It must not be destroyed before WaitUntilQuiet has returned: who writes may still be on its way
+// out of Deliver.
 #pragma once
 
 #include <atomic>
@@ -54,9 +55,9 @@ class ThreadCompletions final : public wal::Completions {
   // good.
   void WaitUntilQuiet() const;
 
-  // How many connections there are. A round is whole when all of them wait. Where they are many,
-  // rounds are of half of them at most, so that the log writes one half's while the other half's
-  // requests are decided.
+  // How many connections there are. A round is whole when all of them wait, or many do. Where the
+  // log thread writes, it is of half of them at most, so that one half's is written while the other
+  // half's requests are decided.
   void Expect(size_t connections);
 
  private:
@@ -73,16 +74,18 @@ class ThreadCompletions final : public wal::Completions {
 
   void CloseLater();
   void CloseOpen();
-  void Close();
+  void Close(wal::Commit** finished);
+  bool Whole() const;
   bool Reserve();
   void Wake();
+  void GoOn(wal::Commit* chain);
   Round& Remove(const wal::Commit* barrier);
   void End(Round& round, bool durable);
 
   net::io_context& loop_;
   booking::CommitPool& pool_;
   wal::Log& log_;
-  // What was delivered and not yet taken, newest first. Pushed by the log thread with release,
+  // What was delivered and not yet taken, newest first. Pushed by who writes the log with release,
   // taken whole by the loop with acquire: that is how `durable` and `lsn` of each commit become
   // visible. And the other way round for wake_memory_, which is the loop's until it has taken all.
   std::atomic<wal::Commit*> delivered_{nullptr};
@@ -94,6 +97,7 @@ class ThreadCompletions final : public wal::Completions {
   bool closes_ = false;       // CloseOpen is posted
   bool looking_ = false;      // EndLooks will do it
   size_t enough_ = 1;         // so many make a round
+  size_t half_ = 1;           // where the log thread writes
   Round* refused_ = nullptr;  // closed, and the log took no barrier: CloseOpen ends them
   std::vector<std::unique_ptr<Round>> rounds_;  // all there are: as many as were ever in flight
   Round* open_ = nullptr;

@@ -24,7 +24,7 @@ CommitQueue::Pushed CommitQueue::Push(Commit* commit) {
   do {
     if (head == &closed) return Pushed::kClosed;
     commit->next = head;
-    // Release: the log thread that takes the stack sees the node and its bytes.
+    // Release: whoever takes the stack sees the node and its bytes.
   } while (!head_.compare_exchange_weak(head, commit, std::memory_order_release,
                                         std::memory_order_relaxed));
   return head == nullptr ? Pushed::kQueuedFirst : Pushed::kQueued;

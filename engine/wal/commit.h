@@ -1,12 +1,13 @@
-// What a producer hands to the log, and the lock-free queue in which the log thread finds it.
+// What a producer hands to the log, and the lock-free queue in which whoever writes finds it: the
+// log thread, or a producer that would only wait (log.h).
 //
 // A Commit lives with whoever waits for it (a round of connections, the steward's stack): no
-// allocation per commit. From Push until the log thread has copied its bytes it belongs to the log;
+// allocation per commit. From Push until whoever writes has copied its bytes it belongs to the log;
 // one with an owner belongs to the log until it is delivered. Therefore a wait for a commit cannot
 // be cancelled, the push is the last thing a producer does before it suspends, and the log must be
 // drained before the owners end.
 //
-// Threads: Push from any thread; TakeAll and Close from the log thread only.
+// Threads: Push from any thread; TakeAll and Close from whoever writes, one at a time.
 #pragma once
 
 #include <string_view>
@@ -18,10 +19,10 @@ namespace creneau::wal {
 
 struct Commit;
 
-// Where finished commits go: one per thread that waits. Deliver is called by the log thread, once
+// Where finished commits go: one per thread that waits. Deliver is called by whoever writes, once
 // for each batch that has commits of this owner, with a chain linked by `next` in the order in
-// which they were pushed. It must not block, and it may be the last that is seen of the nodes: the
-// log thread never touches them again.
+// which they were pushed; one call at a time. It must not block, and it may be the last that is
+// seen of the nodes: who writes never touches them again.
 class Completions {
  public:
   virtual ~Completions() = default;
@@ -33,8 +34,8 @@ struct Commit {
   // The record. Empty: a barrier, done as soon as all that was pushed before it is durable; it
   // costs no write of its own.
   std::string_view bytes;
-  // Null: nobody waits for this one, because the same producer waits for a later one. The log
-  // thread does not touch it after it has copied its bytes.
+  // Null: nobody waits for this one, because the same producer waits for a later one. Who
+  // writes does not touch it after it has copied its bytes.
   Completions* owner = nullptr;
   // Set before delivery. durable is false when the log failed: the outcome is unknown.
   bool durable = false;

@@ -1,17 +1,18 @@
 #include "wal/log.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstring>
+#include <mutex>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "wal/bell.h"
+#include "wal/deliveries.h"
 #include "wal/spares.h"
+#include "wal/tally.h"
 #include "wal/writer.h"
 
 namespace creneau::wal {
@@ -27,46 +28,11 @@ constexpr int64_t kLongestSleepNs = 10 * kNsPerMs;
 // processor, who would push has to run first: there it sleeps.
 constexpr int64_t kAwakeNs = 50'000;
 constexpr int kMostLooks = 1'000;
-
-// The finished commits of one batch, by owner, each owner's in the order they were pushed.
-class Deliveries {
- public:
-  // A few I/O threads, the steward, operators' acts: the log thread need not allocate for them.
-  Deliveries() { chains_.reserve(64); }
-
-  void Add(Commit* commit, bool durable) {
-    commit->next = nullptr;
-    commit->durable = durable;
-    for (Chain& chain : chains_) {
-      if (chain.owner != commit->owner) continue;
-      chain.last->next = commit;
-      chain.last = commit;
-      return;
-    }
-    chains_.push_back({commit->owner, commit, commit});
-  }
-
-  void Deliver() {
-    for (const Chain& chain : chains_) chain.owner->Deliver(chain.first);
-    chains_.clear();
-  }
-
-  // What was added as durable is not.
-  void Fail() {
-    for (const Chain& chain : chains_) {
-      for (Commit* commit = chain.first; commit != nullptr; commit = commit->next)
-        commit->durable = false;
-    }
-  }
-
- private:
-  struct Chain {
-    Completions* owner;
-    Commit* first;
-    Commit* last;
-  };
-  std::vector<Chain> chains_;  // as many as there are I/O threads; keeps its capacity
-};
+// A device that takes no longer than this for a batch, on average, is quick: whoever waits may as
+// well write. A round of 128 requests takes an I/O thread three times as long to decide, and half
+// of this is what handing it to another thread and back costs.
+constexpr int64_t kQuickNs = kNsPerMs / 2;
+constexpr int64_t kAveragedBatches = 8;
 
 }  // namespace
 
@@ -84,7 +50,7 @@ class Log::Impl {
   }
 
   absl::Status Start();
-  bool Push(Commit* commit);
+  bool Push(Commit* commit, Commit** finished);
   void Turn();
   void Drain();
 
@@ -93,7 +59,7 @@ class Log::Impl {
     return LogSpace{rest_bytes_.load(std::memory_order_relaxed) + spare, spares_.room(),
                     spares_.growable_bytes()};
   }
-  LogStats Stats() const;
+  LogStats Stats() const { return tally_.Stats(); }
   StartPoint CurrentSegment() const { return writer_.current_segment(); }
   Head CurrentHead() const { return writer_.head(); }
   Lsn DurableLsn() const { return Lsn{durable_lsn_.load(std::memory_order_acquire)}; }
@@ -102,19 +68,25 @@ class Log::Impl {
     return since == 0 ? 0 : (clock_.MonotonicNs() - since) / kNsPerMs;
   }
   bool Poisoned() const { return poisoned_.load(std::memory_order_acquire); }
+  bool Quick() const { return quick_.load(std::memory_order_relaxed); }
 
  private:
   void Run();
+  bool WriteHere(const Completions* mine, Commit** finished);
   void WriteWaiting();
   void Finish();
-  bool Wait();  // false: it has slept its time out
+  void Tell();
+  bool Wait(int64_t sleep_ns);  // false: it has slept its time out
   bool Wanted();
   absl::Status Tend();
   int64_t SealDueNs() const { return last_write_ns_ + options_.seal_after_ms * kNsPerMs; }
-  absl::Status WriteNext();
+  int64_t SleepNs() const {
+    return sealed_ ? kLongestSleepNs
+                   : std::min(kLongestSleepNs, SealDueNs() - clock_.MonotonicNs());
+  }
+  absl::Status WriteNext(const Completions* mine, Commit** finished);
   size_t FillBatch(uint32_t* records);
   absl::Status Write(uint32_t records, size_t body_bytes, uint32_t flags);
-  void Count(uint32_t records, size_t body_bytes, int64_t duration_ns, bool seal);
   void Poison(const absl::Status& status);
   void FailAll(Commit* chain);
 
@@ -133,11 +105,17 @@ class Log::Impl {
   std::atomic<bool> draining_{false};
   std::thread thread_;
 
-  // The log thread's own.
+  // Held by whoever takes the queue, writes and delivers: the log thread, or one that pushed and
+  // would only wait. Guards the writer and what follows.
+  std::mutex writing_;
   Commit* waiting_ = nullptr;  // taken and not yet in a batch, oldest first
   Deliveries deliveries_;
   bool sealed_ = true;  // nothing has been written since the last seal
   int64_t last_write_ns_ = 0;
+  int64_t average_ns_ = 0;  // of the latest batches
+  absl::Status failure_;    // why the log is poisoned
+
+  // The log thread's own.
   bool delivered_ = false;  // something, since it last had nothing to do
   bool timed_ = false;      // delivered_ns_ is when, and nobody has waited since
   int64_t delivered_ns_ = 0;
@@ -145,13 +123,11 @@ class Log::Impl {
   const unsigned processors_ = std::thread::hardware_concurrency();
 
   std::atomic<bool> poisoned_{false};
+  std::atomic<bool> quick_{true};  // a hint, which nothing rests on: relaxed
   std::atomic<uint64_t> durable_lsn_{0};
   std::atomic<int64_t> in_flight_since_ns_{0};
   std::atomic<uint64_t> rest_bytes_{0};
-  // Written by the log thread only.
-  std::atomic<uint64_t> batches_{0}, seals_{0}, records_{0}, record_bytes_{0}, written_bytes_{0},
-      duration_us_sum_{0};
-  std::array<std::atomic<uint64_t>, LogStats::kBuckets> by_duration_{};
+  Tally tally_;
 };
 
 absl::Status Log::Impl::Start() {
@@ -166,16 +142,35 @@ absl::Status Log::Impl::Start() {
   return absl::OkStatus();
 }
 
-bool Log::Impl::Push(Commit* commit) {
+// `finished`: null where this thread must not write.
+bool Log::Impl::Push(Commit* commit, Commit** finished) {
   CHECK(commit->bytes.size() <= limits::kMaxRecordBytes);
   CHECK(commit->bytes.size() + kRecordHeaderBytes <= writer_.body().size());
-  const bool waited_for = commit->owner != nullptr;  // once pushed it may be gone
+  const Completions* const owner = commit->owner;  // once pushed it may be gone
   if (queue_.Push(commit) == CommitQueue::Pushed::kClosed) return false;
-  if (waited_for && !wanted_.exchange(true)) wake_.Ring();
+  if (owner == nullptr || (finished != nullptr && WriteHere(owner, finished))) return true;
+  if (!wanted_.exchange(true)) wake_.Ring();
   return true;
 }
 
-bool Log::Impl::Wait() {
+// In the thread of `mine`, which has pushed and would only wait. False: it must be the log thread.
+bool Log::Impl::WriteHere(const Completions* mine, Commit** finished) {
+  if (!Quick() || !options_.threads) return false;
+  const std::unique_lock writing(writing_, std::try_to_lock);
+  if (!writing.owns_lock() || Poisoned() || draining_.load()) return false;
+  // The next segment may have to be waited for.
+  if (writer_.rest_bytes() < options_.max_batch_bytes) return false;
+  waiting_ = queue_.TakeAll();
+  while (waiting_ != nullptr) {
+    const absl::Status status = WriteNext(mine, finished);
+    if (status.ok()) continue;
+    Poison(status);
+    wake_.Ring();  // the log thread tells of it
+  }
+  return true;
+}
+
+bool Log::Impl::Wait(int64_t sleep_ns) {
   if (std::exchange(delivered_, false) && soon_ && processors_ > 1) {
     const int64_t until_ns = clock_.MonotonicNs() + kAwakeNs;
     // Counted as well: a test's clock may stand still.
@@ -184,8 +179,6 @@ bool Log::Impl::Wait() {
       std::this_thread::yield();
     }
   }
-  int64_t sleep_ns = kLongestSleepNs;
-  if (!sealed_) sleep_ns = std::min(sleep_ns, SealDueNs() - clock_.MonotonicNs());
   return sleep_ns <= 0 || wake_.WaitFor(sleep_ns);
 }
 
@@ -207,23 +200,37 @@ absl::Status Log::Impl::Tend() {
 
 void Log::Impl::Run() {
   bool rung = true;
+  uint64_t seen = 0;  // batches that had been written at the last look
   while (!Poisoned()) {
     // At most one release comes between two takings of the queue; using it up here keeps them from
     // adding up. Its push came before it, so the taking below finds it.
     static_cast<void>(wake_.Take());
-    // What nobody waits for yet will be followed by what somebody does: one batch for both. Not for
-    // longer than a sleep.
-    if (Wanted() || !rung || draining_.load()) waiting_ = queue_.TakeAll();
-    if (waiting_ == nullptr && draining_.load()) break;
-    rung = waiting_ != nullptr || Wait();
-    WriteWaiting();
+    int64_t sleep_ns = 0;
+    {
+      const std::lock_guard writing(writing_);
+      // What nobody waits for yet will be followed by what somebody does: one batch for both. Not
+      // for longer than two sleeps; where others have written meanwhile, they took it with them.
+      const bool overdue = !rung && seen == tally_.batches();
+      if (Wanted() || overdue || draining_.load()) waiting_ = queue_.TakeAll();
+      if (waiting_ == nullptr && draining_.load()) break;
+      rung = waiting_ != nullptr;
+      WriteWaiting();
+      seen = tally_.batches();
+      if (!rung) sleep_ns = SleepNs();
+    }
+    if (!rung) rung = Wait(sleep_ns);
   }
   Finish();
 }
 
 void Log::Impl::WriteWaiting() {
   while (waiting_ != nullptr && !Poisoned()) {
-    if (const absl::Status status = WriteNext(); !status.ok()) Poison(status);
+    if (const absl::Status status = WriteNext(nullptr, nullptr); !status.ok()) {
+      Poison(status);
+      return;
+    }
+    delivered_ = timed_ = true;
+    delivered_ns_ = clock_.MonotonicNs();
   }
   if (Poisoned()) return;
   if (const absl::Status status = Tend(); !status.ok()) Poison(status);
@@ -233,19 +240,37 @@ void Log::Impl::Turn() {
   if (options_.threads || Poisoned() || draining_.load()) return;
   static_cast<void>(wake_.Take());
   spares_.Turn();
-  waiting_ = queue_.TakeAll();
-  WriteWaiting();
+  {
+    const std::lock_guard writing(writing_);
+    waiting_ = queue_.TakeAll();
+    WriteWaiting();
+  }
+  Tell();
 }
 
 void Log::Impl::Finish() {
-  if (Poisoned()) return;
-  // Closed before the last look: what was pushed until then is written, what comes later is
-  // refused.
-  waiting_ = queue_.Close();
-  absl::Status status;
-  while (waiting_ != nullptr && status.ok()) status = WriteNext();
-  if (status.ok() && !sealed_) status = Write(0, 0, kSealFlag);
-  if (!status.ok()) Poison(status);
+  {
+    const std::lock_guard writing(writing_);
+    // Closed before the last look: what was pushed until then is written, what comes later is
+    // refused.
+    if (!Poisoned()) waiting_ = queue_.Close();
+    absl::Status status;
+    while (waiting_ != nullptr && status.ok()) status = WriteNext(nullptr, nullptr);
+    if (status.ok() && !sealed_ && !Poisoned()) status = Write(0, 0, kSealFlag);
+    if (!status.ok()) Poison(status);
+  }
+  Tell();
+}
+
+// Of a failure, once: by the log thread, since an I/O thread has the waiting to answer, and who is
+// told may write to a pipe that nobody reads.
+void Log::Impl::Tell() {
+  std::unique_lock writing(writing_);
+  const absl::Status failure = std::exchange(failure_, absl::OkStatus());
+  writing.unlock();
+  if (failure.ok()) return;
+  failed_(absl::Status(failure.code(),
+                       absl::StrCat("the log has failed: ", std::string(failure.message()))));
 }
 
 // Copies as many waiting commits as one batch takes. After its bytes are copied, a commit without
@@ -274,16 +299,14 @@ size_t Log::Impl::FillBatch(uint32_t* records) {
   return used;
 }
 
-absl::Status Log::Impl::WriteNext() {
+absl::Status Log::Impl::WriteNext(const Completions* mine, Commit** finished) {
   uint32_t records = 0;
   const size_t body_bytes = FillBatch(&records);
   // Barriers alone: all that was pushed before them is durable already.
   if (records > 0) {
     if (absl::Status status = Write(records, body_bytes, 0); !status.ok()) return status;
   }
-  deliveries_.Deliver();
-  delivered_ = timed_ = true;
-  delivered_ns_ = clock_.MonotonicNs();
+  deliveries_.Deliver(mine, finished);
   return absl::OkStatus();
 }
 
@@ -297,24 +320,11 @@ absl::Status Log::Impl::Write(uint32_t records, size_t body_bytes, uint32_t flag
   last_write_ns_ = clock_.MonotonicNs();
   rest_bytes_.store(writer_.rest_bytes(), std::memory_order_relaxed);
   durable_lsn_.store(writer_.next_lsn() - 1, std::memory_order_release);
-  Count(records, body_bytes, clock_.MonotonicNs() - started_ns, sealed_);
+  const int64_t took_ns = last_write_ns_ - started_ns;
+  average_ns_ += (took_ns - average_ns_) / kAveragedBatches;
+  quick_.store(average_ns_ < kQuickNs, std::memory_order_relaxed);
+  tally_.Count(records, body_bytes, took_ns, sealed_);
   return status;
-}
-
-void Log::Impl::Count(uint32_t records, size_t body_bytes, int64_t duration_ns, bool seal) {
-  const auto add = [](std::atomic<uint64_t>& counter, uint64_t more) {
-    counter.fetch_add(more, std::memory_order_relaxed);
-  };
-  const auto us = static_cast<uint64_t>(duration_ns / 1000);
-  add(batches_, 1);
-  add(seals_, seal ? 1 : 0);
-  add(records_, records);
-  add(record_bytes_, body_bytes);
-  add(written_bytes_, Writer::WrittenBytes(body_bytes));
-  add(duration_us_sum_, us);
-  int bucket = 0;
-  while (bucket + 1 < LogStats::kBuckets && us > uint64_t{64} << bucket) ++bucket;
-  add(by_duration_[static_cast<size_t>(bucket)], 1);
 }
 
 void Log::Impl::FailAll(Commit* chain) {
@@ -331,8 +341,7 @@ void Log::Impl::Poison(const absl::Status& status) {
   FailAll(std::exchange(waiting_, nullptr));
   FailAll(queue_.Close());
   deliveries_.Deliver();
-  failed_(absl::Status(status.code(),
-                       absl::StrCat("the log has failed: ", std::string(status.message()))));
+  failure_ = status;
 }
 
 void Log::Impl::Drain() {
@@ -341,20 +350,6 @@ void Log::Impl::Drain() {
   if (thread_.joinable()) thread_.join();
   if (first && !options_.threads) Finish();
   spares_.Stop();
-}
-
-LogStats Log::Impl::Stats() const {
-  LogStats stats;
-  stats.batches = batches_.load(std::memory_order_relaxed);
-  stats.seals = seals_.load(std::memory_order_relaxed);
-  stats.records = records_.load(std::memory_order_relaxed);
-  stats.record_bytes = record_bytes_.load(std::memory_order_relaxed);
-  stats.written_bytes = written_bytes_.load(std::memory_order_relaxed);
-  stats.duration_us_sum = duration_us_sum_.load(std::memory_order_relaxed);
-  for (size_t i = 0; i < stats.by_duration.size(); ++i) {
-    stats.by_duration[i] = by_duration_[i].load(std::memory_order_relaxed);
-  }
-  return stats;
 }
 
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(env::FileSystem& files, const Clock& clock,
@@ -374,7 +369,12 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(env::FileSystem& files, const Clo
 
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::~Log() { Drain(); }
-bool Log::Push(Commit* commit) { return impl_->Push(commit); }
+bool Log::Push(Commit* commit) { return impl_->Push(commit, nullptr); }
+bool Log::PushAndWrite(Commit* commit, Commit** finished) noexcept {
+  *finished = nullptr;
+  return impl_->Push(commit, finished);
+}
+bool Log::quick() const { return impl_->Quick(); }
 void Log::Turn() { impl_->Turn(); }
 void Log::Drain() { impl_->Drain(); }
 Head Log::head() const { return impl_->CurrentHead(); }

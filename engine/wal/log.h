@@ -1,9 +1,10 @@
 // The write-ahead log: opaque records, group-committed, checksummed, chained (FORMAT.md). It knows
 // bytes only.
 //
-// One log thread owns the files. Producers push Commits from any thread and never wait for one
-// another. One batch is in flight at a time; what arrives meanwhile is the next batch. A helper
-// thread keeps zero-filled segments ahead.
+// Producers push Commits from any thread and never wait for one another. One batch is in flight at
+// a time; what arrives meanwhile is the next batch. The log thread writes them, or, while the
+// device is quick, one of those who would only wait (as writers do in LevelDB): being handed over
+// and back takes as long as such a write. A helper thread keeps zero-filled segments ahead.
 //
 // Errors: any failure of write, sync, rename or preallocation poisons the log for good: waiting and
 // later commits come back as not durable (outcome-unknown), and then `failed` is called once, with
@@ -152,6 +153,17 @@ class Log {
   // not be delivered. A commit with an owner wakes the log; one without is written with the next
   // that has one, or within some 10 ms.
   [[nodiscard]] bool Push(Commit* commit);
+
+  // The same, by a thread that would only wait for `commit`, which has an owner. Where the device
+  // has been quick of late and nobody else is writing, it writes what is waiting by itself: nobody
+  // has to be woken, neither now nor when it is durable. What this finishes of the same owner's is
+  // not delivered to it but comes back as `*finished`, a chain as Deliver gets it; null: it will be
+  // delivered. Blocks for as long as a batch takes to write, which is longer than usual where the
+  // device falters. Memory that runs out ends the process, as it would on the log thread.
+  [[nodiscard]] bool PushAndWrite(Commit* commit, Commit** finished) noexcept;
+  // Whether it would: batches have taken half a millisecond or less, on average. A hint. Any
+  // thread.
+  bool quick() const;
 
   // Of a log without threads: what they would do now, once. All that was pushed is written and
   // delivered, a seal that is due is written, a spare made. With threads: nothing.

@@ -7,8 +7,8 @@
 // in between, and at full speed while the log waits for it, or for the end. Any other failure is
 // final: failure() gives it.
 //
-// Threads: Take and failure from the log thread; room() from any. Files belong to the directory
-// that the log owns by LOCK.
+// Threads: Take from whoever writes, one at a time; failure from the log thread; room() from any.
+// Files belong to the directory that the log owns by LOCK.
 #pragma once
 
 #include <atomic>

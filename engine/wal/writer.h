@@ -1,6 +1,6 @@
 // The end of the log: writes batches one after the other, and goes on in the next segment when one
 // is full. Every call returns when its bytes are durable, or with the error after which the log
-// must not be used. The log thread only, but current_segment and head: any.
+// must not be used. One thread at a time, but current_segment and head: any.
 #pragma once
 
 #include <cstdint>

@@ -58,6 +58,35 @@ TEST_CASE("the log thread allocates nothing once it has started") {
   CHECK((*log)->current_segment().segment == 1);  // all of it in one
 }
 
+TEST_CASE("a waiter that writes allocates nothing either") {
+  Disk disk;
+  auto log = disk.Open(16 * limits::kMinSegmentBytes);
+  REQUIRE(log.ok());
+  CountingWaiter mine, other;
+  const std::string record(100, 'r');
+  std::vector<Commit> commits(100);
+  const auto round = [&] {
+    for (Commit& commit : commits) {
+      commit = Commit{};
+      commit.bytes = record;
+    }
+    commits.front().owner = &other;
+    commits.back().owner = &mine;
+    for (size_t i = 0; i + 1 < commits.size(); ++i) Must((*log)->Push(&commits[i]));
+    Commit* finished = nullptr;
+    Must((*log)->PushAndWrite(&commits.back(), &finished));
+    if (finished == nullptr) mine.arrived.acquire();
+    other.arrived.acquire();
+    return finished != nullptr;
+  };
+  round();
+  const uint64_t before = allocations;
+  int here = 0;
+  for (int i = 0; i < 100; ++i) here += round() ? 1 : 0;
+  CHECK(allocations == before);
+  CHECK(here > 0);
+}
+
 TEST_CASE("whoever waits is woken once for each batch, not for each commit") {
   Disk disk;
   Collector nothing;
