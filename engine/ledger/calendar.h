@@ -20,8 +20,8 @@ namespace creneau::ledger {
 
 struct CalendarEntry {
   LocalMinute start;
-  Instant starts_at;
   SlotId slot;
+  Instant starts_at;
   uint16_t minutes = 0;
   std::array<uint8_t, kChannels>
       seats{};          // as published; what exists beyond that is on its way out

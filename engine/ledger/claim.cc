@@ -17,7 +17,7 @@ Ledger::SeatPlace Ledger::PlaceOf(SeatId seat) const {
 
 SeatId Ledger::SeatAt(const Slot& slot, uint32_t number) const {
   const uint32_t block =
-      slot.blocks[number / limits::kSeatsPerBlock].load(std::memory_order_relaxed);
+      slot.Block(number / limits::kSeatsPerBlock).load(std::memory_order_relaxed);
   return SeatId{block * limits::kSeatsPerBlock + number % limits::kSeatsPerBlock};
 }
 
@@ -47,8 +47,7 @@ inline void Ledger::FetchFor(const Calendar& calendar, size_t position, uint64_t
 // together. For reading: who comes next may be on another core.
 [[gnu::noinline]] void Ledger::FetchNext(SlotId next, uint32_t block) const {
   const Slot& slot = SlotOf(next);
-  __builtin_prefetch(&slot);
-  __builtin_prefetch(&slot.blocks);
+  __builtin_prefetch(&slot.free);
   const uint32_t seat = (block + 1) % limits::kMaxBlocks * limits::kSeatsPerBlock;
   for (uint32_t i = 0; i < limits::kSeatsPerBlock; i += 2) __builtin_prefetch(&seats_[seat + i]);
 }

@@ -145,7 +145,7 @@ void Ledger::MakeSeats(const SlotChange& change, bool recovering) {
       if (number % limits::kSeatsPerBlock == 0) {
         CHECK(block == seats_made_.load() / limits::kSeatsPerBlock);
         const uint32_t nth = number / limits::kSeatsPerBlock;
-        slot.blocks[nth].store(block, std::memory_order_relaxed);
+        slot.Block(nth).store(block, std::memory_order_relaxed);
         block_slots_[block].store(change.slot.value * limits::kBlocksPerSlot + nth,
                                   std::memory_order_release);
         ++block;
@@ -220,7 +220,7 @@ void Ledger::Apply(const CalendarChange& change, bool recovering) {
   for (const SlotChange& slot : change.slots) {
     MakeSlot(change.agenda, slot);
     MakeSeats(slot, recovering);
-    entries.push_back(CalendarEntry{slot.start, slot.starts_at, slot.slot, slot.minutes, slot.seats,
+    entries.push_back(CalendarEntry{slot.start, slot.slot, slot.starts_at, slot.minutes, slot.seats,
                                     slot.listed});
   }
   auto calendar = std::make_unique<Calendar>(change.agenda, change.version, std::move(entries));

@@ -63,7 +63,7 @@ void Ledger::Scan(SlotId id, uint32_t seats, EventSink& sink, SlotRecord* out) {
   out->minutes = slot.minutes.load(std::memory_order_relaxed);
   out->blocks.clear();
   for (uint32_t nth = 0; nth < BlocksFor(seats); ++nth)
-    out->blocks.push_back(slot.blocks[nth].load(std::memory_order_relaxed));
+    out->blocks.push_back(slot.Block(nth).load(std::memory_order_relaxed));
   out->seats.clear();
   for (uint32_t number = 0; number < seats; ++number)
     out->seats.push_back(ScanSeat(SeatAt(slot, number), sink));
@@ -91,7 +91,7 @@ absl::Status Ledger::Load(const SlotRecord& record) {
   for (uint32_t nth = 0; nth < record.blocks.size(); ++nth) {
     const uint32_t block = record.blocks[nth];
     if (block >= limits::kMaxBlocks) return wrong("a seat's number is too large");
-    slot.blocks[nth].store(block, std::memory_order_relaxed);
+    slot.Block(nth).store(block, std::memory_order_relaxed);
     block_slots_[block].store(record.slot.value * limits::kBlocksPerSlot + nth);
     if ((block + 1) * limits::kSeatsPerBlock > seats_made_.load())
       seats_made_.store((block + 1) * limits::kSeatsPerBlock);
@@ -117,7 +117,7 @@ absl::Status Ledger::CheckLoaded() const {
   for (uint32_t s = 0; s < slots_made_.load(); ++s) {
     const uint32_t count = BlocksFor(slots_[s].seats_made.load());
     for (uint32_t nth = 0; nth < count; ++nth, ++blocks) {
-      const uint32_t block = slots_[s].blocks[nth].load(std::memory_order_relaxed);
+      const uint32_t block = slots_[s].Block(nth).load(std::memory_order_relaxed);
       // Of two slots with the same block, the later one wrote here last.
       if (block_slots_[block].load() != s * limits::kBlocksPerSlot + nth)
         return absl::DataLossError(absl::StrFormat("seats %d to %d are in two slots",
