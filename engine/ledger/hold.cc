@@ -54,7 +54,7 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   // Release: whoever comes through the index and finishes this hold reads the payload.
   seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);
 
-  const SeatRef ref{mine, claimed_word.generation()};
+  const SeatRef ref = WholeRef(mine, claimed_word.generation());
   if (const IndexValue other = index_.Insert(key, ref); !other.empty()) [[unlikely]] {
     if (const auto lost = LostTo(other, key, ref, sink)) {
       seats_[mine.value].word.store(before.bits(), std::memory_order_release);

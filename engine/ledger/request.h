@@ -1,6 +1,7 @@
 // What requests ask of the ledger, and what they are told. Plain values.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <optional>
 
@@ -10,6 +11,13 @@
 #include "ledger/seat_word.h"
 
 namespace creneau::ledger {
+
+// In one register: a reference that is stored as two halves and then read whole waits until both
+// have left the store buffer.
+inline SeatRef WholeRef(SeatId seat, Generation generation) {
+  static_assert(std::endian::native == std::endian::little && sizeof(SeatRef) == sizeof(uint64_t));
+  return std::bit_cast<SeatRef>(static_cast<uint64_t>(generation.value) << 32 | seat.value);
+}
 
 // A reservation as the ledger knows it.
 struct SeatView {

@@ -43,7 +43,7 @@ inline SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
 }
 
 // Brings a decided transition into the log's queue and clears its mark. `word` is pending.
-[[gnu::noinline]] void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
+[[gnu::noinline, gnu::cold]] void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
   if (word.state() == SeatState::kCoolingMoved) return FinishMovedAway(seat, word, sink);
   if (IsArrival(word)) return FinishMove(seat, word.generation(), sink);
   const SeatImage image = ImageOf(seat, word);
@@ -51,8 +51,8 @@ inline SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
 }
 
 // The event of a marked word, and its mark goes; unless somebody else has done it.
-inline void Ledger::Tell(SeatId seat, SeatWord word, const Subject& subject, uint64_t idempotency,
-                         EventSink& sink) {
+[[gnu::always_inline]] inline void Ledger::Tell(SeatId seat, SeatWord word, const Subject& subject,
+                                                uint64_t idempotency, EventSink& sink) {
   // A payload that was read is that of `word` only if the word is still the same afterwards.
   if (WordOf(seat) != word) return;
   const Event event(SeatImage{seat, word.WithPending(false), subject, idempotency});
@@ -70,7 +70,8 @@ inline bool Ledger::ClearMark(SeatId seat, SeatWord word) {
 }
 
 // False: the seat has gone on from `word`.
-inline bool Ledger::ViewOf(SeatId seat, SeatWord word, SeatView* view) const {
+[[gnu::always_inline]] inline bool Ledger::ViewOf(SeatId seat, SeatWord word,
+                                                  SeatView* view) const {
   const SeatImage image = ImageOf(seat, word);
   const uint64_t origin =
       word.moves() > 0 ? cold_[seat.value].origin.load(std::memory_order_acquire) : 0;
@@ -78,10 +79,13 @@ inline bool Ledger::ViewOf(SeatId seat, SeatWord word, SeatView* view) const {
   // already.
   const SeatWord now = WordOf(seat);
   if (now.generation() != word.generation() || now.state() == SeatState::kFree) return false;
-  view->ref = SeatRef{seat, word.generation()};
-  view->origin = word.moves() > 0 ? IndexValue(origin).ref() : view->ref;
+  const SeatRef ref = WholeRef(seat, word.generation());
+  view->ref = ref;
+  view->origin = word.moves() > 0 ? IndexValue(origin).ref() : ref;
   view->word = word;
-  view->subject = image.subject;
+  // One by one, as they were read: see WholeRef.
+  view->subject.lo = image.subject.lo;
+  view->subject.hi = image.subject.hi;
   view->idempotency = image.idempotency;
   SeeSlot(SlotOf(PlaceOf(seat).slot), view);
   return true;
@@ -165,7 +169,8 @@ void Ledger::Prefetch(SeatRef ref) const { __builtin_prefetch(&seats_[ref.seat.v
 
 // What a name stands for: the seat itself in that generation, or where the reservation moved to.
 // Held, confirmed or cooling (after a cancellation or lapse); nothing once the seat has cooled.
-inline bool Ledger::ResolveTo(SeatView* view, SeatRef name, EventSink& sink) {
+[[gnu::always_inline]] inline bool Ledger::ResolveTo(SeatView* view, SeatRef name,
+                                                     EventSink& sink) {
   if (name.seat.value >= seats_made_.load(std::memory_order_acquire)) return false;
   const auto answers = [](SeatState state) {
     return IsReserved(state) || state == SeatState::kCoolingCancelled ||
