@@ -144,7 +144,8 @@ void ThreadCompletions::GoOn(wal::Commit* chain) {
   }
 }
 
-// The first one in all cases but that of a log that fails and hands back its queue in pieces.
+// The first one mostly. Not where a log fails and hands back its queue in pieces, nor where this
+// thread has written a round before it has taken what was delivered.
 ThreadCompletions::Round& ThreadCompletions::Remove(const wal::Commit* barrier) {
   Round* before = nullptr;
   Round* round = first_;

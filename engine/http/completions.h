@@ -51,8 +51,8 @@ class ThreadCompletions final : public wal::Completions {
   bool LookAgain();
   void EndLooks();
 
-  // After the loop has ended with nobody waiting: returns when the log thread has left Deliver for
-  // good.
+  // After the loop has ended with nobody waiting: returns when who writes the log has left Deliver
+  // for good.
   void WaitUntilQuiet() const;
 
   // How many connections there are. A round is whole when all of them wait, or many do. Where the
@@ -102,7 +102,7 @@ class ThreadCompletions final : public wal::Completions {
   std::vector<std::unique_ptr<Round>> rounds_;  // all there are: as many as were ever in flight
   Round* open_ = nullptr;
   Round* free_ = nullptr;
-  // In the order in which their barriers were pushed, which is that of their delivery.
+  // In the order in which their barriers were pushed, which is that in which they become durable.
   Round* first_ = nullptr;
   Round* last_ = nullptr;
 };

@@ -1,5 +1,7 @@
 #include "wal/commit.h"
 
+#include "base/check.h"
+
 namespace creneau::wal {
 namespace {
 
@@ -31,7 +33,9 @@ CommitQueue::Pushed CommitQueue::Push(Commit* commit) {
 }
 
 Commit* CommitQueue::TakeAll() {
-  return Reversed(head_.exchange(nullptr, std::memory_order_acquire));
+  Commit* const taken = head_.exchange(nullptr, std::memory_order_acquire);
+  CHECK(taken != &closed);  // it would be open again
+  return Reversed(taken);
 }
 
 Commit* CommitQueue::Close() {

@@ -1,5 +1,4 @@
-// The finished commits of one batch, by owner, each owner's in the order they were pushed. Belongs
-// to whoever writes.
+// What a batch hands back, and to whom. Belongs to whoever writes.
 #pragma once
 
 #include <vector>
@@ -11,7 +10,7 @@ namespace creneau::wal {
 // The finished commits of one batch, by owner, each owner's in the order they were pushed.
 class Deliveries {
  public:
-  // A few I/O threads, the steward, operators' acts: the log thread need not allocate for them.
+  // A few I/O threads, the steward, operators' acts: no batch need allocate for them.
   Deliveries() { chains_.reserve(64); }
 
   void Add(Commit* commit, bool durable) {

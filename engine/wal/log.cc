@@ -73,6 +73,8 @@ class Log::Impl {
  private:
   void Run();
   bool WriteHere(const Completions* mine, Commit** finished);
+  // The next segment may have to be waited for.
+  bool FitsHere() const { return Quick() && writer_.rest_bytes() >= options_.max_batch_bytes; }
   void WriteWaiting();
   void Finish();
   void Tell();
@@ -153,21 +155,22 @@ bool Log::Impl::Push(Commit* commit, Commit** finished) {
   return true;
 }
 
-// In the thread of `mine`, which has pushed and would only wait. False: it must be the log thread.
+// In the thread of `mine`, which has pushed and would only wait. False: the log thread must write,
+// all of it or the rest.
 bool Log::Impl::WriteHere(const Completions* mine, Commit** finished) {
-  if (!Quick() || !options_.threads) return false;
+  if (!options_.threads || !Quick()) return false;
   const std::unique_lock writing(writing_, std::try_to_lock);
   if (!writing.owns_lock() || Poisoned() || draining_.load()) return false;
-  // The next segment may have to be waited for.
-  if (writer_.rest_bytes() < options_.max_batch_bytes) return false;
+  // What somebody has left to the log thread comes first.
+  if (waiting_ != nullptr || !FitsHere()) return false;
   waiting_ = queue_.TakeAll();
-  while (waiting_ != nullptr) {
+  while (waiting_ != nullptr && FitsHere()) {
     const absl::Status status = WriteNext(mine, finished);
     if (status.ok()) continue;
     Poison(status);
     wake_.Ring();  // the log thread tells of it
   }
-  return true;
+  return waiting_ == nullptr;
 }
 
 bool Log::Impl::Wait(int64_t sleep_ns) {
@@ -211,7 +214,9 @@ void Log::Impl::Run() {
       // What nobody waits for yet will be followed by what somebody does: one batch for both. Not
       // for longer than two sleeps; where others have written meanwhile, they took it with them.
       const bool overdue = !rung && seen == tally_.batches();
-      if (Wanted() || overdue || draining_.load()) waiting_ = queue_.TakeAll();
+      if (Poisoned()) break;  // meanwhile, and the queue is closed
+      if (waiting_ == nullptr && (Wanted() || overdue || draining_.load()))
+        waiting_ = queue_.TakeAll();
       if (waiting_ == nullptr && draining_.load()) break;
       rung = waiting_ != nullptr;
       WriteWaiting();
@@ -251,6 +256,7 @@ void Log::Impl::Turn() {
 void Log::Impl::Finish() {
   {
     const std::lock_guard writing(writing_);
+    CHECK(waiting_ == nullptr);
     // Closed before the last look: what was pushed until then is written, what comes later is
     // refused.
     if (!Poisoned()) waiting_ = queue_.Close();

@@ -151,15 +151,16 @@ class Log {
 
   // Any thread, never waits. False: the log is closed, the commit is the caller's again and will
   // not be delivered. A commit with an owner wakes the log; one without is written with the next
-  // that has one, or within some 10 ms.
+  // that has one, or within some 20 ms.
   [[nodiscard]] bool Push(Commit* commit);
 
   // The same, by a thread that would only wait for `commit`, which has an owner. Where the device
   // has been quick of late and nobody else is writing, it writes what is waiting by itself: nobody
   // has to be woken, neither now nor when it is durable. What this finishes of the same owner's is
   // not delivered to it but comes back as `*finished`, a chain as Deliver gets it; null: it will be
-  // delivered. Blocks for as long as a batch takes to write, which is longer than usual where the
-  // device falters. Memory that runs out ends the process, as it would on the log thread.
+  // delivered. Blocks for as long as what is waiting takes to write, as far as that fits into the
+  // segment: a batch mostly, which takes longer than usual where the device falters. Memory that
+  // runs out ends the process, as it would on the log thread.
   [[nodiscard]] bool PushAndWrite(Commit* commit, Commit** finished) noexcept;
   // Whether it would: batches have taken half a millisecond or less, on average. A hint. Any
   // thread.

@@ -2,10 +2,9 @@
 // rollover costs a rename.
 //
 // A disk without room for another one is not an error as long as there is a spare or a rest to
-// write to: room() says so, and the thread looks again every second, and
-// at once when a spare is asked for. A spare is filled at half speed, so that the log's writes come
-// in between, and at full speed while the log waits for it, or for the end. Any other failure is
-// final: failure() gives it.
+// write to: room() says so, and the thread looks again every second, and at once when a spare is
+// asked for. A spare is filled at half speed, so that the log's writes come in between, and at full
+// speed while the log waits for it, or for the end. Any other failure is final: failure() gives it.
 //
 // Threads: Take from whoever writes, one at a time; failure from the log thread; room() from any.
 // Files belong to the directory that the log owns by LOCK.

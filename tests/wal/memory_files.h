@@ -4,11 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,8 @@ class MemoryFiles final : public env::FileSystem {
   uint64_t available_bytes = 1ull << 40;
   int fail_at = 0;  // 0: never
   int operations = 0;
+  int stall_ms = 0;  // before a write that fails, as disks do
+  std::thread::id renamed_by;
   absl::Status failure = absl::UnavailableError("simulated EIO");
   std::mutex mutex;
 
@@ -55,6 +59,7 @@ class MemoryFiles final : public env::FileSystem {
     const std::lock_guard lock(mutex);
     if (absl::Status status = Count(); !status.ok()) return status;
     if (!files.contains(from)) return absl::NotFoundError(from);
+    renamed_by = std::this_thread::get_id();
     files[to] = std::move(files[from]);
     files.erase(from);
     return absl::OkStatus();
@@ -98,8 +103,13 @@ class MemoryFiles final : public env::FileSystem {
       return length;
     }
     absl::Status WriteAt(uint64_t offset, std::span<const uint8_t> in) override {
-      const std::lock_guard lock(disk_.mutex);
-      if (absl::Status status = disk_.Count(); !status.ok()) return status;
+      std::unique_lock lock(disk_.mutex);
+      if (absl::Status status = disk_.Count(); !status.ok()) {
+        const std::chrono::milliseconds stall(disk_.stall_ms);
+        lock.unlock();
+        std::this_thread::sleep_for(stall);
+        return status;
+      }
       bytes_->resize(std::max(bytes_->size(), static_cast<size_t>(offset) + in.size()));
       std::copy(in.begin(), in.end(), bytes_->begin() + static_cast<ptrdiff_t>(offset));
       return absl::OkStatus();

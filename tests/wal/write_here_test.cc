@@ -1,6 +1,8 @@
 // Whoever waits writes the log, where the device is quick and nobody else is writing; and nothing
 // of what the log promises depends on who it was.
 
+#include <array>
+#include <chrono>
 #include <deque>
 #include <filesystem>
 #include <thread>
@@ -30,12 +32,13 @@ class Writer final : public Completions {
   }
   // Pushes `silent` records and, behind them, one that is waited for. Whether it was acknowledged.
   bool Write(Log& log, std::string_view record, size_t silent = 0) {
-    std::deque<Commit> commits(silent + 1);
-    for (Commit& commit : commits) commit.bytes = record;
+    // A log that refuses the last may have taken those before it: they stay until the next one.
+    commits_.assign(silent + 1, Commit{});
+    for (Commit& commit : commits_) commit.bytes = record;
     for (size_t i = 0; i < silent; ++i) {
-      if (!log.Push(&commits[i])) return false;
+      if (!log.Push(&commits_[i])) return false;
     }
-    Commit& last = commits.back();
+    Commit& last = commits_.back();
     last.owner = this;
     Commit* finished = nullptr;
     if (!log.PushAndWrite(&last, &finished)) return false;
@@ -48,7 +51,7 @@ class Writer final : public Completions {
     }
     return durable;
   }
-  void Sleep() { done_.acquire(); }
+  void Sleep() { Must(done_.try_acquire_for(std::chrono::minutes(2))); }
 
   uint64_t here = 0;  // how many it wrote by itself
   bool durable = false;
@@ -63,6 +66,7 @@ class Writer final : public Completions {
       lsn = chain->lsn;
     }
   }
+  std::deque<Commit> commits_;
   std::counting_semaphore<> done_{0};
 };
 
@@ -182,6 +186,45 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a failure that comes late refuses whoever comes after it, or tells him") {
+  for (int n = 1; n <= 4; ++n) {
+    CAPTURE(n);
+    Disk disk;
+    auto log = disk.Open(kSegmentBytes, kNeverSeal);
+    REQUIRE(log.ok());
+    {
+      const std::lock_guard lock(disk.files.mutex);
+      disk.files.fail_at = disk.files.operations + n;
+      disk.files.stall_ms = 30;  // the log thread looks meanwhile, and waits for its turn
+    }
+    Writer writer;
+    while (writer.Write(**log, "record", 1)) {
+    }
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(writer.Write(**log, "later"));
+    log->reset();
+    CHECK(disk.failures == 1);
+  }
+}
+
+TEST_CASE(
+    "more than fits into the segment is left to the log thread, which may wait for the next") {
+  Disk disk;
+  auto log = disk.Open(kSegmentBytes, kNeverSeal);
+  REQUIRE(log.ok());
+  Writer writer;
+  const std::string large(limits::kMaxRecordBytes - 100, 'l');
+  for (int i = 0; i < 4; ++i) {
+    REQUIRE(writer.Write(**log, large, 29));
+    CHECK(writer.lsn.value == static_cast<uint64_t>(30 * (i + 1)));
+    const std::lock_guard lock(disk.files.mutex);
+    CHECK(disk.files.renamed_by != std::this_thread::get_id());
+  }
+  CHECK((*log)->current_segment().segment > 4);
+  log->reset();
+  REQUIRE(disk.Open(kSegmentBytes).ok());
+  CHECK(disk.records == std::vector<std::string>(120, large));
+}
+
 TEST_CASE("waiters that write, others, and the end of the log: what was acknowledged is there") {
   std::string path = (std::filesystem::temp_directory_path() / "creneau-wal-XXXXXX").string();
   REQUIRE(mkdtemp(path.data()) != nullptr);
@@ -198,11 +241,15 @@ TEST_CASE("waiters that write, others, and the end of the log: what was acknowle
   std::array<uint64_t, kThreads> here{};
   std::atomic<uint64_t> all{0};
   std::vector<std::thread> threads;
+  // What a log that is being drained has taken it reads until its end.
+  std::array<Writer, kThreads> writers;
+  std::array<std::string, kThreads> records;
+  for (size_t t = 0; t < kThreads; ++t) records[t] = std::to_string(t) + std::string(200 * t, '.');
   for (size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      Writer writer;
+      Writer& writer = writers[t];
       Waiter waiter;
-      const std::string record = std::to_string(t) + std::string(200 * t, '.');
+      const std::string& record = records[t];
       // Until the log refuses: it is drained in the middle of this.
       for (size_t i = 0;; ++i) {
         if (!(t % 3 == 2 ? waiter.Write(**log, record) : writer.Write(**log, record, i % 3))) break;
