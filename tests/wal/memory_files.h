@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -29,8 +30,8 @@ class MemoryFiles final : public env::FileSystem {
   uint64_t available_bytes = 1ull << 40;
   int fail_at = 0;  // 0: never
   int operations = 0;
-  int stall_ms = 0;  // before a write that fails, as disks do
-  std::thread::id renamed_by;
+  int stall_ms = 0;                         // before a write that fails, as disks do
+  std::set<std::thread::id> made_segments;  // who gave a file a segment's name
   absl::Status failure = absl::UnavailableError("simulated EIO");
   std::mutex mutex;
 
@@ -59,7 +60,7 @@ class MemoryFiles final : public env::FileSystem {
     const std::lock_guard lock(mutex);
     if (absl::Status status = Count(); !status.ok()) return status;
     if (!files.contains(from)) return absl::NotFoundError(from);
-    renamed_by = std::this_thread::get_id();
+    if (to.ends_with(".seg")) made_segments.insert(std::this_thread::get_id());
     files[to] = std::move(files[from]);
     files.erase(from);
     return absl::OkStatus();

@@ -211,18 +211,27 @@ TEST_CASE(
   Disk disk;
   auto log = disk.Open(kSegmentBytes, kNeverSeal);
   REQUIRE(log.ok());
-  Writer writer;
-  const std::string large(limits::kMaxRecordBytes - 100, 'l');
-  for (int i = 0; i < 4; ++i) {
-    REQUIRE(writer.Write(**log, large, 29));
-    CHECK(writer.lsn.value == static_cast<uint64_t>(30 * (i + 1)));
+  const auto clear = [&] {
     const std::lock_guard lock(disk.files.mutex);
-    CHECK(disk.files.renamed_by != std::this_thread::get_id());
-  }
-  CHECK((*log)->current_segment().segment > 4);
+    disk.files.made_segments.clear();
+  };
+  clear();
+  const std::string large(limits::kMaxRecordBytes - 100, 'l');
+  const auto write = [&] {
+    Writer writer;
+    for (int i = 0; i < 6; ++i) Must(writer.Write(**log, large, 29));
+  };
+  std::thread beside(write);
+  const std::thread::id other = beside.get_id();
+  write();
+  beside.join();
+  CHECK((*log)->current_segment().segment > 10);
   log->reset();
+  CHECK(disk.files.made_segments.size() == 1);  // the log thread
+  CHECK_FALSE(disk.files.made_segments.contains(std::this_thread::get_id()));
+  CHECK_FALSE(disk.files.made_segments.contains(other));
   REQUIRE(disk.Open(kSegmentBytes).ok());
-  CHECK(disk.records == std::vector<std::string>(120, large));
+  CHECK(disk.records == std::vector<std::string>(360, large));
 }
 
 TEST_CASE("waiters that write, others, and the end of the log: what was acknowledged is there") {
