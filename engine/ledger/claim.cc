@@ -23,10 +23,13 @@ SeatId Ledger::SeatAt(const Slot& slot, uint32_t number) const {
 
 namespace {
 
-// The first set bit after a random place: two who come at once seldom want the same.
+// The first set bit from a random place on, within those that are there: two who come at once
+// seldom want the same.
 uint32_t PickBit(uint64_t bits, uint64_t random) {
-  const int turn = static_cast<int>(random % 64);
-  return static_cast<uint32_t>((std::countr_zero(std::rotr(bits, turn)) + turn) % 64);
+  const auto width = static_cast<uint32_t>(std::bit_width(bits));
+  const uint64_t from = random & (std::bit_ceil(width) - 1);
+  const uint64_t rest = bits >> from << from;
+  return static_cast<uint32_t>(std::countr_zero(rest != 0 ? rest : bits));
 }
 
 }  // namespace
