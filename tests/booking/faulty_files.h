@@ -32,16 +32,17 @@ class FaultyFiles final : public env::FileSystem {
     return std::make_unique<FaultyFile>(*this, *std::move(file));
   }
   absl::Status Rename(const std::string& from, const std::string& to) override {
-    return Lives(Concerns(from) || Concerns(to)) ? files_.Rename(from, to) : Dead();
+    const bool concerned = Concerns(from) || Concerns(to);
+    return !concerned || Lives(true) ? files_.Rename(from, to) : Dead();
   }
   absl::Status Remove(const std::string& path) override {
-    return Lives(Concerns(path)) ? files_.Remove(path) : Dead();
+    return !Concerns(path) || Lives(true) ? files_.Remove(path) : Dead();
   }
   absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override {
     return files_.List(directory);
   }
   absl::Status SyncDirectory(const std::string& directory) override {
-    return Lives(Concerns(directory)) ? files_.SyncDirectory(directory) : Dead();
+    return !Concerns(directory) || Lives(true) ? files_.SyncDirectory(directory) : Dead();
   }
   absl::Status CreateDirectory(const std::string& directory) override {
     return files_.CreateDirectory(directory);
