@@ -101,8 +101,7 @@ bool Act::BarrierAndWrite(wal::Completions* owner, wal::Commit** finished) {
 }
 
 void Act::Release() {
-  // Whoever pushed must have waited: the log reads a node's bytes until its batch is
-  // written.
+  // Whoever pushed must have waited: the log reads a node's bytes until its batch is written.
   CHECK(awaited_ || used_.empty());
   // A log that has failed may still have some of these in the queue that its thread is emptying:
   // they are its, and the pool only keeps them until its own end.

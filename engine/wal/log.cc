@@ -29,8 +29,7 @@ constexpr int64_t kLongestSleepNs = 10 * kNsPerMs;
 constexpr int64_t kAwakeNs = 50'000;
 constexpr int kMostLooks = 1'000;
 // A device that takes no longer than this for a batch, on average, is quick: whoever waits may as
-// well write. A round of 128 requests takes an I/O thread three times as long to decide, and half
-// of this is what handing it to another thread and back costs.
+// well write. To decide a round of 128 requests takes an I/O thread three times as long.
 constexpr int64_t kQuickNs = kNsPerMs / 2;
 constexpr int64_t kAveragedBatches = 8;
 

@@ -3,8 +3,8 @@
 //
 // Producers push Commits from any thread and never wait for one another. One batch is in flight at
 // a time; what arrives meanwhile is the next batch. The log thread writes them, or, while the
-// device is quick, one of those who would only wait (as writers do in LevelDB): being handed over
-// and back takes as long as such a write. A helper thread keeps zero-filled segments ahead.
+// device is quick, one of those who would only wait (as writers do in LevelDB), whom nobody has to
+// wake then. A helper thread keeps zero-filled segments ahead.
 //
 // Errors: any failure of write, sync, rename or preallocation poisons the log for good: waiting and
 // later commits come back as not durable (outcome-unknown), and then `failed` is called once, with

@@ -10,25 +10,11 @@
 #include <thread>
 
 #include "base/limits.h"
-#include "env/posix/posix_clock.h"
+#include "tests/loaded_clock.h"
 #include "tests/wal/memory_files.h"
 
 namespace creneau::http {
 namespace {
-
-// Time that passes by so much whenever somebody looks: what makes a device slow.
-class LoadedClock final : public Clock {
- public:
-  Instant Now() const override { return clock_.Now(); }
-  int64_t MonotonicNs() const override {
-    return now_ns_.fetch_add(step_ns.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  }
-  std::atomic<int64_t> step_ns{1'000};
-
- private:
-  env::PosixClock clock_;
-  mutable std::atomic<int64_t> now_ns_{0};
-};
 
 constexpr int64_t kSlowNs = 2'000'000;
 
@@ -50,7 +36,7 @@ struct Disk {
   }
 
   wal::MemoryFiles files;
-  LoadedClock clock;
+  tests::LoadedClock clock;
   std::unique_ptr<wal::Log> log;
 };
 
@@ -77,7 +63,7 @@ struct Loop {
   // The device's pace is an average: it takes a few batches to be learnt.
   void Learn(int64_t step_ns);
 
-  LoadedClock& clock;
+  tests::LoadedClock& clock;
   wal::Log* const log;
   net::io_context context{1};
   const net::executor_work_guard<net::io_context::executor_type> work{context.get_executor()};

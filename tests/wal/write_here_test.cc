@@ -8,12 +8,13 @@
 #include <thread>
 
 #include "env/posix/posix_file.h"
+#include "tests/loaded_clock.h"
 #include "tests/wal/fixture.h"
 
 namespace creneau::wal {
 namespace {
 
-// Room for many of the largest batch, of which one must fit for anybody but the log thread.
+// Room for a few of the largest batch, of which one must fit for anybody but the log thread.
 constexpr uint64_t kSegmentBytes = 2 * limits::kMinSegmentBytes;
 
 size_t LengthOf(const Commit* chain) {
@@ -32,13 +33,13 @@ class Writer final : public Completions {
   }
   // Pushes `silent` records and, behind them, one that is waited for. Whether it was acknowledged.
   bool Write(Log& log, std::string_view record, size_t silent = 0) {
-    // A log that refuses the last may have taken those before it: they stay until the next one.
-    commits_.assign(silent + 1, Commit{});
-    for (Commit& commit : commits_) commit.bytes = record;
+    // A log that refuses the last may have taken those before it, and read them still: all stay.
+    std::vector<Commit>& commits = kept_.emplace_back(silent + 1);
+    for (Commit& commit : commits) commit.bytes = record;
     for (size_t i = 0; i < silent; ++i) {
-      if (!log.Push(&commits_[i])) return false;
+      if (!log.Push(&commits[i])) return false;
     }
-    Commit& last = commits_.back();
+    Commit& last = commits.back();
     last.owner = this;
     Commit* finished = nullptr;
     if (!log.PushAndWrite(&last, &finished)) return false;
@@ -66,22 +67,8 @@ class Writer final : public Completions {
       lsn = chain->lsn;
     }
   }
-  std::deque<Commit> commits_;
+  std::deque<std::vector<Commit>> kept_;
   std::counting_semaphore<> done_{0};
-};
-
-// Time that passes by so much whenever somebody looks.
-class LoadedClock final : public Clock {
- public:
-  Instant Now() const override { return clock_.Now(); }
-  int64_t MonotonicNs() const override {
-    return now_ns_.fetch_add(step_ns, std::memory_order_relaxed);
-  }
-  std::atomic<int64_t> step_ns{0};
-
- private:
-  env::PosixClock clock_;
-  mutable std::atomic<int64_t> now_ns_{0};
 };
 
 TEST_CASE("a waiter writes what is waiting, and all of it is there") {
@@ -125,7 +112,7 @@ TEST_CASE("what others wait for is delivered to them by whoever writes it") {
 
 TEST_CASE("while the device is slow the log thread writes, and afterwards waiters again") {
   MemoryFiles files;
-  LoadedClock clock;
+  tests::LoadedClock clock;
   Collector nothing;
   const auto recovery = Recover(files, kDirectory, nothing);
   REQUIRE(recovery.ok());
