@@ -27,9 +27,9 @@ namespace {
 // seldom want the same.
 uint32_t PickBit(uint64_t bits, uint64_t random) {
   const auto width = static_cast<uint32_t>(std::bit_width(bits));
-  const uint64_t from = random & (std::bit_ceil(width) - 1);
-  const uint64_t rest = bits >> from << from;
-  return static_cast<uint32_t>(std::countr_zero(rest != 0 ? rest : bits));
+  uint64_t from = random & (std::bit_ceil(width) - 1);  // below twice the width
+  if (from >= width) from -= width;
+  return static_cast<uint32_t>(std::countr_zero(bits >> from << from));
 }
 
 }  // namespace

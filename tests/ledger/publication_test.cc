@@ -182,6 +182,30 @@ TEST_CASE("all 64 seats of a slot are given, each once") {
   CHECK(ledger.live_holds() == 64);
 }
 
+TEST_CASE("which seat of a slot is given is left to chance, however few there are") {
+  for (const uint8_t seats : {uint8_t{2}, uint8_t{5}, uint8_t{8}, uint8_t{64}}) {
+    CAPTURE(seats);
+    std::vector<int> given(seats, 0);
+    for (uint64_t random = 0; random < 64; ++random) {
+      Tickets tickets{0};
+      RecordingSink sink(tickets);
+      Ledger ledger;
+      std::vector<CalendarChange> changes;
+      Publish(ledger, WebSlots(1, seats), 1, sink, changes);
+      HoldArgs args = HoldFor(SubjectNumber(1), kStart + 1000);
+      args.random = random;
+      const Result result = ledger.Hold(args, sink);
+      REQUIRE(result.outcome == Outcome::kOk);
+      ++given[result.seat.ref.seat.value];
+    }
+    // A fair share is 64 / seats; nobody's is less than half of it, or more than twice.
+    for (const int times : given) {
+      CHECK(2 * times * seats >= 64);
+      CHECK(times * seats <= 2 * 64);
+    }
+  }
+}
+
 TEST_CASE("alternatives are slots that may be booked") {
   Tickets tickets{0};
   RecordingSink sink(tickets);
