@@ -63,6 +63,38 @@ TEST_CASE("a read behind a hold in the same packet shows it, though the log has 
   CHECK(Bodies(desk.Ask(kSlots)) == std::vector<std::string>{bodies[2]});
 }
 
+// A thread keeps the answers to reads; nobody may be able to tell.
+TEST_CASE("a read shows what another thread has made durable within the same millisecond") {
+  Desk desk;
+  SessionContext context =
+      PublicContext(desk.world, desk.telemetry, desk.telemetry.AddThread("another"));
+  Session other(context, limits::kMaxBodyBytes);
+  booking::Act act(desk.pool, desk.world.engine->log());
+  const auto slots = [&] {
+    REQUIRE(other.Serve(kSlots, act, desk.world.clock.now).consumed == sizeof kSlots - 1);
+    other.Settle(true, desk.world.clock.now);
+    const std::vector<std::string> bodies = Bodies(other.replies());
+    other.ClearReplies();
+    REQUIRE(bodies.size() == 1);
+    return bodies[0];
+  };
+  const std::string before = slots();
+  CHECK(slots() == before);
+  REQUIRE(Bodies(desk.Ask(kHold)).size() == 1);
+  CHECK(slots() != before);
+}
+
+TEST_CASE("a read shows what time alone has changed, though nothing was logged since") {
+  Desk desk;
+  // Two hours, the agenda's notice, before the slot of 11:00.
+  desk.world.clock.now = desk.world.clock.now + int64_t{23} * 3'600'000;
+  const std::string before = Bodies(desk.Ask(kSlots)).at(0);
+  CHECK(before.find("2026-12-01T11:00") != std::string::npos);
+  desk.session.ClearReplies();
+  desk.world.clock.now = desk.world.clock.now + 1;
+  CHECK(Bodies(desk.Ask(kSlots)).at(0).find("2026-12-01T11:00") == std::string::npos);
+}
+
 TEST_CASE("what was sent is not left in memory") {
   Desk desk;
   const std::string reply = desk.Ask(kHold);
