@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "absl/strings/numbers.h"
 #include "base/check.h"
 #include "bench/creneau-bench/now.h"
 #include "bench/creneau-bench/response.h"
@@ -43,7 +44,9 @@ absl::StatusOr<Address> ResolveAddress(const std::string& host_port) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int failed = host.empty() || port.empty()
+  uint32_t number = 0;  // getaddrinfo takes 99999 for 34463
+  const bool no_port = absl::SimpleAtoi(port, &number) && (number == 0 || number > 65535);
+  const int failed = host.empty() || port.empty() || no_port
                          ? EAI_NONAME
                          : getaddrinfo(host.c_str(), port.c_str(), &wanted, &found);
   if (failed != 0) {

@@ -232,7 +232,8 @@ class Usage(Bench):
                                (("steady", "--rate", "10", "--connections", "4000000000"), "descriptors"),
                                (("steady", "--rate", "9e7", "--seconds", "60"), "more --agendas"),
                                (("confirm-storm", "--rate", "max"), "number"),
-                               (("steady", "--rate", "10", "--server", "nonsense", "--agenda", "a"), "HOST:PORT")):
+                               (("steady", "--rate", "10", "--server", "nonsense", "--agenda", "a"), "HOST:PORT"),
+                               (("steady", "--rate", "10", "--server", "127.0.0.1:99999", "--agenda", "a"), "HOST:PORT")):
             with self.subTest(arguments):
                 code, _, error, _ = self.run_bench(*arguments)
                 self.assertEqual(code, 2, error)
