@@ -302,6 +302,7 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, int
 int Run(Options options) {
   std::signal(SIGINT, OnInterrupt);
   std::signal(SIGTERM, OnInterrupt);
+  std::signal(SIGHUP, OnInterrupt);  // the terminal is gone: our creneaud and its directory go too
   std::signal(SIGPIPE, SIG_IGN);
   OwnServer own;
   absl::Status status = EnoughDescriptors(options);
