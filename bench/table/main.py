@@ -23,7 +23,7 @@ def parse(about):
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, help="[5; 1 with --quick or --tiny]")
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--quick", action="store_true", help="two minutes: shows that it works, means nothing")
+    mode.add_argument("--quick", action="store_true", help="about a minute: shows that it works, means nothing")
     mode.add_argument("--tiny", action="store_true", help="seconds: the same for the test suite; installs nothing, builds nothing")
     parser.add_argument("--only", action="append", choices=rows.GROUPS, metavar="GROUP",
                         help=f"this part alone, may be repeated: {', '.join(rows.GROUPS)}")
