@@ -1,6 +1,7 @@
 // One request on its way to its reply: all that a handler sees and sets.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/instant.h"
@@ -22,6 +23,7 @@ struct Exchange {
   booking::Engine& engine;
   const Telemetry& telemetry;
   ReadCache& reads;
+  uint64_t known_changes;  // those of the thread's that whoever asks may know of
   TimeCache& times;
   booking::Act& act;
   const Request& request;

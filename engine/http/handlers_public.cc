@@ -70,7 +70,7 @@ template <typename Render>
 void GiveKept(Exchange& exchange, const ReadCache::Question& question, Render render) {
   bool fresh;
   ReadCache::Answer& answer =
-      exchange.reads.Find(question, exchange.now, exchange.engine.log().durable_lsn(), fresh);
+      exchange.reads.Find(question, exchange.now, exchange.known_changes, fresh);
   if (!fresh) {
     render(answer);
     answer.question = question;

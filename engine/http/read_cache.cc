@@ -1,33 +1,25 @@
 #include "http/read_cache.h"
 
-#include <utility>
-
 #include "base/prng.h"
 
 namespace creneau::http {
 
-ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, Lsn durable,
+ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, uint64_t known,
                                    bool& fresh) {
   const uint64_t days = static_cast<uint64_t>(static_cast<uint32_t>(question.from)) << 32 |
                         static_cast<uint32_t>(question.to);
   const uint64_t agenda = question.agenda->id.value * uint64_t{2} + (question.slots ? 1 : 0);
   Answer& answer = places_[Mix64(Mix64(days) ^ agenda) % kPlaces];
   latest_ = &answer;
-  keeps_any_ = true;
-  fresh = answer.question == question && answer.rendered_at == now && answer.durable == durable;
+  fresh = answer.question == question && answer.asked_at == now && answer.changes >= known;
   if (fresh) return answer;
   // Not to be found should rendering fail.
   answer.question = {};
-  answer.rendered_at = now;
-  answer.durable = durable;
+  answer.asked_at = now;
+  answer.changes = changes_;
   answer.body.clear();
   answer.tag.clear();
   return answer;
-}
-
-void ReadCache::Forget() {
-  if (!std::exchange(keeps_any_, false)) return;
-  for (Answer& answer : places_) answer.question = {};
 }
 
 void ReadCache::Trim() {

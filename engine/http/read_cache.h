@@ -1,11 +1,10 @@
 // What the public reads say, kept for a millisecond: when everybody looks at the same agenda, it is
 // counted and spelled once and not for each of them.
 //
-// An answer is given again only within the millisecond in which it was rendered, only while the
-// agenda's version is in force, and only if nothing has become durable since: nobody is told of a
-// change before it is, so no answer here is older than what its reader may already know, on any
-// connection of any thread, by whatever reply. Requests of one packet are answered before that: a
-// session forgets the answers of its thread when one of them may have changed something.
+// An answer is given again only to requests that came within the millisecond for which it was
+// rendered, and only while the agenda's version is in force: so it is never older than the
+// millisecond in which it was asked for, however many book meanwhile. Nor is it older than what was
+// asked before on the same connection: whoever has just taken a seat there sees it taken.
 //
 // One of these per thread; bounded, and what it bounds is memory: of two answers that fall into one
 // place, the later one stays.
@@ -38,18 +37,19 @@ class ReadCache {
 
   struct Answer {
     Question question;
-    Instant rendered_at;
-    Lsn durable;  // the log's position before it was rendered
+    Instant asked_at;      // by whoever it was rendered for
+    uint64_t changes = 0;  // of this thread's, that were made before it
     std::string body;
     std::string tag;  // its ETag, in quotes
   };
 
-  // Where the answer to that question is, if it may be given; else `fresh` is false, and it is to
-  // be filled. Valid until the next call.
-  Answer& Find(const Question& question, Instant now, Lsn durable, bool& fresh);
+  // Where the answer to that question is, if it may be given to who asks `now` and knows of the
+  // thread's first `known` changes; else `fresh` is false, and it is to be filled. Valid until the
+  // next call.
+  Answer& Find(const Question& question, Instant now, uint64_t known, bool& fresh);
 
-  // None is given again.
-  void Forget();
+  // What this thread has just done may have changed something: so many times by now.
+  uint64_t Change() { return ++changes_; }
 
   // Gives back what is too large to be kept. After the reply has been put together.
   void Trim();
@@ -61,7 +61,7 @@ class ReadCache {
 
   std::array<Answer, kPlaces> places_;
   Answer* latest_ = nullptr;  // asked for last
-  bool keeps_any_ = false;    // since the last Forget
+  uint64_t changes_ = 0;
 };
 
 }  // namespace creneau::http

@@ -44,6 +44,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   Exchange exchange{.engine = context_.engine,
                     .telemetry = context_.telemetry,
                     .reads = context_.reads,
+                    .known_changes = known_changes_,
                     .times = context_.times,
                     .act = act,
                     .request = request,
@@ -70,8 +71,8 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   }
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
-  // What is asked behind it in the same packet sees it, though it is not durable yet.
-  if (request.method != Method::kGet) context_.reads.Forget();
+  // What is asked behind it, in the same packet even, sees it, though it is not durable yet.
+  if (request.method != Method::kGet) known_changes_ = context_.reads.Change();
   Append(entry, received_at);
   context_.reads.Trim();
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -95,6 +96,7 @@ class Session {
   std::string replies_;
   std::array<Entry, limits::kMaxPipelined> entries_;
   size_t entry_count_ = 0;
+  uint64_t known_changes_ = 0;  // of the thread's: up to this connection's latest
 };
 
 }  // namespace creneau::http
