@@ -208,14 +208,18 @@ std::string Auditor::Look(const std::string& name, const Told& told, Instant now
   return "";
 }
 
-std::string Auditor::Slots(const std::string& agenda, const Told& told, Instant now) const {
+std::string Auditor::Slots(const std::string& agenda, const Told& told, Instant now) {
+  if (std::exchange(told_at_, now) != now) told_free_.clear();
   for (const auto& [slot, state] : book().slots) {
     if (AgendaOf(slot) != agenda) continue;
     const size_t at = told.body.find("\"slot\":\"" + TimeOf(slot) + "\"");
     if (at == std::string::npos) return Wrong("slot " + slot + " is published", told);
     const size_t free_at = told.body.find("\"free\":", at);
     const int free = std::stoi(told.body.substr(free_at + 7, 4));
-    const auto [least, most] = Free(book(), slot, now);
+    const auto [least_now, most_now] = Free(book(), slot, now);
+    auto& [least, most] = told_free_.try_emplace(slot, least_now, most_now).first->second;
+    least = std::min(least, least_now);
+    most = std::max(most, most_now);
     if (free < least || free > most)
       return Wrong("slot " + slot + " has " + std::to_string(least) + " to " +
                        std::to_string(most) + " free seats",

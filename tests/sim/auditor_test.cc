@@ -106,6 +106,23 @@ TEST_CASE_METHOD(Fixture, "seats are given out in the agenda's hours, and only t
   CHECK(auditor.Hold(2, kTen, "other", Problem(409, "not-open-yet"), late, false) == "");
 }
 
+TEST_CASE_METHOD(Fixture, "free seats are those of now, or those of a read in this millisecond") {
+  const auto free = [](int nine, int ten) {
+    return Answer(200, R"({"slots":[{"slot":")" + TimeOf(kNine) + R"(","free":)" +
+                           std::to_string(nine) + R"(},{"slot":")" + TimeOf(kTen) + R"(","free":)" +
+                           std::to_string(ten) + "}]}");
+  };
+  CHECK(auditor.Slots("sim/", free(1, 1), kNow) != "");
+  CHECK(auditor.Slots("sim/", free(0, 0), kNow) != "");
+  CHECK(auditor.Slots("sim/", free(0, 1), kNow) == "");
+  REQUIRE(auditor.Hold(2, kTen, "other", Held("BERT", kTen), kNow, false) == "");
+  CHECK(auditor.Slots("sim/", free(0, 1), kNow) == "");
+  CHECK(auditor.Slots("sim/", free(0, 0), kNow) == "");
+  CHECK(auditor.Slots("sim/", free(1, 0), kNow) != "");
+  CHECK(auditor.Slots("sim/", free(0, 1), kNow + 1) != "");
+  CHECK(auditor.Slots("sim/", free(0, 0), kNow + 1) == "");
+}
+
 TEST_CASE_METHOD(
     Fixture, "an acknowledged act that a crash lost is seen; one that nobody was told of may go") {
   auditor.Acknowledge(auditor.position());
