@@ -1,11 +1,13 @@
-// Reads the segments of a long log before they are asked for, in a thread of its own: while one
+// Reads the segments of a long log before they are asked for, in threads of its own: while one
 // piece is checked, the device brings the next, and the next segment follows the one before without
-// a pause. What it reads, and in which order, is what the reader would read; short files, and a
-// machine with one core, are left to the reader.
+// a pause. Two read at once, so that the device has something to do until the one that it has
+// served is awake. What they read is what the reader would read, and is given in that order; short
+// files, and a machine with one core, are left to the reader.
 //
 // Threads: all from the one that made it. Add only files that bear to be read beside it.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -56,21 +58,29 @@ class Ahead {
     uint64_t size = 0;
   };
 
+  // A part that somebody reads, or has read.
+  struct Reading {
+    Chunk chunk;
+    bool done = false;
+    bool left = false;  // whoever reads it gives the piece back
+    bool Is(const env::File& file) const { return chunk.file.get() == &file; }
+  };
+
+  bool Start();
   void Run();
   bool Awaits(const env::File& file) const;
   void LeaveOthersBefore(const env::File& file);
   void Leave(const env::File& file);
-  void GiveBack(Chunk& chunk);
+  void Drop(Reading& reading);
+  void Read(Chunk& chunk, size_t wanted);
 
   Handover& pieces_;
   size_t threads_;
-  std::thread thread_;
+  std::array<std::thread, 2> readers_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::deque<Stream>
-      streams_;  // the first is being read; those that are read to their end are gone
-  std::deque<Chunk> read_;
-  const env::File* reading_ = nullptr;  // whose chunk is under way and still wanted
+  std::deque<Stream> streams_;  // of the first, parts are begun; those wholly begun are gone
+  std::deque<std::shared_ptr<Reading>> readings_;  // that are wanted, in their order
   bool ended_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "wal/handover.h"
 
+#include <sys/mman.h>
+
 #include <system_error>
 #include <utility>
 
@@ -13,17 +15,20 @@ constexpr uint64_t kAloneBytes = 256 * 1024;
 // One is being filled, one is being checked, one is being taken from; the others let each go on
 // when another waits.
 constexpr size_t kPieces = 10;
+constexpr size_t kHugePageBytes = size_t{2} << 20;
 
 }  // namespace
 
 std::span<uint8_t> Piece::Room(size_t head, size_t length) {
   static_assert(kHeadBytes % limits::kPageBytes == 0);
-  const size_t wanted =
-      (head + length + limits::kPageBytes - 1) / limits::kPageBytes * limits::kPageBytes;
+  static_assert(kHeadBytes + kChunkBytes == kHugePageBytes);
+  const size_t page = head + length < kHugePageBytes ? limits::kPageBytes : kHugePageBytes;
+  const size_t wanted = (head + length + page - 1) / page * page;
   if (capacity < wanted) {
     // tidy: owned by the unique_ptr
-    memory.reset(static_cast<uint8_t*>(std::aligned_alloc(limits::kPageBytes, wanted)));
+    memory.reset(static_cast<uint8_t*>(std::aligned_alloc(page, wanted)));
     CHECK(memory != nullptr);
+    if (page == kHugePageBytes) ::madvise(memory.get(), wanted, MADV_HUGEPAGE);  // advice
     capacity = wanted;
   }
   return {memory.get() + head, length};

@@ -37,12 +37,14 @@ struct CheckedBatch {
 struct Piece {
   // What is read of a file at once: what a processor's own cache holds, so that it is checked and
   // taken from while it is there.
-  static constexpr size_t kChunkBytes = limits::kMaxBatchBytes + 16 * limits::kPageBytes;
+  static constexpr size_t kChunkBytes = limits::kMaxBatchBytes;
   // Before it, room for the beginning of a batch that ends in it.
   static constexpr size_t kHeadBytes = limits::kMaxBatchBytes;
 
   // On a page, as reads past the system's cache want it. What stood there is gone where it takes
-  // more memory than before: short logs take little.
+  // more memory than before: short logs take little. Both together lie in one huge page, where the
+  // system gives one: the device then gets a read as one piece of memory, not as 256, and some have
+  // it done in half the time.
   std::span<uint8_t> Room(size_t head, size_t length);
   std::span<uint8_t> chunk() { return Room(kHeadBytes, kChunkBytes); }
 
