@@ -91,8 +91,11 @@ void ToProto(const ledger::SlotChange& slot, v1::CalendarSlot* out) {
   }
 }
 
-absl::StatusOr<Record> FromProto(const v1::CalendarPart& in) {
+// Its own slots go behind those.
+absl::StatusOr<Record> FromProto(const v1::CalendarPart& in,
+                                 std::vector<ledger::SlotChange> slots = {}) {
   CalendarPart part;
+  part.change.slots = std::move(slots);
   part.part = in.part();
   part.parts = in.parts();
   part.change.agenda = AgendaId{in.agenda()};
@@ -170,6 +173,12 @@ std::string EncodeOutage(const Outage& outage) {
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
   // A calendar's part is a thousand messages: in an arena they come and go as one.
   google::protobuf::Arena arena;
+  std::string_view rest;
+  if (std::vector<ledger::SlotChange> slots; DecodeSlots(bytes, &rest, &slots)) {
+    auto& part = *google::protobuf::Arena::CreateMessage<v1::CalendarPart>(&arena);
+    if (part.ParseFromArray(rest.data(), static_cast<int>(rest.size())))
+      return FromProto(part, std::move(slots));
+  }
   v1::Event& message = *google::protobuf::Arena::CreateMessage<v1::Event>(&arena);
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("not a record of creneau.v1: the bytes are no Event");

@@ -55,6 +55,12 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes);
 // would write for it and DecodeRecord would take. False says nothing about them.
 bool DecodeSeatEvent(std::string_view bytes, ledger::Event* event);
 
+// The fast way for a calendar's part: true, its slots, and in `rest` the bytes of the CalendarPart
+// message before them, only of bytes that EncodeCalendar would write. False says nothing about
+// them.
+bool DecodeSlots(std::string_view bytes, std::string_view* rest,
+                 std::vector<ledger::SlotChange>* slots);
+
 // For people (one line) or programs (one JSON object): what the record says happened.
 std::string DescribeRecord(std::string_view record, bool json);
 

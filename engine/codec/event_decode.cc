@@ -1,9 +1,12 @@
-// Reads what EncodeEvent writes, byte for byte, without protobuf: a start reads millions of these,
-// and an arena, a tree of messages and two passes over them cost more than applying them. Anything
-// else (another order of fields, fields of a newer version, a calendar) is left to protobuf.
+// Reads what EncodeEvent and EncodeCalendar write, byte for byte, without protobuf: a start reads
+// millions of these, and an arena, a tree of messages and two passes over them cost more than
+// applying them. Anything else (another order of fields, fields of a newer version, a calendar) is
+// left to protobuf.
 
+#include <array>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #include "codec/event.h"
 #include "creneau/v1/event.pb.h"
@@ -24,18 +27,35 @@ struct Cursor {
     return at != end && *at == static_cast<char>(field << 3 | wire);
   }
 
-  // The shortest form, of at most 32 bits, as PutVarint writes it.
-  bool Varint(int field, uint32_t* value) {
+  // The shortest form, of at most as many bits as the number has, as PutVarint writes it.
+  template <typename Number>
+  bool Varint(int field, Number* value) {
     *value = 0;
     if (!Is(field, 0)) return true;
     ++at;
-    for (int shift = 0; shift < 35 && at != end; shift += 7) {
+    return Bare(value) && *value != 0;
+  }
+
+  template <typename Number>
+  bool Bare(Number* value) {
+    constexpr int kBits = 8 * sizeof(Number);
+    *value = 0;
+    for (int shift = 0; shift < kBits && at != end; shift += 7) {
       const auto byte = static_cast<uint8_t>(*at++);
-      if (shift == 28 && byte > 0x0f) return false;
-      *value |= static_cast<uint32_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) return byte != 0;
+      const auto bits = static_cast<Number>(byte & 0x7f);
+      if (shift + 7 > kBits && bits >> (kBits - shift) != 0) return false;
+      *value |= static_cast<Number>(bits << shift);
+      if (byte < 0x80) return byte != 0 || shift == 0;
     }
     return false;
+  }
+
+  // A number that may be negative.
+  bool Signed(int field, int64_t* value) {
+    uint64_t bits = 0;
+    const bool fine = Varint(field, &bits);
+    *value = static_cast<int64_t>(bits >> 1 ^ (0 - (bits & 1)));
+    return fine;
   }
 
   bool Fixed64(int field, uint64_t* value) {
@@ -55,6 +75,46 @@ struct Cursor {
     *inner = Cursor{at + 2, at + 2 + length};
     at = inner->end;
     return true;
+  }
+
+  // The same of any length.
+  bool LongMessage(int field, Cursor* inner) {
+    if (!Is(field, 2)) return false;
+    ++at;
+    uint32_t length = 0;
+    if (!Bare(&length) || static_cast<size_t>(end - at) < length) return false;
+    *inner = Cursor{at, at + length};
+    at = inner->end;
+    return true;
+  }
+
+  bool Counts(int field, std::array<uint8_t, kChannels>* counts) {
+    Cursor in{};
+    if (!Is(field, 2)) return true;
+    if (!Message(field, &in) || in.end - in.at != kChannels) return false;
+    std::memcpy(counts->data(), in.at, kChannels);
+    return true;
+  }
+
+  bool Slot(int field, ledger::SlotChange* slot) {
+    using v1::CalendarSlot;
+    Cursor in{};
+    int64_t start = 0;
+    uint32_t minutes = 0;
+    uint32_t listed = 0;
+    if (!Message(field, &in) || !in.Varint(CalendarSlot::kSlotFieldNumber, &slot->slot.value) ||
+        !in.Signed(CalendarSlot::kStartFieldNumber, &start) ||
+        !in.Signed(CalendarSlot::kStartsAtFieldNumber, &slot->starts_at.ms) ||
+        !in.Varint(CalendarSlot::kMinutesFieldNumber, &minutes) ||
+        !in.Counts(CalendarSlot::kSeatsFieldNumber, &slot->seats) ||
+        !in.Counts(CalendarSlot::kFreshFieldNumber, &slot->fresh) ||
+        !in.Varint(CalendarSlot::kFirstBlockFieldNumber, &slot->first_block) ||
+        !in.Varint(CalendarSlot::kListedFieldNumber, &listed))
+      return false;
+    slot->start.value = static_cast<int32_t>(start);
+    slot->minutes = static_cast<uint16_t>(minutes);
+    slot->listed = listed != 0;
+    return in.Done() && slot->start.value == start && slot->minutes == minutes && listed <= 1;
   }
 
   bool Image(int field, ledger::SeatImage* image) {
@@ -90,6 +150,33 @@ bool DecodeSeatEvent(std::string_view bytes, ledger::Event* event) {
          in.Varint(SeatMoved::kOriginSeatFieldNumber, &event->origin.seat.value) &&
          in.Varint(SeatMoved::kOriginGenerationFieldNumber, &event->origin.generation.value) &&
          in.Done() && event->seat.word.IsImage() && event->from.word.IsImage();
+}
+
+bool DecodeSlots(std::string_view bytes, std::string_view* rest,
+                 std::vector<ledger::SlotChange>* slots) {
+  using v1::CalendarPart;
+  // Shorter are none: what is asked for at once is bounded by the bytes there are.
+  constexpr size_t kLeastSlotBytes = 16;
+  Cursor all{bytes.data(), bytes.data() + bytes.size()};
+  Cursor in{};
+  if (!all.LongMessage(v1::Event::kCalendarPartFieldNumber, &in) || !all.Done()) return false;
+  const char* const begin = in.at;
+  uint32_t number = 0;
+  Cursor rules{};
+  for (const int field : {CalendarPart::kAgendaFieldNumber, CalendarPart::kVersionFieldNumber,
+                          CalendarPart::kPartFieldNumber, CalendarPart::kPartsFieldNumber}) {
+    if (!in.Varint(field, &number)) return false;
+  }
+  if (in.Is(CalendarPart::kRulesFieldNumber, 2) &&
+      !in.LongMessage(CalendarPart::kRulesFieldNumber, &rules))
+    return false;
+  *rest = {begin, static_cast<size_t>(in.at - begin)};
+  slots->clear();
+  slots->reserve(static_cast<size_t>(in.end - in.at) / kLeastSlotBytes);
+  while (!in.Done()) {
+    if (!in.Slot(CalendarPart::kSlotsFieldNumber, &slots->emplace_back())) return false;
+  }
+  return true;
 }
 
 }  // namespace creneau::codec

@@ -59,6 +59,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "base/atomic.h"
 #include "base/ids.h"
@@ -370,7 +371,8 @@ class Ledger final : private Holdings {
   // The publisher's own: by the calendars in force.
   size_t seats_in_force_ = 0;
   // The publisher's own: start → slot, for each agenda.
-  std::map<AgendaId, std::map<LocalMinute, SlotId>> slots_by_start_;
+  using SlotsByStart = absl::btree_map<LocalMinute, SlotId>;
+  std::map<AgendaId, SlotsByStart> slots_by_start_;
 };
 
 }  // namespace creneau::ledger

@@ -53,10 +53,10 @@ PublicationPlan Ledger::Plan(AgendaId agenda, uint32_t version,
   PublicationPlan plan;
   plan.change.agenda = agenda;
   plan.change.version = version;
-  std::map<LocalMinute, SlotId>& known = slots_by_start_[agenda];
+  const SlotsByStart& known = slots_by_start_[agenda];
   uint32_t next_slot = slots_made_.load();
   uint32_t next_block = seats_made_.load() / limits::kSeatsPerBlock;
-  std::map<LocalMinute, SlotId> leaving = known;
+  SlotsByStart leaving = known;
   for (const SlotTarget& target : targets) {
     SlotChange change{SlotId{},     target.start, target.starts_at, target.minutes,
                       target.seats, {},           next_block,       target.listed};
@@ -91,7 +91,7 @@ void Ledger::MakeSlot(AgendaId agenda, const SlotChange& change) {
     slot.agenda = agenda;
     slot.start = change.start;
     slots_made_.store(change.slot.value + 1);
-    std::map<LocalMinute, SlotId>& known = slots_by_start_[agenda];
+    SlotsByStart& known = slots_by_start_[agenda];
     known.insert_or_assign(known.end(), change.start, change.slot);  // mostly by start: the last
   }
   Slot& slot = SlotOf(change.slot);

@@ -1,5 +1,7 @@
 #include "codec/event.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include "base/prng.h"
 #include "catch2/catch.hpp"
 #include "creneau/v1/event.pb.h"
@@ -175,6 +177,86 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
     }
   }
   CHECK(slots == change.slots.size());
+}
+
+// As DecodeRecord would take a part's slots without the fast way.
+std::vector<ledger::SlotChange> SlotsByProtobuf(const std::string& bytes) {
+  v1::Event message;
+  REQUIRE(message.ParseFromString(bytes));
+  std::vector<ledger::SlotChange> slots;
+  for (const v1::CalendarSlot& slot : message.calendar_part().slots()) {
+    ledger::SlotChange one{SlotId{slot.slot()}, LocalMinute{slot.start()},
+                           Instant{slot.starts_at()}, static_cast<uint16_t>(slot.minutes())};
+    for (size_t i = 0; i < kChannels && i < slot.seats().size(); ++i)
+      one.seats[i] = static_cast<uint8_t>(slot.seats()[i]);
+    for (size_t i = 0; i < kChannels && i < slot.fresh().size(); ++i)
+      one.fresh[i] = static_cast<uint8_t>(slot.fresh()[i]);
+    one.first_block = slot.first_block();
+    one.listed = slot.listed();
+    slots.push_back(one);
+  }
+  return slots;
+}
+
+void CheckSame(const std::vector<ledger::SlotChange>& some,
+               const std::vector<ledger::SlotChange>& others) {
+  REQUIRE(some.size() == others.size());
+  for (size_t i = 0; i < some.size(); ++i) {
+    REQUIRE(some[i].slot == others[i].slot);
+    REQUIRE(some[i].start == others[i].start);
+    REQUIRE(some[i].starts_at == others[i].starts_at);
+    REQUIRE(some[i].minutes == others[i].minutes);
+    REQUIRE(some[i].seats == others[i].seats);
+    REQUIRE(some[i].fresh == others[i].fresh);
+    REQUIRE(some[i].first_block == others[i].first_block);
+    REQUIRE(some[i].listed == others[i].listed);
+  }
+}
+
+TEST_CASE("the fast way reads every calendar, and of changed bytes what protobuf reads of them") {
+  const google::protobuf::LogSilencer quiet;
+  Prng prng(27);
+  rules::Agenda agenda;
+  agenda.name = "93-titres";
+  int refused = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    const auto some = [&](uint64_t value) { return prng.Below(4) == 0 ? 0 : value; };
+    const auto counts = [&] {
+      std::array<uint8_t, kChannels> of{};
+      if (prng.Below(3) == 0) return of;
+      for (uint8_t& count : of) count = static_cast<uint8_t>(some(prng.Next()));
+      return of;
+    };
+    ledger::CalendarChange change{AgendaId{static_cast<uint32_t>(prng.Below(3))},
+                                  static_cast<uint32_t>(prng.Below(1'000)),
+                                  {}};
+    for (uint64_t left = prng.Below(4); left > 0; --left) {
+      change.slots.push_back({SlotId{static_cast<uint32_t>(some(prng.Next() >> prng.Below(64)))},
+                              LocalMinute{static_cast<int32_t>(some(prng.Next()))},
+                              Instant{static_cast<int64_t>(some(prng.Next()) >> prng.Below(64))},
+                              static_cast<uint16_t>(some(prng.Next())), counts(), counts(),
+                              static_cast<uint32_t>(some(prng.Next())), prng.Below(2) == 0});
+      // The message has blocks only where there are seats for them.
+      if (change.slots.back().fresh == std::array<uint8_t, kChannels>{})
+        change.slots.back().first_block = 0;
+    }
+    std::string bytes = EncodeCalendar(change, agenda).front();
+    std::string_view rest;
+    std::vector<ledger::SlotChange> slots;
+    REQUIRE(DecodeSlots(bytes, &rest, &slots));
+    CheckSame(slots, change.slots);
+
+    bytes[prng.Below(bytes.size())] ^= static_cast<char>(1 << prng.Below(8));
+    if (prng.Below(4) == 0) bytes.resize(prng.Below(bytes.size()));
+    v1::CalendarPart part;
+    if (!DecodeSlots(bytes, &rest, &slots) || !part.ParseFromString(std::string(rest))) {
+      ++refused;
+      continue;
+    }
+    CheckSame(slots, SlotsByProtobuf(bytes));
+    REQUIRE(part.slots().empty());
+  }
+  CHECK(refused > 1'000);
 }
 
 TEST_CASE("an outage survives the log") {
