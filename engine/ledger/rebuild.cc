@@ -10,6 +10,11 @@
 #include "ledger/tally.h"
 
 namespace creneau::ledger {
+namespace {
+
+constexpr uint32_t kSeatsPerLine = 2;  // of a cache
+
+}  // namespace
 
 // A seat that is not free.
 absl::Status Ledger::RebuildSeat(SeatId id, SeatWord word, const Slot& slot) {
@@ -62,6 +67,9 @@ absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt) {
       number += seats - 1;
       continue;
     }
+    // The next slot's mostly follow on this one's, and none is fetched by the time that it is read.
+    if (number % kSeatsPerLine == 0 && seat.value < limits::kMaxSeats - limits::kSeatsPerSlot)
+      Prefetch({SeatId{seat.value + limits::kSeatsPerSlot}, {}});
     const SeatWord word = WordOf(seat);
     tally.Add(word);
     if (word.state() == SeatState::kFree) {
