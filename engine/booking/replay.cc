@@ -88,13 +88,7 @@ absl::Status Replay::Rebuild() {
     ledger_.BeginRebuild();
     return ledger_.RebuildSlots(0, slots, &rebuilt_);
   }
-  for (const ledger::Rebuilt& part : rebuilt) {
-    rebuilt_.counts.in_calendar += part.counts.in_calendar;
-    rebuilt_.counts.held += part.counts.held;
-    rebuilt_.counts.confirmed += part.counts.confirmed;
-    rebuilt_.untrimmed.insert(rebuilt_.untrimmed.end(), part.untrimmed.begin(),
-                              part.untrimmed.end());
-  }
+  for (const ledger::Rebuilt& part : rebuilt) rebuilt_.Add(part);
   std::sort(rebuilt_.untrimmed.begin(), rebuilt_.untrimmed.end());
   return absl::OkStatus();
 }

@@ -348,8 +348,8 @@ class Ledger final : private Holdings {
     reserved_ -= IsReserved(before.state());
   }
   absl::Status RebuildSeat(SeatId seat, SeatWord word, const Slot& slot);
-  absl::Status RebuildSlot(SlotId slot, Rebuilt* rebuilt);
-  bool IsUntrimmed(const Slot& slot, const SlotTally& tally) const;
+  absl::Status RebuildSlot(SlotId slot, Rebuilt* rebuilt, size_t* likely);
+  bool IsUntrimmed(const Slot& slot, const SlotTally& tally, size_t* likely) const;
   absl::Status CheckSeat(SeatId seat, const Slot& slot, uint32_t number);
   void AddHolds(int64_t change, Epochs::Guard* guard);
 

@@ -39,11 +39,17 @@ absl::Status Ledger::RebuildSeat(SeatId id, SeatWord word, const Slot& slot) {
 }
 
 // Whether the calendar in force wants other seats than there are: Trim would have work to do.
-bool Ledger::IsUntrimmed(const Slot& slot, const SlotTally& tally) const {
+// `likely`: where its entry may be; then, of the one behind it.
+bool Ledger::IsUntrimmed(const Slot& slot, const SlotTally& tally, size_t* likely) const {
   std::array<uint8_t, kChannels> target{};
   if (const Calendar* calendar = CalendarOf(slot.agenda)) {
-    const size_t position = calendar->PositionOf(slot.start);
-    if (position != Calendar::kNone) target = calendar->entries()[position].seats;
+    const auto& entries = calendar->entries();
+    const bool there = *likely < entries.size() && entries[*likely].start == slot.start;
+    const size_t position = there ? *likely : calendar->PositionOf(slot.start);
+    if (position != Calendar::kNone) {
+      target = entries[position].seats;
+      *likely = position + 1;
+    }
   }
   for (size_t c = 0; c < kChannels; ++c) {
     if (tally.channel[c].staying() != target[c]) return true;
@@ -51,7 +57,7 @@ bool Ledger::IsUntrimmed(const Slot& slot, const SlotTally& tally) const {
   return false;
 }
 
-absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt) {
+absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt, size_t* likely) {
   Slot& slot = SlotOf(id);
   SlotTally tally;
   tally.made = slot.seats_made.load();
@@ -90,7 +96,7 @@ absl::Status Ledger::RebuildSlot(SlotId id, Rebuilt* rebuilt) {
     if (word.state() == SeatState::kConfirmed) ++counts.confirmed;
     if (absl::Status status = RebuildSeat(taken[i], word, slot); !status.ok()) return status;
   }
-  if (IsUntrimmed(slot, tally)) rebuilt->untrimmed.push_back(id);
+  if (IsUntrimmed(slot, tally, likely)) rebuilt->untrimmed.push_back(id);
   return absl::OkStatus();
 }
 
@@ -112,11 +118,14 @@ void Ledger::BeginRebuild() {
 absl::Status Ledger::RebuildSlots(uint32_t from, uint32_t until, Rebuilt* rebuilt) {
   Epochs::Guard guard(epochs_);
   CHECK(until <= slots_made_.load());
-  const size_t held = rebuilt->counts.held;
+  // Counted here: what other threads count may share a line of the cache with `rebuilt`.
+  Rebuilt here;
+  size_t likely = 0;
   for (uint32_t s = from; s < until; ++s) {
-    if (absl::Status status = RebuildSlot(SlotId{s}, rebuilt); !status.ok()) return status;
+    if (absl::Status status = RebuildSlot(SlotId{s}, &here, &likely); !status.ok()) return status;
   }
-  AddHolds(static_cast<int64_t>(rebuilt->counts.held - held), &guard);
+  AddHolds(static_cast<int64_t>(here.counts.held), &guard);
+  rebuilt->Add(here);
   return absl::OkStatus();
 }
 

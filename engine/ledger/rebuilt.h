@@ -20,6 +20,13 @@ struct Rebuilt {
   // Slots whose seats are not what the calendar in force says: a publication was cut short, or they
   // are over.
   std::vector<SlotId> untrimmed;
+
+  void Add(const Rebuilt& other) {
+    counts.in_calendar += other.counts.in_calendar;
+    counts.held += other.counts.held;
+    counts.confirmed += other.counts.confirmed;
+    untrimmed.insert(untrimmed.end(), other.untrimmed.begin(), other.untrimmed.end());
+  }
 };
 
 }  // namespace creneau::ledger
