@@ -13,6 +13,7 @@ GOOD = {
     "engine/env/posix/clock.h": "#pragma once\n\n#include <chrono>\n\nusing Wall = std::chrono::system_clock;\n",
     "engine/ledger/owned.h": '#pragma once\n\n#include "absl/status/status.h"\n#include "base/good.h"\n\n'
                              "// tidy: owned by the caller\ninline int* Make() { return new int(1); }\n",
+    ".git": f"gitdir: {SLASH}home{SLASH}ada{SLASH}main{SLASH}.git{SLASH}worktrees{SLASH}one\n",
     "tests/CMakeLists.txt": "add_executable(t good_test.cc)\n",
     "tests/good_test.cc": '#include <new>\n\n#include "http/anything.h"\n\n'
                           "void* operator new(size_t n) { return malloc(n); }\nint main() { return 0; }\n",
