@@ -128,12 +128,28 @@ bool Report::objectives_met() const {
 }
 
 bool Report::right() const {
-  return options.unchecked || (wrong_replies == 0 && checked && checked->wrong == 0);
+  return options.unchecked || (wrong_replies == 0 && (!checked || checked->wrong == 0));
+}
+
+std::string Report::why_not_checked() const {
+  if (checked) return "";
+  return options.unchecked ? "--unchecked" : gone;
 }
 
 std::string_view Report::verdict() const {
   if (!right()) return "wrong";
+  if (!gone.empty()) return "unreachable";
   return objectives_met() ? "ok" : "objective-missed";
+}
+
+std::string Report::verdict_why() const {
+  if (!right()) return "what was told is not true";
+  if (!gone.empty()) return gone;
+  std::string missed;
+  for (const Verdict& verdict : verdicts) {
+    if (!verdict.met) missed += (missed.empty() ? "missed: " : ", ") + verdict.objective.text;
+  }
+  return missed;
 }
 
 void Conclude(Report* report) {

@@ -60,7 +60,8 @@ struct Report {
   Stats before;
   Histogram all = LatencyHistogram();
   Cpu cpu;
-  std::optional<Findings> checked;  // nothing: --unchecked
+  std::optional<Findings> checked;  // nothing: see why_not_checked
+  std::string gone;                 // the server was, before all was read back: how we know
   uint64_t wrong_replies = 0;
   std::vector<Verdict> verdicts;
   Limit limit = Limit::kNothing;
@@ -71,8 +72,10 @@ struct Report {
   std::optional<double> server_cpu_us_per_request() const;
   double generator_cpu_us_per_request() const;
   bool objectives_met() const;
-  bool right() const;                // nothing was found to be wrong
-  std::string_view verdict() const;  // "ok", "objective-missed", "wrong"
+  bool right() const;  // nothing was found to be wrong
+  std::string why_not_checked() const;
+  std::string_view verdict() const;  // "ok", "objective-missed", "unreachable", "wrong"
+  std::string verdict_why() const;   // empty: it is ok
 };
 
 // Fills in what follows from what was measured: all, verdicts, limit.

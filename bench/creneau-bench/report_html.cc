@@ -170,7 +170,10 @@ std::string Facts(const Report& report) {
 }
 
 std::string Truth(const Report& report) {
-  if (!report.checked) return "<p>Not checked: nothing was read back (--unchecked).</p>\n";
+  if (!report.checked) {
+    return "<p>Not checked: nothing was read back (" + Escaped(report.why_not_checked()) +
+           ").</p>\n";
+  }
   const Findings& found = *report.checked;
   std::string out = absl::StrFormat(
       "<p%s>Checked: %d reservations given, %d confirmed and %d cancelled read back as such, seats "
@@ -214,10 +217,11 @@ std::string AsHtml(const Report& report) {
       "<title>creneau-bench: " +
       load + "</title>\n<style>" + kStyle + "</style>\n";
   out += "<h1>creneau-bench</h1>\n<p>" + load + ". Taken at " + report.machine.taken_at + ".</p>\n";
-  out += absl::StrFormat("<p%s>Verdict: %s. Bottleneck: %s: %s.</p>\n",
+  const std::string why = report.verdict_why();
+  out += absl::StrFormat("<p%s>Verdict: %s%s%s. Bottleneck: %s: %s.</p>\n",
                          report.verdict() == "ok" ? "" : " class=\"bad\"",
-                         std::string(report.verdict()), std::string(NameOf(report.limit)),
-                         Escaped(report.limit_why));
+                         std::string(report.verdict()), why.empty() ? "" : ": ", Escaped(why),
+                         std::string(NameOf(report.limit)), Escaped(report.limit_why));
   out += Objectives(report) + Truth(report) + LatencyTable(report) + SpectrumPlot(report) +
          TimePlots(report) + OutcomePlot(report) + LagPlot(report) + Facts(report);
   return out + "</html>\n";

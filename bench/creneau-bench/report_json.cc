@@ -118,7 +118,7 @@ std::string Series(const Stats& stats) {
 
 std::string Checked(const Report& report) {
   if (!report.checked) {
-    return Object().Truth("done", false).Text("why", "--unchecked").Done();
+    return Object().Truth("done", false).Text("why", report.why_not_checked()).Done();
   }
   const Findings& found = *report.checked;
   Array examples;
@@ -229,6 +229,7 @@ std::string AsJson(const Report& report) {
          Object().Text("who", NameOf(report.limit)).Text("why", report.limit_why).Done());
   member("checked", Checked(report));
   member("objectives", Objectives(report));
+  member("verdict_why", Quoted(report.verdict_why()));
   out += " \"verdict\": " + Quoted(report.verdict()) + "\n}\n";
   return out;
 }

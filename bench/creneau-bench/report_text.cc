@@ -48,10 +48,19 @@ void Outcomes(const Report& report, std::string* out) {
   }
 }
 
+void WrongReplies(const Report& report, std::string* out) {
+  if (report.wrong_replies == 0 || report.options.unchecked) return;
+  absl::StrAppendFormat(
+      out, "  WRONG: %d replies were a success by their status, and not what was asked for\n",
+      report.wrong_replies);
+}
+
 void Checked(const Report& report, std::string* out) {
   *out += "\n";
   if (!report.checked) {
-    *out += "not checked: nothing was read back (--unchecked)\n";
+    absl::StrAppendFormat(out, "not checked: nothing was read back (%s)\n",
+                          report.why_not_checked());
+    WrongReplies(report, out);
     return;
   }
   const Findings& found = *report.checked;
@@ -64,12 +73,7 @@ void Checked(const Report& report, std::string* out) {
     absl::StrAppendFormat(out, "  %d slots are not listed any more: their seats were not counted\n",
                           found.slots_not_listed);
   }
-  if (report.wrong_replies > 0) {
-    absl::StrAppendFormat(out,
-                          "  WRONG: %d replies were a success by their status, and not what "
-                          "was asked for\n",
-                          report.wrong_replies);
-  }
+  WrongReplies(report, out);
   for (const std::string& what : found.examples) *out += "  WRONG: " + what + "\n";
   if (found.wrong > found.examples.size()) {
     absl::StrAppendFormat(out, "  ... and %d more\n", found.wrong - found.examples.size());
@@ -115,7 +119,9 @@ std::string AsText(const Report& report) {
     absl::StrAppendFormat(&out, "objective %s: %s (%s)\n", verdict.objective.text,
                           verdict.met ? "met" : "MISSED", MeasuredText(verdict));
   }
-  absl::StrAppendFormat(&out, "verdict: %s\n", std::string(report.verdict()));
+  const std::string why = report.verdict_why();
+  absl::StrAppendFormat(&out, "verdict: %s%s%s\n", std::string(report.verdict()),
+                        why.empty() ? "" : ": ", why);
   return out;
 }
 

@@ -77,11 +77,13 @@ class Progress {
   uint64_t last_replies_ = 0;
 };
 
-// The generator's threads, from their connections to the end of the window.
+// The generator's threads, from their connections to the end of the window, or until it is cut
+// short: by an interrupt, or because our own creneaud is dead and nothing more can come.
 class Generators {
  public:
-  Generators(const Options& options, const Address& server, const std::vector<pid_t>& server_pids)
-      : options_(options), window_(WindowOf(options)), server_pids_(server_pids) {
+  Generators(const Options& options, const Address& server, const std::vector<pid_t>& server_pids,
+             const OwnServer& own)
+      : options_(options), window_(WindowOf(options)), server_pids_(server_pids), own_(own) {
     for (unsigned i = 0; i < options.threads; ++i) {
       workers_.push_back(std::make_unique<Worker>(options, server, i));
     }
@@ -105,7 +107,13 @@ class Generators {
 
   const Cpu& cpu() const { return cpu_; }
   const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
-  int64_t begin_ns() const { return start_ns_.load() + window_.begin_ns; }
+  // How long it was measured.
+  int64_t length_ns(const Stats& measured) const {
+    const int64_t begin_ns = start_ns_.load() + window_.begin_ns;
+    const int64_t length_ns =
+        window_.until_done ? measured.last_reply_ns - begin_ns : window_.end_ns - window_.begin_ns;
+    return std::max<int64_t>(std::min(length_ns, cut_ns_ - begin_ns), 0);
+  }
 
  private:
   struct Sample {
@@ -157,7 +165,7 @@ class Generators {
     Progress progress(options_.quiet);
     const int64_t start = start_ns_.load();
     const auto until = [&](int64_t moment_ns) {
-      while (NowNs() < moment_ns && done_.load() < workers_.size() && !interrupted.load()) {
+      while (NowNs() < moment_ns && done_.load() < workers_.size() && !CutShort()) {
         progress.Show(NowNs() - start, window_, workers_);
         SleepNs(std::clamp<int64_t>(moment_ns - NowNs(), 0, kLookAgainNs));
       }
@@ -168,10 +176,15 @@ class Generators {
     const Sample end = Take();
     Charge(begin, end);
     until(std::numeric_limits<int64_t>::max());
-    if (interrupted.load()) {
+    if (CutShort()) {
       for (const auto& worker : workers_) worker->Stop();
     }
     sampled_.store(true);
+  }
+
+  bool CutShort() {
+    if (cut_ns_ == kNever && (interrupted.load() || own_.Ended())) cut_ns_ = NowNs();
+    return cut_ns_ != kNever;
   }
 
   void Charge(const Sample& begin, const Sample& end) {
@@ -192,6 +205,8 @@ class Generators {
   const Options& options_;
   const Window window_;
   const std::vector<pid_t> server_pids_;
+  const OwnServer& own_;
+  int64_t cut_ns_ = kNever;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<absl::Status> connected_;
   std::vector<std::thread> threads_;
@@ -237,10 +252,7 @@ Report ReportOf(const Options& options, const Generators& generators) {
     report.before.Add(worker->before());
     report.wrong_replies += worker->wrong_replies();
   }
-  const Window window = WindowOf(options);
-  const int64_t length = window.until_done ? report.measured.last_reply_ns - generators.begin_ns()
-                                           : window.end_ns - window.begin_ns;
-  report.seconds = static_cast<double>(std::max<int64_t>(length, 0)) / 1e9;
+  report.seconds = static_cast<double>(generators.length_ns(report.measured)) / 1e9;
   return report;
 }
 
@@ -275,13 +287,14 @@ absl::Status EnoughDescriptors(const Options& options) {
 }
 
 // With a server that is up.
-absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, int* exit_code) {
+absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, OwnServer* own,
+                     int* exit_code) {
   const absl::StatusOr<Address> address = ResolveAddress(options.server);
   if (!address.ok()) return address.status();
   if (const auto cpu = CpuSecondsOf(pids); !cpu.ok()) {
     return absl::InvalidArgumentError("--server-pid: " + std::string(cpu.status().message()));
   }
-  Generators generators(options, *address, pids);
+  Generators generators(options, *address, pids, *own);
   if (absl::Status run = generators.Run(); !run.ok()) return run;
   if (interrupted.load()) {
     *exit_code = kInterrupted;
@@ -291,10 +304,13 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, int
   if (report.measured.replies == 0) {
     return absl::UnavailableError("not one reply came within the measured time");
   }
-  if (absl::Status read = ReadBackInto(&report, *address, generators); !read.ok()) return read;
+  absl::Status there;
+  if (!own->Ended()) there = ReadBackInto(&report, *address, generators);
+  if (own->Ended()) there = own->Stop();
+  report.gone = std::string(there.message());
   Conclude(&report);
-  *exit_code = Publish(report);
-  return absl::OkStatus();
+  *exit_code = Publish(report);  // what was measured, whatever became of the server
+  return there;
 }
 
 }  // namespace
@@ -314,11 +330,13 @@ int Run(Options options) {
     pids = {own.pid()};
   }
   int exit_code = ctl::kExitOk;
-  if (status.ok()) status = Measure(options, pids, &exit_code);
-  if (const absl::Status stopped = own.Stop(); status.ok()) status = stopped;
-  if (status.ok()) return exit_code;
-  Warn(std::string(status.message()));
-  return ExitCodeOf(status);
+  if (status.ok()) status = Measure(options, pids, &own, &exit_code);
+  const absl::Status stopped = own.Stop();
+  for (const absl::Status& one : {status, stopped}) {
+    if (!one.ok()) Warn(std::string(one.message()));
+  }
+  if (!status.ok()) return ExitCodeOf(status);
+  return stopped.ok() ? exit_code : ExitCodeOf(stopped);
 }
 
 }  // namespace creneau::bench

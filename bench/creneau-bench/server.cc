@@ -40,6 +40,11 @@ constexpr std::array<int, 3> kMinutes = {20, 10, 5};
 
 double SeatsADay(int minutes) { return kSeatsPerSlot * kHoursPerDay * 60 / minutes; }
 
+std::string HowItEnded(int status) {
+  if (WIFEXITED(status)) return "exit code " + std::to_string(WEXITSTATUS(status));
+  return "signal " + std::to_string(WTERMSIG(status)) + " (" + strsignal(WTERMSIG(status)) + ")";
+}
+
 absl::Status Errno(const std::string& what) { return absl::ErrnoToStatus(errno, what); }
 
 }  // namespace
@@ -184,21 +189,41 @@ std::string OwnServer::LastWords() const {
   return words.size() > kTail ? words.substr(words.size() - kTail) : words;
 }
 
+std::string OwnServer::LeftBehind() {
+  keep_ = true;
+  std::ifstream diary(dir_ + "/diary");
+  std::string last;
+  for (std::string line; std::getline(diary, line);) {
+    if (!line.empty()) last = line;
+  }
+  return (last.empty() ? "its diary is empty" : "the last line of its diary: " + last) +
+         "; its directory is left: " + dir_;
+}
+
+bool OwnServer::Ended() const {
+  siginfo_t info{};
+  return pid_ > 0 &&
+         waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == pid_;
+}
+
 absl::Status OwnServer::Stop() {
   if (pid_ <= 0) return absl::OkStatus();
+  const bool unasked = Ended();
   kill(pid_, SIGTERM);
   int status = 0;
   const int64_t deadline = NowNs() + kEndNs;
   while (waitpid(pid_, &status, WNOHANG) == 0) {
-    if (NowNs() > deadline) return absl::InternalError("creneaud did not end on SIGTERM");
+    if (NowNs() > deadline) {
+      return absl::InternalError("creneaud did not end on SIGTERM; " + LeftBehind());
+    }
     poll(nullptr, 0, 5);
   }
   pid_ = -1;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
-  return absl::InternalError("creneaud did not end well: " +
-                             (WIFEXITED(status) ? "exit " + std::to_string(WEXITSTATUS(status))
-                                                : "signal " + std::to_string(WTERMSIG(status))) +
-                             "\n" + LastWords());
+  if (!unasked && WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
+  const std::string how = HowItEnded(status) + "; " + LeftBehind();
+  if (unasked) return absl::UnavailableError("our own creneaud ended during the run, with " + how);
+  return absl::InternalError("creneaud did not end well, but with " + how);
 }
 
 absl::StatusOr<double> CpuSecondsOf(const std::vector<pid_t>& pids) {

@@ -17,14 +17,18 @@ namespace creneau::bench {
 class OwnServer {
  public:
   OwnServer() = default;
-  // Kills what is still running, and removes the directory unless it is to be kept.
+  // Kills what is still running, and removes the directory unless it is to be kept, or is all that
+  // tells why creneaud ended.
   ~OwnServer();
   OwnServer(const OwnServer&) = delete;
   OwnServer& operator=(const OwnServer&) = delete;
 
   // Starts it and publishes options.own_agendas agendas. Errors say what creneaud said.
   absl::Status Start(const Options& options);
-  // SIGTERM, and waits. An error when it had ended before, or does not end well.
+  // Whether it has ended without being asked to.
+  bool Ended() const;
+  // SIGTERM, and waits. Unavailable when it had ended before, Internal when it does not end well:
+  // both say how, with the last line of its diary, and leave its directory.
   absl::Status Stop();
 
   const std::string& address() const { return address_; }
@@ -38,6 +42,7 @@ class OwnServer {
   absl::Status AwaitReady(int from_child);
   absl::Status Publish(const Options& options);
   std::string LastWords() const;  // the end of its diary
+  std::string LeftBehind();       // its last line, and where its directory is, which stays
 
   std::string dir_;
   bool keep_ = false;

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -127,6 +128,32 @@ class OwnServer(Bench):
         self.assertIsNone(report["objectives"][1]["measured"])
         self.assertEqual(report["verdict"], "objective-missed")
 
+    def start(self, *arguments):
+        """A run against its own creneaud that would last a minute, once replies were measured; and the pid of its creneaud."""
+        command = [BENCH, "steady", "--dir", self.home.name, "--rate", 200, "--warmup", 0, "--seconds", 60, *arguments]
+        run = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: (run.kill(), run.communicate()))
+        self.assertTrue(any(re.search(r"measuring +[1-9]\d* replies", line) for line in run.stderr))
+        return run, int(Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()[0])
+
+    def test_a_daemon_that_dies(self):
+        json_file, page = Path(self.home.name) / "report.json", Path(self.home.name) / "page.html"
+        run, daemon = self.start("--json", json_file, "--html", page)
+        os.kill(daemon, signal.SIGKILL)
+        text, error = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 4, error)
+        report = json.loads(json_file.read_text())
+        self.assertEqual((report["verdict"], report["checked"]["done"]), ("unreachable", False))
+        self.assertGreater(self.count(report, "confirm", 200), 0)  # what was measured is not lost
+        self.assertLess(report["seconds"], 60)  # nothing more can come: it does not go on to the end
+        [left] = Path(self.home.name).glob("creneau-bench-*")
+        self.assertTrue((left / "diary").exists())
+        last_line = (left / "diary").read_text().strip().split("\n")[-1]
+        for told in (text, error, report["verdict_why"], report["checked"]["why"]):
+            for part in ("ended during the run, with signal 9 (Killed)", last_line, str(left)):
+                self.assertIn(part, told)
+        self.assertIn("Verdict: unreachable: our own creneaud ended", page.read_text())
+
     def test_a_daemon_that_is_none(self):
         code, _, error, _ = self.own("steady", "--rate", 100, "--creneaud", "/bin/false")
         self.assertEqual(code, 4)
@@ -186,6 +213,15 @@ class OtherServers(Bench):
             self.assertGreater(lost, 0)
             self.assertEqual(report["errors"], lost)
             self.assertEqual(sum(one["count"] for one in report["outcomes"]), report["latency"]["all"]["count"])
+
+    def test_a_server_that_goes_for_good(self):
+        with Lying("dies") as server:
+            code, text, error, report = self.against(server, "--drain", 0.2)
+            self.assertEqual(code, 4, text)
+            self.assertEqual((report["verdict"], report["checked"]["done"]), ("unreachable", False))
+            for told in (text, error, report["verdict_why"], report["checked"]["why"]):
+                self.assertIn("takes no connection to read back over", told)
+            self.assertGreater(self.count(report, "hold", 201), 0)
 
     def test_one_reply_to_everything(self):
         for rate in (("--rate", "max"), ("--rate", 300)):

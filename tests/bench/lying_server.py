@@ -11,6 +11,7 @@
     not-whole       a hold without a key
     closes          honest, and closes the connection after every reply, saying so
     hangs-up        honest, and cuts every tenth confirm off
+    dies            honest, and after sixty requests answers nothing and takes no connection any more
     refuses         503 overloaded to every second hold
     fixed           one and the same 201 to everything, as the floors do
 """
@@ -84,6 +85,10 @@ class Lying:
 
     def answer(self, line, number):
         method, path, _ = line.split(" ")
+        if self.lie == "dies" and number > 60:
+            self.server.shutdown()
+            self.server.server_close()
+            return None
         if self.lie == "fixed":
             return 201, self.told("FIXED", SLOT, "held", key="k" * 22)
         if path.endswith("/holds"):
