@@ -136,15 +136,28 @@ std::string Report::why_not_checked() const {
   return options.unchecked ? "--unchecked" : gone;
 }
 
+std::string Report::none_of() const {
+  std::string none;
+  for (size_t i = 0; i < kKinds; ++i) {
+    const uint64_t sent = measured.latency[i].total();
+    if (sent == 0 || measured.failed[i] < sent) continue;
+    absl::StrAppendFormat(&none, "%snot one %s of %d was a success", none.empty() ? "" : ", ",
+                          std::string(NameOf(static_cast<Kind>(i))), sent);
+  }
+  return none;
+}
+
 std::string_view Report::verdict() const {
   if (!right()) return "wrong";
   if (!gone.empty()) return "unreachable";
+  if (!none_of().empty()) return "no-success";
   return objectives_met() ? "ok" : "objective-missed";
 }
 
 std::string Report::verdict_why() const {
   if (!right()) return "what was told is not true";
   if (!gone.empty()) return gone;
+  if (const std::string none = none_of(); !none.empty()) return none;
   std::string missed;
   for (const Verdict& verdict : verdicts) {
     if (!verdict.met) missed += (missed.empty() ? "missed: " : ", ") + verdict.objective.text;

@@ -74,7 +74,8 @@ struct Report {
   bool objectives_met() const;
   bool right() const;  // nothing was found to be wrong
   std::string why_not_checked() const;
-  std::string_view verdict() const;  // "ok", "objective-missed", "unreachable", "wrong"
+  std::string none_of() const;  // the kinds of requests of which not one was a success; empty: none
+  std::string_view verdict() const;  // "ok", "objective-missed", "no-success" and so on: README.md
   std::string verdict_why() const;   // empty: it is ok
 };
 

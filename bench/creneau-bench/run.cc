@@ -273,7 +273,7 @@ int Publish(const Report& report) {
   const Options& options = report.options;
   written = WriteFile(options.json, options.json.empty() ? "" : AsJson(report)) && written;
   written = WriteFile(options.html, options.html.empty() ? "" : AsHtml(report)) && written;
-  if (!report.right() || !report.objectives_met()) return ctl::kExitObjective;
+  if (report.verdict() != "ok") return ctl::kExitObjective;
   return written ? ctl::kExitOk : ctl::kExitIo;
 }
 

@@ -199,6 +199,22 @@ class OtherServers(Bench):
             self.assertEqual(report["errors"], self.count(report, "hold", 503, "overloaded"))
             self.assertEqual(report["checked"]["wrong"], 0)
 
+    def test_not_one_success(self):
+        with Lying("not-found") as server:
+            code, text, _, report = self.against(server)
+            self.assertEqual((code, report["verdict"]), (6, "no-success"), text)
+            holds = self.count(report, "hold", 404, "not-found")
+            self.assertEqual(report["errors"], holds)
+            self.assertIn(f"verdict: no-success: not one hold of {holds} was a success\n", text)
+            self.assertEqual(report["verdict_why"], f"not one hold of {holds} was a success")
+
+    def test_not_one_success_of_a_kind(self):
+        with Lying("no-confirm") as server:
+            code, text, _, report = self.against(server, "--slo", "hold.errors<=0")
+            self.assertEqual((code, report["verdict"]), (6, "no-success"), text)
+            self.assertGreater(self.count(report, "hold", 201), 0)
+            self.assertIn("not one confirm of ", text)
+
     def test_connections_that_close(self):
         with Lying("closes") as server:
             code, text, _, report = self.against(server)

@@ -12,6 +12,8 @@
     closes          honest, and closes the connection after every reply, saying so
     hangs-up        honest, and cuts every tenth confirm off
     dies            honest, and after sixty requests answers nothing and takes no connection any more
+    not-found       404 to everything: the wrong address
+    no-confirm      404 to every confirm
     refuses         503 overloaded to every second hold
     fixed           one and the same 201 to everything, as the floors do
 """
@@ -89,6 +91,8 @@ class Lying:
             self.server.shutdown()
             self.server.server_close()
             return None
+        if self.lie == "not-found" or (self.lie == "no-confirm" and path.endswith("/confirm")):
+            return 404, {"code": "not-found"}
         if self.lie == "fixed":
             return 201, self.told("FIXED", SLOT, "held", key="k" * 22)
         if path.endswith("/holds"):
