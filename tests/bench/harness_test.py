@@ -208,6 +208,15 @@ class OtherServers(Bench):
             self.assertIn(f"verdict: no-success: not one hold of {holds} was a success\n", text)
             self.assertEqual(report["verdict_why"], f"not one hold of {holds} was a success")
 
+    def test_a_storm_that_nobody_could_hold_for(self):
+        with Lying("not-found") as server:
+            page = Path(self.home.name) / "page.html"
+            code, text, _, report = self.run_bench("confirm-storm", "--server", server.address, "--agenda", "bench-0",
+                                                   "--journeys", 50, "--rate", 500, "--connections", 5, "--quiet", "--html", page)
+            self.assertEqual((code, report["verdict"], report["requests"]), (6, "no-success", 0), text)
+            self.assertIn("not one hold of 50 was a success", text)
+            self.assertIn("</html>", page.read_text())
+
     def test_not_one_success_of_a_kind(self):
         with Lying("no-confirm") as server:
             code, text, _, report = self.against(server, "--slo", "hold.errors<=0")
