@@ -45,15 +45,18 @@ std::optional<double> Measure(const Report& report, const Objective& objective) 
   CHECK(false);
 }
 
-bool JudgeMachine(Report* report) {
+// After the other two: it goes before them, and hides no fault of our own.
+void JudgeMachine(Report* report) {
   const Cpu& cpu = report->cpu;
   const double length = std::max(cpu.length_s, 1e-9);
-  if ((cpu.others_s + cpu.stolen_s) / length < kOthers) return false;
-  report->limit = Limit::kMachine;
-  report->limit_why = absl::StrFormat(
+  if ((cpu.others_s + cpu.stolen_s) / length < kOthers) return;
+  std::string why = absl::StrFormat(
       "others used %.2f of %d processors, and %.2f were taken by the host: measure again, alone",
       cpu.others_s / length, report->machine.cpus, cpu.stolen_s / length);
-  return true;
+  report->generator_too = report->limit == Limit::kGenerator;
+  if (report->generator_too) why += "; and " + report->limit_why;
+  report->limit = Limit::kMachine;
+  report->limit_why = std::move(why);
 }
 
 void JudgeClosed(Report* report) {
@@ -103,6 +106,10 @@ std::string_view NameOf(Limit limit) {
       return "machine";
   }
   CHECK(false);
+}
+
+std::string Report::bottleneck() const {
+  return std::string(NameOf(limit)) + (generator_too ? " and generator" : "");
 }
 
 double Report::requests_per_s() const {
@@ -178,12 +185,12 @@ void Conclude(Report* report) {
     verdict.met = verdict.measured && objective.Holds(*verdict.measured);
     report->verdicts.push_back(verdict);
   }
-  if (JudgeMachine(report)) return;
   if (report->options.closed_loop()) {
     JudgeClosed(report);
   } else {
     JudgeOpen(report);
   }
+  JudgeMachine(report);
 }
 
 std::string DurationText(double ns) {

@@ -65,12 +65,14 @@ struct Report {
   uint64_t wrong_replies = 0;
   std::vector<Verdict> verdicts;
   Limit limit = Limit::kNothing;
+  bool generator_too = false;  // beside the machine
   std::string limit_why;
 
   double requests_per_s() const;
   double reservations_per_s() const;
   std::optional<double> server_cpu_us_per_request() const;
   double generator_cpu_us_per_request() const;
+  std::string bottleneck() const;  // limit, and what comes beside it
   bool objectives_met() const;
   bool right() const;  // nothing was found to be wrong
   std::string why_not_checked() const;

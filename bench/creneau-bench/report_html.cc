@@ -221,7 +221,7 @@ std::string AsHtml(const Report& report) {
   out += absl::StrFormat("<p%s>Verdict: %s%s%s. Bottleneck: %s: %s.</p>\n",
                          report.verdict() == "ok" ? "" : " class=\"bad\"",
                          std::string(report.verdict()), why.empty() ? "" : ": ", Escaped(why),
-                         std::string(NameOf(report.limit)), Escaped(report.limit_why));
+                         report.bottleneck(), Escaped(report.limit_why));
   out += Objectives(report) + Truth(report) + LatencyTable(report) + SpectrumPlot(report) +
          TimePlots(report) + OutcomePlot(report) + LagPlot(report) + Facts(report);
   return out + "</html>\n";

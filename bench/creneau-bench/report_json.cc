@@ -226,7 +226,11 @@ std::string AsJson(const Report& report) {
   member("others_cpu_s", Number(report.cpu.others_s));
   member("stolen_cpu_s", Number(report.cpu.stolen_s));
   member("bottleneck",
-         Object().Text("who", NameOf(report.limit)).Text("why", report.limit_why).Done());
+         Object()
+             .Text("who", NameOf(report.limit))
+             .Truth("generator_too", report.generator_too || report.limit == Limit::kGenerator)
+             .Text("why", report.limit_why)
+             .Done());
   member("checked", Checked(report));
   member("objectives", Objectives(report));
   member("verdict_why", Quoted(report.verdict_why()));

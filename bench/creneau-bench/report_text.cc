@@ -100,8 +100,7 @@ std::string AsText(const Report& report) {
     out += "CPU per request: server not known (--server-pid), ";
   }
   absl::StrAppendFormat(&out, "generator %.2f us\n", report.generator_cpu_us_per_request());
-  absl::StrAppendFormat(&out, "bottleneck: %s: %s\n", std::string(NameOf(report.limit)),
-                        report.limit_why);
+  absl::StrAppendFormat(&out, "bottleneck: %s: %s\n", report.bottleneck(), report.limit_why);
   absl::StrAppendFormat(&out, "\n  %-9s %9s %10s %10s %10s %10s %10s %10s %10s\n", "latency",
                         "requests", "mean", "p50", "p90", "p99", "p99.9", "p99.99", "max");
   Latencies("all", report.all, &out);
