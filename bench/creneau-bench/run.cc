@@ -7,13 +7,13 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_format.h"
 #include "bench/creneau-bench/now.h"
+#include "bench/creneau-bench/publish.h"
 #include "bench/creneau-bench/report.h"
 #include "bench/creneau-bench/server.h"
 #include "bench/creneau-bench/worker.h"
@@ -229,16 +229,6 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
-bool WriteFile(const std::string& path, const std::string& text) {
-  if (path.empty()) return true;
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (file) return true;
-  Warn("cannot write " + path);
-  return false;
-}
-
 Report ReportOf(const Options& options, const Generators& generators) {
   Report report;
   report.options = options;
@@ -264,17 +254,6 @@ absl::Status ReadBackInto(Report* report, const Address& server, const Generator
   if (!found.ok()) return found.status();
   report->checked = *std::move(found);
   return absl::OkStatus();
-}
-
-int Publish(const Report& report) {
-  const std::string text = AsText(report);
-  std::fputs(text.c_str(), stdout);
-  bool written = std::fflush(stdout) == 0;
-  const Options& options = report.options;
-  written = WriteFile(options.json, options.json.empty() ? "" : AsJson(report)) && written;
-  written = WriteFile(options.html, options.html.empty() ? "" : AsHtml(report)) && written;
-  if (report.verdict() != "ok") return ctl::kExitObjective;
-  return written ? ctl::kExitOk : ctl::kExitIo;
 }
 
 bool Answered(const Stats& stats) {
@@ -330,6 +309,7 @@ int Run(Options options) {
   OwnServer own;
   absl::Status status = EnoughDescriptors(options);
   std::vector<pid_t> pids(options.server_pids.begin(), options.server_pids.end());
+  if (status.ok()) status = CanPublish(options);
   if (status.ok() && options.own_server) {
     status = own.Start(options);
     options.server = own.address();

@@ -271,6 +271,28 @@ class OtherServers(Bench):
         self.assertEqual(set(first[:20]), set(again[:20]))
         self.assertFalse(set(first) & set(other))
 
+    def test_reports_that_cannot_be_written(self):
+        missing = Path(self.home.name) / "missing" / "page.html"
+        with Lying("honest") as server:
+            for path, why in ((missing, "No such file"), (self.home.name, "Is a directory")):
+                with self.subTest(path):
+                    code, text, error, report = self.against(server, "--html", path)
+                    self.assertEqual((code, text, report), (7, "", None))
+                    self.assertIn(f"--html: cannot write {path}: {why}", error)
+            self.assertEqual(server.requests, [])  # noticed before the run
+            self.assertEqual(os.listdir(self.home.name), [])
+            code, text, error, report = self.against(server, "--html", "/dev/full")  # and at its end
+            self.assertEqual((code, report["verdict"]), (7, "ok"))
+            self.assertIn("cannot write /dev/full: No space left", error)
+            self.assertIn("verdict: ok", text)
+
+    def test_a_report_of_before_outlives_a_run_that_fails(self):
+        page = Path(self.home.name) / "page.html"
+        page.write_text("of before")
+        code, _, error, _ = self.run_bench("steady", "--rate", 10, "--server", "nonsense", "--agenda", "a", "--html", page)
+        self.assertEqual(code, 2, error)
+        self.assertEqual((page.read_text(), os.listdir(self.home.name)), ("of before", ["page.html"]))
+
     def test_nobody_there(self):
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))  # and nobody listens
