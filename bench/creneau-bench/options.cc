@@ -23,7 +23,8 @@ constexpr const char* kAbout = R"(Examples:
 An open-loop load generator for creneaud: sends when it is due, measures from then, reads back every confirmation afterwards.
 Without --server it starts its own creneaud on a private directory. See bench/creneau-bench/README.md.
 
-Exit codes: 0 ok, 2 usage, 4 unreachable, 6 an objective was missed, a reply was not true, or no request succeeded, 7 I/O.)";
+Exit codes: 0 ok, 2 usage, 4 unreachable, 6 an objective was missed, a reply was not true, or no request succeeded, 7 I/O,
+130 interrupted (Ctrl-C): the report is of what was measured until then.)";
 
 // What a closed loop is at most expected to confirm: the seats of our own agendas last for that.
 constexpr double kMostReservationsPerS = 150'000;

@@ -140,7 +140,8 @@ bool Report::right() const {
 
 std::string Report::why_not_checked() const {
   if (checked) return "";
-  return options.unchecked ? "--unchecked" : gone;
+  if (options.unchecked) return "--unchecked";
+  return interrupted ? "interrupted" : gone;
 }
 
 std::string Report::none_of() const {
@@ -161,6 +162,7 @@ std::string Report::none_of() const {
 
 std::string_view Report::verdict() const {
   if (!right()) return "wrong";
+  if (interrupted) return "interrupted";
   if (!gone.empty()) return "unreachable";
   if (!none_of().empty()) return "no-success";
   return objectives_met() ? "ok" : "objective-missed";
@@ -168,6 +170,10 @@ std::string_view Report::verdict() const {
 
 std::string Report::verdict_why() const {
   if (!right()) return "what was told is not true";
+  if (interrupted) {
+    return absl::StrFormat("after %.2f s: the figures are those until then, nothing was read back",
+                           seconds);
+  }
   if (!gone.empty()) return gone;
   if (const std::string none = none_of(); !none.empty()) return none;
   std::string missed;

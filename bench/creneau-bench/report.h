@@ -61,6 +61,7 @@ struct Report {
   Histogram all = LatencyHistogram();
   Cpu cpu;
   std::optional<Findings> checked;  // nothing: see why_not_checked
+  bool interrupted = false;         // the figures are those until then, and nothing is read back
   std::string gone;                 // the server was, before all was read back: how we know
   uint64_t wrong_replies = 0;
   std::vector<Verdict> verdicts;

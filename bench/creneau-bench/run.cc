@@ -219,6 +219,8 @@ class Generators {
 
 int ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
+    case absl::StatusCode::kCancelled:
+      return kInterrupted;
     case absl::StatusCode::kInvalidArgument:
       return ctl::kExitUsage;
     case absl::StatusCode::kUnavailable:
@@ -256,6 +258,10 @@ absl::Status ReadBackInto(Report* report, const Address& server, const Generator
   return absl::OkStatus();
 }
 
+absl::Status InterruptedTooEarly() {
+  return absl::CancelledError("interrupted before anything was measured: no report is written");
+}
+
 bool Answered(const Stats& stats) {
   return std::any_of(stats.outcomes.begin(), stats.outcomes.end(),
                      [](const Outcome& one) { return one.status != 0; });
@@ -280,15 +286,19 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, Own
   }
   Generators generators(options, *address, pids, *own);
   if (absl::Status run = generators.Run(); !run.ok()) return run;
-  if (interrupted.load()) {
-    *exit_code = kInterrupted;
-    return absl::OkStatus();
-  }
   Report report = ReportOf(options, generators);
+  report.interrupted = interrupted.load();
   // Where every hold of a storm was refused, that is what there is to say.
   const bool refused = options.profile == ProfileKind::kConfirmStorm && Answered(report.before);
+  if (report.measured.replies == 0 && report.interrupted) return InterruptedTooEarly();
   if (report.measured.replies == 0 && !refused) {
     return absl::UnavailableError("not one reply came within the measured time");
+  }
+  if (report.interrupted) {
+    Conclude(&report);
+    Publish(report);
+    *exit_code = kInterrupted;
+    return absl::OkStatus();
   }
   absl::Status there;
   if (!own->Ended()) there = ReadBackInto(&report, *address, generators);
@@ -315,6 +325,7 @@ int Run(Options options) {
     options.server = own.address();
     options.agendas = own.agendas();
     pids = {own.pid()};
+    if (interrupted.load()) status = InterruptedTooEarly();
   }
   int exit_code = ctl::kExitOk;
   if (status.ok()) status = Measure(options, pids, &own, &exit_code);

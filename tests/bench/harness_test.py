@@ -128,12 +128,13 @@ class OwnServer(Bench):
         self.assertIsNone(report["objectives"][1]["measured"])
         self.assertEqual(report["verdict"], "objective-missed")
 
-    def start(self, *arguments):
-        """A run against its own creneaud that would last a minute, once replies were measured; and the pid of its creneaud."""
-        command = [BENCH, "steady", "--dir", self.home.name, "--rate", 200, "--warmup", 0, "--seconds", 60, *arguments]
+    def start(self, *arguments, warmup=0):
+        """A run against its own creneaud that would last a minute, once it has replies; and the pid of its creneaud."""
+        command = [BENCH, "steady", "--dir", self.home.name, "--rate", 200, "--warmup", warmup, "--seconds", 60, *arguments]
+        phase = "before" if warmup else "measuring"
         run = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(lambda: (run.kill(), run.communicate()))
-        self.assertTrue(any(re.search(r"measuring +[1-9]\d* replies", line) for line in run.stderr))
+        self.assertTrue(any(re.search(phase + r" +[1-9]\d* replies", line) for line in run.stderr))
         return run, int(Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()[0])
 
     def test_a_daemon_that_dies(self):
@@ -153,6 +154,27 @@ class OwnServer(Bench):
             for part in ("ended during the run, with signal 9 (Killed)", last_line, str(left)):
                 self.assertIn(part, told)
         self.assertIn("Verdict: unreachable: our own creneaud ended", page.read_text())
+
+    def test_an_interrupt_leaves_what_was_measured(self):
+        json_file, page = Path(self.home.name) / "report.json", Path(self.home.name) / "page.html"
+        run, _ = self.start("--json", json_file, "--html", page)
+        run.send_signal(signal.SIGINT)
+        text, error = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 130, error)
+        report = json.loads(json_file.read_text())
+        self.assertEqual((report["verdict"], report["checked"]), ("interrupted", {"done": False, "why": "interrupted"}))
+        self.assertGreater(self.count(report, "confirm", 200), 0)
+        self.assertLess(report["seconds"], 60)
+        self.assertRegex(text, r"verdict: interrupted: after [\d.]+ s: the figures are those until then")
+        self.assertEqual(sorted(os.listdir(self.home.name)), ["page.html", "report.json"])
+
+    def test_an_interrupt_before_anything_was_measured(self):
+        run, _ = self.start("--json", Path(self.home.name) / "report.json", warmup=60)
+        run.send_signal(signal.SIGINT)
+        text, error = run.communicate(timeout=120)
+        self.assertEqual((run.returncode, text), (130, ""))
+        self.assertIn("interrupted before anything was measured: no report is written", error)
+        self.assertEqual(os.listdir(self.home.name), [])
 
     def test_a_daemon_that_is_none(self):
         code, _, error, _ = self.own("steady", "--rate", 100, "--creneaud", "/bin/false")
