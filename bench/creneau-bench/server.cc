@@ -81,7 +81,9 @@ OwnServer::~OwnServer() {
     waitpid(pid_, nullptr, 0);
   }
   std::error_code ignored;
-  if (!dir_.empty() && !keep_) fs::remove_all(dir_, ignored);
+  if (keep_) return;
+  if (!dir_.empty()) fs::remove_all(dir_, ignored);
+  for (const std::string& above : made_) fs::remove(above, ignored);  // where nothing else is in it
 }
 
 absl::Status OwnServer::Start(const Options& options) {
@@ -95,6 +97,11 @@ absl::Status OwnServer::MakeDirectory(const Options& options) {
   std::error_code error;
   fs::path parent = options.dir;
   if (options.dir.empty()) parent = fs::temp_directory_path(error);
+  std::error_code ignored;
+  for (fs::path above = parent; !above.empty() && !fs::exists(above, ignored);
+       above = above.parent_path()) {
+    made_.push_back(above.string());
+  }
   if (!error) fs::create_directories(parent, error);
   if (error) return absl::UnavailableError(parent.string() + ": " + error.message());
   std::string path = (parent / "creneau-bench-XXXXXX").string();

@@ -45,6 +45,7 @@ class OwnServer {
   std::string LeftBehind();       // its last line, and where its directory is, which stays
 
   std::string dir_;
+  std::vector<std::string> made_;  // above it, that were not there before; the innermost first
   bool keep_ = false;
   pid_t pid_ = -1;
   std::string address_;

@@ -176,6 +176,13 @@ class OwnServer(Bench):
         self.assertIn("interrupted before anything was measured: no report is written", error)
         self.assertEqual(os.listdir(self.home.name), [])
 
+    def test_a_directory_that_was_not_there(self):
+        for ending in ("", "/"):
+            code, text, _, _ = self.run_bench("steady", "--dir", f"{self.home.name}/new/newer{ending}", "--rate", 100,
+                                              "--seconds", 0.3, "--warmup", 0, "--quiet")
+            self.assertEqual(code, 0, text)
+            self.assertEqual(os.listdir(self.home.name), ["report.json"])
+
     def test_a_daemon_that_is_none(self):
         code, _, error, _ = self.own("steady", "--rate", 100, "--creneaud", "/bin/false")
         self.assertEqual(code, 4)
