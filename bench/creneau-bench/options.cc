@@ -38,8 +38,15 @@ struct Texts {
   std::vector<std::string> objectives;
 };
 
+// CLI::PositiveNumber names its upper bound, in three hundred digits.
+std::string WhyNotPositive(const std::string& text) {
+  double number = 0;
+  const bool read = CLI::detail::lexical_cast(text, number);
+  return read && number > 0 ? "" : "is a number above 0, not \"" + text + "\"";
+}
+
 CLI::Option* Positive(CLI::Option* option) {
-  return option->check(CLI::PositiveNumber)->capture_default_str();
+  return option->check(CLI::Validator(WhyNotPositive, "POSITIVE"))->capture_default_str();
 }
 
 class Builder {

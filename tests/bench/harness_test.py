@@ -334,6 +334,9 @@ class OtherServers(Bench):
 class Usage(Bench):
     def test_wrong_arguments_say_why(self):
         for arguments, why in ((("steady",), "--rate"), (("dance",), ""), (("steady", "--rate", "fast"), "max"),
+                               (("steady", "--rate", "10", "--seconds", "0"), '--seconds: is a number above 0, not "0"\n'),
+                               (("steady", "--rate", "10", "--threads", "-1"), "above 0"),
+                               (("steady", "--rate", "10", "--drain", "nan"), "above 0"),
                                (("steady", "--rate", "10", "--mix", "dance=1"), "journeys are"),
                                (("steady", "--rate", "10", "--think-ms", "9-1"), "thinking time"),
                                (("steady", "--rate", "max", "--think-ms", "5"), "--think-ms"),
