@@ -259,7 +259,22 @@ void CheckNames(const std::vector<const Told*>& all, Findings* findings) {
 
 void Findings::Blame(std::string what) {
   ++wrong;
-  if (examples.size() < kExamples) examples.push_back(std::move(what));
+  for (Example& example : examples) {
+    if (example.what != what) continue;
+    ++example.times;
+    return;
+  }
+  if (examples.size() < kExamples) examples.push_back({std::move(what)});
+}
+
+uint64_t Findings::not_shown() const {
+  uint64_t shown = 0;
+  for (const Example& example : examples) shown += example.times;
+  return wrong - shown;
+}
+
+std::string Findings::Example::Text() const {
+  return times == 1 ? what : what + " (" + std::to_string(times) + " times)";
 }
 
 absl::StatusOr<Findings> ReadBack(const Address& server, const std::vector<std::string>& agendas,

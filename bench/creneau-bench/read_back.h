@@ -26,9 +26,15 @@ struct Findings {
   uint64_t slots = 0;             // whose seats were counted
   uint64_t slots_not_listed = 0;  // begun meanwhile, or not bookable: the server shows no count
   uint64_t wrong = 0;
-  std::vector<std::string> examples;  // the first that were wrong, each named
+  struct Example {
+    std::string what;
+    uint64_t times = 1;
+    std::string Text() const;
+  };
+  std::vector<Example> examples;  // the first that were wrong, each named, and once
 
   void Blame(std::string what);
+  uint64_t not_shown() const;  // wrong, and not among the examples
 };
 
 // Unavailable when no connection can be made.

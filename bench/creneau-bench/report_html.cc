@@ -181,8 +181,8 @@ std::string Truth(const Report& report) {
       "%d slots counted; %d wrong.</p>\n",
       report.right() ? "" : " class=\"bad\"", found.reservations, found.confirmed, found.cancelled,
       found.slots, found.wrong + report.wrong_replies);
-  for (const std::string& what : found.examples) {
-    out += "<p class=\"bad\">" + Escaped(what) + "</p>\n";
+  for (const Findings::Example& one : found.examples) {
+    out += "<p class=\"bad\">" + Escaped(one.Text()) + "</p>\n";
   }
   return out;
 }

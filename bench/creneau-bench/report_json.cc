@@ -122,7 +122,7 @@ std::string Checked(const Report& report) {
   }
   const Findings& found = *report.checked;
   Array examples;
-  for (const std::string& what : found.examples) examples.Add(Quoted(what));
+  for (const Findings::Example& one : found.examples) examples.Add(Quoted(one.Text()));
   return Object()
       .Truth("done", true)
       .Count("reservations", found.reservations)

@@ -74,9 +74,9 @@ void Checked(const Report& report, std::string* out) {
                           found.slots_not_listed);
   }
   WrongReplies(report, out);
-  for (const std::string& what : found.examples) *out += "  WRONG: " + what + "\n";
-  if (found.wrong > found.examples.size()) {
-    absl::StrAppendFormat(out, "  ... and %d more\n", found.wrong - found.examples.size());
+  for (const Findings::Example& one : found.examples) *out += "  WRONG: " + one.Text() + "\n";
+  if (found.not_shown() > 0) {
+    absl::StrAppendFormat(out, "  ... and %d more\n", found.not_shown());
   }
 }
 

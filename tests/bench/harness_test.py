@@ -290,6 +290,15 @@ class OtherServers(Bench):
                 self.assertGreater(report["server_cpu_us_per_request"], 0)
                 self.assertEqual(report["errors"], 0)
 
+    def test_what_is_wrong_again_and_again_is_said_once(self):
+        with Lying("fixed") as server:
+            code, text, _, report = self.against(server)
+            self.assertEqual((code, report["verdict"]), (6, "wrong"))
+            wrong = re.findall(r"  WRONG: (reservation .*?)(?: \((\d+) times\))?\n", text)
+            self.assertEqual(len({what for what, _ in wrong}), len(wrong))
+            self.assertEqual(sum(int(times or 1) for _, times in wrong), report["checked"]["wrong"])
+            self.assertEqual(len(report["checked"]["examples"]), len(wrong))
+
     def test_the_seed_decides_who_comes(self):
         def people(seed):
             with Lying("honest") as server:
