@@ -59,7 +59,7 @@ void Checked(const Report& report, std::string* out) {
   *out += "\n";
   if (!report.checked) {
     absl::StrAppendFormat(out, "not checked: nothing was read back (%s)\n",
-                          report.why_not_checked());
+                          report.gone.empty() ? report.why_not_checked() : "see the verdict");
     WrongReplies(report, out);
     return;
   }
