@@ -11,6 +11,11 @@ ReadCache::Answer& ReadCache::Find(const Question& question, Instant now, uint64
   const uint64_t agenda = question.agenda->id.value * uint64_t{2} + (question.slots ? 1 : 0);
   Answer& answer = places_[Mix64(Mix64(days) ^ agenda) % kPlaces];
   latest_ = &answer;
+  // The clock was set back: what was rendered before must not seem to be of a moment to come.
+  if (now < latest_at_) {
+    for (Answer& each : places_) each.question = {};
+  }
+  latest_at_ = now;
   fresh = answer.question == question && answer.asked_at == now && answer.changes >= known;
   if (fresh) return answer;
   // Not to be found should rendering fail.

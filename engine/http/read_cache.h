@@ -4,10 +4,11 @@
 // An answer is given again only to requests that came within the millisecond for which it was
 // rendered, and only while the agenda's version is in force: so it is never older than the
 // millisecond in which it was asked for, however many book meanwhile. Nor is it older than what was
-// asked before on the same connection: whoever has just taken a seat there sees it taken.
+// done before on the same connection: whoever has just taken a seat there sees it taken. It may
+// show what is not durable yet, as a fresh one may: it names nobody, and promises nothing.
 //
 // One of these per thread; bounded, and what it bounds is memory: of two answers that fall into one
-// place, the later one stays.
+// place, the later one stays, and large ones are not kept.
 #pragma once
 
 #include <array>
@@ -61,6 +62,7 @@ class ReadCache {
 
   std::array<Answer, kPlaces> places_;
   Answer* latest_ = nullptr;  // asked for last
+  Instant latest_at_;
   uint64_t changes_ = 0;
 };
 

@@ -96,7 +96,7 @@ class Session {
   std::string replies_;
   std::array<Entry, limits::kMaxPipelined> entries_;
   size_t entry_count_ = 0;
-  uint64_t known_changes_ = 0;  // of the thread's: up to this connection's latest
+  uint64_t known_changes_ = 0;  // of the thread's: up to the latest of this connection
 };
 
 }  // namespace creneau::http
