@@ -160,6 +160,7 @@ void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
 
 std::string Auditor::Reconcile(const std::function<Told(const std::string&, const Booking&)>& look,
                                Instant died, Instant now) {
+  told_.clear();  // another process
   std::map<std::string, Told> seen;
   for (const Book& candidate : history_) {
     for (const auto& [name, booking] : candidate.bookings) {

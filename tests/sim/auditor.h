@@ -98,7 +98,7 @@ class Auditor {
   std::string Move(const std::string& name, const std::string& slot, const Told& told, Instant now,
                    bool disk_low);
   std::string Look(const std::string& name, const Told& told, Instant now) const;
-  // What was told within the same millisecond may be told again.
+  // What was told within the same millisecond may be told again, as a whole.
   std::string Slots(const std::string& agenda, const Told& told, Instant now);
   // The steward has been, `away_ms` late. `frees`: it gives cooled seats back, which on a nearly
   // full disk it puts off.
@@ -139,8 +139,9 @@ class Auditor {
   Instant freed_until_;                 // what had cooled by then is free
   std::map<std::string, Hours> hours_;  // by agenda
   std::map<std::string, uint64_t> reached_;
-  // Free seats, at least and at most, whenever somebody has asked for them since told_at_.
-  std::map<std::string, std::pair<int, int>> told_free_;
+  // Free seats of an agenda's slots, at least and at most, at each read of it since told_at_.
+  using FreeSeats = std::map<std::string, std::pair<int, int>>;
+  std::map<std::string, std::vector<FreeSeats>> told_;
   Instant told_at_;
 };
 

@@ -209,23 +209,30 @@ std::string Auditor::Look(const std::string& name, const Told& told, Instant now
 }
 
 std::string Auditor::Slots(const std::string& agenda, const Told& told, Instant now) {
-  if (std::exchange(told_at_, now) != now) told_free_.clear();
+  if (std::exchange(told_at_, now) != now) told_.clear();
+  std::vector<FreeSeats>& moments = told_[agenda];
+  FreeSeats& current = moments.emplace_back();
+  std::map<std::string, int> free;
   for (const auto& [slot, state] : book().slots) {
     if (AgendaOf(slot) != agenda) continue;
     const size_t at = told.body.find("\"slot\":\"" + TimeOf(slot) + "\"");
     if (at == std::string::npos) return Wrong("slot " + slot + " is published", told);
-    const size_t free_at = told.body.find("\"free\":", at);
-    const int free = std::stoi(told.body.substr(free_at + 7, 4));
-    const auto [least_now, most_now] = Free(book(), slot, now);
-    auto& [least, most] = told_free_.try_emplace(slot, least_now, most_now).first->second;
-    least = std::min(least, least_now);
-    most = std::max(most, most_now);
-    if (free < least || free > most)
-      return Wrong("slot " + slot + " has " + std::to_string(least) + " to " +
-                       std::to_string(most) + " free seats",
-                   told);
+    free[slot] = std::stoi(told.body.substr(told.body.find("\"free\":", at) + 7, 4));
+    current[slot] = Free(book(), slot, now);
   }
-  return "";
+  const auto fits = [&](const FreeSeats& moment) {
+    return std::all_of(free.begin(), free.end(), [&](const auto& one) {
+      const auto range = moment.find(one.first);
+      return range != moment.end() && range->second.first <= one.second &&
+             one.second <= range->second.second;
+    });
+  };
+  if (std::any_of(moments.begin(), moments.end(), fits)) return "";
+  std::string expected;
+  for (const auto& [slot, range] : current)
+    expected +=
+        " " + slot + " " + std::to_string(range.first) + " to " + std::to_string(range.second);
+  return Wrong("free seats are now" + expected, told);
 }
 
 }  // namespace creneau::sim
