@@ -38,9 +38,10 @@ bool WriteFile(const std::string& path, const std::string& text) {
   if (path.empty()) return true;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
-  file.close();
+  file.flush();
+  const int error = errno;
   if (file) return true;
-  absl::FPrintF(stderr, "creneau-bench: cannot write %s: %s\n", path, std::strerror(errno));
+  absl::FPrintF(stderr, "creneau-bench: cannot write %s: %s\n", path, std::strerror(error));
   return false;
 }
 

@@ -34,8 +34,11 @@ class Questions : private Sockets::Handler {
     virtual bool Answered(size_t question, int status, std::string_view body) = 0;
   };
 
-  Questions(const Address& server, Subject* subject)
-      : subject_(subject), sockets_(server, kConnections, this), asked_(kConnections) {}
+  Questions(const Address& server, Subject* subject, const std::atomic<bool>& stop)
+      : subject_(subject),
+        stop_(stop),
+        sockets_(server, kConnections, this),
+        asked_(kConnections) {}
 
   // How many were answered; all, or the server is gone or says "later" for ever.
   absl::StatusOr<size_t> Run(size_t questions) {
@@ -44,6 +47,7 @@ class Questions : private Sockets::Handler {
     int64_t last_progress = NowNs();
     for (size_t before = 0; answered_ < questions_ && repeats_ < kRepeats;) {
       sockets_.Poll(10'000'000);
+      if (stop_.load()) return absl::CancelledError("interrupted");
       if (answered_ != before) last_progress = NowNs();
       before = answered_;
       if (NowNs() - last_progress > kPatienceNs) break;
@@ -96,6 +100,7 @@ class Questions : private Sockets::Handler {
   }
 
   Subject* subject_;
+  const std::atomic<bool>& stop_;
   Sockets sockets_;
   std::vector<std::deque<size_t>> asked_;  // by connection, in the order of the replies
   std::deque<size_t> again_;
@@ -278,14 +283,15 @@ std::string Findings::Example::Text() const {
 }
 
 absl::StatusOr<Findings> ReadBack(const Address& server, const std::vector<std::string>& agendas,
-                                  const std::vector<const Journal*>& journals) {
+                                  const std::vector<const Journal*>& journals,
+                                  const std::atomic<bool>& stop) {
   Findings findings;
   const std::vector<const Told*> all = AllTold(journals);
   findings.reservations = all.size();
   CheckNames(all, &findings);
 
   Reservations reservations(all, agendas, &findings);
-  const absl::StatusOr<size_t> read = Questions(server, &reservations).Run(all.size());
+  const absl::StatusOr<size_t> read = Questions(server, &reservations, stop).Run(all.size());
   if (!read.ok()) return read.status();
   reservations.BlameUnanswered();
 
@@ -296,7 +302,7 @@ absl::StatusOr<Findings> ReadBack(const Address& server, const std::vector<std::
     }
   }
   Slots slots(confirmed, agendas, &findings);
-  const absl::StatusOr<size_t> pages = Questions(server, &slots).Run(slots.pages());
+  const absl::StatusOr<size_t> pages = Questions(server, &slots, stop).Run(slots.pages());
   if (!pages.ok()) return pages.status();
   findings.slots_not_listed =
       confirmed.size() - std::min<uint64_t>(findings.slots, confirmed.size());

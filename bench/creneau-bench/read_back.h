@@ -8,6 +8,7 @@
 // What cannot be read counts as wrong: a confirmation that nobody can show is lost. One thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,8 +38,9 @@ struct Findings {
   uint64_t not_shown() const;  // wrong, and not among the examples
 };
 
-// Unavailable when no connection can be made.
+// Unavailable when no connection can be made, Cancelled once `stop` is set.
 absl::StatusOr<Findings> ReadBack(const Address& server, const std::vector<std::string>& agendas,
-                                  const std::vector<const Journal*>& journals);
+                                  const std::vector<const Journal*>& journals,
+                                  const std::atomic<bool>& stop);
 
 }  // namespace creneau::bench

@@ -171,8 +171,8 @@ std::string_view Report::verdict() const {
 std::string Report::verdict_why() const {
   if (!right()) return "what was told is not true";
   if (interrupted) {
-    return absl::StrFormat("after %.2f s: the figures are those until then, nothing was read back",
-                           seconds);
+    return absl::StrFormat(
+        "after %.2f s: the figures are those until then, and not all was read back", seconds);
   }
   if (!gone.empty()) return gone;
   if (const std::string none = none_of(); !none.empty()) return none;

@@ -30,6 +30,11 @@ std::atomic<bool> interrupted{false};
 
 void OnInterrupt(int) { interrupted.store(true); }
 
+// What a shell or nohup has told us not to hear stays unheard.
+void Catch(int signal) {
+  if (std::signal(signal, OnInterrupt) == SIG_IGN) std::signal(signal, SIG_IGN);
+}
+
 void Warn(const std::string& text) { absl::FPrintF(stderr, "creneau-bench: %s\n", text); }
 
 void SleepNs(int64_t ns) {
@@ -135,7 +140,12 @@ class Generators {
   }
 
   absl::Status AwaitConnections() {
-    while (ready_.load() < workers_.size()) SleepNs(1'000'000);
+    while (ready_.load() < workers_.size()) {
+      if (interrupted.load()) {
+        for (const auto& worker : workers_) worker->Stop();
+      }
+      SleepNs(1'000'000);
+    }
     for (const absl::Status& one : connected_) {
       if (!one.ok()) return one;
     }
@@ -252,7 +262,7 @@ absl::Status ReadBackInto(Report* report, const Address& server, const Generator
   if (report->options.unchecked) return absl::OkStatus();
   std::vector<const Journal*> journals;
   for (const auto& worker : generators.workers()) journals.push_back(&worker->journal());
-  absl::StatusOr<Findings> found = ReadBack(server, report->options.agendas, journals);
+  absl::StatusOr<Findings> found = ReadBack(server, report->options.agendas, journals, interrupted);
   if (!found.ok()) return found.status();
   report->checked = *std::move(found);
   return absl::OkStatus();
@@ -285,7 +295,9 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, Own
     return absl::InvalidArgumentError("--server-pid: " + std::string(cpu.status().message()));
   }
   Generators generators(options, *address, pids, *own);
-  if (absl::Status run = generators.Run(); !run.ok()) return run;
+  if (absl::Status run = generators.Run(); !run.ok()) {
+    return absl::IsCancelled(run) ? InterruptedTooEarly() : run;
+  }
   Report report = ReportOf(options, generators);
   report.interrupted = interrupted.load();
   // Where every hold of a storm was refused, that is what there is to say.
@@ -294,27 +306,30 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, Own
   if (report.measured.replies == 0 && !refused) {
     return absl::UnavailableError("not one reply came within the measured time");
   }
-  if (report.interrupted) {
-    Conclude(&report);
-    Publish(report);
-    *exit_code = kInterrupted;
-    return absl::OkStatus();
-  }
   absl::Status there;
-  if (!own->Ended()) there = ReadBackInto(&report, *address, generators);
-  if (own->Ended()) there = own->Stop();
+  if (!report.interrupted && !own->Ended()) there = ReadBackInto(&report, *address, generators);
+  if (absl::IsCancelled(there)) {
+    report.interrupted = true;
+    there = absl::OkStatus();
+  }
+  if (!report.interrupted && own->Ended()) there = own->Stop();
   report.gone = std::string(there.message());
   Conclude(&report);
   *exit_code = Publish(report);  // what was measured, whatever became of the server
+  if (!report.right()) {         // which says more than that the server has gone
+    if (!there.ok()) Warn(std::string(there.message()));
+    return absl::OkStatus();
+  }
+  if (report.interrupted) *exit_code = kInterrupted;
   return there;
 }
 
 }  // namespace
 
 int Run(Options options) {
-  std::signal(SIGINT, OnInterrupt);
-  std::signal(SIGTERM, OnInterrupt);
-  std::signal(SIGHUP, OnInterrupt);  // the terminal is gone: our creneaud and its directory go too
+  Catch(SIGINT);
+  Catch(SIGTERM);
+  Catch(SIGHUP);  // the terminal is gone: our creneaud and its directory go too
   std::signal(SIGPIPE, SIG_IGN);
   OwnServer own;
   absl::Status status = EnoughDescriptors(options);

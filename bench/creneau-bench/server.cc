@@ -90,6 +90,7 @@ absl::Status OwnServer::Start(const Options& options) {
   keep_ = options.keep;
   if (absl::Status made = MakeDirectory(options); !made.ok()) return made;
   if (absl::Status up = Launch(options); !up.ok()) return up;
+  came_up_ = true;
   return Publish(options);
 }
 
@@ -227,6 +228,7 @@ absl::Status OwnServer::Stop() {
     poll(nullptr, 0, 5);
   }
   pid_ = -1;
+  if (!came_up_) return absl::OkStatus();  // which Start has said
   if (!unasked && WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
   const std::string how = HowItEnded(status) + "; " + LeftBehind();
   if (unasked) return absl::UnavailableError("our own creneaud ended during the run, with " + how);

@@ -47,6 +47,7 @@ class OwnServer {
   std::string dir_;
   std::vector<std::string> made_;  // above it, that were not there before; the innermost first
   bool keep_ = false;
+  bool came_up_ = false;
   pid_t pid_ = -1;
   std::string address_;
   std::string admin_;

@@ -40,6 +40,7 @@ absl::Status Worker::Connect() {
   const int64_t deadline = NowNs() + kConnectNs;
   while (sockets_.up() < lines_.size()) {
     sockets_.Poll(kLongestWaitNs);
+    if (stop_.load(std::memory_order_relaxed)) return absl::CancelledError("interrupted");
     const int error = sockets_.last_connect_error();
     if (NowNs() > deadline || error == EMFILE || (error != 0 && sockets_.up() == 0)) {
       return absl::UnavailableError(
