@@ -1,7 +1,7 @@
-// Reads what EncodeEvent and EncodeCalendar write, byte for byte, without protobuf: a start reads
-// millions of these, and an arena, a tree of messages and two passes over them cost more than
-// applying them. Anything else (another order of fields, fields of a newer version, a calendar) is
-// left to protobuf.
+// Reads what EncodeEvent writes, and the slots of what EncodeCalendar writes, byte for byte and
+// without protobuf: a start reads millions of these, and an arena, a tree of messages and two
+// passes over them cost more than applying them. Anything else (another order of fields, fields of
+// a newer version, a calendar's rules) is left to protobuf.
 
 #include <array>
 #include <bit>

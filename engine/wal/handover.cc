@@ -12,8 +12,9 @@ namespace {
 
 // What is read before a second thread is worth its start.
 constexpr uint64_t kAloneBytes = 256 * 1024;
-// One is being filled, one is being checked, one is being taken from; the others let each go on
-// when another waits.
+// Four are read ahead, two more may be under way for a file that was left (ahead.cc), one is being
+// checked: these seven do not come back by themselves, so there must be more. One is being taken
+// from, and the others let each go on when another waits.
 constexpr size_t kPieces = 10;
 constexpr size_t kHugePageBytes = size_t{2} << 20;
 
