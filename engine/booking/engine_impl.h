@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "booking/engine.h"
 #include "booking/keys.h"
 #include "booking/names.h"
@@ -19,7 +20,6 @@
 #include "booking/room.h"
 #include "booking/steward.h"
 #include "ledger/ledger.h"
-#include "rules/keyed_hash.h"
 
 namespace creneau::booking {
 
@@ -68,7 +68,7 @@ class Engine::Impl {
   std::unique_ptr<env::FileLock> lock_;
   Keys keys_;
   std::optional<Names> names_;
-  std::optional<rules::KeyedHash> pseudonyms_;
+  std::optional<KeyedHash> pseudonyms_;
   // Reads change nothing that counts: they clear summary hints.
   mutable ledger::Ledger ledger_;
   Registry registry_;

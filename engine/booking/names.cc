@@ -33,7 +33,7 @@ constexpr std::array<int8_t, 256> kDigits = MakeDigits();
 alignas(64) constexpr char kBase64[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-ReservationKey Base64(const rules::KeyedHash::Digest& bytes) {
+ReservationKey Base64(const KeyedHash::Digest& bytes) {
   ReservationKey key;
   static_assert(sizeof bytes == 5 * 3 + 1 && sizeof key.text == 5 * 4 + 2);
   char* at = key.text.data();
@@ -124,7 +124,7 @@ ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t ide
   const uint64_t input[4] = {
       static_cast<uint64_t>(origin.seat.value) << 32 | origin.generation.value, subject.lo,
       subject.hi, idempotency};
-  rules::KeyedHash::Run run(keys_);
+  KeyedHash::Run run(keys_);
   run.Add({reinterpret_cast<const char*>(input), sizeof input});
   return Base64(run.Finish());
 }

@@ -18,9 +18,9 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/keyed_hash.h"
 #include "booking/answers.h"
 #include "booking/siphash.h"
-#include "rules/keyed_hash.h"
 
 namespace creneau::booking {
 
@@ -57,7 +57,7 @@ class Names {
   // Each kept after what is always the same: what it is for, and which round.
   std::array<SipHash, kRounds> rounds_;
   SipHash draws_;
-  rules::KeyedHash keys_;
+  KeyedHash keys_;
 };
 
 }  // namespace creneau::booking

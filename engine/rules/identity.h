@@ -15,8 +15,8 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/keyed_hash.h"
 #include "rules/agenda.h"
-#include "rules/keyed_hash.h"
 
 namespace creneau::rules {
 

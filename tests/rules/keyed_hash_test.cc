@@ -1,6 +1,6 @@
 // KeyedHash against OpenSSL's HMAC of the same octets, whatever the parts and however they lie
 // across blocks.
-#include "rules/keyed_hash.h"
+#include "base/keyed_hash.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -18,7 +18,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace creneau::rules {
+namespace creneau {
 
 class KeyedHash {
  public:
@@ -85,4 +85,4 @@ class KeyedHash::Run {
   } secret_;
 };
 
-}  // namespace creneau::rules
+}  // namespace creneau

@@ -1,7 +1,7 @@
 // SHA256_Transform is called deprecated in favour of EVP, which can neither go on from a state that
 // was kept nor start without allocating.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "rules/keyed_hash.h"
+#include "base/keyed_hash.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 
-namespace creneau::rules {
+namespace creneau {
 
 KeyedHash::State KeyedHash::AfterKey(const Key& key, uint8_t padding) {
   std::array<uint8_t, SHA256_CBLOCK> block;
@@ -91,4 +91,4 @@ KeyedHash::Digest KeyedHash::Run::Finish() {
   return first;
 }
 
-}  // namespace creneau::rules
+}  // namespace creneau
