@@ -90,6 +90,11 @@ inline constexpr int kPeopleIndexBits = 13;
 // Who came to an opening and when, 8 octets each: 8 MiB for the whole engine. Of half a million
 // people in openings of one day, 1 in 150 is not remembered.
 inline constexpr size_t kArrivals = 1u << 20;
+// Whose requests are counted at once, 8 octets each: 2 MiB. Of an engine that answers 100,000 a
+// second that is everybody in the last two seconds, and for longer those who ask most.
+inline constexpr size_t kRates = 1u << 18;
+// A limit that lasts longer would be punishment, and be lost with the process.
+inline constexpr int64_t kRatePeriodMaxMs = 3'600'000;
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;
