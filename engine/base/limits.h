@@ -95,6 +95,15 @@ inline constexpr size_t kArrivals = 1u << 20;
 inline constexpr size_t kRates = 1u << 18;
 // A limit that lasts longer would be punishment, and be lost with the process.
 inline constexpr int64_t kRatePeriodMaxMs = 3'600'000;
+// Proofs of work that were used and have not expired, 8 octets each: 1 MiB. Of 50,000, one in 500
+// is forgotten early.
+inline constexpr size_t kSpentProofs = 1u << 17;
+// A challenge is solved in seconds; who fetches one and then fills in a form has an hour.
+inline constexpr int64_t kProofLifetimeMaxS = 3'600;
+// Twenty seconds of a slow telephone, at half a million hashes a second: nobody should wait longer.
+inline constexpr uint32_t kProofNumberMax = 10'000'000;
+// Of an agenda's name (rules/agenda.h).
+inline constexpr size_t kProofAgendaChars = 64;
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;
