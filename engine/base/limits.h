@@ -84,6 +84,26 @@ inline constexpr size_t kIdempotencyKeyMin = 22;  // 128 bits in base64url
 inline constexpr size_t kIdempotencyKeyMax = 64;
 
 // --- surge ---
+// --- surge ---
+// What a batch surely holds while that many confirms wait: half of a full round. An I/O thread
+// closes a round at 128 requests, or at half of its connections where they are fewer. Mostly it is
+// more, since a batch takes the rounds of all threads that came while the last one was written.
+inline constexpr int64_t kRecordsPerBatch = 64;
+// However quick the disk: a request takes an I/O thread 14 to 17 us (bench/README.md), and two
+// thirds of its time are for the others who ask.
+inline constexpr int64_t kConfirmsPerSecond = 20'000;
+// Live holds are so few that all of them could be confirmed within this time, with half of it in
+// reserve.
+inline constexpr int64_t kConfirmAllMs = 10'000;
+// How far back "recent" goes for the time that batches take, in steps of a second. Long enough that
+// probes alone give ten batches, short enough that admission resumes soon after the disk recovers.
+inline constexpr int64_t kBatchWindowMs = 10'000;
+// After a second without a batch nobody knows how the disk is. A probe is two pages, so 30 MB in an
+// hour in which nobody books.
+inline constexpr int64_t kBatchProbeMs = 1'000;
+static_assert(kBatchWindowMs >= 10 * kBatchProbeMs);
+// Before the first batch: slower than any disk in working order.
+inline constexpr int64_t kAssumedBatchMs = 1'000;
 // A counter of people has 2^13 registers, 8 KiB, and a standard error of 1.15 %; half of that would
 // have 1.63 %, 800 of 50,000.
 inline constexpr int kPeopleIndexBits = 13;
@@ -104,6 +124,7 @@ inline constexpr int64_t kProofLifetimeMaxS = 3'600;
 inline constexpr uint32_t kProofNumberMax = 10'000'000;
 // Of an agenda's name (rules/agenda.h).
 inline constexpr size_t kProofAgendaChars = 64;
+
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;
