@@ -85,6 +85,11 @@ inline constexpr size_t kIdempotencyKeyMax = 64;
 
 // --- surge ---
 // --- surge ---
+// Somebody who was let in and has not asked for a hold by then has gone: ten polls of those who are
+// next.
+inline constexpr int64_t kGrantLifeMs = 120'000;
+
+
 // What a batch surely holds while that many confirms wait: half of a full round. An I/O thread
 // closes a round at 128 requests, or at half of its connections where they are fewer. Mostly it is
 // more, since a batch takes the rounds of all threads that came while the last one was written.
