@@ -109,6 +109,10 @@ inline constexpr int64_t kBatchProbeMs = 1'000;
 static_assert(kBatchWindowMs >= 10 * kBatchProbeMs);
 // Before the first batch: slower than any disk in working order.
 inline constexpr int64_t kAssumedBatchMs = 1'000;
+// --- surge ---
+// However few of those let in have come of late: more grants than this for a free seat would send
+// most of them away if they all came after all, as after a failure in the network.
+inline constexpr int64_t kGrantsPerSeat = 5;
 // A counter of people has 2^13 registers, 8 KiB, and a standard error of 1.15 %; half of that would
 // have 1.63 %, 800 of 50,000.
 inline constexpr int kPeopleIndexBits = 13;
