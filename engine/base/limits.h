@@ -84,12 +84,11 @@ inline constexpr size_t kIdempotencyKeyMin = 22;  // 128 bits in base64url
 inline constexpr size_t kIdempotencyKeyMax = 64;
 
 // --- surge ---
-// --- surge ---
 // Somebody who was let in and has not asked for a hold by then has gone: ten polls of those who are
 // next.
 inline constexpr int64_t kGrantLifeMs = 120'000;
-
-
+// A subject that let so many holds go has had its turn in that opening (design 5).
+inline constexpr uint32_t kTurnsPerOpening = 2;
 // What a batch surely holds while that many confirms wait: half of a full round. An I/O thread
 // closes a round at 128 requests, or at half of its connections where they are fewer. Mostly it is
 // more, since a batch takes the rounds of all threads that came while the last one was written.
@@ -133,7 +132,6 @@ inline constexpr int64_t kProofLifetimeMaxS = 3'600;
 inline constexpr uint32_t kProofNumberMax = 10'000'000;
 // Of an agenda's name (rules/agenda.h).
 inline constexpr size_t kProofAgendaChars = 64;
-
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;
