@@ -33,6 +33,10 @@ std::string_view OutcomeName(Outcome outcome) {
       return "paused";
     case Outcome::kMovesUsed:
       return "moves-used";
+    case Outcome::kNotAdmitted:
+      return "not-admitted";
+    case Outcome::kNotListed:
+      return "not-listed";
     case Outcome::kAlreadyReserved:
       return "already-reserved";
     case Outcome::kNotHeld:

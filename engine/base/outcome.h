@@ -23,6 +23,8 @@ enum class Outcome : uint8_t {
   kPaused,                // 409
   kMovesUsed,             // 409
   kAlreadyReserved,       // 409: never discloses the reference
+  kNotAdmitted,           // 409: its turn in the queue has not come, or is over; with poll_after_s
+  kNotListed,             // 409: the office does not know this applicant
   kNotHeld,               // 409: extend asked for what is already confirmed
   kSeatsReserved,         // 409: a publication would take reserved seats away
   kVersionMismatch,       // 412: If-Match does not name the published version

@@ -72,6 +72,15 @@ void Act::PushBytes(std::string_view record) {
   if (!log_.Push(node)) refused_ = true;
 }
 
+void Act::PushCopy(std::string_view record) {
+  CommitPool::Node* node = pool_.Take();
+  CHECK(record.size() <= node->record.size());
+  std::copy(record.begin(), record.end(), node->record.begin());
+  node->bytes = {node->record.data(), record.size()};
+  used_.push_back(node);
+  if (!log_.Push(node)) refused_ = true;
+}
+
 void Act::PushAll(const std::vector<std::string>& records) {
   pool_.Reserve(records.size());
   Widen(used_, records.size());

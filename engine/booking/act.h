@@ -61,6 +61,8 @@ class Act final : public ledger::EventSink {
   // because it is being drained may read what it took before for longer: whoever pushes has ended
   // by then (the daemon joins its workers, and the engine its steward and keeper, before Drain).
   void PushBytes(std::string_view record);
+  // The same of a short one, of which a copy is kept until then.
+  void PushCopy(std::string_view record);
   // All of them or, where memory ends, none.
   void PushAll(const std::vector<std::string>& records);
 

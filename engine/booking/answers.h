@@ -13,11 +13,13 @@
 #include "base/limits.h"
 #include "base/outcome.h"
 #include "base/zone.h"
+#include "codec/state.h"
 #include "rules/agenda.h"
 #include "rules/calendar.h"
 #include "rules/diagnostic.h"
 #include "rules/identity.h"
 #include "rules/opening.h"
+#include "surge/ticket.h"
 
 namespace creneau::booking {
 
@@ -62,6 +64,7 @@ struct Reservation {
 struct HoldRequest {
   std::string_view agenda;
   rules::Applicant applicant;
+  std::string_view ticket{};  // where the agenda has a queue
   std::optional<LocalMinute> slot;
   std::string_view idempotency_key;  // empty: none was sent; else already checked for form
   uint64_t body_hash = 0;  // of what the client asked for, to tell a repeat from a reuse of the key
@@ -71,6 +74,15 @@ struct HoldRequest {
 struct HolderRequest {
   std::string_view name;
   std::string_view key;
+};
+
+// Why somebody in a queue may not hold a seat now.
+enum class Turn : uint8_t {
+  kNow,
+  kNoTicket,  // has none
+  kWait,      // has not come
+  kMissed,    // was not used in time; another ticket has its place at the end
+  kUsed,      // two holds were let go: over for this opening
 };
 
 struct ReservationAnswer {
@@ -83,6 +95,45 @@ struct ReservationAnswer {
   std::vector<LocalMinute>
       alternatives;  // kSlotTaken: free slots near the one asked for, at most 5
   std::vector<rules::IdentityProblem> problems;  // kValidationFailed: JSON pointer and message
+  Turn turn = Turn::kNow;                        // kNotAdmitted
+  int64_t poll_after_s = 0;                      // kNotAdmitted, Turn::kWait
+};
+
+struct TicketRequest {
+  std::string_view agenda;
+  rules::Applicant applicant;
+  std::string_view ticket{};  // one had before: its place is kept
+};
+
+struct TicketAnswer {
+  Outcome outcome = Outcome::kOk;
+  const AgendaInfo* agenda = nullptr;  // where it is known
+  std::optional<Instant> opens_at;     // kNotOpenYet, kNothingLeft
+  std::vector<rules::IdentityProblem> problems;
+  surge::TicketText ticket;
+  bool admitted = false;
+  std::optional<surge::Rank> rank;  // once the opening has begun
+  uint64_t place = 0;               // about; 1: next
+  int64_t poll_after_s = 0;
+};
+
+// The first day of the chain that K comes from.
+inline constexpr int32_t kChainFirstDay = surge::kChainFirstDay;
+
+enum class Phase : uint8_t { kClosed, kGathering, kOpen, kExhausted };
+std::string_view PhaseName(Phase phase);  // "closed", …
+
+// What everybody may know of an agenda's opening.
+struct OpeningView {
+  Phase phase = Phase::kClosed;
+  // Under way or next; closes_at as outages and operators have moved it. Absent: always open, or
+  // none within a year.
+  std::optional<rules::OpeningTimes> times;
+  codec::OpeningState state;  // of that opening; its counts are those of now
+  uint32_t waiting = 0;       // people with a ticket who have not been admitted, about
+  uint32_t free = 0;          // web seats that can be booked, a moment ago
+  uint32_t rate_per_min = 0;  // people admitted
+  std::string_view limit;     // what keeps it from being more
 };
 
 struct ChannelCounts {
@@ -94,9 +145,41 @@ struct ChannelCounts {
 
 struct AgendaAnswer {
   const AgendaInfo* agenda = nullptr;  // null: unknown
-  rules::OpeningVerdict opening;
-  bool exhausted = false;  // open, and no web seat is free in the window that can be booked
+  OpeningView opening;
   std::array<ChannelCounts, kChannels> counts;
+};
+
+struct QueueAnswer {
+  const AgendaInfo* agenda = nullptr;  // null: unknown
+  OpeningView opening;
+};
+
+// What an operator can do to an opening by hand.
+struct OpeningOrder {
+  enum class What : uint8_t { kPause, kResume, kDrain, kRate, kExtend };
+  What what = What::kPause;
+  int64_t value = 0;  // kRate: people a minute, 0 for no cap; kExtend: minutes
+};
+
+struct OrderAnswer {
+  Outcome outcome = Outcome::kOk;
+  const AgendaInfo* agenda = nullptr;  // where it is known
+  std::string problem;                 // kValidationFailed
+  OpeningView opening;                 // as it now is
+};
+
+// A CSV file whose columns are named as the agenda's identity fields: one line for each person.
+struct RosterRequest {
+  std::string_view agenda;
+  std::string_view body;
+  bool adds = false;  // to those listed already, else instead of them
+};
+
+struct RosterAnswer {
+  Outcome outcome = Outcome::kOk;
+  const AgendaInfo* agenda = nullptr;
+  size_t listed = 0;          // people, now
+  rules::Diagnostics errors;  // kValidationFailed
 };
 
 struct SlotView {

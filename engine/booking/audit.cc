@@ -19,7 +19,8 @@ absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& 
                                      const std::vector<proof::Checkpoint>& published) {
   ledger::Ledger ledger;
   Registry registry;
-  Replay replay(ledger, registry);
+  Rosters rosters;
+  Replay replay(ledger, registry, rosters);
   Witness witness(replay, published, "what was published");
   absl::StatusOr<wal::Recovery> log =
       wal::Verify(files, LogDirectory(data), witness, {}, ArchiveDirectory(data));
@@ -51,7 +52,8 @@ absl::Status Follow(env::FileSystem& files, const std::string& data, SnapshotAud
   audit->header = *header;
   ledger::Ledger ledger;
   Registry registry;
-  Replay replay(ledger, registry);
+  Rosters rosters;
+  Replay replay(ledger, registry, rosters);
   if (absl::Status status = replay.Load(files, path); !status.ok()) return status;
   const absl::StatusOr<wal::Recovery> log =
       wal::Verify(files, LogDirectory(data), replay, header->start, ArchiveDirectory(data));

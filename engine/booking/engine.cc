@@ -24,9 +24,10 @@ std::string_view ReservationStateName(ReservationState state) {
   CHECK(false);
 }
 
-absl::Status Engine::Impl::Recover() {
+absl::Status Engine::Impl::Recover(std::vector<codec::OpeningState>* openings,
+                                   std::vector<codec::TurnLapsed>* turns) {
   absl::StatusOr<Recovered> recovered =
-      RecoverState(files_, options_.data, options_.keys, ledger_, registry_);
+      RecoverState(files_, options_.data, options_.keys, ledger_, registry_, rosters_);
   if (!recovered.ok()) return recovered.status();
   report_.recovery = std::move(recovered->log);
   report_.snapshot = recovered->snapshot;
@@ -39,11 +40,45 @@ absl::Status Engine::Impl::Recover() {
   report_.agendas = registry_.All().size();
   const ledger::SeatCounts& counts = recovered->rebuilt.counts;
   report_.reservations = counts.held + counts.confirmed;
+  *openings = std::move(recovered->openings);
+  *turns = std::move(recovered->turns);
   untrimmed_ = std::move(recovered->rebuilt.untrimmed);
   return RemoveUnfinished(files_, options_.data);
 }
 
-absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl::Status&)> failed) {
+absl::Status Engine::Impl::LoadAllKeys() {
+  const std::vector<const AgendaInfo*> agendas = registry_.All();
+  const bool queues = std::any_of(agendas.begin(), agendas.end(), [](const AgendaInfo* agenda) {
+    return agenda->rules.policy == rules::Policy::kQueue;
+  });
+  absl::StatusOr<Keys> keys =
+      LoadKeys(files_, options_.keys, entropy_,
+               /*may_make=*/report_.recovery.last_lsn == Lsn{}, /*may_make_chain=*/!queues);
+  if (!keys.ok()) return keys.status();
+  keys_ = *keys;
+  report_.keys_made = keys_.made;
+  // Of a log that was there, only the one for checkpoints can be new: what an old one signed is to
+  // be signed again.
+  if (keys_.made) checkpoint_batch_ = 0;
+  names_.emplace(keys_.names);
+  pseudonyms_.emplace(keys_.pepper);
+  return absl::OkStatus();
+}
+
+// All chains come from one key, so one of them tells.
+absl::Status Engine::Impl::CheckChain() const {
+  for (const AgendaInfo* agenda : registry_.All()) {
+    if (agenda->rules.policy != rules::Policy::kQueue) continue;
+    if (openings_->ChainEnd(agenda->rules.name) == agenda->rules.chain_end) break;
+    return absl::FailedPreconditionError(absl::StrCat(
+        options_.keys, "/chain.key is not the one with which agenda ", agenda->rules.name,
+        " was published: its openings would have other keys than were promised. Restore it from "
+        "its backup."));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed) {
   const int64_t started_ns = clock_.MonotonicNs();
   // Deadlines are 29 bits of seconds from 2026 on (seat_word.h): with a clock far from that they
   // would mean something else.
@@ -66,18 +101,10 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   }
   if (!lock.ok()) return lock.status();
   lock_ = *std::move(lock);
-  if (const absl::Status status = Recover(); !status.ok()) return status;
-
-  absl::StatusOr<Keys> keys =
-      LoadKeys(files_, options_.keys, entropy, /*may_make=*/report_.recovery.last_lsn == Lsn{});
-  if (!keys.ok()) return keys.status();
-  keys_ = *keys;
-  report_.keys_made = keys_.made;
-  // Of a log that was there, only the one for checkpoints can be new: what an old one signed is to
-  // be signed again.
-  if (keys_.made) checkpoint_batch_ = 0;
-  names_.emplace(keys_.names);
-  pseudonyms_.emplace(keys_.pepper);
+  std::vector<codec::OpeningState> openings;
+  std::vector<codec::TurnLapsed> turns;
+  if (const absl::Status status = Recover(&openings, &turns); !status.ok()) return status;
+  if (const absl::Status status = LoadAllKeys(); !status.ok()) return status;
 
   wal::LogOptions log_options;
   log_options.directory = LogDirectory(options_.data);
@@ -88,12 +115,15 @@ absl::Status Engine::Impl::Open(Entropy& entropy, std::function<void(const absl:
   if (!log.ok()) return log.status();
   log_ = *std::move(log);
 
-  steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, clock_);
+  openings_ = std::make_unique<Openings>(registry_, ledger_, *log_, clock_,
+                                         Openings::Secrets{keys_.mac, keys_.chain});
+  if (const absl::Status status = CheckChain(); !status.ok()) return status;
   const Instant now = clock_.Now();
+  openings_->Restore(openings, turns, now);
+  steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, *openings_, clock_);
   steward_->ContinueOutage(owed_since_);
-  if (owed_since_ || ledger_.live_holds() > 0) {
-    steward_->LengthenAll(owed_since_.value_or(report_.recovery.last_written_at), now);
-  }
+  const Instant since = owed_since_.value_or(report_.recovery.last_written_at);
+  if (owed_since_ || steward_->OwedToAnyone(since, now)) steward_->LengthenAll(since, now);
   steward_->Begin(now);
   checkpoint_ns_ = clock_.MonotonicNs();
   TrimUnfinished(now);
@@ -139,6 +169,8 @@ EngineStats Engine::Impl::Stats() const {
   stats.durable_lsn = log_->durable_lsn();
   stats.log_in_flight_ms = log_->in_flight_ms();
   stats.live_holds = ledger_.live_holds();
+  stats.hold_bound = openings_->hold_bound();
+  stats.batch_p99_us = openings_->batch_p99_us();
   stats.index_entries = ledger_.index_entries();
   stats.seats = ledger_.seats();
   stats.expired = steward_->expired();
@@ -154,9 +186,8 @@ EngineStats Engine::Impl::Stats() const {
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
     EngineOptions options, env::FileSystem& files, const Clock& clock, Entropy& entropy,
     std::function<void(const absl::Status&)> failed) {
-  auto impl = std::make_unique<Impl>(std::move(options), files, clock);
-  if (const absl::Status status = impl->Open(entropy, std::move(failed)); !status.ok())
-    return status;
+  auto impl = std::make_unique<Impl>(std::move(options), files, clock, entropy);
+  if (const absl::Status status = impl->Open(std::move(failed)); !status.ok()) return status;
   return std::unique_ptr<Engine>(std::make_unique<Engine>(Private{}, std::move(impl)));
 }
 
@@ -197,6 +228,19 @@ AgendaAnswer Engine::ReadAgenda(std::string_view name, Instant now) const {
 SlotsAnswer Engine::ReadSlots(std::string_view name, std::optional<CivilDate> from,
                               std::optional<CivilDate> to, Instant now) const {
   return impl_->ReadSlots(name, from, to, now);
+}
+
+TicketAnswer Engine::Ticket(const TicketRequest& request, Instant received_at) {
+  return impl_->Ticket(request, received_at);
+}
+QueueAnswer Engine::ReadQueue(std::string_view name, Instant now) const {
+  return impl_->ReadQueue(name, now);
+}
+OrderAnswer Engine::Order(std::string_view agenda, const OpeningOrder& order) {
+  return impl_->Order(agenda, order);
+}
+RosterAnswer Engine::ImportRoster(const RosterRequest& request) {
+  return impl_->ImportRoster(request);
 }
 
 PublishAnswer Engine::Publish(const PublishRequest& request) { return impl_->Publish(request); }

@@ -76,6 +76,8 @@ struct EngineStats {
   Lsn durable_lsn;
   int64_t log_in_flight_ms = 0;
   uint64_t live_holds = 0;
+  uint64_t hold_bound = 0;   // live holds that the log can confirm in time (design 6)
+  int64_t batch_p99_us = 0;  // recent
   uint64_t index_entries = 0;
   uint64_t seats = 0;
   uint64_t expired = 0;  // holds taken back by the steward, since start
@@ -126,7 +128,15 @@ class Engine {
   SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,
                         std::optional<CivilDate> to, Instant now) const;
 
+  // A place in the queue of an agenda. Rests on nothing in the log.
+  TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
+  // What everybody may know of an agenda's opening, for all policies.
+  QueueAnswer ReadQueue(std::string_view name, Instant now) const;
+
+  // These three block until their records are durable, like TakeSnapshot below.
   PublishAnswer Publish(const PublishRequest& request);
+  OrderAnswer Order(std::string_view agenda, const OpeningOrder& order);
+  RosterAnswer ImportRoster(const RosterRequest& request);
 
   // Takes a snapshot while everyone goes on, checks it by reading it back, keeps it and the one
   // before it, and archives the log behind that one. Blocks until that is done: not for I/O

@@ -16,8 +16,10 @@
 #include "booking/engine.h"
 #include "booking/keys.h"
 #include "booking/names.h"
+#include "booking/openings.h"
 #include "booking/registry.h"
 #include "booking/room.h"
+#include "booking/rosters.h"
 #include "booking/steward.h"
 #include "ledger/ledger.h"
 
@@ -25,8 +27,8 @@ namespace creneau::booking {
 
 class Engine::Impl {
  public:
-  Impl(EngineOptions options, env::FileSystem& files, const Clock& clock)
-      : options_(std::move(options)), files_(files), clock_(clock) {}
+  Impl(EngineOptions options, env::FileSystem& files, const Clock& clock, Entropy& entropy)
+      : options_(std::move(options)), files_(files), clock_(clock), entropy_(entropy) {}
 
   // The log's thread ends first, also where a start failed: it reads what the steward has pushed.
   ~Impl() {
@@ -34,7 +36,7 @@ class Engine::Impl {
   }
 
   // engine.cc
-  absl::Status Open(Entropy& entropy, std::function<void(const absl::Status&)> failed);
+  absl::Status Open(std::function<void(const absl::Status&)> failed);
   void Close();
   EngineStats Stats() const;
 
@@ -52,6 +54,14 @@ class Engine::Impl {
   SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,
                         std::optional<CivilDate> to, Instant now) const;
 
+  // queue_requests.cc
+  TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
+  QueueAnswer ReadQueue(std::string_view name, Instant now) const;
+
+  // openings_by_hand.cc
+  OrderAnswer Order(std::string_view name, const OpeningOrder& order);
+  RosterAnswer ImportRoster(const RosterRequest& request);
+
   // publishing.cc
   PublishAnswer Publish(const PublishRequest& request);
 
@@ -62,6 +72,7 @@ class Engine::Impl {
   const EngineOptions options_;
   env::FileSystem& files_;
   const Clock& clock_;
+  Entropy& entropy_;
   StartReport report_;
   std::optional<Instant> owed_since_;  // replay.h
   std::vector<SlotId> untrimmed_;      // ledger/rebuilt.h; until they are
@@ -72,14 +83,19 @@ class Engine::Impl {
   // Reads change nothing that counts: they clear summary hints.
   mutable ledger::Ledger ledger_;
   Registry registry_;
+  Rosters rosters_;
   CommitPool publisher_pool_;  // before the log, so that they end after it
   CommitPool snapshot_pool_;
   std::unique_ptr<wal::Log> log_;
+  std::unique_ptr<Openings> openings_;
   std::unique_ptr<Steward> steward_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
  private:
-  absl::Status Recover();
+  absl::Status Recover(std::vector<codec::OpeningState>* openings,
+                       std::vector<codec::TurnLapsed>* turns);
+  absl::Status LoadAllKeys();
+  absl::Status CheckChain() const;
   void TrimUnfinished(Instant now);
   Room LogRoom(uint64_t extra_bytes = 0) const;
   // The moment that deadlines are held against: not later than the steward knows of.
@@ -108,6 +124,21 @@ class Engine::Impl {
   Reservation Describe(const ledger::SeatView& seat, const Handle& handle) const;
   ReservationAnswer AnswerExisting(const ledger::SeatView& seat, const AgendaInfo& agenda,
                                    uint64_t idempotency, bool has_key, Instant received_at) const;
+  // What somebody shows for a hold: an Idempotency-Key, or in a queue a ticket, whose nonce is one.
+  struct Entry {
+    std::string_view key;  // empty: none; of a ticket, points into it
+    std::optional<surge::Ticket> ticket;
+    std::optional<surge::Rank> rank;  // once it is their turn
+  };
+  bool ReadEntry(const AgendaInfo& agenda, const HoldRequest& request, const Subject& subject,
+                 Entry* entry) const;
+  std::optional<ReservationAnswer> MayHold(const AgendaInfo& agenda, const HoldRequest& request,
+                                           const Subject& subject, Entry* entry, Instant now);
+  bool IsListed(const AgendaInfo& agenda, const Subject& subject) const;
+  std::optional<ReservationAnswer> MayQueue(const AgendaInfo& agenda, const Subject& subject,
+                                            Entry* entry, Instant now) const;
+  static ReservationAnswer BadTicket(const AgendaInfo& agenda);
+  std::optional<Instant> NextOpening(const AgendaInfo& agenda, Instant now) const;
   std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,
                                            std::optional<LocalMinute> slot, Instant now);
   ReservationAnswer Refuse(Outcome outcome, const AgendaInfo& agenda,

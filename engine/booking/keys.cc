@@ -67,7 +67,7 @@ absl::StatusOr<Secret> ReadNeeded(env::FileSystem& files, const std::string& dir
       directory, "/", name,
       " is missing, but the log was written with it. Restore it from its backup, or point "
       "--keys at the directory that has it; with a new one, nobody's reservation would be found "
-      "again."));
+      "again, and no queue could open with the keys that were promised."));
 }
 
 }  // namespace
@@ -117,13 +117,19 @@ absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& dir
 }  // namespace
 
 absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
-                              Entropy& entropy, bool may_make) {
+                              Entropy& entropy, bool may_make, bool may_make_chain) {
   if (const absl::Status status = files.CreateDirectory(directory); !status.ok()) return status;
   Keys keys;
   const auto pepper = ReadOrMake(files, directory, "pepper.1", entropy, may_make, &keys.made);
   if (!pepper.ok()) return pepper.status();
   const auto names = ReadOrMake(files, directory, "names.key", entropy, may_make, &keys.made);
   if (!names.ok()) return names.status();
+  bool made_later = false;  // not held against an older log: nothing in it was made with these
+  const auto mac = ReadOrMake(files, directory, "mac.key", entropy, /*may_make=*/true, &made_later);
+  if (!mac.ok()) return mac.status();
+  const auto chain =
+      ReadOrMake(files, directory, "chain.key", entropy, may_make_chain, &made_later);
+  if (!chain.ok()) return chain.status();
   const auto checkpoint = ReadOrMake(files, directory, "checkpoint.key", entropy,
                                      /*may_make=*/true, &keys.made);
   if (!checkpoint.ok()) return checkpoint.status();
@@ -134,6 +140,8 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   if (const absl::Status status = files.SyncDirectory(directory); !status.ok()) return status;
   keys.pepper = *pepper;
   keys.names = *names;
+  keys.mac = *mac;
+  keys.chain = *chain;
   return keys;
 }
 

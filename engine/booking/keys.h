@@ -5,6 +5,10 @@
 //                   identity
 //   names.key       makes reservation names and keys; without it the references people hold mean
 //                   nothing
+//   mac.key         makes tags and tickets of queues; made anew when it is missing: tickets given
+//                   out before are then void
+//   chain.key       where the K of openings come from; without it a queue that was published cannot
+//                   open
 //   checkpoint.key  signs checkpoints; made anew when it is missing: what it signed stays good, and
 //                   checkpoint.pub beside it is the public key, to be published
 //
@@ -26,14 +30,17 @@ namespace creneau::booking {
 struct Keys {
   rules::Pepper pepper;
   Names::Secret names;
+  KeyedHash::Key mac;
+  KeyedHash::Key chain;
   proof::Seed checkpoint;
   bool made = false;  // by this call
 };
 
 // `may_make`: nothing has been written under any keys yet. Otherwise missing keys are
 // FailedPrecondition: with new ones the log's subjects and references would mean nothing.
+// `may_make_chain`: no queue has been published yet.
 absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
-                              Entropy& entropy, bool may_make);
+                              Entropy& entropy, bool may_make, bool may_make_chain);
 
 // Where the public key lies that checkpoints are checked with.
 std::string PublicKeyFile(const std::string& directory);

@@ -33,6 +33,22 @@ uint64_t BytesFor(const ledger::PublicationPlan& plan) {
          slots / kSlotsPerBarrier * limits::kPageBytes;
 }
 
+// False: more seats than there is room for.
+bool Fits(const ledger::PublicationPlan& plan, PublishAnswer* answer) {
+  if (!plan.no_room && plan.overfull.empty()) return true;
+  answer->outcome = Outcome::kValidationFailed;
+  for (const LocalMinute slot : plan.overfull) {
+    answer->errors.push_back(
+        {0, 0,
+         absl::StrCat("slot ", FormatLocalMinute(slot),
+                      ": seats of other channels, reserved or withdrawn only now, leave no room "
+                      "for the new ones (64 in all); publish fewer first, then the rest")});
+  }
+  if (plan.no_room)
+    answer->errors.push_back({0, 0, "this engine has no room for so many more seats"});
+  return false;
+}
+
 }  // namespace
 
 // The targets of the new calendar: the file's slots, and those of the other kind that are
@@ -184,6 +200,7 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
     answer.outcome = Outcome::kValidationFailed;
     return answer;
   }
+  if (agenda.policy == rules::Policy::kQueue) agenda.chain_end = openings_->ChainEnd(agenda.name);
   CHECK(rules::LoadZone(agenda.timezone, &zone));
   const AgendaId id = current == nullptr ? registry_.NextId() : current->id;
   if (id.value >= limits::kMaxAgendas) {
@@ -197,19 +214,7 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
   answer.seats_added = plan.added;
   answer.seats_withdrawn = plan.withdrawn;
   answer.seats_kept = plan.kept;
-  if (plan.no_room || !plan.overfull.empty()) {
-    answer.outcome = Outcome::kValidationFailed;
-    for (const LocalMinute slot : plan.overfull) {
-      answer.errors.push_back(
-          {0, 0,
-           absl::StrCat("slot ", FormatLocalMinute(slot),
-                        ": seats of other channels, reserved or withdrawn only now, leave no room "
-                        "for the new ones (64 in all); publish fewer first, then the rest")});
-    }
-    if (plan.no_room)
-      answer.errors.push_back({0, 0, "this engine has no room for so many more seats"});
-    return answer;
-  }
+  if (!Fits(plan, &answer)) return answer;
   if (plan.kept > 0 && request.displaced == Displaced::kRefuse) {
     answer.outcome = Outcome::kSeatsReserved;
     answer.displaced = plan.displaced;
@@ -220,6 +225,11 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
     answer.outcome = Outcome::kValidationFailed;
     answer.errors.push_back({0, 0, std::string(fits.message())});
     return answer;
+  }
+  if (agenda.identity_proof == rules::IdentityProof::kListed && rosters_.size(id) == 0) {
+    answer.warnings.push_back({0, 0,
+                               "nobody is listed yet, so nobody can book: import a roster "
+                               "(creneauctl roster import)"});
   }
   if (request.dry_run) return answer;
   if (LogRoom(BytesFor(plan)) != Room::kPlenty) {

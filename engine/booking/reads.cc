@@ -14,11 +14,12 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
   answer.agenda = registry_.Find(name);
   if (answer.agenda == nullptr) return answer;
   const AgendaInfo& agenda = *answer.agenda;
-  answer.opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
+  answer.opening = openings_->At(agenda, now);
   const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
-  answer.exhausted =
-      answer.opening.open &&
-      !ledger_.AnyFree(agenda.id, Channel::kWeb, window.earliest_start, window.latest_start);
+  // In a queue what is held may still be somebody else's.
+  if (answer.opening.phase == Phase::kOpen && agenda.rules.policy == rules::Policy::kDirect &&
+      !ledger_.AnyFree(agenda.id, Channel::kWeb, window.earliest_start, window.latest_start))
+    answer.opening.phase = Phase::kExhausted;
   const auto counts = ledger_.Count(agenda.id, now);
   for (size_t c = 0; c < kChannels; ++c) {
     answer.counts[c] =

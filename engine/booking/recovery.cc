@@ -62,12 +62,12 @@ absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::
 
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
                                        const std::string& keys, ledger::Ledger& ledger,
-                                       Registry& registry) {
+                                       Registry& registry, Rosters& rosters) {
   Recovered recovered;
   auto chosen = Choose(files, data, &recovered.damaged);
   if (!chosen.ok()) return chosen.status();
   recovered.snapshot = *std::move(chosen);
-  Replay replay(ledger, registry);
+  Replay replay(ledger, registry, rosters);
   wal::StartPoint start;
   if (recovered.snapshot) {
     const std::string path = SnapshotPath(data, recovered.snapshot->number);
@@ -101,6 +101,8 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
   }
   recovered.log = *std::move(log);
   recovered.owed_since = replay.owed_since();
+  recovered.openings = replay.openings();
+  recovered.turns = replay.turns();
   recovered.rebuilt = replay.rebuilt();
   return recovered;
 }

@@ -23,15 +23,17 @@ struct Recovered {
   std::optional<Instant> owed_since;       // replay.h
   std::vector<std::string> damaged;        // newer snapshots that could not be used, and why
   ledger::Rebuilt rebuilt;
+  std::vector<codec::OpeningState> openings;
+  std::vector<codec::TurnLapsed> turns;
   LastLine last;  // of the checkpoints, which the log continues
 };
 
-// Into an empty ledger and registry. Repairs a torn tail of the log, as wal::Recover does.
+// Into an empty ledger, registry and rosters. Repairs a torn tail of the log, as wal::Recover does.
 // The log must continue the last checkpoint in DATA that the key under `keys` signed. DataLoss:
 // refused, nothing was changed.
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
                                        const std::string& keys, ledger::Ledger& ledger,
-                                       Registry& registry);
+                                       Registry& registry, Rosters& rosters);
 
 // Reads a snapshot to its end, whatever is in it.
 absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::string& path);

@@ -59,6 +59,11 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   if (!decoded.ok()) return decoded.status();
   if (auto* part = std::get_if<codec::CalendarPart>(&*decoded)) return Take(*part, written_at);
   if (const auto* outage = std::get_if<codec::Outage>(&*decoded)) return Take(*outage);
+  if (const auto* opening = std::get_if<codec::OpeningState>(&*decoded)) return Take(*opening);
+  if (const auto* turn = std::get_if<codec::TurnLapsed>(&*decoded)) return Take(*turn);
+  if (auto* roster = std::get_if<codec::RosterPart>(&*decoded))
+    return rosters_.Take(std::move(*roster));
+  if (std::holds_alternative<codec::Probe>(*decoded)) return absl::OkStatus();
   return ledger_.Apply(std::get<ledger::Event>(*decoded));
 }
 
@@ -100,6 +105,10 @@ absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
       const absl::StatusOr<ledger::SlotRecord> slot = codec::DecodeSlot(record);
       return slot.ok() ? ledger_.Load(*slot) : slot.status();
     }
+    if (kind == PartKind::kStates) {
+      const absl::StatusOr<std::string> event = codec::DecodeState(record);
+      return event.ok() ? Read(Lsn{}, Instant{}, *event) : event.status();
+    }
     if (slots) {
       slots = false;
       if (absl::Status status = ledger_.CheckLoaded(); !status.ok()) return status;
@@ -121,6 +130,36 @@ absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
 absl::Status Replay::Take(const codec::Outage& outage) {
   owed_since_ = outage.settled ? std::nullopt : std::optional<Instant>(outage.since);
   return absl::OkStatus();
+}
+
+absl::Status Replay::Take(const codec::OpeningState& opening) {
+  if (registry_.Find(opening.agenda) == nullptr)
+    return absl::DataLossError("an opening of an agenda that was never published");
+  openings_[opening.agenda] = opening;
+  return absl::OkStatus();
+}
+
+absl::Status Replay::Take(const codec::TurnLapsed& turn) {
+  codec::TurnLapsed& known = turns_[{turn.agenda, turn.subject}];
+  // Each is later than those before it, and of the same opening or a later one.
+  if (known.day != turn.day || known.times < turn.times) known = turn;
+  return absl::OkStatus();
+}
+
+std::vector<codec::OpeningState> Replay::openings() const {
+  std::vector<codec::OpeningState> all;
+  for (const auto& [agenda, opening] : openings_) all.push_back(opening);
+  return all;
+}
+
+// Those of the openings that are still the latest.
+std::vector<codec::TurnLapsed> Replay::turns() const {
+  std::vector<codec::TurnLapsed> all;
+  for (const auto& [whose, turn] : turns_) {
+    const auto opening = openings_.find(turn.agenda);
+    if (opening != openings_.end() && opening->second.day == turn.day) all.push_back(turn);
+  }
+  return all;
 }
 
 // The calendar comes into force with its last part, as one change.

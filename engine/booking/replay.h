@@ -3,12 +3,16 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "booking/registry.h"
+#include "booking/rosters.h"
 #include "codec/event.h"
 #include "env/file.h"
 #include "ledger/ledger.h"
@@ -18,7 +22,8 @@ namespace creneau::booking {
 
 class Replay final : public wal::RecordReader {
  public:
-  Replay(ledger::Ledger& ledger, Registry& registry) : ledger_(ledger), registry_(registry) {}
+  Replay(ledger::Ledger& ledger, Registry& registry, Rosters& rosters)
+      : ledger_(ledger), registry_(registry), rosters_(rosters) {}
 
   // Events of seats are applied a little later, when their memory has come; what is wrong with one
   // is told by a later call, at the end of its batch's records at the latest.
@@ -34,6 +39,9 @@ class Replay final : public wal::RecordReader {
   // What End has seen.
   const ledger::Rebuilt& rebuilt() const { return rebuilt_; }
   Lsn last() const { return last_; }  // of what was read or loaded
+  // The latest of each agenda, and of each subject in its agenda's.
+  std::vector<codec::OpeningState> openings() const;
+  std::vector<codec::TurnLapsed> turns() const;
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
 
@@ -49,14 +57,19 @@ class Replay final : public wal::RecordReader {
   absl::Status ApplyAll();
   absl::Status Take(codec::CalendarPart& part, Instant written_at);
   absl::Status Take(const codec::Outage& outage);
+  absl::Status Take(const codec::OpeningState& opening);
+  absl::Status Take(const codec::TurnLapsed& turn);
 
   absl::Status Rebuild();
 
   ledger::Ledger& ledger_;
   Registry& registry_;
+  Rosters& rosters_;
   // A calendar version whose last part has not come. One that never comes was never acknowledged.
   std::optional<codec::CalendarPart> open_;
   std::optional<Instant> owed_since_;
+  std::map<AgendaId, codec::OpeningState> openings_;
+  std::map<std::pair<AgendaId, Subject>, codec::TurnLapsed> turns_;
   std::array<Pending, kAhead> pending_;  // a ring, of which the oldest is at first_
   size_t first_ = 0;
   size_t count_ = 0;

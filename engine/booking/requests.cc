@@ -102,13 +102,7 @@ ReservationAnswer Engine::Impl::Refuse(Outcome outcome, const AgendaInfo& agenda
     answer.alternatives = ledger_.FreeNear(agenda.id, Channel::kWeb, *slot, window.earliest_start,
                                            window.latest_start, kAlternatives);
   }
-  if (outcome == Outcome::kNothingLeft && agenda.rules.opening) {
-    const rules::OpeningVerdict opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
-    // Open now: the next one is after this one has closed.
-    answer.opens_at = opening.closes_at
-                          ? rules::OpeningAt(agenda.rules, agenda.zone, *opening.closes_at).opens_at
-                          : opening.opens_at;
-  }
+  if (outcome == Outcome::kNothingLeft) answer.opens_at = NextOpening(agenda, now);
   return answer;
 }
 
@@ -137,14 +131,50 @@ std::optional<ReservationAnswer> Engine::Impl::MayTake(const AgendaInfo& agenda,
       return answer;
     }
   }
-  const rules::OpeningVerdict opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
-  if (!opening.open) {
-    answer.outcome = Outcome::kNotOpenYet;
-    answer.opens_at = opening.opens_at;
-    return answer;
+  if (openings_->IsPlain(agenda)) {
+    const rules::OpeningVerdict opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
+    if (!opening.open) {
+      answer.outcome = Outcome::kNotOpenYet;
+      answer.opens_at = opening.opens_at;
+      return answer;
+    }
+  } else {
+    const OpeningView opening = openings_->At(agenda, now);
+    if (opening.phase == Phase::kClosed || opening.phase == Phase::kGathering) {
+      answer.outcome = Outcome::kNotOpenYet;
+      if (opening.times) answer.opens_at = opening.times->opens_at;
+      return answer;
+    }
+    if (opening.state.paused) {
+      answer.outcome = Outcome::kPaused;
+      return answer;
+    }
   }
   if (LogRoom() != Room::kPlenty) {
     answer.outcome = Outcome::kReadOnly;
+    return answer;
+  }
+  return std::nullopt;
+}
+
+// Whether that subject may have a seat now, and the engine one more hold: nothing when it is so.
+std::optional<ReservationAnswer> Engine::Impl::MayHold(const AgendaInfo& agenda,
+                                                       const HoldRequest& request,
+                                                       const Subject& subject, Entry* entry,
+                                                       Instant now) {
+  ReservationAnswer answer;
+  answer.agenda = &agenda;
+  if (!IsListed(agenda, subject)) {
+    answer.outcome = Outcome::kNotListed;
+    return answer;
+  }
+  if (agenda.rules.policy == rules::Policy::kQueue) {
+    if (auto refusal = MayQueue(agenda, subject, entry, now)) return refusal;
+  }
+  if (auto refusal = MayTake(agenda, request.slot, now)) return refusal;
+  // Also of somebody whose turn it is: a hold that could not be confirmed in time is worth nothing.
+  if (!openings_->RoomForHold()) {
+    answer.outcome = Outcome::kOverloaded;
     return answer;
   }
   return std::nullopt;
@@ -166,12 +196,13 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
     return answer;
   }
   const Subject& subject = identity.subject;
-  const bool has_key = !request.idempotency_key.empty();
+  Entry entry;
+  if (!ReadEntry(*agenda, request, subject, &entry)) return BadTicket(*agenda);
+  const bool has_key = !entry.key.empty();
   // Without a key, a hash that no key has but by 2^-48 luck: a repeat is told that there is a
   // reservation, no more.
-  const uint64_t idempotency =
-      has_key ? names_->IdempotencyOf(request.idempotency_key, request.body_hash)
-              : names_->Random(subject, received_at.ms, 1);
+  const uint64_t idempotency = has_key ? names_->IdempotencyOf(entry.key, request.body_hash)
+                                       : names_->Random(subject, received_at.ms, 1);
   // A repeat is answered whatever the hour, the slot or the disk.
   const auto existing = ledger_.Find(subject, act);
   if (existing && IsOver(*existing, received_at)) {
@@ -179,7 +210,8 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   } else if (existing) {
     return AnswerExisting(*existing, *agenda, idempotency, has_key, received_at);
   }
-  if (auto refusal = MayTake(*agenda, request.slot, received_at)) return *std::move(refusal);
+  if (auto refusal = MayHold(*agenda, request, subject, &entry, received_at))
+    return *std::move(refusal);
 
   const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
   ledger::HoldArgs args;
@@ -197,6 +229,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   }
   if (result.outcome != Outcome::kOk)
     return Refuse(result.outcome, *agenda, request.slot, received_at);
+  if (entry.rank && !result.repeated) openings_->NoteHeld(*agenda, *entry.rank);
   return Answer(result, HandleOf(result.seat));
 }
 
@@ -245,10 +278,14 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
     answer.agenda = agenda;
     return answer;
   }
+  // A hold that is given up while its queue is served is the next one's seat, and was a turn.
+  const Instant at = DeadlineTime(received_at);
+  const bool at_once = seat.word.state() == SeatState::kHeld && !HasLapsed(seat, at) &&
+                       openings_->NoteLapse(*agenda, seat.subject, received_at, act);
   const uint64_t random = names_->Random(seat.subject, received_at.ms, 3);
-  return Answer(ledger_.Cancel(holder->ref, DeadlineTime(received_at),
-                               CoolingUntil(agenda->rules, received_at, random), act),
-                holder->handle);
+  const Instant cooling_until =
+      at_once ? received_at : CoolingUntil(agenda->rules, received_at, random);
+  return Answer(ledger_.Cancel(holder->ref, at, cooling_until, act), holder->handle);
 }
 
 ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Instant received_at) {

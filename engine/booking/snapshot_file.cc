@@ -129,7 +129,7 @@ absl::Status ReadPart(env::File& file, const std::string& path, uint32_t place, 
       GetU32(head + kPartCrcAt + 4) != 0 || GetU32(head + 8) != place)
     return Damaged(path, *offset, "no valid part of the snapshot here");
   const auto kind = static_cast<PartKind>(GetU32(head + 4));
-  if (kind != PartKind::kSlots && kind != PartKind::kCalendars)
+  if (kind != PartKind::kSlots && kind != PartKind::kCalendars && kind != PartKind::kStates)
     return Damaged(path, *offset, "a part of a kind that this version does not know");
   std::vector<uint8_t> body(std::min<size_t>(GetU32(head + 16), kMaxPartBytes + 1));
   got = file.ReadAt(*offset + kPartHeaderBytes, body);

@@ -33,7 +33,7 @@ struct SnapshotHeader {
   uint64_t seats = 0;
 };
 
-enum class PartKind : uint32_t { kSlots = 1, kCalendars = 2 };
+enum class PartKind : uint32_t { kSlots = 1, kCalendars = 2, kStates = 3 };
 
 std::string SnapshotDirectory(const std::string& data);
 std::string SnapshotName(uint64_t number);  // "0000000000000001.snap"

@@ -29,17 +29,21 @@ constexpr uint64_t kBytesPerSeat = 64;
 // What must be known of one moment between two publications.
 struct Engine::Impl::Begun {
   std::vector<std::string> calendars;
+  std::vector<std::string> states;
   std::vector<uint8_t> seats;  // by slot
 };
 
 Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
   const std::lock_guard lock(publishing_);
-  steward_->LookAtOutage([&](std::optional<Instant> since) {
-    header->owed_since = since;
-    header->start = log_->current_segment();
-  });
-  header->position = log_->durable_lsn();
   Begun begun;
+  begun.states = openings_->Snapshot([&] {
+    steward_->LookAtOutage([&](std::optional<Instant> since) {
+      header->owed_since = since;
+      header->start = log_->current_segment();
+    });
+    header->position = log_->durable_lsn();
+  });
+  for (std::string& event : rosters_.Snapshot()) begun.states.push_back(std::move(event));
   std::vector<const AgendaInfo*> agendas = registry_.All();
   std::sort(agendas.begin(), agendas.end(),
             [](const AgendaInfo* a, const AgendaInfo* b) { return a->id < b->id; });
@@ -97,10 +101,12 @@ absl::StatusOr<SnapshotHeader> Engine::Impl::WriteSnapshot(uint64_t number,
   SnapshotHeader header;
   header.number = number;
   header.taken_at = clock_.Now();
-  const Begun begun = BeginSnapshot(&header);
+  Begun begun = BeginSnapshot(&header);
   absl::Status status = ScanInto(writer, begun.seats, &header);
   for (size_t i = 0; i < begun.calendars.size() && status.ok(); ++i)
     status = writer.Add(PartKind::kCalendars, begun.calendars[i]);
+  for (size_t i = 0; i < begun.states.size() && status.ok(); ++i)
+    status = writer.Add(PartKind::kStates, codec::EncodeState(std::move(begun.states[i])));
   if (status.ok()) status = writer.Finish(&header);
   if (!status.ok()) return status;
   const absl::StatusOr<SnapshotHeader> read = CheckSnapshot(files_, unfinished);

@@ -26,11 +26,12 @@ Instant CoolingUntil(const rules::Agenda& agenda, Instant now, uint64_t random) 
 }
 
 Steward::Steward(ledger::Ledger& ledger, wal::Log& log, const Registry& registry,
-                 const Names& names, const Clock& clock)
+                 const Names& names, Openings& openings, const Clock& clock)
     : ledger_(ledger),
       log_(log),
       registry_(registry),
       names_(names),
+      openings_(openings),
       clock_(clock),
       act_(pool_, log) {}
 
@@ -76,11 +77,12 @@ void Steward::Compact() {
 void Steward::Owe(Instant since) { owed_from_ = std::min(owed_from_.value_or(since), since); }
 
 // Waits until what was pushed is durable. A disk that takes its time took it from the holders too.
-void Steward::Await() {
-  if (!act_.pushed()) return;  // timers of what has long been confirmed
+bool Steward::Await() {
+  if (!act_.pushed()) return true;  // timers of what has long been confirmed
   const Instant started = clock_.Now();
-  wait_.Finish(act_);
+  const bool durable = wait_.Finish(act_);
   if (clock_.Now() - started > limits::kExpiryLagMs) Owe(started);
+  return durable;
 }
 
 // Whether confirms that came in time may be waiting for the log or an event loop.
@@ -115,6 +117,12 @@ void Steward::LengthenAll(Instant since, Instant now) {
     outage_since_ = since;
     act_.PushBytes(owed_record_);
   }
+  // By the rule for holds: from the first record on, a crash makes the next start count again.
+  const std::vector<codec::OpeningState> openings = openings_.Lengthened(since, now);
+  for (const codec::OpeningState& opening : openings) {
+    act_.Begin();
+    act_.PushCopy(codec::EncodeOpening(opening));
+  }
   Learn();
   std::vector<Timer> all;
   for (; !timers_.empty(); timers_.pop()) all.push_back(timers_.top());
@@ -133,7 +141,11 @@ void Steward::LengthenAll(Instant since, Instant now) {
     outage_since_.reset();
     act_.PushBytes(settled_record_);
   }
-  Await();
+  if (Await()) openings_.Settle(openings, since, now);
+}
+
+bool Steward::OwedToAnyone(Instant since, Instant now) const {
+  return ledger_.live_holds() > 0 || !openings_.Lengthened(since, now).empty();
 }
 
 void Steward::Tick() {
@@ -148,7 +160,7 @@ void Steward::Tick() {
     return;
   }
   if (const std::optional<Instant> since = std::exchange(owed_from_, std::nullopt);
-      since && ledger_.live_holds() > 0) {
+      since && OwedToAnyone(*since, now)) {
     LengthenAll(*since, now);
   }
   known_ms_.store(now.ms, std::memory_order_relaxed);
@@ -164,6 +176,10 @@ void Steward::Tick() {
     if (owed_from_) break;  // the disk has become slow: holders first get their time
   }
   if (acts % kActsPerBarrier != 0) Await();
+  if (!owed_from_ && !log_.poisoned()) {
+    act_.Begin();
+    openings_.Advance(now, act_, [this] { return Await(); });
+  }
   last_tick_ = clock_.Now();
 }
 
@@ -185,8 +201,13 @@ void Steward::Serve(SeatId seat, Instant now) {
   }
   const auto agenda = registry_.Find(ledger_.AgendaOf(seat));
   if (agenda == nullptr) return;
+  const std::optional<ledger::SeatView> view =
+      ledger_.Look(ledger::WholeRef(seat, word.generation()), act_);
+  // First the turn, then the seat: a crash in between is held against nobody twice.
+  const bool at_once = view && openings_.NoteLapse(*agenda, view->subject, now, act_);
   const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
-  if (ledger_.Expire(seat, now, CoolingUntil(agenda->rules, now, random), act_)) {
+  const Instant cooling_until = at_once ? now : CoolingUntil(agenda->rules, now, random);
+  if (ledger_.Expire(seat, now, cooling_until, act_)) {
     expired_.fetch_add(1, std::memory_order_relaxed);
   }
 }

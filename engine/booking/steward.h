@@ -1,5 +1,6 @@
 // The steward: the one task that does what time brings (design 3): takes lapsed holds back, gives
-// cooled seats back, and lengthens holds by the time the engine was away. By the same transitions
+// cooled seats back, begins openings and lets people in, and lengthens holds and openings by the
+// time the engine was away. By the same transitions
 // as everyone else.
 //
 // One timer structure: a heap of (due, seat) that only the steward sees. It learns of new deadlines
@@ -24,6 +25,7 @@
 #include "base/limits.h"
 #include "booking/act.h"
 #include "booking/names.h"
+#include "booking/openings.h"
 #include "booking/registry.h"
 #include "env/clock.h"
 #include "ledger/ledger.h"
@@ -38,7 +40,7 @@ Instant CoolingUntil(const rules::Agenda& agenda, Instant now, uint64_t random);
 class Steward {
  public:
   Steward(ledger::Ledger& ledger, wal::Log& log, const Registry& registry, const Names& names,
-          const Clock& clock);
+          Openings& openings, const Clock& clock);
   ~Steward();  // stops
   Steward(const Steward&) = delete;
   Steward& operator=(const Steward&) = delete;
@@ -57,11 +59,14 @@ class Steward {
            limits::kExpiryLagMs;
   }
 
-  // Before Start: lengthens every live hold by the time since the log's last batch. Nobody loses a
-  // seat because the engine was away; a quiet log makes this generous, never short. Logged first as
-  // owed and last as settled: a crash in between makes the next start count from `since` again,
-  // which gives some the time twice and takes it from nobody.
+  // Before Start: lengthens every live hold, and what is open, by the time since the log's last
+  // batch. Nobody loses a seat because the engine was away; a quiet log makes this generous, never
+  // short. Logged first as owed and last as settled: a crash in between makes the next start count
+  // from `since` again, which gives some the time twice and takes it from nobody.
   void LengthenAll(Instant since, Instant now);
+
+  // Whether anybody holds a seat, or something was open, that would be lengthened.
+  bool OwedToAnyone(Instant since, Instant now) const;
 
   // What recovery found still owed; before anything else.
   void ContinueOutage(std::optional<Instant> since);
@@ -88,7 +93,7 @@ class Steward {
 
   void Learn();
   void Compact();
-  void Await();
+  bool Await();
   void Owe(Instant since);
   bool Stalled(Instant now);
   void Serve(SeatId seat, Instant now);
@@ -98,6 +103,7 @@ class Steward {
   wal::Log& log_;
   const Registry& registry_;
   const Names& names_;
+  Openings& openings_;
   const Clock& clock_;
 
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;

@@ -1,5 +1,7 @@
 #include "codec/agenda_proto.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "creneau/v1/agenda.pb.h"
 #include "rules/identity.h"
@@ -21,8 +23,8 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   out->set_office(agenda.office);
   out->set_timezone(agenda.timezone);
   out->set_group(agenda.group);
-  out->set_policy("direct");
-  out->set_identity_proof("declared");
+  out->set_policy(std::string(rules::PolicyName(agenda.policy)));
+  out->set_identity_proof(std::string(rules::IdentityProofName(agenda.identity_proof)));
   for (const rules::IdentityAlternative& alternative : agenda.identity) {
     v1::IdentityAlternative* one = out->add_identity();
     for (const rules::IdentityField field : alternative)
@@ -34,6 +36,9 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   out->set_cooldown_min_hours(agenda.cooldown_min_hours);
   out->set_cooldown_max_hours(agenda.cooldown_max_hours);
   out->set_alternative(agenda.alternative);
+  out->set_accept_invented(agenda.accept_invented);
+  if (agenda.policy == rules::Policy::kQueue)
+    out->set_chain_end(std::string(agenda.chain_end.begin(), agenda.chain_end.end()));
   if (agenda.opening) {
     v1::Opening* opening = out->mutable_opening();
     opening->set_weekdays(agenda.opening->weekdays.bits);
@@ -50,9 +55,14 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
   agenda.office = in.office();
   agenda.timezone = in.timezone();
   agenda.group = in.group();
-  if (in.policy() != "direct") return Unknown("policy", in.policy(), in.name());
-  if (in.identity_proof() != "declared")
+  const auto policy = rules::PolicyFromName(in.policy());
+  if (!policy || *policy == rules::Policy::kDraw) return Unknown("policy", in.policy(), in.name());
+  agenda.policy = *policy;
+  const auto proof = rules::IdentityProofFromName(in.identity_proof());
+  if (!proof || *proof == rules::IdentityProof::kAsserted)
     return Unknown("identity_proof", in.identity_proof(), in.name());
+  agenda.identity_proof = *proof;
+  agenda.accept_invented = in.accept_invented();
   for (const v1::IdentityAlternative& alternative : in.identity()) {
     rules::IdentityAlternative one;
     for (const std::string& name : alternative.fields()) {
@@ -68,6 +78,11 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
   agenda.cooldown_min_hours = in.cooldown_min_hours();
   agenda.cooldown_max_hours = in.cooldown_max_hours();
   agenda.alternative = in.alternative();
+  if (!in.chain_end().empty()) {
+    if (in.chain_end().size() != agenda.chain_end.size())
+      return absl::DataLossError("an agenda in the log whose chain has no end");
+    std::copy(in.chain_end().begin(), in.chain_end().end(), agenda.chain_end.begin());
+  }
   if (in.has_opening()) {
     rules::Opening opening;
     opening.weekdays.bits = static_cast<uint8_t>(in.opening().weekdays());

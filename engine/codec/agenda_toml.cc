@@ -27,32 +27,52 @@ std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
 
 // Keys that design has and this version does not act on: refused, never ignored.
 void RefuseWithoutEffect(TomlReader& file) {
-  for (const char* key :
-       {"accept_invented", "party_max", "offer_hours", "flow", "beacon", "retention_days"}) {
+  for (const char* key : {"party_max", "offer_hours", "flow", "beacon", "retention_days"}) {
     if (const toml::node* node = file.Find(key)) {
       file.Error(*node, absl::StrCat("`", key, "` does nothing yet in this version: remove it"));
     }
   }
 }
 
-void ReadPolicy(TomlReader& file) {
-  if (const toml::node* node = file.Need("policy", "expected \"direct\"")) {
-    const auto policy = node->value_exact<std::string>().value_or("");
-    if (policy == "queue" || policy == "draw") {
-      file.Error(*node, absl::StrCat("`policy` = \"", policy,
-                                     "\" is not available yet in this version: say \"direct\""));
-    } else if (policy != "direct") {
-      file.Error(*node, "`policy` must be \"direct\"");
+void ReadPolicy(TomlReader& file, rules::Agenda& agenda) {
+  if (const toml::node* node = file.Need("policy", "expected \"direct\" or \"queue\"")) {
+    const auto policy = rules::PolicyFromName(node->value_exact<std::string>().value_or(""));
+    if (policy == rules::Policy::kDraw) {
+      file.Error(*node,
+                 "`policy` = \"draw\" is not available yet in this version: say \"direct\" or "
+                 "\"queue\"");
+    } else if (!policy) {
+      file.Error(*node, "`policy` must be \"direct\" or \"queue\"");
     }
+    agenda.policy = policy.value_or(rules::Policy::kDirect);
   }
   if (const toml::node* node = file.Find("identity_proof")) {
-    const auto proof = node->value_exact<std::string>().value_or("");
-    if (proof == "listed" || proof == "asserted") {
-      file.Error(*node, absl::StrCat("`identity_proof` = \"", proof,
-                                     "\" is not available yet in this version: say \"declared\""));
-    } else if (proof != "declared") {
-      file.Error(*node, "`identity_proof` must be \"declared\"");
+    const auto proof = rules::IdentityProofFromName(node->value_exact<std::string>().value_or(""));
+    if (proof == rules::IdentityProof::kAsserted) {
+      file.Error(*node,
+                 "`identity_proof` = \"asserted\" is not available yet in this version: say "
+                 "\"declared\" or \"listed\"");
+    } else if (!proof) {
+      file.Error(*node, "`identity_proof` must be \"declared\" or \"listed\"");
     }
+    agenda.identity_proof = proof.value_or(rules::IdentityProof::kDeclared);
+  }
+}
+
+// Invented people are the hole in any queue: who leaves it open has to say so (design 5).
+void CheckInvented(TomlReader& file, rules::Agenda& agenda) {
+  const toml::node* node = file.Find("accept_invented");
+  if (node != nullptr && !node->is_boolean()) {
+    file.Error(*node, "`accept_invented` must be true or false");
+    return;
+  }
+  agenda.accept_invented = node != nullptr && node->value_exact<bool>().value_or(false);
+  if (agenda.policy == rules::Policy::kQueue && !agenda.accept_invented &&
+      agenda.identity_proof == rules::IdentityProof::kDeclared) {
+    file.ErrorHere(
+        "a queue of declared identities takes invented people too: say `identity_proof` = "
+        "\"listed\" and import a roster, or `accept_invented` = true, which the public notice "
+        "then shows");
   }
 }
 
@@ -155,7 +175,8 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   }
   agenda.group = ReadName(file, "group", /*needed=*/false);
   if (agenda.group.empty()) agenda.group = agenda.name;
-  ReadPolicy(file);
+  ReadPolicy(file, agenda);
+  CheckInvented(file, agenda);
   agenda.identity = ReadIdentity(file);
   agenda.hold_s = file.Number("hold_s", 60, 3600, "seconds").value_or(agenda.hold_s);
   agenda.notice_hours =
@@ -222,6 +243,10 @@ AgendaFile ReadAgendaToml(std::string_view text) {
   ReadRules(file, out);
   RefuseWithoutEffect(file);
   ReadOpening(file, out);
+  if (out.agenda.policy == rules::Policy::kQueue && file.Find("opening") == nullptr) {
+    file.ErrorHere(
+        "a queue is that of an opening: add [opening] with weekdays, gather, open, close");
+  }
   ReadSessions(file, out);
   file.RefuseUnknown();
   CheckChannels(file, out);

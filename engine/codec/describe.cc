@@ -126,6 +126,62 @@ std::string Describe(const Outage& outage, bool json) {
              : absl::StrFormat("outage since %s: live holds are owed the time", since);
 }
 
+std::string Describe(const OpeningState& opening, bool json) {
+  const CivilDate day = CivilFromDays(opening.day);
+  const std::string opened = opening.opened_at ? Utc(*opening.opened_at) : "";
+  const std::string closes = opening.closes_at ? Utc(*opening.closes_at) : "";
+  const std::string k = opening.opened_at ? Hex(opening.k) : "";
+  if (json) {
+    return absl::StrFormat(
+        R"({"event":"opening","agenda":%d,"opening":"%s","opened_at":"%s","closes_at":"%s","k":"%s","lapsed_rank":"%d","served_rank":"%d","gathered":%d,"late":%d,"served":%d,"rate_cap_per_min":%d,"paused":%s,"draining":%s})",
+        opening.agenda.value, FormatDate(day), opened, closes, k, opening.lapsed_rank,
+        opening.served_rank, opening.gathered, opening.late, opening.served,
+        opening.rate_cap_per_min, opening.paused ? "true" : "false",
+        opening.draining ? "true" : "false");
+  }
+  std::string out =
+      absl::StrFormat("opening %s of agenda %d", FormatDate(day), opening.agenda.value);
+  if (opening.opened_at) {
+    absl::StrAppendFormat(&out, " began %s, K %s; %d gathered, %d later, %d served up to rank %d",
+                          opened, k, opening.gathered, opening.late, opening.served,
+                          opening.served_rank);
+  }
+  if (opening.closes_at) absl::StrAppendFormat(&out, ", closes %s", closes);
+  if (opening.rate_cap_per_min > 0)
+    absl::StrAppendFormat(&out, ", at most %d a minute", opening.rate_cap_per_min);
+  if (opening.paused) out += ", paused";
+  if (opening.draining) out += ", draining";
+  return out;
+}
+
+std::string Describe(const TurnLapsed& turn, bool json) {
+  const std::string day = FormatDate(CivilFromDays(turn.day));
+  if (json) {
+    return absl::StrFormat(
+        R"({"event":"turn-lapsed","agenda":%d,"opening":"%s","subject":"%016x%016x","times":%d})",
+        turn.agenda.value, day, turn.subject.hi, turn.subject.lo, turn.times);
+  }
+  return absl::StrFormat("opening %s of agenda %d: subject %s has let %d holds go", day,
+                         turn.agenda.value, SubjectTag(turn.subject), turn.times);
+}
+
+std::string Describe(const Probe& probe, bool json) {
+  return json ? absl::StrFormat(R"({"event":"probe","at":"%s"})", Utc(probe.at))
+              : "the log was written to see how long that takes";
+}
+
+std::string Describe(const RosterPart& part, bool json) {
+  if (json) {
+    return absl::StrFormat(
+        R"({"event":"roster","agenda":%d,"version":%d,"part":%d,"parts":%d,"adds":%s,"subjects":%d})",
+        part.agenda.value, part.version, part.part, part.parts, part.adds ? "true" : "false",
+        part.subjects.size());
+  }
+  return absl::StrFormat("roster of agenda %d version %d, part %d of %d: %d subjects%s",
+                         part.agenda.value, part.version, part.part + 1, part.parts,
+                         part.subjects.size(), part.adds ? " more" : "");
+}
+
 }  // namespace
 
 std::string DescribeRecord(std::string_view record, bool json) {

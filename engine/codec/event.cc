@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "codec/agenda_proto.h"
+#include "codec/state_proto.h"
 #include "creneau/v1/event.pb.h"
 
 namespace creneau::codec {
@@ -114,6 +115,13 @@ absl::StatusOr<Record> FromProto(const v1::CalendarPart& in,
   return Record(std::move(part));
 }
 
+template <typename Message>
+absl::StatusOr<Record> Stated(const Message& message) {
+  auto state = codec::FromProto(message);
+  if (!state.ok()) return state.status();
+  return Record(*std::move(state));
+}
+
 absl::StatusOr<Record> Checked(const ledger::Event& event) {
   if (event.seat.word.IsImage() && (!event.is_move || event.from.word.IsImage()))
     return Record(event);
@@ -202,6 +210,14 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return FromProto(message.calendar_part());
     case v1::Event::kOutage:
       return Record(Outage{Instant{message.outage().since()}, message.outage().settled()});
+    case v1::Event::kOpeningChanged:
+      return Stated(message.opening_changed());
+    case v1::Event::kTurnLapsed:
+      return Stated(message.turn_lapsed());
+    case v1::Event::kRosterPart:
+      return Stated(message.roster_part());
+    case v1::Event::kProbe:
+      return Record(Probe{Instant{message.probe().at()}});
     case v1::Event::WHAT_NOT_SET:
       break;
   }

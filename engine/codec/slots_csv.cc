@@ -8,63 +8,13 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "codec/agenda_file.h"
+#include "codec/csv.h"
 #include "rules/calendar.h"
 
 namespace creneau::codec {
 namespace {
 
 enum Column { kSlot, kDate, kTime, kMinutes, kFirstSeats, kColumns = kFirstSeats + kChannels };
-
-struct Cell {
-  std::string text;
-  int column = 0;  // in the line, from 1
-};
-
-std::string Trimmed(std::string_view text) {
-  const size_t from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return "";
-  return std::string(text.substr(from, text.find_last_not_of(" \t") - from + 1));
-}
-
-// Cells of a line (RFC 4180 quotes); nothing when a quote is left open.
-std::optional<std::vector<Cell>> Split(std::string_view line, char separator) {
-  std::vector<Cell> cells(1, Cell{"", 1});
-  bool quoted = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-      cells.back().text.push_back(line[++i]);
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && c == separator) {
-      cells.push_back(Cell{"", static_cast<int>(i) + 2});
-    } else {
-      cells.back().text.push_back(c);
-    }
-  }
-  if (quoted) return std::nullopt;
-  for (Cell& cell : cells) cell.text = Trimmed(cell.text);
-  return cells;
-}
-
-char SeparatorOf(std::string_view header) {
-  char best = ',';
-  for (const char c : {';', '\t'}) {
-    if (std::count(header.begin(), header.end(), c) >
-        std::count(header.begin(), header.end(), best))
-      best = c;
-  }
-  return best;
-}
-
-// 01/12/2026, as French spreadsheets write it, or 2026-12-01.
-std::optional<CivilDate> AnyDate(std::string_view text) {
-  if (text.size() == 10 && text[2] == '/' && text[5] == '/') {
-    return ParseDate(absl::StrCat(std::string(text.substr(6)), "-", std::string(text.substr(3, 2)),
-                                  "-", std::string(text.substr(0, 2))));
-  }
-  return ParseDate(text);
-}
 
 std::optional<int> Whole(std::string_view text, int most) {
   if (text.empty() || text.size() > 4) return std::nullopt;
@@ -89,13 +39,13 @@ class Reader {
   void Wrong(int column, std::string message) {
     out_.errors.push_back({line, column, std::move(message)});
   }
-  const Cell* At(const std::vector<Cell>& cells, int column) const {
+  const CsvCell* At(const std::vector<CsvCell>& cells, int column) const {
     const int place = places_[static_cast<size_t>(column)];
     return place >= 0 && static_cast<size_t>(place) < cells.size()
                ? &cells[static_cast<size_t>(place)]
                : nullptr;
   }
-  std::optional<LocalMinute> Start(const std::vector<Cell>& cells);
+  std::optional<LocalMinute> Start(const std::vector<CsvCell>& cells);
 
   SlotsFile& out_;
   absl::TimeZone zone_;
@@ -106,9 +56,9 @@ class Reader {
 };
 
 bool Reader::Header(std::string_view text) {
-  separator_ = SeparatorOf(text);
+  separator_ = SeparatorOfCsv(text);
   places_.fill(-1);
-  const auto cells = Split(text, separator_);
+  const auto cells = SplitCsv(text, separator_);
   columns_ = cells ? cells->size() : 0;
   for (size_t i = 0; cells && i < cells->size(); ++i) {
     std::string name = (*cells)[i].text;
@@ -136,16 +86,16 @@ bool Reader::Header(std::string_view text) {
   return false;
 }
 
-std::optional<LocalMinute> Reader::Start(const std::vector<Cell>& cells) {
-  const Cell* slot = At(cells, kSlot);
+std::optional<LocalMinute> Reader::Start(const std::vector<CsvCell>& cells) {
+  const CsvCell* slot = At(cells, kSlot);
   if (slot != nullptr) {
     const auto start = ParseLocalMinute(slot->text);
     if (!start) Wrong(slot->column, "slot must be a local time that exists, like 2026-12-01T09:20");
     return start;
   }
-  const Cell* date = At(cells, kDate);
-  const Cell* time = At(cells, kTime);
-  const auto day = date != nullptr ? AnyDate(date->text) : std::nullopt;
+  const CsvCell* date = At(cells, kDate);
+  const CsvCell* time = At(cells, kTime);
+  const auto day = date != nullptr ? AnyCsvDate(date->text) : std::nullopt;
   if (!day) {
     Wrong(date != nullptr ? date->column : 0,
           "date must be one that exists, like 2026-12-01 or 01/12/2026");
@@ -159,7 +109,7 @@ std::optional<LocalMinute> Reader::Start(const std::vector<Cell>& cells) {
 }
 
 void Reader::Line(std::string_view text) {
-  const auto cells = Split(text, separator_);
+  const auto cells = SplitCsv(text, separator_);
   if (!cells) return Wrong(0, "a quote is left open");
   for (size_t i = columns_; i < cells->size(); ++i) {
     if (!(*cells)[i].text.empty()) return Wrong((*cells)[i].column, "this cell has no column name");
@@ -168,7 +118,7 @@ void Reader::Line(std::string_view text) {
   if (!start) return;
   rules::CalendarSlot slot;
   slot.start = *start;
-  const Cell* minutes = At(*cells, kMinutes);
+  const CsvCell* minutes = At(*cells, kMinutes);
   const auto length = minutes != nullptr ? Whole(minutes->text, 480) : std::nullopt;
   if (!length || *length < 5) {
     return Wrong(minutes != nullptr ? minutes->column : 0,
@@ -176,7 +126,7 @@ void Reader::Line(std::string_view text) {
   }
   slot.minutes = *length;
   for (size_t c = 0; c < kChannels; ++c) {
-    const Cell* seats = At(*cells, kFirstSeats + static_cast<int>(c));
+    const CsvCell* seats = At(*cells, kFirstSeats + static_cast<int>(c));
     if (seats == nullptr || seats->text.empty()) continue;
     const auto count = Whole(seats->text, limits::kSeatsPerSlot);
     if (!count)
@@ -219,26 +169,20 @@ SlotsFile ReadSlotsCsv(std::string_view text, const rules::Agenda& agenda) {
     return out;
   }
   Reader reader(zone, out);
-  if (text.substr(0, 3) == "\xef\xbb\xbf")
-    text.remove_prefix(3);  // what spreadsheets put before UTF-8
-  bool has_header = false;
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    ++reader.line;
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.find_first_not_of(" \t,;") == std::string_view::npos) continue;
-    if (has_header) {
-      reader.Line(line);
-    } else if (!reader.Header(line)) {
-      return out;
-    }
-    has_header = true;
-  }
-  if (!has_header)
+  bool named = true;
+  const auto header = [&](std::string_view line, int number) {
+    reader.line = number;
+    return named = reader.Header(line);
+  };
+  const auto each = [&](std::string_view line, int number) {
+    reader.line = number;
+    reader.Line(line);
+  };
+  if (!ForEachCsvLine(text, header, each)) {
     out.errors.push_back(
         {0, 0, "the file is empty: expected a line that names the columns, then a line a slot"});
+  }
+  if (!named) return out;
   std::sort(out.slots.begin(), out.slots.end(),
             [](const auto& a, const auto& b) { return a.start < b.start; });
   reader.CheckSpan();

@@ -74,4 +74,17 @@ absl::StatusOr<PublishedPart> DecodePublishedPart(std::string_view bytes) {
   return PublishedPart{Instant{in.published_at()}, in.event()};
 }
 
+std::string EncodeState(std::string event) {
+  v1::SnapshotState out;
+  out.set_event(std::move(event));
+  return out.SerializeAsString();
+}
+
+absl::StatusOr<std::string> DecodeState(std::string_view bytes) {
+  v1::SnapshotState in;
+  if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return absl::DataLossError("the bytes are no state");
+  return std::move(*in.mutable_event());
+}
+
 }  // namespace creneau::codec

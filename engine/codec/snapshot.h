@@ -22,4 +22,8 @@ struct PublishedPart {
 std::string EncodePublishedPart(const PublishedPart& part);
 absl::StatusOr<PublishedPart> DecodePublishedPart(std::string_view bytes);
 
+// An event that tells a state whole (state.h).
+std::string EncodeState(std::string event);
+absl::StatusOr<std::string> DecodeState(std::string_view bytes);
+
 }  // namespace creneau::codec

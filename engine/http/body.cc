@@ -14,12 +14,14 @@ namespace creneau::http {
 namespace {
 
 constexpr std::string_view kStringExpected = "a string is expected";
+constexpr std::string_view kNumberExpected = "a whole number is expected";
 constexpr std::string_view kObjectExpected = "an object is expected";
 constexpr std::string_view kTwice = "stands twice";
 
 // In api.proto.
 constexpr uint32_t kApplicantNumber = 1;
 constexpr uint32_t kSlotNumber = 2;
+constexpr uint32_t kTicketNumber = 3;
 
 struct FieldPointer {
   rules::IdentityField field;
@@ -64,7 +66,7 @@ class BodyHandler {
       body_.has_applicant_ = true;
       in_applicant_ = true;
     } else if (depth_ > 0) {
-      WrongType(kStringExpected);
+      WrongType();
     }
     Enter();
     return true;
@@ -72,7 +74,7 @@ class BodyHandler {
   bool on_object_end(size_t, error_code&) { return Leave(); }
 
   bool on_array_begin(error_code&) {
-    WrongType(kStringExpected);
+    WrongType();
     Enter();
     return true;
   }
@@ -93,16 +95,27 @@ class BodyHandler {
   }
 
   bool on_number_part(string_view, error_code&) { return true; }
-  bool on_int64(int64_t, string_view, error_code&) { return WrongType(kStringExpected); }
-  bool on_uint64(uint64_t, string_view, error_code&) { return WrongType(kStringExpected); }
-  bool on_double(double, string_view, error_code&) { return WrongType(kStringExpected); }
-  bool on_bool(bool, error_code&) { return WrongType(kStringExpected); }
-  bool on_null(error_code&) { return WrongType(kStringExpected); }
+  bool on_int64(int64_t value, string_view, error_code&) { return TakeNumber(value); }
+  // Only of what is too large for the other.
+  bool on_uint64(uint64_t, string_view, error_code&) { return WrongType(); }
+  bool on_double(double, string_view, error_code&) { return WrongType(); }
+  bool on_bool(bool, error_code&) { return WrongType(); }
+  bool on_null(error_code&) { return WrongType(); }
   bool on_comment_part(string_view, error_code&) { return true; }
   bool on_comment(string_view, error_code&) { return true; }
 
  private:
-  enum class Member { kNone, kApplicant, kSlot, kField };
+  enum class Member { kNone, kApplicant, kField, kSlot, kTicket, kPerMin, kMinutes };
+  struct Named {
+    Member member;
+    std::string_view pointer;
+  };
+  // Those of the body itself.
+  static constexpr std::array<Named, 5> kNamed = {{{Member::kApplicant, "/applicant"},
+                                                   {Member::kSlot, "/slot"},
+                                                   {Member::kTicket, "/ticket"},
+                                                   {Member::kPerMin, "/per_min"},
+                                                   {Member::kMinutes, "/minutes"}}};
 
   void Enter() {
     ++depth_;
@@ -132,8 +145,10 @@ class BodyHandler {
   void Choose(std::string_view key) {
     member_ = Member::kNone;
     if (depth_ == 1) {
-      if (key == "applicant") member_ = Once(seen_applicant_, "/applicant", Member::kApplicant);
-      if (key == "slot") member_ = Once(seen_slot_, "/slot", Member::kSlot);
+      for (size_t i = 0; i < kNamed.size(); ++i) {
+        if (key == kNamed[i].pointer.substr(1))
+          member_ = Once(seen_[i], kNamed[i].pointer, kNamed[i].member);
+      }
     } else if (depth_ == 2 && in_applicant_) {
       const std::optional<rules::IdentityField> field = rules::IdentityFieldFromName(key);
       if (!field) return;
@@ -152,34 +167,46 @@ class BodyHandler {
   }
 
   void TakeString(std::string_view text) {
-    switch (member_) {
-      case Member::kSlot:
-        body_.TakeSlot(text);
-        break;
-      case Member::kField:
-        body_.applicant_.fields[static_cast<size_t>(field_)] = text;
-        break;
-      case Member::kApplicant:
-        body_.AddProblem("/applicant", kObjectExpected);
-        break;
-      case Member::kNone:
-        if (depth_ == 0) body_.AddProblem("", kObjectExpected);
-        break;
+    if (member_ == Member::kSlot) {
+      body_.TakeSlot(text);
+    } else if (member_ == Member::kTicket) {
+      body_.ticket_ = text;
+    } else if (member_ == Member::kField) {
+      body_.applicant_.fields[static_cast<size_t>(field_)] = text;
+    } else {
+      WrongType();
     }
     member_ = Member::kNone;
   }
 
-  // A value that is not a string, where one was due; of members that are not ours, anything goes.
-  bool WrongType(std::string_view expected) {
+  bool TakeNumber(int64_t value) {
+    if (member_ == Member::kPerMin) {
+      body_.per_min_ = value;
+    } else if (member_ == Member::kMinutes) {
+      body_.minutes_ = value;
+    } else {
+      return WrongType();
+    }
+    member_ = Member::kNone;
+    return true;
+  }
+
+  // A value of another kind than was due; of members that are not ours, anything goes.
+  bool WrongType() {
     switch (member_) {
       case Member::kSlot:
-        body_.AddProblem("/slot", expected);
+      case Member::kTicket:
+        body_.AddProblem(PointerNow(), kStringExpected);
         break;
       case Member::kField:
-        body_.AddProblem(PointerOf(field_), expected);
+        body_.AddProblem(PointerOf(field_), kStringExpected);
+        break;
+      case Member::kPerMin:
+      case Member::kMinutes:
+        body_.AddProblem(PointerNow(), kNumberExpected);
         break;
       case Member::kApplicant:
-        body_.AddProblem("/applicant", kObjectExpected);
+        body_.AddProblem(PointerNow(), kObjectExpected);
         break;
       case Member::kNone:
         if (depth_ == 0) body_.AddProblem("", kObjectExpected);
@@ -189,14 +216,20 @@ class BodyHandler {
     return true;
   }
 
+  std::string_view PointerNow() const {
+    for (const Named& named : kNamed) {
+      if (named.member == member_) return named.pointer;
+    }
+    return "";
+  }
+
   Body& body_;
   int depth_ = 0;
   size_t text_begin_ = 0;
   Member member_ = Member::kNone;
   rules::IdentityField field_ = rules::IdentityField::kDossier;
   bool in_applicant_ = false;
-  bool seen_applicant_ = false;
-  bool seen_slot_ = false;
+  std::array<bool, kNamed.size()> seen_{};
   std::array<bool, rules::kIdentityFields> seen_field_{};
 };
 
@@ -228,6 +261,7 @@ Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
   WireReader::Field field;
   WireReader::Step step;
   bool seen_slot = false;
+  bool seen_ticket = false;
   while ((step = reader.Next(field)) == WireReader::Step::kField) {
     if (field.number == kApplicantNumber) {
       if (std::exchange(has_applicant_, true)) {
@@ -237,15 +271,19 @@ Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
       } else if (!ReadApplicant(field.text)) {
         return Verdict::kMalformed;
       }
-    } else if (field.number == kSlotNumber) {
-      if (std::exchange(seen_slot, true)) {
-        AddProblem("/slot", kTwice);
+    } else if (field.number == kSlotNumber || field.number == kTicketNumber) {
+      const bool is_slot = field.number == kSlotNumber;
+      const std::string_view pointer = is_slot ? "/slot" : "/ticket";
+      if (std::exchange(is_slot ? seen_slot : seen_ticket, true)) {
+        AddProblem(pointer, kTwice);
       } else if (!field.is_text) {
-        AddProblem("/slot", kStringExpected);
+        AddProblem(pointer, kStringExpected);
       } else if (!IsUtf8(field.text)) {
         return Verdict::kMalformed;
-      } else {
+      } else if (is_slot) {
         TakeSlot(field.text);
+      } else {
+        ticket_ = field.text;
       }
     }
   }

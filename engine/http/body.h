@@ -1,4 +1,4 @@
-// Request bodies: what a hold or a move asks for, in JSON or in protobuf
+// Request bodies: what a hold, a ticket, a move or an operator asks for, in JSON or in protobuf
 // (proto/creneau/v1/api.proto is the schema of both). Read straight from the parser's events,
 // without a document in memory; identity fields stay views, or lie unescaped in the Body itself,
 // which wipes them when it goes. Members that are not known are left aside, so that newer clients
@@ -44,6 +44,10 @@ class Body {
   const rules::Applicant& applicant() const { return applicant_; }
   bool has_applicant() const { return has_applicant_; }
   const std::optional<LocalMinute>& slot() const { return slot_; }
+  std::string_view ticket() const { return ticket_; }  // empty: none was sent
+  // What an operator sends.
+  const std::optional<int64_t>& per_min() const { return per_min_; }
+  const std::optional<int64_t>& minutes() const { return minutes_; }
 
   size_t problem_count() const { return problem_count_; }
   const BodyProblem& problem(size_t i) const { return problems_[i]; }
@@ -60,6 +64,9 @@ class Body {
   rules::Applicant applicant_;
   bool has_applicant_ = false;
   std::optional<LocalMinute> slot_;
+  std::string_view ticket_;
+  std::optional<int64_t> per_min_;
+  std::optional<int64_t> minutes_;
   std::array<BodyProblem, kMaxProblems> problems_;
   size_t problem_count_ = 0;
   // Strings as they read once unescaped, never longer than the text they come from.

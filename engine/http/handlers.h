@@ -1,5 +1,5 @@
 // What each route does. A handler reads the exchange, asks the engine, fills the reply; it never
-// waits, except where Publish and TakeSnapshot do. Called by routes.cc only.
+// waits, except where an operator's acts do. Called by routes.cc only.
 #pragma once
 
 #include "http/exchange.h"
@@ -10,6 +10,17 @@ namespace creneau::http {
 void ListAgendas(Exchange& exchange);
 void ShowAgenda(Exchange& exchange);
 void ListSlots(Exchange& exchange);
+
+// handlers_queue.cc: places in a queue, and what operators do to openings.
+void ShowQueue(Exchange& exchange);
+void IssueTicket(Exchange& exchange);
+void PauseAgenda(Exchange& exchange);
+void ResumeAgenda(Exchange& exchange);
+void DrainQueue(Exchange& exchange);
+void CapRate(Exchange& exchange);
+void ExtendOpening(Exchange& exchange);
+void ReplaceRoster(Exchange& exchange);
+void AddToRoster(Exchange& exchange);
 
 // handlers_reservation.cc: one person's business.
 void HoldSeat(Exchange& exchange);

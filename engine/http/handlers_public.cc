@@ -6,77 +6,13 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/handlers.h"
-#include "http/headers.h"
 #include "http/json.h"
+#include "http/public_answer.h"
 #include "http/telemetry.h"
 #include "http/text.h"
 
 namespace creneau::http {
 namespace {
-
-std::string_view PolicyName(rules::Policy policy) {
-  switch (policy) {
-    case rules::Policy::kDirect:
-      return "direct";
-    case rules::Policy::kQueue:
-      return "queue";
-    case rules::Policy::kDraw:
-      return "draw";
-  }
-  CHECK(false);
-}
-
-std::string_view ProofName(rules::IdentityProof proof) {
-  switch (proof) {
-    case rules::IdentityProof::kDeclared:
-      return "declared";
-    case rules::IdentityProof::kListed:
-      return "listed";
-    case rules::IdentityProof::kAsserted:
-      return "asserted";
-  }
-  CHECK(false);
-}
-
-void WriteTime(JsonWriter& json, std::string_view name, Instant instant,
-               const booking::AgendaInfo& agenda) {
-  json.Name(name).Spelled([&](std::string& out) { AppendRfc3339(out, instant, agenda.zone); });
-}
-
-// The ETag of what an answer says. `prefix` goes into the tag.
-std::string TagOf(std::string_view body, std::string_view prefix) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  const uint64_t fingerprint = Fingerprint(body);
-  std::string tag = "\"";
-  tag += prefix;
-  for (int shift = 60; shift >= 0; shift -= 4) tag += kHex[fingerprint >> shift & 0xf];
-  tag += '"';
-  return tag;
-}
-
-// The head of a public answer. False: nothing has changed, and it has no body.
-bool GivePublic(Exchange& exchange, std::string_view tag) {
-  Reply& reply = exchange.reply;
-  reply.type = ContentType::kJson;
-  reply.caching = Caching::kOneSecond;
-  reply.AddHeader("ETag", tag);
-  if (!NamesTag(exchange.request.if_none_match, tag)) return true;
-  reply.status = 304;
-  return false;
-}
-
-// An answer that is kept, rendered where there is none to give again. `render` fills body and tag.
-template <typename Render>
-void GiveKept(Exchange& exchange, const ReadCache::Question& question, Render render) {
-  bool fresh;
-  ReadCache::Answer& answer =
-      exchange.reads.Find(question, exchange.now, exchange.known_changes, fresh);
-  if (!fresh) {
-    render(answer);
-    answer.question = question;
-  }
-  if (GivePublic(exchange, answer.tag)) exchange.reply.kept_body = answer.body;
-}
 
 // Who, where, and whether it is open: the part of an agenda that the list shows too.
 void WriteSummary(JsonWriter& json, const booking::AgendaAnswer& answer) {
@@ -85,13 +21,9 @@ void WriteSummary(JsonWriter& json, const booking::AgendaAnswer& answer) {
   json.Name("title").String(info.rules.title);
   json.Name("office").String(info.rules.office);
   json.Name("timezone").String(info.rules.timezone);
-  json.Name("policy").String(PolicyName(info.rules.policy));
+  json.Name("policy").String(rules::PolicyName(info.rules.policy));
   json.Name("version").Number(info.version);
-  json.Name("phase").String(!answer.opening.open ? "closed"
-                            : answer.exhausted   ? "exhausted"
-                                                 : "open");
-  if (answer.opening.opens_at) WriteTime(json, "opens_at", *answer.opening.opens_at, info);
-  if (answer.opening.closes_at) WriteTime(json, "closes_at", *answer.opening.closes_at, info);
+  WritePhase(json, answer.opening, info);
 }
 
 void WriteOpening(JsonWriter& json, const rules::Opening& opening) {
@@ -126,7 +58,12 @@ void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
     json.EndArray();
   }
   json.EndArray();
-  json.Name("identity_proof").String(ProofName(agenda.identity_proof));
+  json.Name("identity_proof").String(rules::IdentityProofName(agenda.identity_proof));
+  if (agenda.policy == rules::Policy::kQueue) {
+    json.Name("accept_invented").Bool(agenda.accept_invented);
+    json.Name("chain_end").String(Hex(agenda.chain_end));
+    json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
+  }
   json.Name("cooldown_hours").Array();
   json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
   if (agenda.opening) WriteOpening(json, *agenda.opening);
@@ -190,11 +127,11 @@ void ListAgendas(Exchange& exchange) {
   JsonWriter json(body);
   json.Object().Name("agendas").Array();
   for (const booking::AgendaInfo* info : exchange.engine.Agendas()) {
-    // Phases come from the rules alone here: counting the seats of every agenda is not what a list
+    // No direct agenda is exhausted here: counting the seats of every agenda is not what a list
     // should cost.
     booking::AgendaAnswer answer;
     answer.agenda = info;
-    answer.opening = rules::OpeningAt(info->rules, info->zone, exchange.now);
+    answer.opening = exchange.engine.ReadQueue(info->rules.name, exchange.now).opening;
     json.Object();
     WriteSummary(json, answer);
     json.EndObject();
@@ -228,8 +165,10 @@ void ListSlots(Exchange& exchange) {
   if (!ReadRange(exchange, range)) return;
   const booking::AgendaInfo* const agenda = exchange.engine.FindAgenda(exchange.name);
   if (agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
-  const ReadCache::Question question{
-      .agenda = agenda, .slots = true, .from = DayOf(range.from), .to = DayOf(range.to)};
+  const ReadCache::Question question{.agenda = agenda,
+                                     .what = ReadCache::Question::What::kSlots,
+                                     .from = DayOf(range.from),
+                                     .to = DayOf(range.to)};
   GiveKept(exchange, question, [&](ReadCache::Answer& out) {
     const booking::SlotsAnswer answer =
         exchange.engine.ReadSlots(exchange.name, range.from, range.to, exchange.now);

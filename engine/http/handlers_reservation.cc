@@ -5,11 +5,11 @@
 #include <array>
 
 #include "base/check.h"
-#include "http/body.h"
 #include "http/handlers.h"
 #include "http/headers.h"
 #include "http/ical.h"
 #include "http/pen.h"
+#include "http/request_body.h"
 #include "http/wire.h"
 
 namespace creneau::http {
@@ -24,49 +24,9 @@ void RefuseAs(Exchange& exchange, const ReservationAnswer& answer) {
                    .agenda = answer.agenda,
                    .opens_at = answer.opens_at,
                    .alternatives = answer.alternatives,
-                   .identity = answer.problems});
-}
-
-// The body, read; false when it was refused.
-bool ReadBody(Exchange& exchange, Body& body) {
-  const Request& request = exchange.request;
-  const bool json = IsMediaType(request.content_type, "application/json");
-  const bool protobuf = !json && IsMediaType(request.content_type, "application/x-protobuf");
-  if (!json && !protobuf && !request.body.empty()) {
-    exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,
-                     .detail = "This address reads application/json and application/x-protobuf. "
-                               "Set Content-Type to one of these."});
-    return false;
-  }
-  switch (protobuf ? body.ReadProtobuf(request.body) : body.Read(request.body)) {
-    case Body::Verdict::kRead:
-      return true;
-    case Body::Verdict::kMalformed:
-      exchange.Refuse(
-          {.outcome = Outcome::kMalformedRequest,
-           .detail =
-               protobuf
-                   ? "The body is not in protobuf's wire format, or a text in it is not UTF-8. "
-                     "Correct it and send it again."
-                   : "The body is not a JSON document in UTF-8. Correct it and send it again."});
-      return false;
-    case Body::Verdict::kTooLarge:
-      exchange.Refuse({.outcome = Outcome::kPayloadTooLarge});
-      return false;
-    case Body::Verdict::kInvalid: {
-      std::array<BodyProblem, 8> problems;
-      const size_t count = std::min(body.problem_count(), problems.size());
-      for (size_t i = 0; i < count; ++i) problems[i] = body.problem(i);
-      exchange.Refuse({.outcome = Outcome::kValidationFailed, .body = {problems.data(), count}});
-      return false;
-    }
-  }
-  CHECK(false);
-}
-
-void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view message) {
-  const BodyProblem problem{pointer, message};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .body = {&problem, 1}});
+                   .identity = answer.problems,
+                   .turn = answer.turn,
+                   .retry_after_s = answer.poll_after_s});
 }
 
 // A reservation's key goes out once, with the hold that made it.
@@ -182,6 +142,7 @@ void HoldSeat(Exchange& exchange) {
   booking::HoldRequest request;
   request.agenda = exchange.name;
   request.applicant = body.applicant();
+  request.ticket = body.ticket();
   request.slot = body.slot();
   request.idempotency_key = key;
   request.body_hash = HashOfHold(body.slot());

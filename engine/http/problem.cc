@@ -66,6 +66,16 @@ constexpr Advice kAlreadyReserved = {
     "This applicant has a live reservation here, and may have one. If it was made with an "
     "Idempotency-Key, repeat the request with that key to get it again.",
     false, 0};
+constexpr Advice kNotAdmitted = {
+    409, "It is not your turn",
+    "Seats of this opening are given out in the order of the queue. Ask for a ticket, and hold a "
+    "seat when its turn has come.",
+    true, 0};
+constexpr Advice kNotListed = {
+    409, "The office does not know this applicant",
+    "Seats of this agenda are for applicants whose file the office knows. Check each field; if all "
+    "are right, ask at the office, by post or by phone.",
+    false, 0};
 constexpr Advice kNotHeld = {
     409, "There is no deadline to extend",
     "This reservation is confirmed: its seat is kept without a deadline. Nothing needs to be done.",
@@ -131,6 +141,25 @@ constexpr Advice kHttpVersion = {
 
 // A client that comes back after an hour learns the time anew: openings are moved by outages.
 constexpr int64_t kMaxRetryAfterS = 3600;
+
+// What somebody in a queue is to do.
+std::string_view DetailOf(booking::Turn turn) {
+  switch (turn) {
+    case booking::Turn::kNow:
+    case booking::Turn::kNoTicket:
+      return kNotAdmitted.detail;
+    case booking::Turn::kWait:
+      return "The turn of this ticket has not come. Look at the queue's status again after "
+             "`poll_after_s`; asking more often changes nothing.";
+    case booking::Turn::kMissed:
+      return "The turn of this ticket came and was not used within two minutes. Ask for a new "
+             "ticket: it is at the end of the queue.";
+    case booking::Turn::kUsed:
+      return "Two holds of this applicant have lapsed or were given up in this opening. The next "
+             "opening is open to them again.";
+  }
+  CHECK(false);
+}
 
 void WriteSlots(JsonWriter& json, std::string_view name, std::span<const LocalMinute> slots) {
   if (slots.empty()) return;
@@ -204,6 +233,10 @@ Advice AdviceFor(Outcome outcome) {
       return kMovesUsed;
     case Outcome::kAlreadyReserved:
       return kAlreadyReserved;
+    case Outcome::kNotAdmitted:
+      return kNotAdmitted;
+    case Outcome::kNotListed:
+      return kNotListed;
     case Outcome::kNotHeld:
       return kNotHeld;
     case Outcome::kSeatsReserved:
@@ -253,7 +286,10 @@ void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
   });
   json.Name("title").String(advice.title);
   json.Name("status").Number(advice.status);
-  json.Name("detail").String(problem.detail.empty() ? advice.detail : problem.detail);
+  const bool turn = problem.detail.empty() && problem.outcome == Outcome::kNotAdmitted;
+  json.Name("detail").String(turn                     ? DetailOf(problem.turn)
+                             : problem.detail.empty() ? advice.detail
+                                                      : problem.detail);
   json.Name("code").String(code);
   json.Name("retryable").Bool(advice.retryable);
   if (problem.opens_at && problem.agenda != nullptr) {
@@ -261,6 +297,10 @@ void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
       AppendRfc3339(out, *problem.opens_at, problem.agenda->zone);
     });
   }
+  if (problem.turn == booking::Turn::kWait) json.Name("poll_after_s").Number(problem.retry_after_s);
+  if (problem.outcome == Outcome::kNotListed && problem.agenda != nullptr &&
+      !problem.agenda->rules.alternative.empty())
+    json.Name("alternative").String(problem.agenda->rules.alternative);
   WriteSlots(json, "alternatives", problem.alternatives);
   WriteSlots(json, "slots", problem.slots);
   WriteErrors(json, problem);

@@ -41,7 +41,8 @@ struct Problem {
   std::span<const BodyProblem> body{};
   std::span<const ParameterProblem> parameters{};
   std::span<const rules::Diagnostic> diagnostics{};
-  int retry_after_s = 0;  // instead of the advice's
+  booking::Turn turn = booking::Turn::kNow;  // of kNotAdmitted: why
+  int64_t retry_after_s = 0;  // instead of the advice's; of kNotAdmitted shown as well
 };
 
 // Makes `reply` this problem, keeping headers that were already added. `now` turns opens_at into a

@@ -7,6 +7,8 @@
 // done before on the same connection: whoever has just taken a seat there sees it taken. It may
 // show what is not durable yet, as a fresh one may: it names nobody, and promises nothing.
 //
+// The status document of a queue is rendered once a second, as everybody may keep it for one.
+//
 // One of these per thread; bounded, and what it bounds is memory: of two answers that fall into one
 // place, the later one stays, and large ones are not kept.
 #pragma once
@@ -30,7 +32,8 @@ class ReadCache {
   // What was asked for. The agenda's address stands for its version: versions are never given back.
   struct Question {
     const booking::AgendaInfo* agenda = nullptr;
-    bool slots = false;
+    enum class What : uint8_t { kAgenda, kSlots, kQueue };
+    What what = What::kAgenda;
     int32_t from = kNoDay;  // days since 1970
     int32_t to = kNoDay;
     friend bool operator==(const Question&, const Question&) = default;

@@ -19,7 +19,7 @@
 
 namespace creneau::http {
 
-inline constexpr size_t kMaxRoutes = 16;  // what led nowhere included
+inline constexpr size_t kMaxRoutes = 32;  // what led nowhere included
 
 // One thread's counters. Written by that thread, read by any; relaxed, since no other memory hangs
 // on them.

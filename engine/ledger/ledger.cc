@@ -147,13 +147,14 @@ std::optional<Instant> Ledger::StartOf(AgendaId agenda, LocalMinute slot) {
   return calendar->entries()[position].starts_at;
 }
 
-std::array<ChannelCount, kChannels> Ledger::Count(AgendaId agenda, Instant from) {
+std::array<ChannelCount, kChannels> Ledger::Count(AgendaId agenda, Instant from, Instant until) {
   std::array<ChannelCount, kChannels> counts{};
   const Epochs::Guard guard(epochs_);
   const Calendar* calendar = CalendarOf(agenda);
   if (calendar == nullptr) return counts;
   const auto& entries = calendar->entries();
   for (size_t i = calendar->FirstFrom(from); i < entries.size(); ++i) {
+    if (entries[i].starts_at > until) break;
     const Slot& slot = SlotOf(entries[i].slot);
     for (size_t c = 0; c < kChannels; ++c) counts[c].published += entries[i].seats[c];
     const uint32_t made = slot.seats_made.load(std::memory_order_acquire);

@@ -143,8 +143,9 @@ class Ledger final : private Holdings {
   bool AnyFree(AgendaId agenda, Channel channel, Instant earliest, Instant latest);
   // Whether the agenda's calendar has that slot; its start.
   std::optional<Instant> StartOf(AgendaId agenda, LocalMinute slot);
-  // Seats of slots that start at or after `from`, by channel.
-  std::array<ChannelCount, kChannels> Count(AgendaId agenda, Instant from);
+  // Seats of slots that start in [from, until], by channel.
+  std::array<ChannelCount, kChannels> Count(AgendaId agenda, Instant from,
+                                            Instant until = Instant{INT64_MAX});
   SeatCounts CountSeats() const;
   uint64_t live_holds() const;
   uint64_t seats() const { return seats_made_.load(std::memory_order_relaxed); }

@@ -17,12 +17,15 @@
 
 namespace creneau::rules {
 
-// How seats are given out. Only direct works so far; the reader of agenda files refuses the others
-// and says so.
+// How seats are given out. No draws yet: the reader of agenda files refuses them and says so.
 enum class Policy : uint8_t { kDirect = 0, kQueue = 1, kDraw = 2 };
+std::string_view PolicyName(Policy policy);  // as in agenda files: "direct"
+std::optional<Policy> PolicyFromName(std::string_view name);
 
-// How sure the identity is (design 5). Only declared works so far.
+// How sure the identity is (design 5). None is asserted yet.
 enum class IdentityProof : uint8_t { kDeclared = 0, kListed = 1, kAsserted = 2 };
+std::string_view IdentityProofName(IdentityProof proof);  // as in agenda files: "declared"
+std::optional<IdentityProof> IdentityProofFromName(std::string_view name);
 
 // What can name an applicant. The names in agenda files and requests are the lower-case ones of
 // IdentityFieldName.
@@ -110,6 +113,11 @@ struct Agenda {
       alternative;  // the substitute for those without a computer, where no seat is outside the web
   std::optional<Opening> opening;  // absent: always open
   std::vector<Session> sessions;   // may be empty: slots then come by CSV
+  // The office knows that with identity_proof = "declared" nothing keeps invented people out.
+  bool accept_invented = false;
+  // Of a queue: the end of the chain that the K of its openings come from (surge/key_chain.h). Not
+  // in the file: the engine that publishes it has the chain.
+  std::array<uint8_t, 32> chain_end{};
 };
 
 // A slot as the calendar has it, before the ledger knows it.

@@ -38,27 +38,31 @@ Instant DaysLater(Instant instant, int days, const Zone& zone) {
 
 }  // namespace
 
+std::optional<OpeningTimes> OpeningOn(const Agenda& agenda, const Zone& zone, int32_t day) {
+  if (!agenda.opening || !agenda.opening->weekdays.Has(WeekdayOf(day))) return std::nullopt;
+  const Opening& opening = *agenda.opening;
+  return OpeningTimes{day, At(day, opening.gather, zone), At(day, opening.open, zone),
+                      At(day, opening.close, zone)};
+}
+
+std::optional<OpeningTimes> OpeningAfter(const Agenda& agenda, const Zone& zone, Instant now) {
+  const auto today = static_cast<int32_t>(Floor(LocalSecond(now, zone), kSecondsPerDay));
+  for (int32_t day = today; day <= today + kDaysAhead; ++day) {
+    const std::optional<OpeningTimes> opening = OpeningOn(agenda, zone, day);
+    if (opening && now < opening->closes_at) return opening;
+  }
+  return std::nullopt;
+}
+
 OpeningVerdict OpeningAt(const Agenda& agenda, const Zone& zone, Instant now) {
   OpeningVerdict verdict;
-  if (!agenda.opening) {
-    verdict.open = true;
-    return verdict;
-  }
-  const Opening& opening = *agenda.opening;
-  int64_t day = Floor(LocalSecond(now, zone), kSecondsPerDay);
-  for (int i = 0; i <= kDaysAhead; ++i, ++day) {
-    if (!opening.weekdays.Has(WeekdayOf(day))) continue;
-    const Instant opens = At(day, opening.open, zone);
-    const Instant closes = At(day, opening.close, zone);
-    if (now >= closes) continue;
-    if (now >= opens) {
-      verdict.open = true;
-      verdict.closes_at = closes;
-      return verdict;
-    }
-    verdict.opens_at = opens;
-    return verdict;
-  }
+  verdict.open = !agenda.opening;
+  if (verdict.open) return verdict;
+  const std::optional<OpeningTimes> opening = OpeningAfter(agenda, zone, now);
+  if (!opening) return verdict;
+  verdict.open = now >= opening->opens_at;
+  (verdict.open ? verdict.closes_at : verdict.opens_at) =
+      verdict.open ? opening->closes_at : opening->opens_at;
   return verdict;
 }
 

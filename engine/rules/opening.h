@@ -19,6 +19,19 @@ struct OpeningVerdict {
   std::optional<Instant> closes_at;
 };
 
+// One opening, as the rules have it.
+struct OpeningTimes {
+  int32_t day = 0;  // at the office: days since 1970-01-01; an agenda opens once a day at most
+  Instant gathers_at;
+  Instant opens_at;
+  Instant closes_at;
+};
+// That of a day; absent where there is none on that day, or the agenda is always open.
+std::optional<OpeningTimes> OpeningOn(const Agenda& agenda, const Zone& zone, int32_t day);
+// The one that is under way, or else the next: the first that closes after `now`. Absent if there
+// is none within a year.
+std::optional<OpeningTimes> OpeningAfter(const Agenda& agenda, const Zone& zone, Instant now);
+
 // An opening on a public holiday takes place: people are at home, the engine does not need the
 // office to be.
 OpeningVerdict OpeningAt(const Agenda& agenda, const Zone& zone, Instant now);

@@ -241,7 +241,7 @@ TEST_CASE("nothing left says so, and names and keys that are not right look alik
   }
   CHECK(given == 36);  // six slots on each of six days within 20 days
   CHECK(last.outcome == Outcome::kNothingLeft);
-  CHECK(world.engine->ReadAgenda("93-titres", world.clock.now).exhausted);
+  CHECK(world.engine->ReadAgenda("93-titres", world.clock.now).opening.phase == Phase::kExhausted);
 
   const auto held = world.Hold("FILE0");
   CHECK(held.outcome == Outcome::kAlreadyReserved);

@@ -94,7 +94,8 @@ struct Ends {
 inline Ends RecoverFrom(env::FileSystem& files, const std::string& data, const std::string& keys) {
   ledger::Ledger ledger;
   Registry registry;
-  Ends ends{RecoverState(files, data, keys, ledger, registry), ""};
+  Rosters rosters;
+  Ends ends{RecoverState(files, data, keys, ledger, registry, rosters), ""};
   if (ends.recovered.ok()) ends.digest = ledger.Digest();
   return ends;
 }

@@ -63,12 +63,14 @@ TEST_CASE("each mistake: line, column, and what was expected") {
       {"hold_s = 300", "hold_s = \"300\"", 7, 10, "`hold_s` must be a whole number"},
       {"hold_s = 300", "hold_s = ", 7, 0, "not TOML"},
       {"hold_s = 300", "holds = 300", 7, 1, "unknown key `holds`; did you mean `hold_s`?"},
-      {"\"direct\"", "\"queue\"", 5, 10, "not available yet in this version: say \"direct\""},
+      {"\"direct\"", "\"queue\"", 1, 1, "a queue of declared identities takes invented people too"},
       {"\"direct\"", "\"draw\"", 5, 10, "not available yet"},
       {"\"direct\"", "\"best\"", 5, 10, "`policy` must be \"direct\""},
       {"hold_s = 300", "party_max = 4", 7, 13,
        "`party_max` does nothing yet in this version: remove it"},
-      {"hold_s = 300", "identity_proof = \"listed\"", 7, 18, "not available yet"},
+      {"hold_s = 300", "identity_proof = \"asserted\"", 7, 18, "not available yet"},
+      {"hold_s = 300", "identity_proof = \"guessed\"", 7, 18, "\"declared\" or \"listed\""},
+      {"hold_s = 300", "accept_invented = \"yes\"", 7, 19, "true or false"},
       {"\"Europe/Paris\"", "\"Europe/Lutece\"", 4, 12, "IANA"},
       {"\"92-naturalisation\"", "\"92 Naturalisation\"", 1, 10, "lower-case letters"},
       {"[[\"dossier\", \"birth_date\"]]", "[[\"name\"]]", 6, 14,
@@ -136,7 +138,7 @@ TEST_CASE("what reads well and would mean something else is refused") {
 TEST_CASE("all mistakes are told at once, in the order of the file") {
   std::string text = With("hold_s = 300", "hold_s = 5");
   text.replace(text.find("minutes = 20"), 12, "minutes = 3");
-  text.replace(text.find("\"direct\""), 8, "\"queue\"");
+  text.replace(text.find("\"direct\""), 8, "\"draw\"");
   const AgendaFile file = ReadAgendaToml(text);
   REQUIRE(file.errors.size() == 3);
   CHECK(file.errors[0].line == 5);

@@ -270,6 +270,51 @@ TEST_CASE("an outage survives the log") {
   }
 }
 
+TEST_CASE("states survive the log: openings, turns, rosters, probes") {
+  OpeningState opening;
+  opening.agenda = AgendaId{7};
+  opening.day = 20788;
+  CHECK(std::get<OpeningState>(*DecodeRecord(EncodeOpening(opening))) == opening);
+  opening.opened_at = Instant{1'796'112'000'123};
+  opening.closes_at = Instant{1'796'115'600'000};
+  opening.k.fill(0xab);
+  opening.lapsed_rank = 5;
+  opening.served_rank = ~uint64_t{0};
+  opening.gathered = opening.late = opening.served = opening.rate_cap_per_min = ~0u;
+  opening.paused = opening.draining = true;
+  const std::string largest = EncodeOpening(opening);
+  CHECK(std::get<OpeningState>(*DecodeRecord(largest)) == opening);
+  CHECK(largest.size() <= kMaxEventBytes);
+  opening.lapsed_rank = 6;
+  opening.served_rank = 5;
+  CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
+
+  const TurnLapsed turn{AgendaId{7}, 20788, Subject{1, ~uint64_t{0}}, 2};
+  CHECK(std::get<TurnLapsed>(*DecodeRecord(EncodeTurn(turn))) == turn);
+  const Probe probe{Instant{1'796'112'000'123}};
+  CHECK(std::get<Probe>(*DecodeRecord(EncodeProbe(probe))) == probe);
+
+  std::vector<Subject> subjects;
+  for (uint64_t i = 0; i < 30'000; ++i) subjects.push_back(Subject{i, ~i});
+  const std::vector<std::string> records = EncodeRoster(AgendaId{7}, 3, /*adds=*/true, subjects);
+  CHECK(records.size() == 3);
+  std::vector<Subject> read;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const auto record = DecodeRecord(records[i]);
+    const RosterPart& part = std::get<RosterPart>(*record);
+    CHECK(part.part == i);
+    CHECK(part.parts == records.size());
+    CHECK(part.adds);
+    read.insert(read.end(), part.subjects.begin(), part.subjects.end());
+  }
+  CHECK(read == subjects);
+  CHECK(EncodeRoster(AgendaId{7}, 4, /*adds=*/false, {}).size() == 1);
+  for (const std::string& text : {largest, EncodeTurn(turn), EncodeProbe(probe), records[0]}) {
+    CHECK(!DescribeRecord(text, false).empty());
+    CHECK(DescribeRecord(text, true).front() == '{');
+  }
+}
+
 TEST_CASE("what is no record, or one of a later version, is refused; descriptions never fail") {
   CHECK(absl::IsDataLoss(DecodeRecord("garbage").status()));
   CHECK(absl::IsDataLoss(

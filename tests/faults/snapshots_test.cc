@@ -25,7 +25,8 @@ struct Said {
 Said Recover(sim::Disk& disk) {
   ledger::Ledger ledger;
   booking::Registry registry;
-  const auto recovered = booking::RecoverState(disk, "data", "keys", ledger, registry);
+  booking::Rosters rosters;
+  const auto recovered = booking::RecoverState(disk, "data", "keys", ledger, registry, rosters);
   if (!recovered.ok()) return {recovered.status(), 0, ""};
   return {absl::OkStatus(), recovered->snapshot ? recovered->snapshot->number : 0, ledger.Digest()};
 }

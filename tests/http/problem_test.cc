@@ -60,6 +60,8 @@ TEST_CASE("statuses are those of design 7") {
       {Outcome::kPaused, 409},
       {Outcome::kMovesUsed, 409},
       {Outcome::kAlreadyReserved, 409},
+      {Outcome::kNotAdmitted, 409},
+      {Outcome::kNotListed, 409},
       {Outcome::kNotHeld, 409},
       {Outcome::kSeatsReserved, 409},
       {Outcome::kVersionMismatch, 412},

@@ -57,9 +57,9 @@ TEST_CASE("protobuf bodies and what becomes of them") {
   } cases[] = {
       {"", "read"},
       {"\x0a\x00"s, "read"},  // an applicant of whom nothing is known
-      {"\x18\x05\x21"s
+      {"\x28\x05\x31"s
        "12345678",
-       "read"},  // members 3 and 4, which are not ours
+       "read"},  // members 5 and 6, which are not ours
       {"\xc2\x3e\x03"
        "abc\xc5\x3e"
        "1234",
@@ -67,6 +67,9 @@ TEST_CASE("protobuf bodies and what becomes of them") {
       {"\x08\x01", "/applicant "},
       {"\x10\x01", "/slot "},
       {"\x12\x00"s, "/slot "},
+      {"\x18\x05", "/ticket "},
+      {"\x1a\x01x\x1a\x01x", "/ticket "},
+      {"\x1a\x01x", "read"},
       {"\x12\x10"
        "2026-02-30T09:20",
        "/slot "},
@@ -102,13 +105,14 @@ TEST_CASE("protobuf bodies and what becomes of them") {
       {"\x0a\x04\x0a\x02\x41\xc3", "malformed"},
       {"\x0a\x05\x22\x03\xed\xa0\x80", "malformed"},
       {"\x0a\x04\x0a\x02\xc3\xa9", "read"},
-      {"\x1a\x01\xff", "read"},  // not ours, and perhaps no text
+      {"\x1a\x01\xff", "malformed"},
+      {"\x2a\x01\xff", "read"},  // not ours, and perhaps no text
   };
   for (const auto& [bytes, verdict] : cases) {
     CAPTURE(Hex({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}));
     CHECK(Verdict(bytes) == verdict);
   }
-  CHECK(Verdict("\x1a\xfd\x3f" + std::string(limits::kMaxBodyBytes - 3, 'a')) == "read");
+  CHECK(Verdict("\x2a\xfd\x3f" + std::string(limits::kMaxBodyBytes - 3, 'a')) == "read");
   CHECK(Verdict(std::string(limits::kMaxBodyBytes + 1, 'a')) == "too large");
 }
 
@@ -130,6 +134,7 @@ TEST_CASE("what is read of a damaged body, generated code reads too") {
     REQUIRE(body.has_applicant() == request.has_applicant());
     REQUIRE(body.slot().has_value() == request.has_slot());
     if (body.slot()) REQUIRE(body.slot() == ParseLocalMinute(request.slot()));
+    REQUIRE(body.ticket() == request.ticket());
     REQUIRE(FieldOf(body, rules::IdentityField::kDossier) == request.applicant().dossier());
     REQUIRE(FieldOf(body, rules::IdentityField::kBirthDate) == request.applicant().birth_date());
   }

@@ -1,0 +1,41 @@
+// What is known of one agenda's opening (openings.h). Not for others.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "codec/state.h"
+#include "surge/admission.h"
+#include "surge/line.h"
+#include "surge/people_counter.h"
+
+namespace creneau::booking {
+
+struct Board {
+  // In force: durable, and told.
+  codec::OpeningState state;
+  // Of that day, in a queue: who has come so far while it gathers; then how far it is served,
+  // ahead of `state` by what is on its way to the disk.
+  std::unique_ptr<surge::PeopleCounter> gatherers;
+  std::unique_ptr<surge::Line> line;
+  // Who has let holds go in that opening, and how many: bounded by the seats and by time, since
+  // each was a hold.
+  std::map<Subject, uint32_t> turns;
+  // What the steward has seen last.
+  uint32_t free = 0;
+  uint32_t held = 0;
+  bool counted = false;
+  int64_t count_again_ns = 0;
+  Instant stepped_at{0};
+  Instant logged_at{0};
+  surge::AdmissionState admission;
+  bool wants_more = false;
+  uint32_t rate_per_min = 0;
+  std::string_view limit;
+};
+
+}  // namespace creneau::booking

@@ -1,0 +1,242 @@
+// What time brings to openings, and what outages and operators do to them (openings.h).
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "booking/openings.h"
+
+namespace creneau::booking {
+namespace {
+
+using rules::Policy;
+
+// Counting the seats of a large agenda is some milliseconds: not more than a twentieth of the time.
+constexpr int64_t kCountShare = 20;
+// While people gather, how many they are is logged when it has grown by a tenth: a start after a
+// crash would else admit too many at a time.
+constexpr int64_t kGatheredEveryMs = 2'000;
+constexpr uint32_t kGatheredShare = 10;
+
+surge::BatchCounts CountsOf(const wal::LogStats& stats) {
+  static_assert(wal::LogStats::kBuckets == surge::BatchCounts::kBuckets);
+  return {stats.by_duration, stats.duration_us_sum};
+}
+
+}  // namespace
+
+surge::Capacity Openings::MeasureCapacity(Instant now) {
+  const surge::Capacity capacity =
+      batch_times_.Look(CountsOf(log_.stats()), log_.in_flight_ms(), now);
+  hold_bound_.store(capacity.hold_bound, std::memory_order_relaxed);
+  batch_p99_us_.store(static_cast<int64_t>(capacity.batch_p99_us), std::memory_order_relaxed);
+  return capacity;
+}
+
+// Not under the mutex: the ledger needs none.
+void Openings::CountSeats(const AgendaInfo& agenda, Instant now, int64_t now_ns) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto board = boards_.find(agenda.id);
+    if (board == boards_.end() || !board->second.line || now_ns < board->second.count_again_ns)
+      return;
+  }
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  const auto counts = ledger_.Count(agenda.id, window.earliest_start, window.latest_start);
+  const ledger::ChannelCount& web = counts[static_cast<size_t>(Channel::kWeb)];
+  const int64_t cost_ns = clock_.MonotonicNs() - now_ns;
+  const std::lock_guard lock(mutex_);
+  Board& board = boards_[agenda.id];
+  board.free = web.free;
+  board.held = web.held;
+  board.counted = true;
+  board.count_again_ns = now_ns + kCountShare * cost_ns;
+}
+
+codec::OpeningState Openings::Begun(const AgendaInfo& agenda, const rules::OpeningTimes& times,
+                                    Board& board, Instant now) {
+  codec::OpeningState state = board.state;
+  const auto gathered = static_cast<uint32_t>(board.gatherers->Estimate());
+  // After a start in the middle of it some have come twice, and some only before.
+  state.gathered = std::max(state.gathered, gathered);
+  state.opened_at = now;
+  const auto k = surge::KeyChain(chain_, agenda.rules.name).KeyOf(times.day);
+  CHECK(k);
+  state.k = *k;
+  return state;
+}
+
+// The line goes on; what is to be told of it comes back, to be told once it is durable.
+codec::OpeningState Openings::Served(const OpeningView& view, Board& board, surge::EngineLoad* load,
+                                     Instant now) {
+  surge::Line& line = *board.line;
+  if (view.state.paused && board.stepped_at != Instant{0}) line.Lengthen(now - board.stepped_at);
+  board.stepped_at = now;
+  line.Lapse(now);
+  // A turn that comes must find its seat, so nobody is let in before the seats were counted.
+  const surge::QueueLoad queue{.free_seats = board.free,
+                               .waiting = line.waiting(),
+                               .grants = line.Ages(now),
+                               .rate_cap_per_min = view.state.rate_cap_per_min,
+                               .halted = view.state.paused || !board.counted};
+  surge::Admission verdict = surge::Admit(queue, *load, now, board.admission);
+  board.admission = verdict.next;
+  board.wants_more = verdict.wants_more;
+  board.rate_per_min = static_cast<uint32_t>(verdict.rate_per_min + 0.5);
+  board.limit = surge::NameOf(verdict.limit);
+  if (!queue.halted) {
+    const surge::Bucket latest = surge::BucketAt(*board.state.opened_at, now);
+    load->let_in += line.Admit(verdict.people, surge::Bucket{latest.value - 1}, now);
+  }
+  const surge::Line::Served served = line.served();
+  codec::OpeningState state = board.state;
+  state.lapsed_rank = served.lapsed.value;
+  state.served_rank = served.rank.value;
+  state.served = served.people;
+  state.late = served.late;
+  return state;
+}
+
+std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surge::EngineLoad* load,
+                                                  Instant now) {
+  const OpeningView view = View(agenda, Find(agenda.id), now);
+  if (view.phase == Phase::kClosed || !view.times) return std::nullopt;
+  Board& board = BoardFor(agenda, *view.times);
+  if (board.line) {
+    codec::OpeningState next = Served(view, board, load, now);
+    // How many came late is worth a record only together with something else.
+    codec::OpeningState same = board.state;
+    same.late = next.late;
+    return next == same ? std::nullopt : std::optional(next);
+  }
+  if (now >= view.times->opens_at) return Begun(agenda, *view.times, board, now);
+  const auto gathered = static_cast<uint32_t>(board.gatherers->Estimate());
+  if (gathered <= board.state.gathered + board.state.gathered / kGatheredShare ||
+      now - board.logged_at < kGatheredEveryMs)
+    return std::nullopt;
+  board.logged_at = now;
+  codec::OpeningState state = board.state;
+  state.gathered = gathered;
+  return state;
+}
+
+void Openings::Put(const codec::OpeningState& state) {
+  Board& board = boards_[state.agenda];
+  if (board.state.day != state.day) board = Board();
+  if (state.opened_at && !board.line) {
+    board.line = std::make_unique<surge::Line>();
+    board.line->SetGathered(state.gathered);
+    board.gatherers.reset();
+  }
+  board.state = state;
+  touched_[state.agenda.value].store(true, std::memory_order_release);
+}
+
+void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await) {
+  const std::lock_guard one(changing_);
+  surge::EngineLoad load;
+  load.capacity = MeasureCapacity(now);
+  load.live_holds = ledger_.live_holds();
+  std::vector<const AgendaInfo*> queues = registry_.All();
+  std::erase_if(queues,
+                [](const AgendaInfo* agenda) { return agenda->rules.policy != Policy::kQueue; });
+  for (const AgendaInfo* agenda : queues) CountSeats(*agenda, now, clock_.MonotonicNs());
+  // Another one first at each step, for what does not divide.
+  if (!queues.empty())
+    std::rotate(queues.begin(), queues.begin() + static_cast<ptrdiff_t>(turn_++ % queues.size()),
+                queues.end());
+  std::vector<codec::OpeningState> next;
+  bool under_way = false;
+  {
+    const std::lock_guard lock(mutex_);
+    load.queues = 0;
+    for (const auto& [agenda, board] : boards_) {
+      if (!board.line) continue;
+      load.grants += board.line->Ages(now).outstanding();
+      load.queues += board.wants_more;
+    }
+    load.queues = std::max(1u, load.queues);
+    for (const AgendaInfo* agenda : queues) {
+      if (auto state = Step(*agenda, &load, now)) next.push_back(*std::move(state));
+      under_way = under_way || View(*agenda, Find(agenda->id), now).phase != Phase::kClosed;
+    }
+  }
+  if (load.capacity.probe_wanted && (under_way || load.capacity.disk_is_slow))
+    act.PushCopy(codec::EncodeProbe({now}));
+  for (const codec::OpeningState& state : next) act.PushCopy(codec::EncodeOpening(state));
+  if (!await()) return;
+  const std::lock_guard lock(mutex_);
+  for (const codec::OpeningState& state : next) Put(state);
+}
+
+std::vector<codec::OpeningState> Openings::Lengthened(Instant since, Instant now) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<codec::OpeningState> states;
+  for (const AgendaInfo* agenda : registry_.All()) {
+    // The one that is under way, or was when nobody was served any more.
+    for (const Instant at : {now, since}) {
+      const OpeningView view = View(*agenda, Find(agenda->id), at);
+      if (!view.times) continue;
+      const int64_t missed_ms =
+          std::min(now, view.times->closes_at) - std::max(since, view.times->opens_at);
+      const Instant closes_at = view.times->closes_at + missed_ms;
+      if (missed_ms <= 0 || closes_at <= now) continue;
+      states.push_back(view.state);
+      states.back().closes_at = closes_at;
+      break;
+    }
+  }
+  return states;
+}
+
+void Openings::Settle(const std::vector<codec::OpeningState>& lengthened, Instant since,
+                      Instant now) {
+  const std::lock_guard lock(mutex_);
+  for (const codec::OpeningState& state : lengthened) {
+    Put(state);
+    Board& board = boards_[state.agenda];
+    // From the last step on: nobody was let in after it.
+    if (board.line && board.stepped_at > Instant{0})
+      board.line->Lengthen(std::max<int64_t>(0, now - std::max(since, board.stepped_at)));
+  }
+}
+
+bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now,
+                      CommitPool& pool) {
+  using What = OpeningOrder::What;
+  const std::lock_guard one(changing_);
+  codec::OpeningState state;
+  {
+    const std::lock_guard lock(mutex_);
+    const OpeningView view = View(agenda, Find(agenda.id), now);
+    state = view.state;
+    if (order.what == What::kExtend)
+      state.closes_at = view.times->closes_at + order.value * kMsPerMinute;
+  }
+  if (order.what == What::kPause) state.paused = true;
+  if (order.what == What::kResume) state.paused = state.draining = false;
+  if (order.what == What::kDrain) state.draining = true;
+  if (order.what == What::kRate) state.rate_cap_per_min = static_cast<uint32_t>(order.value);
+  Act act(pool, log_);
+  BlockingWait wait;
+  act.Begin();
+  act.PushCopy(codec::EncodeOpening(state));
+  if (!wait.Finish(act)) return false;
+  const std::lock_guard lock(mutex_);
+  Put(state);
+  return true;
+}
+
+std::vector<std::string> Openings::Snapshot(const std::function<void()>& begin) const {
+  const std::lock_guard one(changing_);
+  const std::lock_guard lock(mutex_);
+  begin();
+  std::vector<std::string> events;
+  for (const auto& [agenda, board] : boards_) {
+    events.push_back(codec::EncodeOpening(board.state));
+    for (const auto& [subject, times] : board.turns)
+      events.push_back(codec::EncodeTurn({agenda, board.state.day, subject, times}));
+  }
+  return events;
+}
+
+}  // namespace creneau::booking

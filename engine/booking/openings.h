@@ -1,0 +1,145 @@
+// Where each agenda's opening stands (design 6): its phase, what operators and outages have made of
+// it, and of a queue: who came, K, who has been admitted. Of a direct agenda it knows pauses and
+// moved closing times.
+//
+// Its states (codec/state.h) go to the log before anybody is told of them. They are changed by the
+// steward's rounds, by operators and by outages, one after the other: whoever changes one waits for
+// the disk. Everything else takes a mutex that is never held for longer than some copying.
+// Confirming asks nothing of it.
+//
+// Threads: as said at each function; any where nothing is said.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "booking/act.h"
+#include "booking/answers.h"
+#include "booking/board.h"
+#include "booking/registry.h"
+#include "codec/state.h"
+#include "env/clock.h"
+#include "ledger/ledger.h"
+#include "surge/arrivals.h"
+#include "surge/capacity.h"
+
+namespace creneau::booking {
+
+class Openings {
+ public:
+  struct Secrets {
+    KeyedHash::Key mac;    // tags and tickets
+    KeyedHash::Key chain;  // where K comes from
+  };
+
+  Openings(const Registry& registry, ledger::Ledger& ledger, wal::Log& log, const Clock& clock,
+           const Secrets& secrets);
+  Openings(const Openings&) = delete;
+  Openings& operator=(const Openings&) = delete;
+
+  // Recovery, before anything else.
+  void Restore(const std::vector<codec::OpeningState>& states,
+               const std::vector<codec::TurnLapsed>& turns, Instant now);
+  // Of an agenda that is published with policy "queue".
+  surge::ChainValue ChainEnd(std::string_view agenda) const;
+
+  OpeningView At(const AgendaInfo& agenda, Instant now) const;
+  // Whether nothing but the rules says when a direct agenda is open. Costs next to nothing.
+  bool IsPlain(const AgendaInfo& agenda) const {
+    return agenda.rules.policy == rules::Policy::kDirect &&
+           !touched_[agenda.id.value].load(std::memory_order_acquire);
+  }
+
+  // A ticket in the queue of an agenda that has one, for that subject. `before`: one of theirs,
+  // verified. Pushes nothing: what is lost with a crash is only how many came.
+  void Issue(const AgendaInfo& agenda, const Subject& subject,
+             const std::optional<surge::Ticket>& before, const surge::Nonce& nonce, Instant now,
+             TicketAnswer* answer);
+  // The ticket if we made it for that subject in that agenda, whatever the opening.
+  std::optional<surge::Ticket> Verify(const AgendaInfo& agenda, const Subject& subject,
+                                      std::string_view text) const;
+
+  // Whether the holder of that ticket may hold a seat now; without a ticket the answer says so.
+  // kOk: `rank` is to be given to NoteHeld.
+  struct Judgement {
+    Outcome outcome = Outcome::kOk;
+    bool foreign = false;  // the ticket is of another opening
+    Turn turn = Turn::kNow;
+    int64_t poll_after_s = 0;
+    std::optional<Instant> opens_at;
+    surge::Rank rank;
+  };
+  Judgement Judge(const AgendaInfo& agenda, const Subject& subject,
+                  const std::optional<surge::Ticket>& ticket, Instant now) const;
+  void NoteHeld(const AgendaInfo& agenda, surge::Rank rank);
+  // That subject's hold lapsed, or was given up. True: its seat goes to the next in line at once.
+  bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, Instant now, Act& act);
+
+  // Live holds that the log can confirm in time if everybody comes at once (design 6). One bound
+  // for all agendas.
+  bool RoomForHold() const {
+    return ledger_.live_holds() < hold_bound_.load(std::memory_order_relaxed);
+  }
+  uint64_t hold_bound() const { return hold_bound_.load(std::memory_order_relaxed); }
+  int64_t batch_p99_us() const { return batch_p99_us_.load(std::memory_order_relaxed); }
+
+  // The steward's round: openings begin, people are admitted, grants lapse. `await` waits until
+  // what was pushed is durable; false: it will not be.
+  void Advance(Instant now, Act& act, const std::function<bool()>& await);
+  // Nobody was served from `since` to `now`: openings under way close so much later. Changes
+  // nothing: whoever has logged these states calls Settle with them. The steward's.
+  std::vector<codec::OpeningState> Lengthened(Instant since, Instant now) const;
+  void Settle(const std::vector<codec::OpeningState>& lengthened, Instant since, Instant now);
+
+  // An operator's. Blocks until it is durable; false: the log failed.
+  bool Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now, CommitPool& pool);
+
+  // As events: all that a snapshot needs of it. `begin` is called at a moment at which they are
+  // complete and no change is under way.
+  std::vector<std::string> Snapshot(const std::function<void()>& begin) const;
+
+ private:
+  const Board* Find(AgendaId agenda) const;
+  OpeningView View(const AgendaInfo& agenda, const Board* board, Instant now) const;
+  Board& BoardFor(const AgendaInfo& agenda, const rules::OpeningTimes& times);
+  std::optional<codec::OpeningState> Step(const AgendaInfo& agenda, surge::EngineLoad* load,
+                                          Instant now);
+  codec::OpeningState Begun(const AgendaInfo& agenda, const rules::OpeningTimes& times,
+                            Board& board, Instant now);
+  codec::OpeningState Served(const OpeningView& view, Board& board, surge::EngineLoad* load,
+                             Instant now);
+  void CountSeats(const AgendaInfo& agenda, Instant now, int64_t now_ns);
+  surge::Capacity MeasureCapacity(Instant now);
+  void Put(const codec::OpeningState& state);
+  surge::Rank PlaceFor(Board& board, Instant now, bool shown, surge::Ticket* ticket);
+  uint64_t RandomOf(const surge::Tag& tag, Instant now) const;
+
+  const Registry& registry_;
+  ledger::Ledger& ledger_;
+  wal::Log& log_;
+  const Clock& clock_;
+  const KeyedHash mac_;
+  const KeyedHash::Key chain_;
+  surge::Arrivals arrivals_;
+
+  // Held by whoever changes states, until they are durable. Before mutex_.
+  mutable std::mutex changing_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<AgendaId, Board> boards_;
+  std::array<std::atomic<bool>, limits::kMaxAgendas> touched_{};  // release after boards_ has it
+
+  // The steward's.
+  surge::BatchWindow batch_times_;
+  uint64_t turn_ = 0;
+  std::atomic<uint64_t> hold_bound_{UINT64_MAX};
+  std::atomic<int64_t> batch_p99_us_{0};
+};
+
+}  // namespace creneau::booking

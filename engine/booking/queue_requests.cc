@@ -1,0 +1,112 @@
+// What applicants do in the queue of an opening: take a ticket, and show it for a hold.
+
+#include "booking/engine_impl.h"
+#include "rules/identity.h"
+
+namespace creneau::booking {
+
+bool Engine::Impl::IsListed(const AgendaInfo& agenda, const Subject& subject) const {
+  return agenda.rules.identity_proof != rules::IdentityProof::kListed ||
+         rosters_.Lists(agenda.id, subject);
+}
+
+// False: its ticket is none of theirs.
+bool Engine::Impl::ReadEntry(const AgendaInfo& agenda, const HoldRequest& request,
+                             const Subject& subject, Entry* entry) const {
+  entry->key = request.idempotency_key;
+  if (agenda.rules.policy != rules::Policy::kQueue) return true;
+  entry->key = {};
+  if (request.ticket.empty()) return true;
+  entry->ticket = openings_->Verify(agenda, subject, request.ticket);
+  if (!entry->ticket) return false;
+  // It is as random as a key has to be, and who has the ticket may have the hold.
+  const surge::Nonce& nonce = entry->ticket->nonce;
+  entry->key = {reinterpret_cast<const char*>(nonce.data()), nonce.size()};
+  return true;
+}
+
+// Whatever is wrong with it, the answer is the same: who forges tickets learns nothing.
+ReservationAnswer Engine::Impl::BadTicket(const AgendaInfo& agenda) {
+  ReservationAnswer answer;
+  answer.outcome = Outcome::kValidationFailed;
+  answer.agenda = &agenda;
+  answer.problems.push_back(
+      {"/ticket", "is no ticket of this applicant for this opening: ask for a new one"});
+  return answer;
+}
+
+std::optional<Instant> Engine::Impl::NextOpening(const AgendaInfo& agenda, Instant now) const {
+  const OpeningView opening = openings_->At(agenda, now);
+  if (!opening.times) return std::nullopt;
+  if (opening.phase == Phase::kClosed || opening.phase == Phase::kGathering)
+    return opening.times->opens_at;
+  // Open now: the next one is after this one has closed.
+  const auto next = rules::OpeningAfter(agenda.rules, agenda.zone, opening.times->closes_at);
+  return next ? std::optional(next->opens_at) : std::nullopt;
+}
+
+// Nothing when it is their turn.
+std::optional<ReservationAnswer> Engine::Impl::MayQueue(const AgendaInfo& agenda,
+                                                        const Subject& subject, Entry* entry,
+                                                        Instant now) const {
+  const Openings::Judgement judged = openings_->Judge(agenda, subject, entry->ticket, now);
+  if (judged.outcome == Outcome::kOk) {
+    entry->rank = judged.rank;
+    return std::nullopt;
+  }
+  if (judged.foreign) return BadTicket(agenda);
+  ReservationAnswer answer;
+  answer.outcome = judged.outcome;
+  answer.agenda = &agenda;
+  answer.opens_at = judged.opens_at;
+  answer.turn = judged.turn;
+  answer.poll_after_s = judged.poll_after_s;
+  return answer;
+}
+
+TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received_at) {
+  TicketAnswer answer;
+  answer.agenda = registry_.Find(request.agenda);
+  if (answer.agenda == nullptr) {
+    answer.outcome = Outcome::kUnknownAgenda;
+    return answer;
+  }
+  const AgendaInfo& agenda = *answer.agenda;
+  if (agenda.rules.policy != rules::Policy::kQueue) {
+    answer.outcome = Outcome::kUnknownRoute;
+    return answer;
+  }
+  rules::Identity identity =
+      rules::Identify(agenda.rules, request.applicant, *pseudonyms_, received_at);
+  if (!identity.problems.empty()) {
+    answer.outcome = Outcome::kValidationFailed;
+    answer.problems = std::move(identity.problems);
+    return answer;
+  }
+  if (!IsListed(agenda, identity.subject)) {
+    answer.outcome = Outcome::kNotListed;
+    return answer;
+  }
+  std::optional<surge::Ticket> before;
+  if (!request.ticket.empty()) {
+    before = openings_->Verify(agenda, identity.subject, request.ticket);
+    if (!before) {
+      answer.outcome = Outcome::kValidationFailed;
+      answer.problems = BadTicket(agenda).problems;
+      return answer;
+    }
+  }
+  surge::Nonce nonce;
+  entropy_.Fill(nonce);
+  openings_->Issue(agenda, identity.subject, before, nonce, received_at, &answer);
+  return answer;
+}
+
+QueueAnswer Engine::Impl::ReadQueue(std::string_view name, Instant now) const {
+  QueueAnswer answer;
+  answer.agenda = registry_.Find(name);
+  if (answer.agenda != nullptr) answer.opening = openings_->At(*answer.agenda, now);
+  return answer;
+}
+
+}  // namespace creneau::booking

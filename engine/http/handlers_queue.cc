@@ -1,0 +1,145 @@
+// The queue of an opening: its status, which is the same for everyone, tickets, and what operators
+// do to openings and rosters.
+#include "base/check.h"
+#include "base/text.h"
+#include "http/handlers.h"
+#include "http/headers.h"
+#include "http/json.h"
+#include "http/public_answer.h"
+#include "http/request_body.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+using booking::OpeningOrder;
+using booking::OpeningView;
+using booking::Phase;
+
+// A number of 64 bits as a string: JSON's numbers end at 2^53 where many read them.
+void WriteRank(JsonWriter& json, std::string_view name, uint64_t rank) {
+  json.Name(name).Spelled([rank](std::string& out) { out += std::to_string(rank); });
+}
+
+void WriteStatus(JsonWriter& json, const booking::AgendaInfo& agenda, const OpeningView& opening,
+                 Instant now) {
+  const codec::OpeningState& state = opening.state;
+  json.Name("agenda").String(agenda.rules.name);
+  WriteTime(json, "now", now, agenda);
+  WritePhase(json, opening, agenda);
+  WriteRank(json, "served_rank", state.served_rank);
+  json.Name("served").Number(state.served);
+  json.Name("rate_per_min").Number(opening.rate_per_min);
+  json.Name("gathered").Number(state.gathered);
+  json.Name("waiting").Number(opening.waiting);
+  json.Name("free").Number(opening.free);
+  if (state.opened_at) json.Name("k").String(Hex(state.k));
+  json.Name("chain_end").String(Hex(agenda.rules.chain_end));
+  json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
+}
+
+void GiveOrder(Exchange& exchange, const OpeningOrder& order) {
+  const booking::OrderAnswer answer = exchange.engine.Order(exchange.name, order);
+  if (answer.outcome != Outcome::kOk) {
+    return exchange.Refuse(
+        {.outcome = answer.outcome, .detail = answer.problem, .agenda = answer.agenda});
+  }
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object();
+  WriteStatus(json, *answer.agenda, answer.opening, exchange.now);
+  json.Name("rate_cap_per_min").Number(answer.opening.state.rate_cap_per_min);
+  json.Name("draining").Bool(answer.opening.state.draining);
+  json.Name("limited_by").String(answer.opening.limit);
+  json.EndObject();
+}
+
+void ImportRoster(Exchange& exchange, bool adds) {
+  if (!IsMediaType(exchange.request.content_type, "text/csv")) {
+    return exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,
+                            .detail = "A roster is text/csv. Set Content-Type."});
+  }
+  const booking::RosterAnswer answer =
+      exchange.engine.ImportRoster({exchange.name, exchange.request.body, adds});
+  if (answer.outcome != Outcome::kOk)
+    return exchange.Refuse({.outcome = answer.outcome, .diagnostics = answer.errors});
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("agenda").String(exchange.name);
+  json.Name("listed").Number(static_cast<int64_t>(answer.listed)).EndObject();
+}
+
+}  // namespace
+
+void ShowQueue(Exchange& exchange) {
+  const booking::AgendaInfo* const agenda = exchange.engine.FindAgenda(exchange.name);
+  if (agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  if (agenda->rules.policy != rules::Policy::kQueue) {
+    return exchange.Refuse({.outcome = Outcome::kUnknownRoute,
+                            .detail = "This agenda has no queue: its seats can be held without."});
+  }
+  const ReadCache::Question question{.agenda = agenda, .what = ReadCache::Question::What::kQueue};
+  GiveKept(exchange, question, [&](ReadCache::Answer& out) {
+    const booking::QueueAnswer answer = exchange.engine.ReadQueue(exchange.name, exchange.now);
+    JsonWriter json(out.body);
+    json.Object();
+    WriteStatus(json, *answer.agenda, answer.opening, exchange.now);
+    json.EndObject();
+    out.tag = TagOf(out.body, "");
+  });
+}
+
+void IssueTicket(Exchange& exchange) {
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (!body.has_applicant())
+    return RefuseMember(exchange, "/applicant", "is missing: who wants a place?");
+  const booking::TicketAnswer answer = exchange.engine.Ticket(
+      {exchange.name, body.applicant(), body.ticket()}, exchange.received_at);
+  if (answer.outcome == Outcome::kUnknownRoute) {
+    return exchange.Refuse({.outcome = answer.outcome,
+                            .detail = "This agenda has no queue: its seats can be held without."});
+  }
+  if (answer.outcome != Outcome::kOk) {
+    return exchange.Refuse({.outcome = answer.outcome,
+                            .agenda = answer.agenda,
+                            .opens_at = answer.opens_at,
+                            .identity = answer.problems});
+  }
+  exchange.reply.status = 201;
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("ticket").String(answer.ticket.view());
+  json.Name("admitted").Bool(answer.admitted);
+  json.Name("poll_after_s").Number(answer.poll_after_s);
+  if (answer.rank) {
+    WriteRank(json, "rank", answer.rank->value);
+    json.Name("place").Number(static_cast<int64_t>(answer.place));
+  }
+  json.EndObject();
+}
+
+void PauseAgenda(Exchange& exchange) { GiveOrder(exchange, {OpeningOrder::What::kPause}); }
+void ResumeAgenda(Exchange& exchange) { GiveOrder(exchange, {OpeningOrder::What::kResume}); }
+void DrainQueue(Exchange& exchange) { GiveOrder(exchange, {OpeningOrder::What::kDrain}); }
+
+void CapRate(Exchange& exchange) {
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (!body.per_min())
+    return RefuseMember(exchange, "/per_min", "is missing: how many people a minute? 0: no cap");
+  GiveOrder(exchange, {OpeningOrder::What::kRate, *body.per_min()});
+}
+
+void ExtendOpening(Exchange& exchange) {
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (!body.minutes())
+    return RefuseMember(exchange, "/minutes", "is missing: by how many minutes?");
+  GiveOrder(exchange, {OpeningOrder::What::kExtend, *body.minutes()});
+}
+
+void ReplaceRoster(Exchange& exchange) { ImportRoster(exchange, /*adds=*/false); }
+void AddToRoster(Exchange& exchange) { ImportRoster(exchange, /*adds=*/true); }
+
+}  // namespace creneau::http

@@ -1,0 +1,188 @@
+// A queue from the gathering to its end, as the engine sees it: one steward, one clock.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "surge/key_chain.h"
+#include "tests/booking/queue_fixture.h"
+
+namespace creneau::booking {
+
+TEST_CASE("an opening goes from closed to gathering to open, and to the next one") {
+  Queue queue;
+  CHECK(queue.Status().phase == Phase::kClosed);
+  const TicketAnswer early = queue.Ticket("FILE1");
+  CHECK(early.outcome == Outcome::kNotOpenYet);
+  CHECK(early.opens_at == kTuesdayAt830);
+  queue.GoTo(8, 30);
+  CHECK(queue.Status().phase == Phase::kGathering);
+  CHECK(!queue.Status().state.opened_at);
+  const TicketAnswer ticket = queue.Ticket("FILE1");
+  REQUIRE(ticket.outcome == Outcome::kOk);
+  CHECK(!ticket.admitted);
+  CHECK(!ticket.rank);
+  CHECK(ticket.poll_after_s > 1800);
+  CHECK(ticket.poll_after_s <= 1811);
+  CHECK(queue.Hold("FILE1", std::string(ticket.ticket.view())).outcome == Outcome::kNotOpenYet);
+  queue.GoTo(9, 0);
+  const OpeningView open = queue.Status();
+  CHECK(open.phase == Phase::kOpen);
+  const AgendaInfo* agenda = queue.world.engine->FindAgenda("92-naturalisation");
+  CHECK(surge::BelongsToChain(open.state.k, open.times->day, agenda->rules.chain_end));
+  queue.GoTo(10, 0);
+  CHECK(queue.Status().phase == Phase::kClosed);
+  CHECK(queue.Status().times->day == open.times->day + 1);
+  CHECK(!queue.Status().state.opened_at);
+}
+
+TEST_CASE("people are let in by rank, whoever came first, and each once") {
+  Queue queue(60);
+  queue.GoTo(8, 30);
+  std::vector<std::string> tickets;
+  for (int i = 0; i < 200; ++i) tickets.push_back(queue.TicketOf(Dossier(i)));
+  // To within the counter's error.
+  CHECK(std::abs(static_cast<int>(queue.Status().state.gathered) - 200) <= 6);
+  queue.GoTo(9, 0);
+  queue.world.Pass(20);
+  const OpeningView status = queue.Status();
+  CHECK(status.state.served > 0);
+  CHECK(status.state.served < 200);
+  int held = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string& ticket = tickets[static_cast<size_t>(i)];
+    const bool turn = RankIn(status, ticket).value <= status.state.served_rank;
+    const ReservationAnswer answer = queue.Hold(Dossier(i), ticket);
+    CHECK(answer.outcome == (turn ? Outcome::kOk : Outcome::kNotAdmitted));
+    if (!turn) {
+      CHECK(answer.turn == Turn::kWait);
+      CHECK(answer.poll_after_s > 0);
+    }
+    held += turn;
+  }
+  CHECK(held > 0);
+}
+
+TEST_CASE("asking again, however often, gives the same rank") {
+  Queue queue;
+  queue.GoTo(8, 40);
+  const std::string first = queue.TicketOf("FILE1");
+  std::set<uint64_t> ranks;
+  queue.GoTo(9, 0);
+  for (int i = 0; i < 1000; ++i) {
+    if (i % 100 == 0) queue.world.Pass(1);
+    const TicketAnswer again = queue.Ticket("FILE1");
+    REQUIRE(again.rank);
+    ranks.insert(again.rank->value);
+  }
+  CHECK(ranks.size() == 1);
+  CHECK(*ranks.begin() == RankIn(queue.Status(), first).value);
+  // Whoever comes late as well.
+  const TicketAnswer late = queue.Ticket("FILE2");
+  queue.world.Pass(5);
+  CHECK(queue.Ticket("FILE2").rank == late.rank);
+  CHECK(late.rank > RankIn(queue.Status(), first));
+}
+
+TEST_CASE(
+    "a ticket is its applicant's, of that opening and agenda; every other one is refused alike") {
+  Queue queue;
+  queue.GoTo(8, 40);
+  const std::string mine = queue.TicketOf("FILE1");
+  queue.GoTo(9, 0);
+  queue.world.Pass(5);
+  std::string altered = mine;
+  altered[40] = altered[40] == 'A' ? 'B' : 'A';
+  const std::vector<std::string> bad = {altered, mine.substr(1), "x", queue.TicketOf("FILE2")};
+  for (const std::string& ticket : bad) {
+    const ReservationAnswer answer = queue.Hold("FILE1", ticket);
+    CHECK(answer.outcome == Outcome::kValidationFailed);
+    REQUIRE(answer.problems.size() == 1);
+    CHECK(answer.problems[0].pointer == "/ticket");
+  }
+  CHECK(queue.Hold("FILE1", "").turn == Turn::kNoTicket);
+  // Of another agenda, and of yesterday.
+  std::string other = QueueToml();
+  other.replace(other.find("92-naturalisation"), 17, "92-autre-demarche");
+  REQUIRE(queue.world.Publish("92-autre-demarche", other).outcome == Outcome::kOk);
+  HoldRequest foreign;
+  foreign.agenda = "92-autre-demarche";
+  foreign.applicant = queue.Person("FILE1");
+  foreign.ticket = mine;
+  queue.world.act->Begin();
+  CHECK(queue.world.engine->Hold(*queue.world.act, foreign, queue.world.clock.now).outcome ==
+        Outcome::kValidationFailed);
+  REQUIRE(queue.world.wait.Finish(*queue.world.act));
+  queue.GoTo(33, 5);
+  CHECK(queue.Status().phase == Phase::kOpen);
+  const ReservationAnswer yesterdays = queue.Hold("FILE1", mine);
+  CHECK(yesterdays.outcome == Outcome::kValidationFailed);
+  CHECK(yesterdays.problems.at(0).pointer == "/ticket");
+}
+
+TEST_CASE("the ticket's nonce makes a hold repeatable; the turn of a lapsed grant is over") {
+  Queue queue;
+  queue.GoTo(8, 40);
+  const std::string ticket = queue.TicketOf("FILE1");
+  const std::string missed = queue.TicketOf("FILE2");
+  queue.GoTo(9, 0);
+  queue.world.Pass(10);
+  const ReservationAnswer held = queue.Hold("FILE1", ticket);
+  REQUIRE(held.outcome == Outcome::kOk);
+  CHECK(!held.existed);
+  const ReservationAnswer again = queue.Hold("FILE1", ticket);
+  CHECK(again.existed);
+  CHECK(again.reservation.name.view() == held.reservation.name.view());
+  // Another ticket of theirs has another nonce: it tells only that there is a reservation.
+  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).outcome == Outcome::kAlreadyReserved);
+  CHECK(queue.world.Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
+  queue.world.Pass(140);
+  const ReservationAnswer late = queue.Hold("FILE2", missed);
+  CHECK(late.outcome == Outcome::kNotAdmitted);
+  CHECK(late.turn == Turn::kMissed);
+  // A new ticket has a new place, at the end, and its turn comes.
+  const TicketAnswer anew = queue.Ticket("FILE2", missed);
+  REQUIRE(anew.outcome == Outcome::kOk);
+  CHECK(anew.rank->bucket().value > 0);
+  queue.world.Pass(10);
+  CHECK(queue.Hold("FILE2", std::string(anew.ticket.view())).outcome == Outcome::kOk);
+}
+
+TEST_CASE("a hold that lapses or is given up goes to the next in line at once, and was a turn") {
+  Queue queue(1);
+  queue.GoTo(8, 40);
+  const std::string ticket = queue.TicketOf("FILE1");
+  queue.GoTo(9, 0);
+  queue.world.Pass(15);  // one seat: nobody hurries
+  REQUIRE(queue.Hold("FILE1", ticket).outcome == Outcome::kOk);
+  queue.world.Pass(2);
+  CHECK(queue.Status().free == 0);
+  CHECK(queue.Status().phase == Phase::kOpen);  // what is held may come back
+  queue.world.Pass(305);
+  CHECK(queue.Status().free == 1);
+  // Their first turn has lapsed with the grant; a second ticket, a second turn, given up by them.
+  const std::string second = queue.TicketOf("FILE1");
+  queue.world.Pass(15);
+  const ReservationAnswer held = queue.Hold("FILE1", second);
+  REQUIRE(held.outcome == Outcome::kOk);
+  CHECK(queue.world.Do(&Engine::Cancel, held.reservation).outcome == Outcome::kOk);
+  queue.world.Pass(2);
+  CHECK(queue.Status().free == 1);
+  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).turn == Turn::kUsed);
+  // It is remembered across a restart.
+  queue.world.Restart();
+  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).turn == Turn::kUsed);
+  // Somebody else has it, and confirms: nothing is left, and nothing can come back.
+  const std::string next = queue.TicketOf("FILE2");
+  queue.world.Pass(20);
+  const ReservationAnswer last = queue.Hold("FILE2", next);
+  REQUIRE(last.outcome == Outcome::kOk);
+  REQUIRE(queue.world.Do(&Engine::Confirm, last.reservation).outcome == Outcome::kOk);
+  queue.world.Pass(2);
+  CHECK(queue.Status().phase == Phase::kExhausted);
+  const TicketAnswer over = queue.Ticket("FILE3");
+  CHECK(over.outcome == Outcome::kNothingLeft);
+  CHECK(over.opens_at == kTuesdayAt830 + 30 * kMsPerMinute + kMsPerDay);
+}
+
+}  // namespace creneau::booking
