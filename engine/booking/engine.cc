@@ -236,6 +236,9 @@ TicketAnswer Engine::Ticket(const TicketRequest& request, Instant received_at) {
 QueueAnswer Engine::ReadQueue(std::string_view name, Instant now) const {
   return impl_->ReadQueue(name, now);
 }
+OpeningView Engine::ReadOpening(const AgendaInfo& agenda, Instant now) const {
+  return impl_->openings_->At(agenda, now);
+}
 OrderAnswer Engine::Order(std::string_view agenda, const OpeningOrder& order) {
   return impl_->Order(agenda, order);
 }

@@ -130,8 +130,10 @@ class Engine {
 
   // A place in the queue of an agenda. Rests on nothing in the log.
   TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
-  // What everybody may know of an agenda's opening, for all policies.
+  // What everybody may know of an agenda's opening, for all policies. Counts its seats.
   QueueAnswer ReadQueue(std::string_view name, Instant now) const;
+  // The same for less: its seats as they were counted last.
+  OpeningView ReadOpening(const AgendaInfo& agenda, Instant now) const;
 
   // These three block until their records are durable, like TakeSnapshot below.
   PublishAnswer Publish(const PublishRequest& request);

@@ -105,7 +105,14 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
 QueueAnswer Engine::Impl::ReadQueue(std::string_view name, Instant now) const {
   QueueAnswer answer;
   answer.agenda = registry_.Find(name);
-  if (answer.agenda != nullptr) answer.opening = openings_->At(*answer.agenda, now);
+  if (answer.agenda == nullptr) return answer;
+  const AgendaInfo& agenda = *answer.agenda;
+  answer.opening = openings_->At(agenda, now);
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  answer.opening.free = ledger_
+                            .Count(agenda.id, window.earliest_start,
+                                   window.latest_start)[static_cast<size_t>(Channel::kWeb)]
+                            .free;
   return answer;
 }
 

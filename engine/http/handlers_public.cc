@@ -131,7 +131,7 @@ void ListAgendas(Exchange& exchange) {
     // should cost.
     booking::AgendaAnswer answer;
     answer.agenda = info;
-    answer.opening = exchange.engine.ReadQueue(info->rules.name, exchange.now).opening;
+    answer.opening = exchange.engine.ReadOpening(*info, exchange.now);
     json.Object();
     WriteSummary(json, answer);
     json.EndObject();

@@ -19,9 +19,11 @@ from deadline_cases import Deadlines  # noqa: E402
 from operator_cases import Operating, Publishing  # noqa: E402, F401
 from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
+from queue_cases import Queues, Rosters  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 
-ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Commands, Deadlines]
+ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters,
+         Commands, Deadlines]
 
 
 def main():
