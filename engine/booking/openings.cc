@@ -191,7 +191,8 @@ void Openings::Issue(const AgendaInfo& agenda, const Subject& subject,
   if (view.phase == Phase::kGathering) {
     arrivals_.FirstSeen(opening, ticket.tag, surge::Bucket{0});
     board.gatherers->Add(ticket.tag);
-    answer->poll_after_s = surge::PollAtOpeningS(view.times->opens_at - now, random);
+    answer->poll_after_s =
+        surge::PollAtOpeningS(view.times->opens_at - now, view.state.gathered, random);
   } else {
     const bool shown = before && before->opening == opening && before->tag == ticket.tag;
     if (shown) ticket.bucket = before->bucket;

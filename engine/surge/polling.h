@@ -11,7 +11,7 @@ namespace creneau::surge {
 int64_t PollAfterS(uint64_t place, uint32_t rate_per_min, uint64_t random);
 
 // While the opening has not begun, `until_ms` away: when it has, within the ten seconds after it,
-// so that they do not come as one.
-int64_t PollAtOpeningS(int64_t until_ms, uint64_t random);
+// so that they do not come as one; within a minute at most where many have gathered.
+int64_t PollAtOpeningS(int64_t until_ms, uint64_t gathered, uint64_t random);
 
 }  // namespace creneau::surge
