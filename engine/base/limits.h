@@ -126,6 +126,14 @@ inline constexpr int64_t kRatePeriodMaxMs = 3'600'000;
 // Proofs of work that were used and have not expired, 8 octets each: 1 MiB. Of 50,000, one in 500
 // is forgotten early.
 inline constexpr size_t kSpentProofs = 1u << 17;
+// A telephone finds the number in half a second on average, at 250,000 hashes a second; whoever
+// invents a hundred thousand people pays for each.
+inline constexpr uint32_t kProofNumber = 250'000;
+// Arrivals a second from which on agendas that ask for proofs "by load" do so: an opening of 50,000
+// people in a minute.
+inline constexpr uint64_t kArrivalsForProof = 800;
+// A pass is granted while somebody is on the phone, or a page is open; until the end of the day.
+inline constexpr int64_t kPassLifeMs = 12 * 3'600'000;
 // A challenge is solved in seconds; who fetches one and then fills in a form has an hour.
 inline constexpr int64_t kProofLifetimeMaxS = 3'600;
 // Twenty seconds of a slow telephone, at half a million hashes a second: nobody should wait longer.

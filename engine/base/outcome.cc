@@ -59,6 +59,8 @@ std::string_view OutcomeName(Outcome outcome) {
       return "idempotency-mismatch";
     case Outcome::kWeakIdempotencyKey:
       return "weak-idempotency-key";
+    case Outcome::kProofOfWorkRequired:
+      return "proof-of-work-required";
     case Outcome::kHeadersTooLarge:
       return "headers-too-large";
     case Outcome::kOverloaded:

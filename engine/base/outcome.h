@@ -35,6 +35,7 @@ enum class Outcome : uint8_t {
   kValidationFailed,      // 422: with JSON pointers
   kIdempotencyMismatch,   // 422: the same key with another body
   kWeakIdempotencyKey,    // 422
+  kProofOfWorkRequired,   // 428: with a challenge
   kHeadersTooLarge,       // 431
   kOverloaded,            // 503
   kReadOnly,              // 503: the disk is nearly full; confirms still work

@@ -19,6 +19,8 @@
 #include "rules/diagnostic.h"
 #include "rules/identity.h"
 #include "rules/opening.h"
+#include "surge/pass.h"
+#include "surge/proof_of_work.h"
 #include "surge/ticket.h"
 
 namespace creneau::booking {
@@ -99,10 +101,17 @@ struct ReservationAnswer {
   int64_t poll_after_s = 0;                      // kNotAdmitted, Turn::kWait
 };
 
+using ProofOfWork = surge::Proof;
+using ChallengeText = surge::Challenge;
+using surge::kProofAlgorithm;
+
 struct TicketRequest {
   std::string_view agenda;
   rules::Applicant applicant;
   std::string_view ticket{};  // one had before: its place is kept
+  // Where proofs are asked for, one of these.
+  std::optional<ProofOfWork> proof{};
+  std::string_view pass{};
 };
 
 struct TicketAnswer {
@@ -110,6 +119,7 @@ struct TicketAnswer {
   const AgendaInfo* agenda = nullptr;  // where it is known
   std::optional<Instant> opens_at;     // kNotOpenYet, kNothingLeft
   std::vector<rules::IdentityProblem> problems;
+  std::optional<ChallengeText> challenge;  // kProofOfWorkRequired
   surge::TicketText ticket;
   bool admitted = false;
   std::optional<surge::Rank> rank;  // once the opening has begun
@@ -119,6 +129,14 @@ struct TicketAnswer {
 
 // The first day of the chain that K comes from.
 inline constexpr int32_t kChainFirstDay = surge::kChainFirstDay;
+
+struct PassAnswer {
+  Outcome outcome = Outcome::kOk;
+  const AgendaInfo* agenda = nullptr;  // where it is known
+  std::vector<rules::IdentityProblem> problems;
+  surge::PassText pass;
+  Instant expires_at;
+};
 
 enum class Phase : uint8_t { kClosed, kGathering, kOpen, kExhausted };
 std::string_view PhaseName(Phase phase);  // "closed", …

@@ -117,6 +117,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
 
   openings_ = std::make_unique<Openings>(registry_, ledger_, *log_, clock_,
                                          Openings::Secrets{keys_.mac, keys_.chain});
+  gate_ = std::make_unique<Gate>(keys_.mac, entropy_);
   if (const absl::Status status = CheckChain(); !status.ok()) return status;
   const Instant now = clock_.Now();
   openings_->Restore(openings, turns, now);
@@ -235,6 +236,13 @@ TicketAnswer Engine::Ticket(const TicketRequest& request, Instant received_at) {
 }
 QueueAnswer Engine::ReadQueue(std::string_view name, Instant now) const {
   return impl_->ReadQueue(name, now);
+}
+std::optional<ChallengeText> Engine::Challenge(std::string_view agenda, Instant now) {
+  return impl_->Challenge(agenda, now);
+}
+PassAnswer Engine::GrantPass(std::string_view agenda, const rules::Applicant& applicant,
+                             Instant now) {
+  return impl_->GrantPass(agenda, applicant, now);
 }
 OpeningView Engine::ReadOpening(const AgendaInfo& agenda, Instant now) const {
   return impl_->openings_->At(agenda, now);

@@ -14,6 +14,7 @@
 
 #include "base/keyed_hash.h"
 #include "booking/engine.h"
+#include "booking/gate.h"
 #include "booking/keys.h"
 #include "booking/names.h"
 #include "booking/openings.h"
@@ -57,6 +58,8 @@ class Engine::Impl {
   // queue_requests.cc
   TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
   QueueAnswer ReadQueue(std::string_view name, Instant now) const;
+  std::optional<ChallengeText> Challenge(std::string_view name, Instant now);
+  PassAnswer GrantPass(std::string_view name, const rules::Applicant& applicant, Instant now);
 
   // openings_by_hand.cc
   OrderAnswer Order(std::string_view name, const OpeningOrder& order);
@@ -88,6 +91,7 @@ class Engine::Impl {
   CommitPool snapshot_pool_;
   std::unique_ptr<wal::Log> log_;
   std::unique_ptr<Openings> openings_;
+  std::unique_ptr<Gate> gate_;
   std::unique_ptr<Steward> steward_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 

@@ -96,9 +96,43 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
       return answer;
     }
   }
+  gate_->NoteArrival(received_at);
+  // Whoever has a ticket has passed already.
+  if (!before && gate_->IsShut(agenda, received_at) &&
+      !gate_->Accepts(agenda, identity.subject, request.pass, received_at) &&
+      !(request.proof && gate_->Accepts(agenda, *request.proof, received_at))) {
+    answer.outcome = Outcome::kProofOfWorkRequired;
+    answer.challenge = gate_->Challenge(agenda, received_at);
+    return answer;
+  }
   surge::Nonce nonce;
   entropy_.Fill(nonce);
   openings_->Issue(agenda, identity.subject, before, nonce, received_at, &answer);
+  return answer;
+}
+
+std::optional<ChallengeText> Engine::Impl::Challenge(std::string_view name, Instant now) {
+  const AgendaInfo* const agenda = registry_.Find(name);
+  if (agenda == nullptr) return std::nullopt;
+  return gate_->Challenge(*agenda, now);
+}
+
+PassAnswer Engine::Impl::GrantPass(std::string_view name, const rules::Applicant& applicant,
+                                   Instant now) {
+  PassAnswer answer;
+  answer.agenda = registry_.Find(name);
+  if (answer.agenda == nullptr) {
+    answer.outcome = Outcome::kUnknownAgenda;
+    return answer;
+  }
+  rules::Identity identity = rules::Identify(answer.agenda->rules, applicant, *pseudonyms_, now);
+  if (!identity.problems.empty()) {
+    answer.outcome = Outcome::kValidationFailed;
+    answer.problems = std::move(identity.problems);
+    return answer;
+  }
+  answer.expires_at = now + limits::kPassLifeMs;
+  answer.pass = gate_->Grant(*answer.agenda, identity.subject, answer.expires_at);
   return answer;
 }
 

@@ -37,6 +37,8 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   out->set_cooldown_max_hours(agenda.cooldown_max_hours);
   out->set_alternative(agenda.alternative);
   out->set_accept_invented(agenda.accept_invented);
+  if (agenda.proof_of_work != rules::ProofDemand::kOff)
+    out->set_proof_of_work(std::string(rules::ProofDemandName(agenda.proof_of_work)));
   if (agenda.policy == rules::Policy::kQueue)
     out->set_chain_end(std::string(agenda.chain_end.begin(), agenda.chain_end.end()));
   if (agenda.opening) {
@@ -63,6 +65,11 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
     return Unknown("identity_proof", in.identity_proof(), in.name());
   agenda.identity_proof = *proof;
   agenda.accept_invented = in.accept_invented();
+  if (!in.proof_of_work().empty()) {
+    const auto demand = rules::ProofDemandFromName(in.proof_of_work());
+    if (!demand) return Unknown("proof_of_work", in.proof_of_work(), in.name());
+    agenda.proof_of_work = *demand;
+  }
   for (const v1::IdentityAlternative& alternative : in.identity()) {
     rules::IdentityAlternative one;
     for (const std::string& name : alternative.fields()) {

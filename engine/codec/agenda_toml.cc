@@ -76,6 +76,19 @@ void CheckInvented(TomlReader& file, rules::Agenda& agenda) {
   }
 }
 
+void ReadProofOfWork(TomlReader& file, rules::Agenda& agenda) {
+  const toml::node* node = file.Find("proof_of_work");
+  if (node == nullptr) return;
+  const auto demand = rules::ProofDemandFromName(node->value_exact<std::string>().value_or(""));
+  if (!demand) {
+    file.Error(*node, "`proof_of_work` must be \"off\", \"load\" or \"always\"");
+  } else if (*demand != rules::ProofDemand::kOff && agenda.policy != rules::Policy::kQueue) {
+    file.Error(*node,
+               "`proof_of_work` is asked of those who arrive at a queue: this agenda has none");
+  }
+  agenda.proof_of_work = demand.value_or(rules::ProofDemand::kOff);
+}
+
 std::vector<rules::IdentityAlternative> ReadIdentity(TomlReader& file) {
   static constexpr char kExpected[] =
       "`identity` must be a list of alternatives, like [[\"dossier\", \"birth_date\"], "
@@ -177,6 +190,7 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   if (agenda.group.empty()) agenda.group = agenda.name;
   ReadPolicy(file, agenda);
   CheckInvented(file, agenda);
+  ReadProofOfWork(file, agenda);
   agenda.identity = ReadIdentity(file);
   agenda.hold_s = file.Number("hold_s", 60, 3600, "seconds").value_or(agenda.hold_s);
   agenda.notice_hours =

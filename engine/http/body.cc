@@ -105,15 +105,17 @@ class BodyHandler {
   bool on_comment(string_view, error_code&) { return true; }
 
  private:
-  enum class Member { kNone, kApplicant, kField, kSlot, kTicket, kPerMin, kMinutes };
+  enum class Member { kNone, kApplicant, kField, kSlot, kTicket, kProof, kPass, kPerMin, kMinutes };
   struct Named {
     Member member;
     std::string_view pointer;
   };
   // Those of the body itself.
-  static constexpr std::array<Named, 5> kNamed = {{{Member::kApplicant, "/applicant"},
+  static constexpr std::array<Named, 7> kNamed = {{{Member::kApplicant, "/applicant"},
                                                    {Member::kSlot, "/slot"},
                                                    {Member::kTicket, "/ticket"},
+                                                   {Member::kProof, "/proof"},
+                                                   {Member::kPass, "/pass"},
                                                    {Member::kPerMin, "/per_min"},
                                                    {Member::kMinutes, "/minutes"}}};
 
@@ -171,6 +173,10 @@ class BodyHandler {
       body_.TakeSlot(text);
     } else if (member_ == Member::kTicket) {
       body_.ticket_ = text;
+    } else if (member_ == Member::kProof) {
+      body_.proof_ = text;
+    } else if (member_ == Member::kPass) {
+      body_.pass_ = text;
     } else if (member_ == Member::kField) {
       body_.applicant_.fields[static_cast<size_t>(field_)] = text;
     } else {
@@ -196,6 +202,8 @@ class BodyHandler {
     switch (member_) {
       case Member::kSlot:
       case Member::kTicket:
+      case Member::kProof:
+      case Member::kPass:
         body_.AddProblem(PointerNow(), kStringExpected);
         break;
       case Member::kField:

@@ -45,6 +45,9 @@ class Body {
   bool has_applicant() const { return has_applicant_; }
   const std::optional<LocalMinute>& slot() const { return slot_; }
   std::string_view ticket() const { return ticket_; }  // empty: none was sent
+  // Of a ticket, in JSON only; empty: none was sent.
+  std::string_view proof() const { return proof_; }
+  std::string_view pass() const { return pass_; }
   // What an operator sends.
   const std::optional<int64_t>& per_min() const { return per_min_; }
   const std::optional<int64_t>& minutes() const { return minutes_; }
@@ -65,6 +68,8 @@ class Body {
   bool has_applicant_ = false;
   std::optional<LocalMinute> slot_;
   std::string_view ticket_;
+  std::string_view proof_;
+  std::string_view pass_;
   std::optional<int64_t> per_min_;
   std::optional<int64_t> minutes_;
   std::array<BodyProblem, kMaxProblems> problems_;

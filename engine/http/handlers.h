@@ -14,6 +14,8 @@ void ListSlots(Exchange& exchange);
 // handlers_queue.cc: places in a queue, and what operators do to openings.
 void ShowQueue(Exchange& exchange);
 void IssueTicket(Exchange& exchange);
+void ShowChallenge(Exchange& exchange);
+void GrantPass(Exchange& exchange);
 void PauseAgenda(Exchange& exchange);
 void ResumeAgenda(Exchange& exchange);
 void DrainQueue(Exchange& exchange);

@@ -5,6 +5,7 @@
 #include "http/handlers.h"
 #include "http/headers.h"
 #include "http/json.h"
+#include "http/proof_payload.h"
 #include "http/public_answer.h"
 #include "http/request_body.h"
 #include "http/text.h"
@@ -94,8 +95,17 @@ void IssueTicket(Exchange& exchange) {
   if (!ReadBody(exchange, body)) return;
   if (!body.has_applicant())
     return RefuseMember(exchange, "/applicant", "is missing: who wants a place?");
-  const booking::TicketAnswer answer = exchange.engine.Ticket(
-      {exchange.name, body.applicant(), body.ticket()}, exchange.received_at);
+  booking::TicketRequest request{.agenda = exchange.name,
+                                 .applicant = body.applicant(),
+                                 .ticket = body.ticket(),
+                                 .pass = body.pass()};
+  ProofPayload payload;
+  if (!body.proof().empty()) {
+    request.proof = payload.Read(body.proof());
+    if (!request.proof)
+      return RefuseMember(exchange, "/proof", "the payload that ALTCHA gives is expected");
+  }
+  const booking::TicketAnswer answer = exchange.engine.Ticket(request, exchange.received_at);
   if (answer.outcome == Outcome::kUnknownRoute) {
     return exchange.Refuse({.outcome = answer.outcome,
                             .detail = "This agenda has no queue: its seats can be held without."});
@@ -104,7 +114,8 @@ void IssueTicket(Exchange& exchange) {
     return exchange.Refuse({.outcome = answer.outcome,
                             .agenda = answer.agenda,
                             .opens_at = answer.opens_at,
-                            .identity = answer.problems});
+                            .identity = answer.problems,
+                            .challenge = answer.challenge ? &*answer.challenge : nullptr});
   }
   exchange.reply.status = 201;
   exchange.reply.type = ContentType::kJson;
@@ -116,6 +127,30 @@ void IssueTicket(Exchange& exchange) {
     WriteRank(json, "rank", answer.rank->value);
     json.Name("place").Number(static_cast<int64_t>(answer.place));
   }
+  json.EndObject();
+}
+
+void ShowChallenge(Exchange& exchange) {
+  const auto challenge = exchange.engine.Challenge(exchange.name, exchange.now);
+  if (!challenge) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  WriteChallenge(json, *challenge);
+}
+
+void GrantPass(Exchange& exchange) {
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (!body.has_applicant()) return RefuseMember(exchange, "/applicant", "is missing: for whom?");
+  const booking::PassAnswer answer =
+      exchange.engine.GrantPass(exchange.name, body.applicant(), exchange.now);
+  if (answer.outcome != Outcome::kOk)
+    return exchange.Refuse({.outcome = answer.outcome, .identity = answer.problems});
+  exchange.reply.status = 201;
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("pass").String(answer.pass.view());
+  WriteTime(json, "expires_at", answer.expires_at, *answer.agenda);
   json.EndObject();
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "http/proof_payload.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -117,6 +118,11 @@ constexpr Advice kWeakIdempotencyKey = {
     "Draw 16 random bytes and send them in base64 or as a UUID: 22 to 64 characters out of "
     "letters, digits and - _ = + / . , at least 8 different ones.",
     false, 0};
+constexpr Advice kProofOfWorkRequired = {
+    428, "A proof of work is asked for",
+    "Solve `challenge` (ALTCHA does it in the browser) and send its payload as `proof`. Whoever "
+    "cannot run scripts gets a `pass` from the website or an agent instead.",
+    true, 0};
 constexpr Advice kHeadersTooLarge = {
     431, "The head of the request is too large",
     "The head may have 8 KiB, 64 lines and a target of 2 KiB. Send fewer or smaller headers.",
@@ -257,6 +263,8 @@ Advice AdviceFor(Outcome outcome) {
       return kIdempotencyMismatch;
     case Outcome::kWeakIdempotencyKey:
       return kWeakIdempotencyKey;
+    case Outcome::kProofOfWorkRequired:
+      return kProofOfWorkRequired;
     case Outcome::kHeadersTooLarge:
       return kHeadersTooLarge;
     case Outcome::kOverloaded:
@@ -296,6 +304,10 @@ void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
     json.Name("opens_at").Spelled([&](std::string& out) {
       AppendRfc3339(out, *problem.opens_at, problem.agenda->zone);
     });
+  }
+  if (problem.challenge != nullptr) {
+    json.Name("challenge");
+    WriteChallenge(json, *problem.challenge);
   }
   if (problem.turn == booking::Turn::kWait) json.Name("poll_after_s").Number(problem.retry_after_s);
   if (problem.outcome == Outcome::kNotListed && problem.agenda != nullptr &&

@@ -41,7 +41,8 @@ struct Problem {
   std::span<const BodyProblem> body{};
   std::span<const ParameterProblem> parameters{};
   std::span<const rules::Diagnostic> diagnostics{};
-  booking::Turn turn = booking::Turn::kNow;  // of kNotAdmitted: why
+  const booking::ChallengeText* challenge = nullptr;  // of kProofOfWorkRequired
+  booking::Turn turn = booking::Turn::kNow;           // of kNotAdmitted: why
   int64_t retry_after_s = 0;  // instead of the advice's; of kNotAdmitted shown as well
 };
 

@@ -85,6 +85,8 @@ std::string_view StatusLine(int status) {
       return "HTTP/1.1 415 Unsupported Media Type\r\nDate: ";
     case 422:
       return "HTTP/1.1 422 Unprocessable Content\r\nDate: ";
+    case 428:
+      return "HTTP/1.1 428 Precondition Required\r\nDate: ";
     case 431:
       return "HTTP/1.1 431 Request Header Fields Too Large\r\nDate: ";
     case 503:

@@ -28,6 +28,25 @@ std::string_view IdentityProofName(IdentityProof proof) {
   CHECK(false);
 }
 
+std::string_view ProofDemandName(ProofDemand demand) {
+  switch (demand) {
+    case ProofDemand::kOff:
+      return "off";
+    case ProofDemand::kLoad:
+      return "load";
+    case ProofDemand::kAlways:
+      return "always";
+  }
+  CHECK(false);
+}
+
+std::optional<ProofDemand> ProofDemandFromName(std::string_view name) {
+  for (const ProofDemand demand : {ProofDemand::kOff, ProofDemand::kLoad, ProofDemand::kAlways}) {
+    if (ProofDemandName(demand) == name) return demand;
+  }
+  return std::nullopt;
+}
+
 std::optional<Policy> PolicyFromName(std::string_view name) {
   for (const Policy policy : {Policy::kDirect, Policy::kQueue, Policy::kDraw}) {
     if (PolicyName(policy) == name) return policy;

@@ -27,6 +27,13 @@ enum class IdentityProof : uint8_t { kDeclared = 0, kListed = 1, kAsserted = 2 }
 std::string_view IdentityProofName(IdentityProof proof);  // as in agenda files: "declared"
 std::optional<IdentityProof> IdentityProofFromName(std::string_view name);
 
+// Whether those who arrive at a queue have to show a proof of work: never, while many arrive,
+// always.
+enum class ProofDemand : uint8_t { kOff = 0, kLoad = 1, kAlways = 2 };
+std::string_view ProofDemandName(
+    ProofDemand demand);  // as in agenda files: "off", "load", "always"
+std::optional<ProofDemand> ProofDemandFromName(std::string_view name);
+
 // What can name an applicant. The names in agenda files and requests are the lower-case ones of
 // IdentityFieldName.
 enum class IdentityField : uint8_t {
@@ -115,6 +122,7 @@ struct Agenda {
   std::vector<Session> sessions;   // may be empty: slots then come by CSV
   // The office knows that with identity_proof = "declared" nothing keeps invented people out.
   bool accept_invented = false;
+  ProofDemand proof_of_work = ProofDemand::kOff;
   // Of a queue: the end of the chain that the K of its openings come from (surge/key_chain.h). Not
   // in the file: the engine that publishes it has the chain.
   std::array<uint8_t, 32> chain_end{};

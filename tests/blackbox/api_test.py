@@ -19,10 +19,10 @@ from deadline_cases import Deadlines  # noqa: E402
 from operator_cases import Operating, Publishing  # noqa: E402, F401
 from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
-from queue_cases import Queues, Rosters  # noqa: E402, F401
+from queue_cases import Proofs, Queues, Rosters  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 
-ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters,
+ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters, Proofs,
          Commands, Deadlines]
 
 

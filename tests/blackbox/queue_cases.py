@@ -8,6 +8,7 @@ import base64
 import datetime
 import hashlib
 import hmac
+import json
 import time
 from zoneinfo import ZoneInfo
 
@@ -199,6 +200,44 @@ class Queues(QueueCase):
         self.must(self.order("rests", "resume"))
         self.hold("rests")
         self.assert_problem(self.order("rests", "drain"), 422, "validation-failed")
+
+
+class Proofs(QueueCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.publish_open("proved", more='accept_invented = true\nproof_of_work = "always"')
+
+    @staticmethod
+    def solve(challenge, **changed):
+        """The payload that ALTCHA's widget sends."""
+        number = next(n for n in range(challenge["maxnumber"] + 1)
+                      if hashlib.sha256(f"{challenge['salt']}{n}".encode()).hexdigest() == challenge["challenge"])
+        members = {name: challenge[name] for name in ("algorithm", "challenge", "salt", "signature")}
+        return base64.b64encode(json.dumps(members | {"number": number, "took": 12} | changed).encode()).decode()
+
+    def test_whoever_arrives_shows_a_proof_once_or_a_pass(self):
+        who = agendas.applicant()
+        problem = self.assert_problem(self.ask("proved", who), 428, "proof-of-work-required")
+        payload = self.solve(problem["challenge"])
+        for bad, status in (("x", 422), (payload[:-8], 422), (self.solve(problem["challenge"], number=1), 428),
+                            (self.solve(problem["challenge"], signature="0" * 64), 428)):
+            self.assertEqual(self.ask("proved", who, proof=bad).status, status, bad)
+        first = self.ticket("proved", who, proof=payload)
+        self.assert_problem(self.ask("proved", agendas.applicant(), proof=payload), 428, "proof-of-work-required")
+        # Whoever has a ticket has shown one.
+        self.assertEqual(self.ticket("proved", who, ticket=first["ticket"])["rank"], first["rank"])
+        fetched = self.must(self.client.request("GET", "/v1/agendas/proved/challenge"))
+        self.ticket("proved", agendas.applicant(), proof=self.solve(fetched))
+
+    def test_the_way_round_it(self):
+        who, other = agendas.applicant(), agendas.applicant()
+        with self.daemon.admin() as operator:
+            granted = self.must(operator.request("POST", "/v1/agendas/proved/passes", {"applicant": who}), 201)
+        self.assertIn("expires_at", granted)
+        self.ticket("proved", who, **{"pass": granted["pass"]})
+        self.assert_problem(self.ask("proved", other, **{"pass": granted["pass"]}), 428, "proof-of-work-required")
+        self.assert_problem(self.client.request("POST", "/v1/agendas/proved/passes", {"applicant": who}), 404,
+                            "unknown-route")
 
 
 class Rosters(QueueCase):

@@ -1,0 +1,82 @@
+#include "booking/gate.h"
+
+#include "base/limits.h"
+
+namespace creneau::booking {
+namespace {
+
+constexpr int kCountBits = 24;
+constexpr uint64_t kCountMask = (uint64_t{1} << kCountBits) - 1;
+
+uint64_t SecondOf(Instant now) { return static_cast<uint64_t>(now.ms / kMsPerSecond); }
+
+}  // namespace
+
+KeyedHash::Key Gate::KeyFrom(Entropy& entropy) {
+  KeyedHash::Key key;
+  entropy.Fill(key);
+  return key;
+}
+
+surge::Cells::Salt Gate::SaltFrom(Entropy& entropy) {
+  surge::Cells::Salt salt;
+  entropy.Fill(salt);
+  return salt;
+}
+
+Gate::Gate(const KeyedHash::Key& mac, Entropy& entropy)
+    : mac_(mac), entropy_(entropy), proofs_(KeyFrom(entropy)), spent_(SaltFrom(entropy)) {}
+
+void Gate::NoteArrival(Instant now) {
+  const uint64_t second = SecondOf(now);
+  const uint64_t counted = this_second_.load(std::memory_order_relaxed);
+  if (counted >> kCountBits == second) {
+    this_second_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  last_second_.store(counted, std::memory_order_relaxed);
+  this_second_.store(second << kCountBits | 1, std::memory_order_relaxed);
+}
+
+bool Gate::IsShut(const AgendaInfo& agenda, Instant now) const {
+  switch (agenda.rules.proof_of_work) {
+    case rules::ProofDemand::kOff:
+      return false;
+    case rules::ProofDemand::kAlways:
+      return true;
+    case rules::ProofDemand::kLoad:
+      break;
+  }
+  const uint64_t second = SecondOf(now);
+  for (const std::atomic<uint64_t>* counter : {&this_second_, &last_second_}) {
+    const uint64_t counted = counter->load(std::memory_order_relaxed);
+    if (second - (counted >> kCountBits) <= 1 &&
+        (counted & kCountMask) >= limits::kArrivalsForProof)
+      return true;
+  }
+  return false;
+}
+
+ChallengeText Gate::Challenge(const AgendaInfo& agenda, Instant now) {
+  surge::ProofOfWork::Random random;
+  entropy_.Fill(random);
+  return proofs_.Make(agenda.rules.name, random, now.ms / kMsPerSecond + limits::kProofLifetimeMaxS,
+                      limits::kProofNumber);
+}
+
+bool Gate::Accepts(const AgendaInfo& agenda, const ProofOfWork& proof, Instant now) {
+  return proofs_.Check(agenda.rules.name, proof, now) == surge::ProofVerdict::kOk &&
+         spent_.Spend(proof, now);
+}
+
+surge::PassText Gate::Grant(const AgendaInfo& agenda, const Subject& subject,
+                            Instant expires) const {
+  return surge::Grant(mac_, agenda.id, subject, expires);
+}
+
+bool Gate::Accepts(const AgendaInfo& agenda, const Subject& subject, std::string_view pass,
+                   Instant now) const {
+  return surge::IsGranted(mac_, agenda.id, subject, pass, now);
+}
+
+}  // namespace creneau::booking
