@@ -66,10 +66,14 @@ class Nginx:
         self.process.wait(30)
 
     def connect(self):
-        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        made.settimeout(60)
-        made.connect(self.front)
-        return made
+        return connect(self.front)
+
+
+def connect(path):
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.settimeout(60)
+    made.connect(str(path))
+    return made
 
 
 def converse(made, data):
@@ -94,6 +98,7 @@ class Backend:
     def __init__(self, home):
         self.path = str(home / "behind")
         self.requests = []  # (method, target, body)
+        self.heads = []  # their lines
         self.strange = []
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(self.path)
@@ -129,4 +134,5 @@ class Backend:
             self.strange.append(data)
         method, target, _ = lines[0].split(" ")
         self.requests.append((method, target, body))
+        self.heads.append(lines)
         made.sendall(self.ANSWER)
