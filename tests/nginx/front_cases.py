@@ -2,12 +2,13 @@
 
 import contextlib
 import json
+import re
 import subprocess
 import time
 
 import agendas
 import proxy
-from creneau import in_threads
+from creneau import in_threads, read_replies
 from front import Front, answered, asked, connections, sockets
 from front_case import FrontCase, address, eventually, raw
 
@@ -73,20 +74,36 @@ class Connections(FrontCase):
 
 
 class Cache(FrontCase):
-    def asked_for(self, route, work):
+    def asked_for(self, route, work, least=0):
         """How often the engine was asked while `work` went on, and how often it may have been: once in each second that has
         begun, and once more where a minute began."""
         before, began = asked(self.daemon, route), time.monotonic()
         work()
         most = int(time.monotonic() - began) + 3
-        eventually(lambda: asked(self.daemon, route) > before, 1)
+        eventually(lambda: asked(self.daemon, route) - before >= least)
         return asked(self.daemon, route) - before, most
 
     def test_a_crowd_is_one_question_a_second(self):
         one = b"GET " + SLOTS.encode() + b"?from=%s HTTP/1.1\r\nHost: a\r\n\r\n"
         day = str(agendas.day(3)).encode()
-        count, most = self.asked_for("/v1/agendas/{}/slots", lambda: in_threads(4, lambda _: raw(self.front.plain, (one % day) * 50, 50)))
+        crowd = lambda _: raw(self.front.plain, (one % day) * 50, 50)  # noqa: E731
+        count, most = self.asked_for("/v1/agendas/{}/slots", lambda: in_threads(4, crowd), least=1)
         self.assertTrue(1 <= count <= most, (count, most))
+
+    def test_a_crowd_before_there_is_an_answer_is_one_question(self):
+        """Those who ask at the same moment wait for the first one: a second at most, so a run that took longer says nothing."""
+        one, route = f"GET {SLOTS}?from={agendas.day(5)} HTTP/1.1\r\nHost: a\r\n\r\n".encode(), "/v1/agendas/{}/slots"
+        before, began = asked(self.daemon, route), time.monotonic()
+        self.daemon.freeze()
+        with contextlib.ExitStack() as stack:
+            crowd = [stack.enter_context(proxy.connect(self.front.plain)) for _ in range(20)]
+            for made in crowd:
+                made.sendall(one)
+            raw(self.front.plain, b"GET /none HTTP/1.1\r\nHost: a\r\n\r\n", 1)  # nginx has seen them
+            self.daemon.thaw()
+            took_s = time.monotonic() - began
+            self.assertEqual([read_replies(made, 1)[0].status for made in crowd], [200] * 20)
+        self.assertTrue(took_s > 1 or asked(self.daemon, route) - before == 1)
 
     def test_the_query_makes_nobody_a_stranger(self):
         for path, route in (("/v1/agendas", "/v1/agendas"), ("/v1/agendas/siege", "/v1/agendas/{}")):
@@ -122,6 +139,13 @@ class Cache(FrontCase):
         for reply in [self.ask("GET", "/v1/agendas/nowhere"), self.ask("GET", "/v1/agendas/siege/queue"), self.of(self.held())] * 2:
             self.assert_private(reply)
             self.assertIn(reply.headers.get("x-cache"), ("MISS", None))
+        kept = [path.read_bytes() for path in (self.front.home / "cache").rglob("*") if path.is_file()]
+        keys = {re.search(rb"\nKEY: (.*)\n", text)[1].decode() for text in kept}
+        self.assertTrue(keys)
+        for key in keys:  # with the minute in it, with which what is stale ends
+            self.assertRegex(key, r"^\d{4}-\d\d-\d\dT\d\d:\d\d /v1/agendas(/siege(/slots(\?from=[-\d]{10}(&to=[-\d]{10})?)?)?)?$")
+        for secret in self.secrets:
+            self.assertFalse(any(secret.encode() in text for text in kept), secret)
 
 
 class Hidden(FrontCase):
@@ -142,21 +166,27 @@ class Hidden(FrontCase):
         self.assertEqual(answered(self.daemon), before)
 
     def test_what_a_client_says_goes_no_further(self):
-        """But for what the engine reads: in front of a backend that writes down what it gets."""
-        home = self.front.home.parent / "headers"
-        home.mkdir()
-        backend = proxy.Backend(home)
-        with Front(home / "front", "unix:" + backend.path, "unix:" + backend.path) as front, front.client() as client:
-            headers = {"X_Forwarded_For": address(), "Creneau_Key": "k", "Idempotency_Key": "i", "Accept": "text/calendar", "Cookie": "session=1" * 900,
-                       "Authorization": "Bearer b", "X_Forwarded_Host": "evil", "Forwarded": "for=1.2.3.4", "Range": "bytes=0-1", "X_Real_IP": "1.2.3.4",
-                       "If_None_Match": '"a"', "Expect": "100-continue", "TE": "trailers", "Connection": "x-a", "X_A": "b", "Upgrade": "h2c"}
-            client.request("POST", "/v1/agendas/a/holds?x=1", {"applicant": {}}, **headers)
-            client.request("DELETE", "/v1/reservations/AB-C", **headers)
-            client.request("GET", "/v1/agendas/a/slots", **headers)
-        ours = ["Host: creneau", "Accept: text/calendar"]
-        keys = ["Creneau-Key: k", "Idempotency-Key: i", f"X-Forwarded-For: {headers['X_Forwarded_For']}"]
-        wanted = [["POST /v1/agendas/a/holds HTTP/1.1", *ours, "Content-Type: application/json", *keys, "Content-Length: 17"],
-                  ["DELETE /v1/reservations/AB-C HTTP/1.1", *ours, *keys], ["GET /v1/agendas/a/slots HTTP/1.1", "Host: creneau"]]
-        self.assertTrue(eventually(lambda: len(backend.heads) >= 3))
-        self.assertEqual([sorted(head) for head in backend.heads], [sorted(head) for head in wanted])
-        self.assertEqual(backend.requests[0][2], b'{"applicant": {}}')
+        """But for what the engine reads: in front of backends that write down what they get."""
+        public, confirm = (proxy.Backend(self.made(name)) for name in ("public", "confirm"))
+        said = {"X_Forwarded_For": address(), "Creneau_Key": "k", "Idempotency_Key": "i", "Accept": "text/calendar", "Cookie": "session=1" * 900,
+                "Authorization": "Bearer b", "X_Forwarded_Host": "evil", "Forwarded": "for=1.2.3.4", "Range": "bytes=0-1", "X_Real_IP": "1.2.3.4",
+                "If_None_Match": '"a"', "Expect": "100-continue", "TE": "trailers", "Connection": "x-a", "X_A": "b", "Upgrade": "h2c"}
+        shared = [("GET", "/v1/agendas/a/slots", None), ("POST", "/v1/agendas/a/tickets", b"{}"), ("POST", "/v1/agendas/a/holds", b"{}"),
+                  ("POST", "/v1/reservations/AB-C/move", b"{}")]
+        holders = [("POST", "/v1/reservations/AB-C/confirm", None), ("POST", "/v1/reservations/AB-C/extend", b"{}"),
+                   ("GET", "/v1/reservations/AB-C", None), ("DELETE", "/v1/reservations/AB-C", None)]
+        with Front(self.made("headers") / "front", "unix:" + public.path, "unix:" + confirm.path) as front, front.client() as client:
+            for method, path, body in shared + holders:
+                client.request(method, path + "?x=1" * (not path.endswith("slots")), body, **said)
+        self.assertEqual(public.requests + confirm.requests, [(method, path, body or b"") for method, path, body in shared + holders])
+        self.assertEqual(len(confirm.requests), len(holders))
+        heard = ["Host: creneau", "Accept: text/calendar", "Creneau-Key: k", "Idempotency-Key: i", f"X-Forwarded-For: {said['X_Forwarded_For']}"]
+        for head in public.heads[1:] + confirm.heads:
+            lines = [line for line in head[1:] if not line.startswith("Content-Length: ")]
+            self.assertEqual(sorted(lines), sorted(heard), head)
+        self.assertEqual(public.heads[0][1:], ["Host: creneau"])  # the answer is everybody's
+
+    def made(self, name):
+        path = self.front.home.parent / name
+        path.mkdir()
+        return path
