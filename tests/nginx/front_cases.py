@@ -11,6 +11,7 @@ import proxy
 from creneau import in_threads, read_replies
 from front import Front, answered, asked, connections, sockets
 from front_case import FrontCase, address, eventually, raw
+from queue_cases import QueueCase
 
 SLOTS = "/v1/agendas/siege/slots"
 
@@ -52,6 +53,25 @@ class Journey(FrontCase):
     def test_an_http_1_0_client_is_served(self):
         reply = proxy.converse(proxy.connect(self.front.plain), b"GET /v1/agendas/siege HTTP/1.0\r\n\r\n")
         self.assertIn(b"200 OK", reply.split(b"\r\n")[0])
+
+
+class Queue(QueueCase, FrontCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.publish_open("queue", web=4)
+
+    def test_a_ticket_leads_to_a_seat_and_a_crowd_may_watch(self):
+        who, route = agendas.applicant(), "/v1/agendas/{}/queue"
+        ticket = self.ticket("queue", who)
+        before, began = asked(self.daemon, route), time.monotonic()
+        polls = b"".join(b"GET /v1/agendas/queue/queue?_=%d HTTP/1.1\r\nHost: a\r\n\r\n" % i for i in range(300))
+        self.assertEqual({reply.json["phase"] for reply in raw(self.front.plain, polls, 300)}, {"open"})
+        most = int(time.monotonic() - began) + 3
+        self.assertTrue(eventually(lambda: asked(self.daemon, route) > before))
+        self.assertLessEqual(asked(self.daemon, route) - before, most)
+        held = self.must(self.admitted("queue", who, ticket["ticket"]), 201)
+        self.assertEqual(self.must(self.act("POST", held, "confirm"))["state"], "confirmed")
+        self.secrets.extend((who["dossier"], ticket["ticket"], held["reservation"], held["key"]))
 
 
 class Connections(FrontCase):
@@ -143,7 +163,7 @@ class Cache(FrontCase):
         keys = {re.search(rb"\nKEY: (.*)\n", text)[1].decode() for text in kept}
         self.assertTrue(keys)
         for key in keys:  # with the minute in it, with which what is stale ends
-            self.assertRegex(key, r"^\d{4}-\d\d-\d\dT\d\d:\d\d /v1/agendas(/siege(/slots(\?from=[-\d]{10}(&to=[-\d]{10})?)?)?)?$")
+            self.assertRegex(key, r"^\d{4}-\d\d-\d\dT\d\d:\d\d /v1/agendas(/[a-z]+(/queue)?(/slots(\?from=[-\d]{10}(&to=[-\d]{10})?)?)?)?$")
         for secret in self.secrets:
             self.assertFalse(any(secret.encode() in text for text in kept), secret)
 
