@@ -1,12 +1,14 @@
 """What nginx says itself: refusals, rates, and what it can say truthfully while the engine is away."""
 
 import collections
+import contextlib
 import socket
 import threading
 import time
 
 import agendas
 import proxy
+from creneau import read_replies
 from front import Front, sockets
 from front_case import FrontCase, address, eventually, raw
 
@@ -108,6 +110,23 @@ class Rates(FrontCase):
             self.assertEqual(found, {404 if verb != "move" else 422: 700})
 
 
+class Bounds(FrontCase):
+    def test_what_a_stalled_engine_piles_up_is_bounded(self):
+        """64 questions of those that no cache answers (here.conf); the others are told so at once, and asked to come again."""
+        question = get("/v1/agendas/siege/slots?to=2026-12-01", f"X-Forwarded-For: {self.front.TRUSTED}\r\n")
+        self.daemon.freeze()
+        with contextlib.ExitStack() as stack:
+            crowd = [stack.enter_context(proxy.connect(self.front.plain)) for _ in range(100)]
+            for made in crowd:
+                made.sendall(question)
+            refused = [read_replies(made, 1)[0] for made in crowd[64:]]
+            self.daemon.thaw()
+            answered = [read_replies(made, 1)[0].status for made in crowd[:64]]
+        for reply in refused:
+            self.assert_problem(reply, 503, "unavailable")
+        self.assertEqual(answered, [422] * 64)
+
+
 class Forgetful:
     """A backend that answers the first request of a connection, and goes away when it has got the second."""
 
@@ -187,9 +206,10 @@ class Away(FrontCase):
         others = [self.seats() for _ in range(20)]
         self.daemon.thaw()
         waiting.join()
+        found.append(("", self.seats()[1]))  # and so does who comes next
         if time.time() // MINUTE_S != self.minute:
             return False
-        self.assertEqual((others, found), ([("UPDATING", before)] * 20, [("EXPIRED", before + 1)]))
+        self.assertEqual((others, found), ([("UPDATING", before)] * 20, [("EXPIRED", before + 1), ("", before + 1)]))
         return True
 
     def other(self, work):

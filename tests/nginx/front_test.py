@@ -19,10 +19,10 @@ from creneau import Daemon, SKIPPED, Scratch, programs  # noqa: E402
 from front import Front  # noqa: E402
 from front_case import FrontCase  # noqa: E402
 from front_cases import Cache, Connections, Hidden, Journey, Queue  # noqa: E402
-from fence_cases import Away, Rates, Refusals, Repeats  # noqa: E402
+from fence_cases import Away, Bounds, Rates, Refusals, Repeats  # noqa: E402
 from smuggling_cases import Smuggling  # noqa: E402
 
-ORDER = [Journey, Queue, Connections, Cache, Hidden, Refusals, Rates, Repeats, Smuggling, Away]  # Away ends the daemon
+ORDER = [Journey, Queue, Connections, Cache, Hidden, Refusals, Rates, Bounds, Repeats, Smuggling, Away]  # Away ends the daemon
 
 
 def main():
