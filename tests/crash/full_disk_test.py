@@ -89,7 +89,11 @@ class Office:
         with self.daemon.client() as client:
             for _ in range(MOST_HOLDS):
                 reply = self.hold(client)
-                if reply.status != 201:
+                if reply.code == "overloaded":
+                    # On a disk that is slow just now so many cannot be confirmed in time: some are, and it goes on.
+                    self.confirm(client, len(self.held) // 2)
+                    time.sleep(0.3)
+                elif reply.status != 201:
                     return reply
         raise AssertionError(f"{MOST_HOLDS} holds, and the full disk was never noticed")
 
