@@ -76,6 +76,12 @@ inline constexpr size_t kMaxBodyBytes = 8 * 1024;
 inline constexpr size_t kMaxAdminBodyBytes = 1024 * 1024;
 inline constexpr size_t kMaxPipelined = 16;
 inline constexpr size_t kMaxConnections = 16 * 1024;
+// Of the confirm listener, beside those: a second's standstill of the disk at 4,000 confirms a
+// second.
+inline constexpr size_t kMaxConfirmConnections = kMaxConnections / 4;
+// Of one client address that is not a listed proxy, where nothing else is said. A town hall behind
+// one address fits; to fill the listener takes sixteen of them.
+inline constexpr size_t kConnectionsPerAddress = kMaxConnections / 16;
 inline constexpr int64_t kHeaderDeadlineMs = 10'000;
 inline constexpr int64_t kBodyDeadlineMs = 10'000;
 inline constexpr int64_t kIdleDeadlineMs = 75'000;  // nginx keeps upstream connections 60 s
@@ -140,6 +146,36 @@ inline constexpr int64_t kProofLifetimeMaxS = 3'600;
 inline constexpr uint32_t kProofNumberMax = 10'000'000;
 // Of an agenda's name (rules/agenda.h).
 inline constexpr size_t kProofAgendaChars = 64;
+
+// --- load ---
+// How long a request waits for its turn on an I/O thread decides who is refused (surge/shedding.h).
+// Each lane begins to be refused here, and all of it is at the next line, where a lane that has a
+// better claim begins to be: until then it loses nothing. A crowd that a thread can bear is within
+// the first: 1,000 connections with a request each are some 20 ms.
+inline constexpr int64_t kArrivalLagMs = 50;
+// 999 of 1,000 confirms are to be answered within 250 ms, their write to the log included, also
+// where they come by the public listener: reads begin to yield well before that.
+inline constexpr int64_t kReadLagMs = 125;
+// From here on confirms are late because of holds. 10,000 connections with a hold each, answered at
+// full speed, are some 200 ms, and stay below.
+inline constexpr int64_t kHoldLagMs = 250;
+// Everybody has an answer within 2 s, of which this is a quarter: with all lanes refused that can
+// be, a queue of so long is gone in half of its time.
+inline constexpr int64_t kMostLagMs = 500;
+static_assert(kArrivalLagMs < kReadLagMs && kReadLagMs < kHoldLagMs && kHoldLagMs < kMostLagMs);
+// Waiting is measured by a probe, one at a time, no more often than this: a hundred system calls a
+// second, and short beside what it is to tell.
+inline constexpr int64_t kLagProbeMs = 10;
+static_assert(5 * kLagProbeMs <= kArrivalLagMs);
+// Once a batch has been under way for so long, new holds are refused: whoever comes now waits for
+// the rest of it and for another one, and has an answer within 2 s only if that is no slower. Below
+// what makes expiry stand still.
+inline constexpr int64_t kHoldLogMs = 500;
+static_assert(kHoldLogMs < kExpiryLagMs);
+// A refusal says when to come back: spread over these seconds, so that those who came together do
+// not come back together. The first is what an answer may take at most.
+inline constexpr int kRetryFirstS = 2;
+inline constexpr int kRetryLastS = 8;
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;

@@ -1,0 +1,46 @@
+// Who is refused when there is more to do than can be done in time (design 6, lanes): what costs
+// people least to ask for again, first. Pure: numbers in, a verdict out.
+//
+// A lane is refused by degrees: none of it at one threshold, all of it at the next, and in between
+// the share that lies behind. So the load settles where what is let in can be done; one threshold
+// alone would let in everybody and nobody in turn. The thresholds are in base/limits.h.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace creneau::surge {
+
+// What a request asks for, from what is never refused for load to what is refused first.
+enum class Lane : uint8_t {
+  kOperator,  // operators and machines
+  kConfirm,   // what the holder of a seat does: confirm, cancel, extend, read
+  kHold,      // a claim on another seat: hold, move
+  kRead,      // what is the same for everyone
+  kArrival,   // a place in the queue
+};
+inline constexpr int kLanes = static_cast<int>(Lane::kArrival) + 1;
+std::string_view LaneName(Lane lane);  // as in metrics
+
+// Why a request is refused.
+enum class Shed : uint8_t {
+  kNo,
+  kLag,  // requests wait too long for their turn on this thread
+  kLog,  // what is pushed to the log now waits for more than the batch after this one
+};
+inline constexpr int kSheds = static_cast<int>(Shed::kLog) + 1;
+std::string_view ShedName(Shed shed);  // as in metrics
+
+// How busy an I/O thread and the log are.
+struct Load {
+  int64_t lag_us = 0;            // how long a request waits for its turn (surge/lag_meter.h)
+  int64_t log_in_flight_ms = 0;  // how long the log's batch has been under way
+  bool log_behind = false;       // and more is waiting than the next one holds
+};
+
+// `draw`: uniform over all of its values, another one for each request. Where people wait for the
+// log in memory, it is for their own requests, sixteen for each connection at most; while the log
+// is behind or stands still, nobody is added who does not hold a seat.
+Shed Decide(const Load& load, Lane lane, uint32_t draw);
+
+}  // namespace creneau::surge
