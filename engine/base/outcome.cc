@@ -61,6 +61,8 @@ std::string_view OutcomeName(Outcome outcome) {
       return "weak-idempotency-key";
     case Outcome::kProofOfWorkRequired:
       return "proof-of-work-required";
+    case Outcome::kRateLimited:
+      return "rate-limited";
     case Outcome::kHeadersTooLarge:
       return "headers-too-large";
     case Outcome::kOverloaded:

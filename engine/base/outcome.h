@@ -36,6 +36,7 @@ enum class Outcome : uint8_t {
   kIdempotencyMismatch,   // 422: the same key with another body
   kWeakIdempotencyKey,    // 422
   kProofOfWorkRequired,   // 428: with a challenge
+  kRateLimited,           // 429: one address, or one person, asks for more than its share
   kHeadersTooLarge,       // 431
   kOverloaded,            // 503
   kReadOnly,              // 503: the disk is nearly full; confirms still work

@@ -123,6 +123,11 @@ constexpr Advice kProofOfWorkRequired = {
     "Solve `challenge` (ALTCHA does it in the browser) and send its payload as `proof`. Whoever "
     "cannot run scripts gets a `pass` from the website or an agent instead.",
     true, 0};
+constexpr Advice kRateLimited = {
+    429, "Too much from one place",
+    "More comes from here than one caller may send. Nothing was done; send less at a time, and try "
+    "again later.",
+    true, 10};
 constexpr Advice kHeadersTooLarge = {
     431, "The head of the request is too large",
     "The head may have 8 KiB, 64 lines and a target of 2 KiB. Send fewer or smaller headers.",
@@ -265,6 +270,8 @@ Advice AdviceFor(Outcome outcome) {
       return kWeakIdempotencyKey;
     case Outcome::kProofOfWorkRequired:
       return kProofOfWorkRequired;
+    case Outcome::kRateLimited:
+      return kRateLimited;
     case Outcome::kHeadersTooLarge:
       return kHeadersTooLarge;
     case Outcome::kOverloaded:

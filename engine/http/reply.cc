@@ -87,6 +87,8 @@ std::string_view StatusLine(int status) {
       return "HTTP/1.1 422 Unprocessable Content\r\nDate: ";
     case 428:
       return "HTTP/1.1 428 Precondition Required\r\nDate: ";
+    case 429:
+      return "HTTP/1.1 429 Too Many Requests\r\nDate: ";
     case 431:
       return "HTTP/1.1 431 Request Header Fields Too Large\r\nDate: ";
     case 503:

@@ -73,6 +73,7 @@ TEST_CASE("statuses are those of design 7") {
       {Outcome::kIdempotencyMismatch, 422},
       {Outcome::kWeakIdempotencyKey, 422},
       {Outcome::kProofOfWorkRequired, 428},
+      {Outcome::kRateLimited, 429},
       {Outcome::kHeadersTooLarge, 431},
       {Outcome::kOverloaded, 503},
       {Outcome::kReadOnly, 503},
