@@ -66,6 +66,7 @@ class Log::Impl {
     const int64_t since = in_flight_since_ns_.load(std::memory_order_relaxed);
     return since == 0 ? 0 : (clock_.MonotonicNs() - since) / kNsPerMs;
   }
+  bool Behind() const { return behind_.load(std::memory_order_relaxed); }
   bool Poisoned() const { return poisoned_.load(std::memory_order_acquire); }
   bool Quick() const { return quick_.load(std::memory_order_relaxed); }
 
@@ -124,7 +125,9 @@ class Log::Impl {
   const unsigned processors_ = std::thread::hardware_concurrency();
 
   std::atomic<bool> poisoned_{false};
-  std::atomic<bool> quick_{true};  // a hint, which nothing rests on: relaxed
+  // Hints, which nothing rests on: relaxed.
+  std::atomic<bool> quick_{true};
+  std::atomic<bool> behind_{false};
   std::atomic<uint64_t> durable_lsn_{0};
   std::atomic<int64_t> in_flight_since_ns_{0};
   std::atomic<uint64_t> rest_bytes_{0};
@@ -307,6 +310,7 @@ size_t Log::Impl::FillBatch(uint32_t* records) {
 absl::Status Log::Impl::WriteNext(const Completions* mine, Commit** finished) {
   uint32_t records = 0;
   const size_t body_bytes = FillBatch(&records);
+  behind_.store(waiting_ != nullptr, std::memory_order_relaxed);
   // Barriers alone: all that was pushed before them is durable already.
   if (records > 0) {
     if (absl::Status status = Write(records, body_bytes, 0); !status.ok()) return status;
@@ -388,6 +392,7 @@ LogStats Log::stats() const { return impl_->Stats(); }
 Lsn Log::durable_lsn() const { return impl_->DurableLsn(); }
 StartPoint Log::current_segment() const { return impl_->CurrentSegment(); }
 int64_t Log::in_flight_ms() const { return impl_->InFlightMs(); }
+bool Log::behind() const { return impl_->Behind(); }
 bool Log::poisoned() const { return impl_->Poisoned(); }
 
 }  // namespace creneau::wal

@@ -184,6 +184,9 @@ class Log {
   Head head() const;
   // How long the batch in flight has been under way; 0 when there is none.
   int64_t in_flight_ms() const;
+  // Whether more is waiting than the batch in flight has taken: what is pushed now is in the second
+  // batch after it at the earliest. A hint. Any thread.
+  bool behind() const;
   bool poisoned() const;
 
  private:

@@ -74,6 +74,38 @@ TEST_CASE("a barrier waits for what was pushed before it, and costs no write") {
   CHECK_FALSE((*log)->Push(&late));
 }
 
+TEST_CASE("the log is behind while more is waiting than the batch that is written has taken") {
+  // Looks when what it waited for has been written.
+  class Watching final : public Completions {
+   public:
+    void Deliver(Commit*) override { seen.push_back(log->behind()); }
+    Log* log = nullptr;
+    std::vector<bool> seen;
+  };
+  MemoryFiles files;
+  const env::PosixClock clock;
+  Collector nothing;
+  const auto recovery = Recover(files, kDirectory, nothing);
+  REQUIRE(recovery.ok());
+  LogOptions options{kDirectory, 2 * limits::kMinSegmentBytes};
+  options.threads = false;
+  auto log = Log::Open(files, clock, options, *recovery, [](const absl::Status&) { std::abort(); });
+  REQUIRE(log.ok());
+  Watching watching;
+  watching.log = log->get();
+  const std::string quarter(limits::kMaxBatchBytes / 4, 'x');  // with its header, three to a batch
+  std::vector<Commit> commits(7);
+  for (Commit& commit : commits) {
+    commit.bytes = quarter;
+    commit.owner = &watching;
+    REQUIRE((*log)->Push(&commit));
+  }
+  CHECK(!(*log)->behind());
+  (*log)->Turn();
+  CHECK(watching.seen == std::vector<bool>{true, true, false});
+  CHECK(!(*log)->behind());
+}
+
 TEST_CASE("eight producers on a real disk: all delivered once, in order, all there afterwards") {
   std::string path = (std::filesystem::temp_directory_path() / "creneau-wal-XXXXXX").string();
   REQUIRE(mkdtemp(path.data()) != nullptr);
