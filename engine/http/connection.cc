@@ -28,8 +28,9 @@ constexpr int kMostServed = 4;
 
 }  // namespace
 
-Connection::Connection(ConnectionContext& context, Descriptor socket)
+Connection::Connection(ConnectionContext& context, Descriptor socket, const Caller& caller)
     : context_(context),
+      caller_(caller),
       socket_(std::move(socket)),
       short_reads_(!context.tcp),
       capacity_(limits::kMaxHeaderBytes + context.max_body_bytes),

@@ -20,6 +20,7 @@
 
 #include "base/instant.h"
 #include "base/limits.h"
+#include "http/callers.h"
 #include "http/completions.h"
 #include "http/descriptor.h"
 #include "http/readiness.h"
@@ -61,10 +62,12 @@ struct ConnectionContext {
 class Connection final : private ThreadCompletions::Waiter, private Readiness::Watcher {
  public:
   // `socket` does not block.
-  Connection(ConnectionContext& context, Descriptor socket);
+  Connection(ConnectionContext& context, Descriptor socket, const Caller& caller);
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  const Caller& caller() const { return caller_; }
 
   // Serves until either side has had enough, and then leaves `place`, which is its own. Once, first
   // of all; it may be over when this returns.
@@ -108,6 +111,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   void Consume(size_t count);
 
   ConnectionContext& context_;
+  const Caller caller_;
   std::list<Connection>::iterator place_;
   Descriptor socket_;
   Step awaited_ = Step::kWait;  // what to go on with once the socket has something to say

@@ -8,6 +8,7 @@
 #include "base/outcome.h"
 #include "booking/act.h"
 #include "booking/engine.h"
+#include "http/gate.h"
 #include "http/problem.h"
 #include "http/read_cache.h"
 #include "http/reply.h"
@@ -22,6 +23,7 @@ class Telemetry;
 struct Exchange {
   booking::Engine& engine;
   const Telemetry& telemetry;
+  Gate& gate;
   ReadCache& reads;
   uint64_t known_changes;  // those of the thread's that whoever asks may know of
   TimeCache& times;
@@ -31,12 +33,14 @@ struct Exchange {
   std::string_view name;  // what stood where the route has {}; empty when it has none
   Instant received_at;    // the request's last byte
   Instant now;
+  std::string_view elsewhere;  // of an address that has nothing here; empty: the usual words
 
   Reply& reply;
   Outcome outcome = Outcome::kOk;
   // The answer rests on what the log may not have yet: it leaves when the act's barrier is durable,
   // or becomes outcome-unknown.
   bool rests_on_log = false;
+  surge::Shed shed = surge::Shed::kNo;  // why it was refused for load, and nothing was done
 
   void Refuse(const Problem& problem) {
     outcome = problem.outcome;

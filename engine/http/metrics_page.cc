@@ -2,6 +2,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "http/routes.h"
@@ -89,21 +91,65 @@ void MetricsPage::AddTraffic(const Telemetry& telemetry) {
     AddCounter(outcomes, {{"outcome", std::string(OutcomeName(static_cast<Outcome>(i)))}}, sum);
   }
   families_.push_back(std::move(outcomes));
+}
 
-  std::map<std::string, int64_t> open;
-  std::map<std::string, uint64_t> turned_away;
+void MetricsPage::AddConnections(const Telemetry& telemetry) {
+  struct Listener {
+    int64_t open = 0;
+    std::array<uint64_t, kTurnedAways> turned_away{};
+  };
+  std::map<std::string, Listener> listeners;
   for (const Telemetry::Thread& thread : telemetry.threads()) {
-    open[thread.listener] += thread.counters->connections();
-    turned_away[thread.listener] += thread.counters->turned_away();
+    Listener& listener = listeners[thread.listener];
+    listener.open += thread.counters->connections();
+    for (size_t why = 0; why < kTurnedAways; ++why) {
+      listener.turned_away[why] += thread.counters->turned_away(static_cast<TurnedAway>(why));
+    }
   }
-  MetricFamily& gauge = Family(MetricType::Gauge, "creneau_connections", "Connections open now.");
-  for (const auto& [listener, count] : open) {
-    AddGauge(gauge, {{"listener", listener}}, static_cast<double>(count));
+  MetricFamily gauge{"creneau_connections", "Connections open now.", MetricType::Gauge, {}};
+  MetricFamily refused{"creneau_connections_refused_total",
+                       "Connections that were answered and closed unserved, by reason.",
+                       MetricType::Counter,
+                       {}};
+  for (const auto& [name, listener] : listeners) {
+    AddGauge(gauge, {{"listener", name}}, static_cast<double>(listener.open));
+    for (size_t why = 0; why < kTurnedAways; ++why) {
+      const std::string reason(TurnedAwayName(static_cast<TurnedAway>(why)));
+      AddCounter(refused, {{"listener", name}, {"reason", reason}}, listener.turned_away[why]);
+    }
   }
-  MetricFamily& refused = Family(MetricType::Counter, "creneau_connections_refused_total",
-                                 "Connections turned away because too many were open.");
-  for (const auto& [listener, count] : turned_away)
-    AddCounter(refused, {{"listener", listener}}, count);
+  families_.push_back(std::move(gauge));
+  families_.push_back(std::move(refused));
+}
+
+void MetricsPage::AddLoad(const Telemetry& telemetry, int64_t now_ns) {
+  MetricFamily& shed = Family(MetricType::Counter, "creneau_shed_total",
+                              "Requests refused because of load, by lane and reason.");
+  for (const surge::Lane lane : {surge::Lane::kHold, surge::Lane::kRead, surge::Lane::kArrival}) {
+    for (const surge::Shed why : {surge::Shed::kLag, surge::Shed::kLog}) {
+      if (why == surge::Shed::kLog && lane != surge::Lane::kHold) continue;  // there are none
+      uint64_t sum = 0;
+      for (const Telemetry::Thread& thread : telemetry.threads()) {
+        sum += thread.counters->shed(lane, why);
+      }
+      AddCounter(shed,
+                 {{"lane", std::string(surge::LaneName(lane))},
+                  {"reason", std::string(surge::ShedName(why))}},
+                 sum);
+    }
+  }
+  std::map<std::string, int64_t> worst_us;
+  for (const Telemetry::Thread& thread : telemetry.threads()) {
+    int64_t& worst = worst_us[thread.listener];
+    worst = std::max(worst, thread.counters->lag_us(now_ns));
+  }
+  MetricFamily& lag =
+      Family(MetricType::Gauge, "creneau_event_loop_lag_seconds",
+             "How long a request waits for its turn, on the listener's thread where "
+             "that is longest.");
+  for (const auto& [listener, lag_us] : worst_us) {
+    AddGauge(lag, {{"listener", listener}}, static_cast<double>(lag_us) * 1e-6);
+  }
 }
 
 void MetricsPage::AddLog(const booking::EngineStats& stats) {

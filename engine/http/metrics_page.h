@@ -15,6 +15,8 @@ namespace creneau::http {
 class MetricsPage {
  public:
   void AddTraffic(const Telemetry& telemetry);
+  void AddConnections(const Telemetry& telemetry);
+  void AddLoad(const Telemetry& telemetry, int64_t now_ns);
   void AddLog(const booking::EngineStats& stats);
   void AddSnapshots(const booking::SnapshotStats& stats);
   void AddLedger(const booking::EngineStats& stats);

@@ -52,6 +52,7 @@ size_t Readiness::Look() {
     Watcher* const watcher = static_cast<Watcher*>(events[i].data.ptr);
     if (watcher->Ready(events[i].events)) events[going_on++].data.ptr = watcher;
   }
+  if (observer_ != nullptr) observer_->TakenIn(static_cast<size_t>(count));
   for (size_t i = 0; i < going_on; ++i) static_cast<Watcher*>(events[i].data.ptr)->GoOn();
   return static_cast<size_t>(count);
 }

@@ -31,8 +31,22 @@ class Readiness {
     ~Watcher() = default;
   };
 
+  // Of the looks themselves.
+  class Observer {
+   public:
+    // In each look, once so many watchers were told and have taken in, and before any of them goes
+    // on. Must not throw.
+    virtual void TakenIn(size_t told) noexcept = 0;
+
+   protected:
+    ~Observer() = default;
+  };
+
   // Throws std::system_error where there is no descriptor left.
   Readiness();
+
+  // The one observer there is; not owned.
+  void Observe(Observer& observer) { observer_ = &observer; }
 
   // Tells `watcher` of every arrival from now on, and of what has arrived, until it is forgotten;
   // the end of the other side's sending counts. False: the kernel has no memory for it (errno).
@@ -55,6 +69,7 @@ class Readiness {
 
  private:
   Descriptor epoll_;
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace creneau::http

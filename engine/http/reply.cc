@@ -14,16 +14,6 @@ constexpr size_t kUsualBodyBytes = 2048;
 // More than the lines that AppendReply adds to a reply's own.
 constexpr size_t kMostLines = 320;
 
-// Room for `more`; where `out` has to move for that, it leaves nothing behind.
-void Widen(std::string& out, size_t more) {
-  if (out.capacity() - out.size() >= more) return;
-  std::string wider;
-  wider.reserve(std::max(out.size() + more, 2 * out.capacity()));
-  wider.append(out);
-  Wipe(out);
-  out.swap(wider);
-}
-
 // Everything is put together from whole lines, so that a head is a few copies.
 std::string_view ContentLines(ContentType type) {
   switch (type) {
@@ -103,6 +93,15 @@ std::string_view StatusLine(int status) {
 void Wipe(std::string& text) {
   explicit_bzero(text.data(), text.size());
   text.clear();
+}
+
+void Widen(std::string& text, size_t more) {
+  if (text.capacity() - text.size() >= more) return;
+  std::string wider;
+  wider.reserve(std::max(text.size() + more, 2 * text.capacity()));
+  wider.append(text);
+  Wipe(text);
+  text.swap(wider);
 }
 
 void Reply::Clear() {

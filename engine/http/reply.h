@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ enum class Caching : uint8_t { kNoStore, kOneSecond };
 
 // Empties it, and leaves nothing of it in memory: replies name persons and tell keys.
 void Wipe(std::string& text);
+
+// Room for `more` octets behind what is there; where the text has to move for that, it leaves
+// nothing behind.
+void Widen(std::string& text, size_t more);
 
 struct Reply {
   int status = 200;

@@ -10,43 +10,47 @@ namespace {
 
 constexpr unsigned Bits(Audience audience) { return static_cast<unsigned>(audience); }
 constexpr unsigned kEveryone = Bits(Audience::kPublic) | Bits(Audience::kAdmin);
+constexpr unsigned kHolder = kEveryone | Bits(Audience::kHolder);
 constexpr unsigned kOperator = Bits(Audience::kAdmin);
 constexpr unsigned kMachines = Bits(Audience::kAdmin) | Bits(Audience::kProbe);
+
+using surge::Lane;
 
 struct Route {
   Method method;
   std::string_view path;  // {} is any one segment, which becomes Exchange::name
+  Lane lane;
   unsigned audiences;
   void (*handle)(Exchange&);
 };
 
 constexpr Route kRoutes[] = {
-    {Method::kGet, "/v1/agendas", kEveryone, ListAgendas},
-    {Method::kGet, "/v1/agendas/{}", kEveryone, ShowAgenda},
-    {Method::kGet, "/v1/agendas/{}/slots", kEveryone, ListSlots},
-    {Method::kGet, "/v1/agendas/{}/queue", kEveryone, ShowQueue},
-    {Method::kPost, "/v1/agendas/{}/tickets", kEveryone, IssueTicket},
-    {Method::kGet, "/v1/agendas/{}/challenge", kEveryone, ShowChallenge},
-    {Method::kPost, "/v1/agendas/{}/holds", kEveryone, HoldSeat},
-    {Method::kPost, "/v1/reservations/{}/confirm", kEveryone, ConfirmReservation},
-    {Method::kPost, "/v1/reservations/{}/move", kEveryone, MoveReservation},
-    {Method::kPost, "/v1/reservations/{}/extend", kEveryone, ExtendReservation},
-    {Method::kGet, "/v1/reservations/{}", kEveryone, ShowReservation},
-    {Method::kDelete, "/v1/reservations/{}", kEveryone, CancelReservation},
-    {Method::kPut, "/v1/agendas/{}", kOperator, PublishAgenda},
-    {Method::kPost, "/v1/agendas/{}/pause", kOperator, PauseAgenda},
-    {Method::kPost, "/v1/agendas/{}/resume", kOperator, ResumeAgenda},
-    {Method::kPost, "/v1/agendas/{}/drain", kOperator, DrainQueue},
-    {Method::kPost, "/v1/agendas/{}/rate", kOperator, CapRate},
-    {Method::kPost, "/v1/agendas/{}/extend", kOperator, ExtendOpening},
-    {Method::kPost, "/v1/agendas/{}/passes", kOperator, GrantPass},
-    {Method::kPut, "/v1/agendas/{}/roster", kOperator, ReplaceRoster},
-    {Method::kPost, "/v1/agendas/{}/roster", kOperator, AddToRoster},
-    {Method::kGet, "/v1/snapshots", kOperator, ListSnapshots},
-    {Method::kPost, "/v1/snapshots", kOperator, TakeSnapshot},
-    {Method::kGet, "/livez", kMachines, ReportLive},
-    {Method::kGet, "/readyz", kMachines, ReportReady},
-    {Method::kGet, "/metrics", kMachines, ShowMetrics},
+    {Method::kGet, "/v1/agendas", Lane::kRead, kEveryone, ListAgendas},
+    {Method::kGet, "/v1/agendas/{}", Lane::kRead, kEveryone, ShowAgenda},
+    {Method::kGet, "/v1/agendas/{}/slots", Lane::kRead, kEveryone, ListSlots},
+    {Method::kGet, "/v1/agendas/{}/queue", Lane::kRead, kEveryone, ShowQueue},
+    {Method::kPost, "/v1/agendas/{}/tickets", Lane::kArrival, kEveryone, IssueTicket},
+    {Method::kGet, "/v1/agendas/{}/challenge", Lane::kArrival, kEveryone, ShowChallenge},
+    {Method::kPost, "/v1/agendas/{}/holds", Lane::kHold, kEveryone, HoldSeat},
+    {Method::kPost, "/v1/reservations/{}/confirm", Lane::kConfirm, kHolder, ConfirmReservation},
+    {Method::kPost, "/v1/reservations/{}/move", Lane::kHold, kEveryone, MoveReservation},
+    {Method::kPost, "/v1/reservations/{}/extend", Lane::kConfirm, kHolder, ExtendReservation},
+    {Method::kGet, "/v1/reservations/{}", Lane::kConfirm, kHolder, ShowReservation},
+    {Method::kDelete, "/v1/reservations/{}", Lane::kConfirm, kHolder, CancelReservation},
+    {Method::kPut, "/v1/agendas/{}", Lane::kOperator, kOperator, PublishAgenda},
+    {Method::kPost, "/v1/agendas/{}/pause", Lane::kOperator, kOperator, PauseAgenda},
+    {Method::kPost, "/v1/agendas/{}/resume", Lane::kOperator, kOperator, ResumeAgenda},
+    {Method::kPost, "/v1/agendas/{}/drain", Lane::kOperator, kOperator, DrainQueue},
+    {Method::kPost, "/v1/agendas/{}/rate", Lane::kOperator, kOperator, CapRate},
+    {Method::kPost, "/v1/agendas/{}/extend", Lane::kOperator, kOperator, ExtendOpening},
+    {Method::kPost, "/v1/agendas/{}/passes", Lane::kOperator, kOperator, GrantPass},
+    {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kOperator, ReplaceRoster},
+    {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kOperator, AddToRoster},
+    {Method::kGet, "/v1/snapshots", Lane::kOperator, kOperator, ListSnapshots},
+    {Method::kPost, "/v1/snapshots", Lane::kOperator, kOperator, TakeSnapshot},
+    {Method::kGet, "/livez", Lane::kOperator, kMachines, ReportLive},
+    {Method::kGet, "/readyz", Lane::kOperator, kMachines, ReportReady},
+    {Method::kGet, "/metrics", Lane::kOperator, kMachines, ShowMetrics},
 };
 
 constexpr size_t kRouteCount = std::size(kRoutes);
@@ -142,18 +146,21 @@ std::string_view RouteMethod(size_t route) {
   return "none";
 }
 
+surge::Lane RouteLane(size_t route) { return kRoutes[route].lane; }
+
 size_t Dispatch(Exchange& exchange, Audience audience) {
   for (size_t i = 0; i < kRouteCount; ++i) {
     const Route& route = kRoutes[i];
     if (route.method != exchange.request.method || (route.audiences & Bits(audience)) == 0)
       continue;
     if (!Matches(kSegments[i], exchange.target, exchange.name)) continue;
-    route.handle(exchange);
+    exchange.shed = exchange.gate.Decide(route.lane);
+    if (exchange.shed == surge::Shed::kNo) route.handle(exchange);
     return i;
   }
   const unsigned allowed = MethodsOf(exchange.target, audience);
   if (allowed == 0) {
-    exchange.Refuse({.outcome = Outcome::kUnknownRoute});
+    exchange.Refuse({.outcome = Outcome::kUnknownRoute, .detail = exchange.elsewhere});
   } else {
     RefuseMethod(exchange, allowed);
   }

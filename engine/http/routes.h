@@ -6,19 +6,22 @@
 #include <string_view>
 
 #include "http/exchange.h"
+#include "surge/shedding.h"
 
 namespace creneau::http {
 
 // Who a listener is for. Each is a bit, so that a route can name several.
-enum class Audience : unsigned char { kPublic = 1, kAdmin = 2, kProbe = 4 };
+enum class Audience : unsigned char { kPublic = 1, kAdmin = 2, kProbe = 4, kHolder = 8 };
 
 // A route's place in the table, for metrics; RouteCount() stands for what led nowhere.
 size_t RouteCount();
 std::string_view RouteName(size_t route);
 std::string_view RouteMethod(size_t route);  // "GET" stands for HEAD too
+surge::Lane RouteLane(size_t route);         // who is refused first; of a route there is
 
 // Finds the route and calls its handler, or fills in the 404 or 405. Returns the route's place,
-// RouteCount() for none.
+// RouteCount() for none. Where exchange.shed says why, the route's lane is refused for load: no
+// handler was called, and the reply is the gate's.
 size_t Dispatch(Exchange& exchange, Audience audience);
 
 }  // namespace creneau::http

@@ -29,17 +29,22 @@ constexpr mode_t kEveryone = 0666;
 
 class Server::Impl {
  public:
-  Impl(booking::Engine& engine, size_t max_connections)
-      : engine_(engine), public_budget_(static_cast<int64_t>(max_connections)) {}
+  Impl(booking::Engine& engine, const ServerOptions& options)
+      : engine_(engine),
+        public_budget_(static_cast<int64_t>(options.max_connections)),
+        confirm_budget_(static_cast<int64_t>(options.max_confirm_connections)),
+        callers_(options.proxies, options.connections_per_address, options.max_connections) {}
   ~Impl() { Stop(); }
 
   absl::Status Start(const ServerOptions& options);
   void Stop();
 
   const std::string& address() const { return address_; }
+  const std::string& confirm_address() const { return confirm_address_; }
   const std::string& metrics_address() const { return metrics_address_; }
 
  private:
+  static absl::StatusOr<Address> Parse(const std::string& text, const ServerOptions& options);
   absl::StatusOr<std::string> Add(Address address, int count, mode_t mode,
                                   std::string_view listener, WorkerOptions options,
                                   ConnectionBudget& budget);
@@ -47,12 +52,15 @@ class Server::Impl {
   booking::Engine& engine_;
   Telemetry telemetry_;
   ConnectionBudget public_budget_;
+  ConnectionBudget confirm_budget_;
   ConnectionBudget admin_budget_{kMaxAdminConnections};
   ConnectionBudget probe_budget_{kMaxProbeConnections};
+  Callers callers_;
   std::vector<std::unique_ptr<Worker>> workers_;
   size_t started_ = 0;
   std::vector<std::string> socket_files_;
   std::string address_;
+  std::string confirm_address_;
   std::string metrics_address_;
 };
 
@@ -72,42 +80,58 @@ absl::StatusOr<std::string> Server::Impl::Add(Address address, int count, mode_t
   return address.Text();
 }
 
+absl::StatusOr<Address> Server::Impl::Parse(const std::string& text, const ServerOptions& options) {
+  absl::StatusOr<Address> address = ParseAddress(text);
+  if (address.ok() && !address->loopback && !options.trusted_network) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(text,
+                     " can be reached from other machines, and there is no TLS inside. Listen on "
+                     "127.0.0.1 behind nginx, or "
+                     "set trusted_network = true if the network in between is yours."));
+  }
+  return address;
+}
+
 absl::Status Server::Impl::Start(const ServerOptions& options) {
-  const auto parse = [&options](const std::string& text) -> absl::StatusOr<Address> {
-    absl::StatusOr<Address> address = ParseAddress(text);
-    if (address.ok() && !address->loopback && !options.trusted_network) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(text,
-                       " can be reached from other machines, and there is no TLS inside. Listen on "
-                       "127.0.0.1 behind nginx, or "
-                       "set trusted_network = true if the network in between is yours."));
-    }
-    return address;
-  };
-  const absl::StatusOr<Address> listen = parse(options.listen);
+  const absl::StatusOr<Address> listen = Parse(options.listen, options);
   if (!listen.ok()) return listen.status();
-  const WorkerOptions citizens{.name = {},
-                               .audience = Audience::kPublic,
-                               .max_body_bytes = limits::kMaxBodyBytes,
-                               .deadlines = options.deadlines};
+  const WorkerOptions usual{.name = {},
+                            .audience = Audience::kPublic,
+                            .max_body_bytes = limits::kMaxBodyBytes,
+                            .deadlines = options.deadlines};
+  WorkerOptions citizens = usual;
+  if (listen->unix_path.empty()) citizens.callers = &callers_;
   absl::StatusOr<std::string> bound =
       Add(*listen, std::max(1, options.threads), kEveryone, "public", citizens, public_budget_);
   if (!bound.ok()) return bound.status();
   address_ = *bound;
+  if (!options.confirm.empty()) {
+    const absl::StatusOr<Address> confirm = Parse(options.confirm, options);
+    if (!confirm.ok()) return confirm.status();
+    WorkerOptions holders = usual;
+    holders.audience = Audience::kHolder;
+    holders.elsewhere = absl::StrCat(
+        "Only a reservation is confirmed, cancelled, extended and read at this address. Everything "
+        "else is at the public listener, ",
+        address_, ".");
+    bound = Add(*confirm, 1, kEveryone, "confirm", holders, confirm_budget_);
+    if (!bound.ok()) return bound.status();
+    confirm_address_ = *bound;
+  }
   const size_t citizens_loops = workers_.size();
   if (!options.admin_socket.empty()) {
     Address admin;
     admin.unix_path = options.admin_socket;
-    WorkerOptions operators = citizens;
+    WorkerOptions operators = usual;
     operators.audience = Audience::kAdmin;
     operators.max_body_bytes = limits::kMaxAdminBodyBytes;
     bound = Add(admin, 1, kOwnerOnly, "admin", operators, admin_budget_);
     if (!bound.ok()) return bound.status();
   }
   if (!options.metrics.empty()) {
-    const absl::StatusOr<Address> metrics = parse(options.metrics);
+    const absl::StatusOr<Address> metrics = Parse(options.metrics, options);
     if (!metrics.ok()) return metrics.status();
-    WorkerOptions machines = citizens;
+    WorkerOptions machines = usual;
     machines.audience = Audience::kProbe;
     bound = Add(*metrics, 1, kEveryone, "metrics", machines, probe_budget_);
     if (!bound.ok()) return bound.status();
@@ -141,7 +165,7 @@ void Server::Impl::Stop() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       booking::Engine& engine) {
-  auto impl = std::make_unique<Impl>(engine, options.max_connections);
+  auto impl = std::make_unique<Impl>(engine, options);
   if (const absl::Status started = impl->Start(options); !started.ok()) return started;
   return std::unique_ptr<Server>(new Server(std::move(impl)));  // tidy: owned by the unique_ptr
 }
@@ -149,6 +173,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 const std::string& Server::address() const { return impl_->address(); }
+const std::string& Server::confirm_address() const { return impl_->confirm_address(); }
 const std::string& Server::metrics_address() const { return impl_->metrics_address(); }
 void Server::Stop() { impl_->Stop(); }
 

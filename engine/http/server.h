@@ -1,9 +1,14 @@
 // The front end as the daemon sees it: listeners, threads, and one way to stop.
 //
 //   public listener    `threads` workers with a loop each, sharing an address by SO_REUSEPORT; the
-//   citizens' routes admin socket       one worker of its own, so that a publication, which waits,
-//   holds up nobody; all routes, owner only metrics listener   where asked for, one worker; /livez,
-//   /readyz and /metrics only
+//                      citizens' routes
+//   confirm listener   where asked for, one worker, with connections, backlog and thread of its
+//   own,
+//                      so that a crowd at the public listener is not in its way; only what whoever
+//                      holds a seat does with it
+//   admin socket       one worker of its own, so that a publication, which waits, holds up nobody;
+//                      all routes, owner only
+//   metrics listener   where asked for, one worker; /livez, /readyz and /metrics only
 //
 // The engine must outlive the server's Stop; after it, no act is under way and the engine can be
 // closed.
@@ -12,23 +17,31 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/limits.h"
 #include "booking/engine.h"
+#include "http/callers.h"
 #include "http/connection.h"
 
 namespace creneau::http {
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // or "[::1]:8080", "unix:PATH"; port 0 is any free one
+  std::string confirm{};                  // as listen; empty: none
   std::string admin_socket;               // path; empty: none
   std::string metrics;                    // as listen; empty: none
   int threads = 1;
   // Of citizens, together; one more is answered 503 and closed. The caller sees to it that as many
   // descriptors are left, beside those that everything else needs.
   size_t max_connections = limits::kMaxConnections;
+  size_t max_confirm_connections = limits::kMaxConfirmConnections;  // of the confirm listener
+  // Of the public listener's connections, those of one address that is not listed; one more is
+  // answered 429 and closed.
+  size_t connections_per_address = limits::kConnectionsPerAddress;
+  std::vector<Network> proxies{};  // listed addresses
   // There is no TLS inside, so addresses beyond loopback are refused unless the network in between
   // is said to be trusted.
   bool trusted_network = false;
@@ -49,6 +62,7 @@ class Server {
 
   // As they were bound, with the port that was given; empty where there is none.
   const std::string& address() const;
+  const std::string& confirm_address() const;
   const std::string& metrics_address() const;
 
   // Accepts nothing more, ends idle connections, lets requests under way finish for at most a few

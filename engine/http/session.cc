@@ -37,12 +37,21 @@ void Session::Append(Entry& entry, Instant now) {
   AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
 }
 
+void Session::AppendShed(Entry& entry, surge::Shed why, Instant now) {
+  entry.begin = replies_.size();
+  entry.outcome = Outcome::kOverloaded;
+  entry.status = AdviceFor(entry.outcome).status;
+  context_.counters.CountShed(RouteLane(entry.route), why);
+  context_.gate.AppendRefusal(replies_, {entry.head_only, entry.close, context_.DateAt(now)});
+}
+
 void Session::ServeOne(const Request& request, booking::Act& act, Instant received_at,
                        Entry& entry) {
   Reply& reply = context_.reply;
   reply.Clear();
   Exchange exchange{.engine = context_.engine,
                     .telemetry = context_.telemetry,
+                    .gate = context_.gate,
                     .reads = context_.reads,
                     .known_changes = known_changes_,
                     .times = context_.times,
@@ -52,6 +61,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .name = {},
                     .received_at = received_at,
                     .now = received_at,
+                    .elsewhere = context_.elsewhere,
                     .reply = reply};
   entry.route = RouteCount();
   entry.head_only = request.head;
@@ -69,6 +79,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
     entry.rests_on_log = exchange.rests_on_log;
     throw;
   }
+  if (exchange.shed != surge::Shed::kNo) return AppendShed(entry, exchange.shed, received_at);
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
   // What is asked behind it, in the same packet even, sees it, though it is not durable yet.

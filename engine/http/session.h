@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "booking/act.h"
 #include "booking/engine.h"
+#include "http/gate.h"
 #include "http/parser.h"
 #include "http/read_cache.h"
 #include "http/reply.h"
@@ -38,6 +39,8 @@ struct SessionContext {
   int64_t date_second = -1;
   ReadCache reads{};
   TimeCache times{};
+  Gate gate{};
+  std::string elsewhere{};  // Exchange::elsewhere
 
   std::string_view DateAt(Instant now);
 };
@@ -89,6 +92,7 @@ class Session {
   void ServeOne(const Request& request, booking::Act& act, Instant received_at, Entry& entry);
   void ServeRefusal(const Refusal& refusal, Instant now, Entry& entry);
   void Append(Entry& entry, Instant now);
+  void AppendShed(Entry& entry, surge::Shed why, Instant now);
   void Retract(Instant now);
 
   SessionContext& context_;

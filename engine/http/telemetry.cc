@@ -8,6 +8,18 @@
 
 namespace creneau::http {
 
+std::string_view TurnedAwayName(TurnedAway why) {
+  switch (why) {
+    case TurnedAway::kFull:
+      return "full";
+    case TurnedAway::kAddress:
+      return "address";
+    case TurnedAway::kDescriptors:
+      return "descriptors";
+  }
+  CHECK(false);
+}
+
 void Counters::CountReply(size_t route, int status, Outcome outcome) {
   CHECK(route < kMaxRoutes);
   const auto* const at = std::find(kStatuses.begin(), kStatuses.end(), status);
@@ -26,6 +38,8 @@ Counters& Telemetry::AddThread(std::string_view listener) {
 std::string Telemetry::Render(const booking::Engine& engine, Instant now) const {
   MetricsPage page;
   page.AddTraffic(*this);
+  page.AddConnections(*this);
+  page.AddLoad(*this, engine.clock().MonotonicNs());
   const booking::EngineStats stats = engine.stats();
   page.AddLog(stats);
   page.AddSnapshots(stats.snapshots);

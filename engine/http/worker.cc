@@ -24,8 +24,6 @@ constexpr std::chrono::milliseconds kSweepEvery{250};
 // Without descriptors the waiting connection stays in the backlog; asking again at once would only
 // burn the core.
 constexpr std::chrono::milliseconds kAcceptPause{50};
-// As many as one look at the sockets brings (Asio's epoll_wait takes 128).
-constexpr int kAcceptAtOnce = 128;
 // After something failed inside, most likely for want of memory.
 constexpr std::chrono::milliseconds kFailurePause{20};
 
@@ -36,7 +34,6 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
     : options_(std::move(options)),
       engine_(engine),
       counters_(counters),
-      budget_(budget),
       loop_(1),
       acceptor_(loop_),
       pause_(loop_),
@@ -49,7 +46,10 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .audience = options_.audience,
                .reply = {},
                .target = {},
-               .date = {}},
+               .date = {},
+               .elsewhere = options_.elsewhere},
+      gauge_(readiness_, engine.log(), engine.clock(), counters),
+      door_(options_.name, budget, options_.callers, session_, engine.clock()),
       context_{session_,
                completions_,
                readiness_,
@@ -61,6 +61,9 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
   const int family = options_.tcp ? AF_INET : AF_UNIX;
   acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
   acceptor_.non_blocking(true);
+  // Citizens' listener is where too many come at once; whoever holds a seat has another one, and
+  // operators are few.
+  if (options_.audience == Audience::kPublic) session_.gate.Follow(gauge_);
   Watch();
 }
 
@@ -149,101 +152,37 @@ void Worker::Look() {
 }
 
 net::awaitable<void> Worker::Accept(Duty duty) {
-  bool complained = false;
   while (!stopping_) {
     ErrorCode error;
     co_await acceptor_.async_wait(Acceptor::wait_read,
                                   net::redirect_error(net::use_awaitable, error));
     if (stopping_) break;
-    if (!error) error = TakeWhatWaits();
-    if (!error) {
-      complained = false;
-      continue;
-    }
-    if (!std::exchange(complained, true)) {
-      spdlog::warn(
-          "{}: cannot take connections: {}. They wait until others end; raise LimitNOFILE in the "
-          "unit.",
-          options_.name, error.message());
-    }
+    if (!error && door_.TakeWhoWaits(acceptor_.native_handle(), *this) == 0) continue;
     pause_.expires_after(kAcceptPause);
     co_await pause_.async_wait(net::redirect_error(net::use_awaitable, error));
   }
   duty.Done();
 }
 
-// All at once, up to a bound: were it one after each look at the sockets, those who are in would be
-// served so often meanwhile that the others' packets found the backlog full, and a client tries
-// again only after one second, then three.
-ErrorCode Worker::TakeWhatWaits() {
-  for (int taken = 0; taken < kAcceptAtOnce; ++taken) {
-    Descriptor socket(
-        accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket.get() >= 0) {
-      Take(std::move(socket));
-      continue;
-    }
-    // Over before it began: the next one may be waiting.
-    if (errno == ECONNABORTED || errno == EINTR) continue;
-    if (errno == EAGAIN) break;
-    return {errno, boost::system::system_category()};
-  }
-  return {};
-}
-
-void Worker::Take(Descriptor socket) {
-  if (budget_.open.fetch_add(1, std::memory_order_relaxed) < budget_.max) {
-    Admit(std::move(socket));
-    return;
-  }
-  budget_.open.fetch_sub(1, std::memory_order_relaxed);
-  TurnAway(std::move(socket));
-}
-
-void Worker::Admit(Descriptor socket) {
+void Worker::Admit(Descriptor socket, const Caller& caller) {
   if (options_.tcp) {
     // Replies leave in one write; holding them back for more to come only costs time.
     const int on = 1;
     setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
-  try {
-    connections_.emplace_back(context_, std::move(socket));
-  } catch (const std::exception&) {
-    budget_.open.fetch_sub(1, std::memory_order_relaxed);
-    throw;
-  }
+  connections_.emplace_back(context_, std::move(socket), caller);
   counters_.CountOpened();
   completions_.Expect(connections_.size());
   connections_.back().Start(std::prev(connections_.end()));
 }
 
 void Worker::Leave(std::list<Connection>::iterator place) {
+  const Caller caller = place->caller();
   connections_.erase(place);
   completions_.Expect(connections_.size());
   counters_.CountClosed();
-  budget_.open.fetch_sub(1, std::memory_order_relaxed);
+  door_.Left(caller);
   if (stopping_ && connections_.empty()) sweeper_.cancel();
-}
-
-void Worker::TurnAway(Descriptor socket) {
-  counters_.CountTurnedAway();
-  session_.reply.Clear();
-  const Instant now = engine_.clock().Now();
-  WriteProblem(session_.reply,
-               {.outcome = Outcome::kOverloaded,
-                .detail = "Too many connections are open; try again shortly."},
-               now);
-  std::string bytes;
-  AppendReply(bytes, session_.reply,
-              {.head_only = false, .close = true, .date = session_.DateAt(now)});
-  // It has a send buffer to itself, so the reply fits, or it has gone. What has come already is
-  // read away: closing over it would reset the connection and lose the reply.
-  char discarded[4096];
-  if (send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0 ||
-      shutdown(socket.get(), SHUT_WR) != 0 ||
-      recv(socket.get(), discarded, sizeof(discarded), 0) < 0) {
-    return;
-  }
 }
 
 net::awaitable<void> Worker::SweepNowAndThen(Duty duty) {

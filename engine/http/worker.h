@@ -1,5 +1,5 @@
 // One I/O thread: a loop, its listening socket, the connections that came in by it, and the coarse
-// clock that cuts them off. Workers share nothing but the engine and a count of connections.
+// clock that cuts them off. Workers share nothing but the engine and what counts connections.
 //
 // When memory runs out: Asio unwinds a coroutine by an exception, or destroys it without one where
 // it was about to suspend. Either way its parameters are destroyed, so that is where a Duty is: it
@@ -18,7 +18,9 @@
 #include "booking/engine.h"
 #include "http/completions.h"
 #include "http/connection.h"
+#include "http/door.h"
 #include "http/listen.h"
+#include "http/load_gauge.h"
 #include "http/net.h"
 #include "http/readiness.h"
 #include "http/session.h"
@@ -26,22 +28,17 @@
 
 namespace creneau::http {
 
-// How many connections the workers of one listener may have open together.
-struct ConnectionBudget {
-  explicit ConnectionBudget(int64_t limit) : max(limit) {}
-  const int64_t max;
-  std::atomic<int64_t> open{0};  // a count and nothing else hangs on it: relaxed
-};
-
 struct WorkerOptions {
   std::string name{};  // of the thread, 15 characters at most
   Audience audience = Audience::kPublic;
   size_t max_body_bytes = 0;
   bool tcp = true;
   Deadlines deadlines{};
+  Callers* callers = nullptr;  // of addresses that have a cap; null: none has
+  std::string elsewhere{};     // SessionContext::elsewhere
 };
 
-class Worker final : private ConnectionOwner {
+class Worker final : private ConnectionOwner, private Host {
  public:
   Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& telemetry,
          Counters& counters, ConnectionBudget& budget, Descriptor listener);
@@ -82,10 +79,7 @@ class Worker final : private ConnectionOwner {
   net::awaitable<void> SweepNowAndThen(Duty duty);
   void Watch();
   void Look();
-  ErrorCode TakeWhatWaits();
-  void Take(Descriptor socket);
-  void Admit(Descriptor socket);
-  void TurnAway(Descriptor socket);
+  void Admit(Descriptor socket, const Caller& caller) override;
   void Leave(std::list<Connection>::iterator place) override;
   // Each may leave meanwhile.
   template <typename Act>
@@ -96,7 +90,6 @@ class Worker final : private ConnectionOwner {
   const WorkerOptions options_;
   booking::Engine& engine_;
   Counters& counters_;
-  ConnectionBudget& budget_;
 
   HandlerMemory watch_memory_;  // before the loop, which gives it back at the latest
   net::io_context loop_;
@@ -108,6 +101,8 @@ class Worker final : private ConnectionOwner {
   booking::CommitPool pool_;  // before the completions, whose acts give back what they took
   ThreadCompletions completions_;
   SessionContext session_;
+  LoadGauge gauge_;
+  Door door_;
   ConnectionContext context_;
   std::list<Connection> connections_;
   bool accepting_ = false;

@@ -27,6 +27,10 @@ class LagMeter {
   void Met(int64_t now_ns);
 
   int64_t LagNs(int64_t now_ns) const;
+  // It is not more than this before another probe is met.
+  int64_t most_ns() const { return latest_ns_; }
+  // When the probe under way was sent; 0: there is none.
+  int64_t under_way_since_ns() const { return under_way_ ? sent_ns_ : 0; }
 
  private:
   static constexpr int64_t kEveryNs = limits::kLagProbeMs * 1'000'000;

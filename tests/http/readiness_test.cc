@@ -111,6 +111,20 @@ TEST_CASE_METHOD(One, "who is forgotten is not told, though somebody else has th
   CHECK(diary.empty());
 }
 
+TEST_CASE_METHOD(One,
+                 "an observer learns of each look when all have taken in and nobody has gone on") {
+  struct Observing final : Readiness::Observer {
+    explicit Observing(std::string& diary_in) : diary(diary_in) {}
+    void TakenIn(size_t told) noexcept override { diary += static_cast<char>('0' + told); }
+    std::string& diary;
+  } observing(diary);
+  readiness.Observe(observing);
+  CHECK(readiness.Look() == 0);
+  Say(watched);
+  CHECK(readiness.Look() == 1);
+  CHECK(diary == "0rw1gw");
+}
+
 TEST_CASE("what cannot be watched is refused") {
   std::string diary;
   Readiness readiness;

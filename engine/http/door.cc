@@ -1,0 +1,144 @@
+#include "http/door.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace creneau::http {
+namespace {
+
+// As many as one look at the sockets brings (Asio's epoll_wait takes 128). Were it one after each
+// look, those who are in would be served so often meanwhile that the others' packets found the
+// backlog full, and a client tries again only after one second, then three.
+constexpr int kTakenAtOnce = 128;
+
+// Connections of an address come and go with the pages of those behind it.
+constexpr int kAddressRetryFirstS = 5;
+constexpr int kAddressRetryLastS = 15;
+
+// While descriptors come and go, the diary is told now and then.
+constexpr int64_t kTellEveryNs = int64_t{60} * 1'000'000'000;
+
+}  // namespace
+
+Door::Door(const std::string& name, ConnectionBudget& budget, Callers* callers,
+           SessionContext& session, const Clock& clock)
+    : name_(name),
+      budget_(budget),
+      callers_(callers),
+      session_(session),
+      clock_(clock),
+      full_({.outcome = Outcome::kOverloaded,
+             .detail = "Too many connections are open; try again shortly."},
+            limits::kRetryFirstS, limits::kRetryLastS),
+      too_many_(
+          {.outcome = Outcome::kRateLimited,
+           .detail = "As many connections are open from this address as one may have. Nothing "
+                     "was done; close some, or send requests one after the other, and try "
+                     "again later."},
+          kAddressRetryFirstS, kAddressRetryLastS),
+      spare_(eventfd(0, EFD_CLOEXEC)) {}
+
+int Door::TakeWhoWaits(int listener, Host& host) {
+  for (int taken = 0; taken < kTakenAtOnce; ++taken) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof(peer);
+    Descriptor socket(
+        accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.get() >= 0) {
+      Take(std::move(socket), peer, host);
+      continue;
+    }
+    // Over before it began: the next one may be waiting.
+    if (errno == ECONNABORTED || errno == EINTR) continue;
+    if (errno == EAGAIN) return 0;
+    const int error = errno;
+    Tell(error);
+    if (error != EMFILE && error != ENFILE) return error;
+    const Spared spared = AnswerBySpare(listener);
+    if (spared == Spared::kFailed) return error;
+    if (spared == Spared::kNobody) return 0;
+  }
+  return 0;
+}
+
+void Door::Take(Descriptor socket, const sockaddr_storage& peer, Host& host) {
+  if (budget_.open.fetch_add(1, std::memory_order_relaxed) >= budget_.max) {
+    GiveBack();
+    return TurnAway(std::move(socket), TurnedAway::kFull);
+  }
+  Caller caller;
+  if (callers_ != nullptr && !callers_->Enter(PeerAddressOf(peer), caller)) {
+    GiveBack();
+    return TurnAway(std::move(socket), TurnedAway::kAddress);
+  }
+  try {
+    host.Admit(std::move(socket), caller);
+  } catch (const std::exception&) {
+    Left(caller);
+    throw;
+  }
+}
+
+void Door::Left(const Caller& caller) {
+  if (callers_ != nullptr) callers_->Leave(caller);
+  GiveBack();
+}
+
+void Door::GiveBack() { budget_.open.fetch_sub(1, std::memory_order_relaxed); }
+
+// Without a descriptor the kernel does not even say whether somebody waits.
+Door::Spared Door::AnswerBySpare(int listener) {
+  if (spare_.get() < 0) spare_ = Descriptor(eventfd(0, EFD_CLOEXEC));
+  if (spare_.get() < 0) return Spared::kFailed;
+  spare_ = Descriptor();
+  Spared spared = Spared::kAnswered;
+  {
+    Descriptor socket(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.get() >= 0) {
+      TurnAway(std::move(socket), TurnedAway::kDescriptors);
+    } else if (errno == EAGAIN) {
+      spared = Spared::kNobody;
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+      spared = Spared::kFailed;
+    }
+  }
+  // Where another thread was quicker to take it, the next one who comes brings the next attempt.
+  spare_ = Descriptor(eventfd(0, EFD_CLOEXEC));
+  return spared;
+}
+
+void Door::Tell(int error) {
+  const int64_t now_ns = clock_.MonotonicNs();
+  if (told_ns_ != 0 && now_ns - told_ns_ < kTellEveryNs) return;
+  told_ns_ = now_ns;
+  spdlog::warn(
+      "{}: cannot take connections: {}. Those who come are told to come back; raise LimitNOFILE in "
+      "the unit.",
+      name_, strerror(error));
+}
+
+void Door::TurnAway(Descriptor socket, TurnedAway why) {
+  session_.counters.CountTurnedAway(why);
+  ReadyReplies& replies = why == TurnedAway::kAddress ? too_many_ : full_;
+  reply_.clear();
+  replies.Append(reply_,
+                 {.head_only = false, .close = true, .date = session_.DateAt(clock_.Now())});
+  // It has a send buffer to itself, so the reply fits, or it has gone. What has come already is
+  // read away: closing over it would reset the connection and lose the reply.
+  char discarded[4096];
+  if (send(socket.get(), reply_.data(), reply_.size(), MSG_NOSIGNAL) < 0 ||
+      shutdown(socket.get(), SHUT_WR) != 0 ||
+      recv(socket.get(), discarded, sizeof(discarded), 0) < 0) {
+    return;
+  }
+}
+
+}  // namespace creneau::http
