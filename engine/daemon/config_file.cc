@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace creneau::daemon {
 namespace {
 
 constexpr std::string_view kKnownKeys =
-    "data, keys, listen, admin, metrics, threads, segment_mib, snapshot_mib, log_level, "
-    "log_write, trusted_network";
+    "data, keys, listen, confirm_listen, admin, metrics, proxies, connections_per_address, "
+    "threads, segment_mib, snapshot_mib, log_level, log_write, trusted_network";
 constexpr int64_t kBytesPerMib = int64_t{1} << 20;
 
 std::string_view TypeName(toml::node_type type) {
@@ -57,6 +59,10 @@ class Reader {
     if (name == "data") return Take(name, node, "a string", &to.data);
     if (name == "keys") return Take(name, node, "a string", &to.keys);
     if (name == "listen") return Take(name, node, "a string", &to.listen);
+    if (name == "confirm_listen") return Take(name, node, "a string", &to.confirm_listen);
+    if (name == "proxies") return TakeTexts(name, node, &to.proxies);
+    if (name == "connections_per_address")
+      return Take(name, node, "an integer", &to.connections_per_address);
     if (name == "admin") return Take(name, node, "a string", &to.admin);
     if (name == "metrics") return Take(name, node, "a string", &to.metrics);
     if (name == "log_level") return Take(name, node, "a string", &to.log_level);
@@ -80,6 +86,25 @@ class Reader {
       Error(node.source(), std::string(name) + ": expected " + std::string(expected) + ", got " +
                                std::string(TypeName(node.type())));
     }
+  }
+
+  void TakeTexts(std::string_view name, const toml::node& node,
+                 std::optional<Given<std::vector<std::string>>>* to) {
+    const toml::array* const array = node.as_array();
+    const auto wrong = [&](const toml::node& there) {
+      Error(there.source(), std::string(name) + ": expected an array of strings, got " +
+                                std::string(TypeName(there.type())));
+    };
+    if (array == nullptr) return wrong(node);
+    const toml::source_position at = node.source().begin;
+    Given<std::vector<std::string>> given{
+        {}, static_cast<int>(at.line), static_cast<int>(at.column)};
+    for (const toml::node& element : *array) {
+      const std::optional<std::string> text = element.value_exact<std::string>();
+      if (!text) return wrong(element);
+      given.value.push_back(*text);
+    }
+    *to = std::move(given);
   }
 
   void TakeMib(std::string_view name, const toml::node& node,

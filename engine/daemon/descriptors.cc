@@ -8,17 +8,37 @@
 namespace creneau::daemon {
 namespace {
 
-uint64_t Reserve(int threads) {
-  return kReservedDescriptors + kDescriptorsPerThread * static_cast<uint64_t>(threads);
+// As many of five as there are where everybody has what is foreseen.
+constexpr uint64_t kConfirmShare = 5;
+static_assert(limits::kMaxConnections == (kConfirmShare - 1) * limits::kMaxConfirmConnections);
+
+uint64_t Reserve(const Served& served) {
+  const auto threads = static_cast<uint64_t>(served.threads) + (served.confirm_listener ? 1 : 0);
+  return kReservedDescriptors + kDescriptorsPerThread * threads;
 }
 
 }  // namespace
 
-uint64_t DescriptorsNeeded(int threads) { return Reserve(threads) + kLeastConnections; }
+uint64_t DescriptorsNeeded(const Served& served) {
+  return Reserve(served) + kLeastConnections +
+         (served.confirm_listener ? kLeastConfirmConnections : 0);
+}
 
-size_t ConnectionsFor(uint64_t descriptors, int threads) {
-  CHECK(descriptors >= DescriptorsNeeded(threads));
-  return std::min<uint64_t>(limits::kMaxConnections, descriptors - Reserve(threads));
+uint64_t DescriptorsForeseen(const Served& served) {
+  return Reserve(served) + limits::kMaxConnections +
+         (served.confirm_listener ? limits::kMaxConfirmConnections : 0);
+}
+
+Connections ConnectionsFor(uint64_t descriptors, const Served& served) {
+  CHECK(descriptors >= DescriptorsNeeded(served));
+  const uint64_t left = descriptors - Reserve(served);
+  Connections connections;
+  if (served.confirm_listener) {
+    connections.confirms = std::clamp<uint64_t>(left / kConfirmShare, kLeastConfirmConnections,
+                                                limits::kMaxConfirmConnections);
+  }
+  connections.citizens = std::min<uint64_t>(limits::kMaxConnections, left - connections.confirms);
+  return connections;
 }
 
 }  // namespace creneau::daemon

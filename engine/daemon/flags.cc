@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace creneau::daemon {
 namespace {
@@ -12,7 +14,8 @@ constexpr const char* kAbout = R"(Examples:
   creneaud --data ./data --listen 127.0.0.1:0             a free port, said in the ready line
 
 The slot reservation engine. Everything a flag says the TOML file can say under the same name (segment_mib for
---segment-bytes, snapshot_mib for --snapshot-bytes, trusted_network only there); flags beat the file.
+--segment-bytes, snapshot_mib for --snapshot-bytes, a list `proxies` for --proxy, trusted_network only there); flags
+beat the file.
 
 Exit codes: 0 ended on SIGTERM or SIGINT, 2 usage or configuration, 3 another process has the data, 5 the log is
 damaged (nothing was changed), 7 a disk or socket failed.)";
@@ -27,7 +30,9 @@ void Take(const CLI::Option* option, const T& value, std::optional<Given<T>>* to
 Flags ParseFlags(int argc, const char* const* argv) {
   CLI::App app{kAbout, "creneaud"};
   Flags flags;
-  std::string data, keys, listen, admin, metrics, log_level, log_write, config;
+  std::string data, keys, listen, confirm_listen, admin, metrics, log_level, log_write, config;
+  std::vector<std::string> proxies;
+  int64_t connections_per_address = 0;
   int64_t threads = 0;
   int64_t segment_bytes = 0;
   int64_t snapshot_bytes = 0;
@@ -35,10 +40,23 @@ Flags ParseFlags(int argc, const char* const* argv) {
   const auto* keys_flag = app.add_option("--keys", keys, "directory of the keys [DATA/keys]");
   const auto* listen_flag =
       app.add_option("--listen", listen, "HOST:PORT for citizens' routes [127.0.0.1:8080]");
+  const auto* confirm_flag =
+      app.add_option("--confirm-listen", confirm_listen,
+                     "HOST:PORT or unix:PATH where a reservation is confirmed, cancelled, extended "
+                     "and read, and nothing else: out of the crowd's way");
   const auto* admin_flag =
       app.add_option("--admin", admin, "Unix socket for operators [DATA/admin.sock]");
   const auto* metrics_flag =
       app.add_option("--metrics", metrics, "HOST:PORT for /livez, /readyz and /metrics as well");
+  const auto* proxy_flag =
+      app.add_option("--proxy", proxies,
+                     "ADDRESS or ADDRESS/BITS of a proxy, which has no cap on connections; once "
+                     "for each, instead of [127.0.0.0/8, ::1]")
+          ->allow_extra_args(false);
+  const auto* each_flag =
+      app.add_option("--connections-per-address", connections_per_address,
+                     "connections of one address that is no proxy's; an IPv6 /64 counts as one "
+                     "[1024]");
   const auto* threads_flag = app.add_option("--threads", threads, "I/O threads [processors]");
   const auto* segment_flag =
       app.add_option("--segment-bytes", segment_bytes, "size of a log file [67108864]");
@@ -66,6 +84,9 @@ Flags ParseFlags(int argc, const char* const* argv) {
   Take(data_flag, data, &flags.settings.data);
   Take(keys_flag, keys, &flags.settings.keys);
   Take(listen_flag, listen, &flags.settings.listen);
+  Take(confirm_flag, confirm_listen, &flags.settings.confirm_listen);
+  Take(proxy_flag, proxies, &flags.settings.proxies);
+  Take(each_flag, connections_per_address, &flags.settings.connections_per_address);
   Take(admin_flag, admin, &flags.settings.admin);
   Take(metrics_flag, metrics, &flags.settings.metrics);
   Take(level_flag, log_level, &flags.settings.log_level);

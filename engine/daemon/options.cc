@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "http/callers.h"
 #include "http/listen.h"
 
 namespace creneau::daemon {
@@ -85,6 +86,26 @@ void ResolveSizes(const Settings& flags, const Settings& file, int processors, O
             "expected " + std::to_string(least >> 20) + " to " +
                 std::to_string(kMaxSegmentBytes >> 20),
             errors);
+    }
+  }
+}
+
+void ResolveCallers(const Settings& flags, const Settings& file, Options* options,
+                    rules::Diagnostics* errors) {
+  if (const auto* proxies = Effective(flags.proxies, file.proxies)) {
+    options->proxies = proxies->value;
+    for (const std::string& proxy : proxies->value) {
+      const absl::Status status = http::ParseNetwork(proxy).status();
+      if (status.ok()) continue;
+      Blame(proxies, proxies->line == 0 ? "proxy" : "proxies", std::string(status.message()),
+            errors);
+    }
+  }
+  if (const auto* each = Effective(flags.connections_per_address, file.connections_per_address)) {
+    options->connections_per_address = static_cast<size_t>(each->value);
+    if (each->value < 1 || each->value > int64_t{limits::kMaxConnections}) {
+      Blame(each, "connections_per_address",
+            "expected 1 to " + std::to_string(limits::kMaxConnections), errors);
     }
   }
 }
@@ -174,9 +195,14 @@ Options Resolve(const Settings& flags, const Settings& file, int processors,
   const auto* listen = Effective(flags.listen, file.listen);
   options.listen =
       CheckedAddress(listen ? *listen : usual, "listen", options.trusted_network, errors);
+  if (const auto* confirm = Effective(flags.confirm_listen, file.confirm_listen)) {
+    options.confirm_listen =
+        CheckedAddress(*confirm, "confirm_listen", options.trusted_network, errors);
+  }
   if (const auto* metrics = Effective(flags.metrics, file.metrics)) {
     options.metrics = CheckedAddress(*metrics, "metrics", options.trusted_network, errors);
   }
+  ResolveCallers(flags, file, &options, errors);
   ResolveDiary(flags, file, &options, errors);
   ResolveLogWrite(flags, file, &options, errors);
   return options;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/limits.h"
 #include "env/posix/write_mode.h"
@@ -30,10 +31,13 @@ struct Settings {
   std::optional<Given<std::string>> data;
   std::optional<Given<std::string>> keys;
   std::optional<Given<std::string>> listen;
+  std::optional<Given<std::string>> confirm_listen;
   std::optional<Given<std::string>> admin;
   std::optional<Given<std::string>> metrics;
   std::optional<Given<std::string>> log_level;
   std::optional<Given<std::string>> log_write;
+  std::optional<Given<std::vector<std::string>>> proxies;  // --proxy, once for each
+  std::optional<Given<int64_t>> connections_per_address;
   std::optional<Given<int64_t>> threads;
   std::optional<Given<int64_t>> segment_bytes;   // segment_mib in the file
   std::optional<Given<int64_t>> snapshot_bytes;  // snapshot_mib in the file
@@ -43,10 +47,15 @@ struct Settings {
 // Exactly what creneaud runs with.
 struct Options {
   std::string data;
-  std::string keys;     // default DATA/keys
-  std::string admin;    // default DATA/admin.sock
-  std::string listen;   // default 127.0.0.1:8080; port 0 picks a free one
-  std::string metrics;  // empty: only on the admin socket
+  std::string keys;            // default DATA/keys
+  std::string admin;           // default DATA/admin.sock
+  std::string listen;          // default 127.0.0.1:8080; port 0 picks a free one
+  std::string confirm_listen;  // empty: those who confirm come by `listen` as well
+  std::string metrics;         // empty: only on the admin socket
+  // Addresses of proxies, which may open as many connections as there are, and how many each other
+  // address may.
+  std::vector<std::string> proxies = {"127.0.0.0/8", "::1"};
+  size_t connections_per_address = limits::kConnectionsPerAddress;
   bool trusted_network = false;
   int threads = 1;  // default: the processors
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;

@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_join.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "booking/engine.h"
@@ -23,6 +25,7 @@
 #include "env/posix/posix_clock.h"
 #include "env/posix/posix_entropy.h"
 #include "env/posix/posix_file.h"
+#include "http/callers.h"
 #include "http/server.h"
 
 namespace creneau::daemon {
@@ -63,26 +66,49 @@ uint64_t RaiseDescriptorLimit() {
   return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
-// How many connections citizens may open; nothing, said why, when that is too few to serve with.
-std::optional<size_t> FitConnections(int threads) {
+// How many connections may be open; nothing, said why, when that is too few to serve with.
+std::optional<Connections> FitConnections(const Served& served) {
   const uint64_t descriptors = RaiseDescriptorLimit();
-  if (descriptors < DescriptorsNeeded(threads)) {
+  const uint64_t needed = DescriptorsNeeded(served);
+  if (descriptors < needed) {
     spdlog::critical(
         "the process may open {} files and sockets, and needs at least {} with {} threads: raise "
         "the hard limit (LimitNOFILE in the unit, ulimit -Hn in a shell){}",
-        descriptors, DescriptorsNeeded(threads), threads,
-        threads > 1 ? ", or give it fewer --threads" : "");
+        descriptors, needed, served.threads,
+        served.threads > 1 ? ", or give it fewer --threads" : "");
     return std::nullopt;
   }
-  const size_t connections = ConnectionsFor(descriptors, threads);
-  if (connections < limits::kMaxConnections) {
+  const Connections connections = ConnectionsFor(descriptors, served);
+  if (descriptors < DescriptorsForeseen(served)) {
     spdlog::warn(
         "the process may open {} files and sockets, so {} connections are served at once, not the "
-        "{} foreseen; to have those, raise the hard limit (LimitNOFILE) to {}",
-        descriptors, connections, limits::kMaxConnections,
-        DescriptorsNeeded(threads) - kLeastConnections + limits::kMaxConnections);
+        "{} foreseen{}; to have those, raise the hard limit (LimitNOFILE) to {}",
+        descriptors, connections.citizens, limits::kMaxConnections,
+        served.confirm_listener
+            ? ", and " + std::to_string(connections.confirms) + " of those who confirm"
+            : "",
+        DescriptorsForeseen(served));
   }
   return connections;
+}
+
+http::ServerOptions ServerOptionsOf(const Options& options, const Connections& connections) {
+  http::ServerOptions server;
+  server.listen = options.listen;
+  server.confirm = options.confirm_listen;
+  server.admin_socket = options.admin;
+  server.metrics = options.metrics;
+  server.threads = options.threads;
+  server.max_connections = connections.citizens;
+  server.max_confirm_connections = connections.confirms;
+  server.connections_per_address = options.connections_per_address;
+  for (const std::string& proxy : options.proxies) {
+    const absl::StatusOr<http::Network> network = http::ParseNetwork(proxy);
+    CHECK(network.ok());  // Resolve has seen it
+    server.proxies.push_back(*network);
+  }
+  server.trusted_network = options.trusted_network;
+  return server;
 }
 
 int RefusedByEngine(const absl::Status& status) {
@@ -132,11 +158,13 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
 // The one line on stdout. Scripts read it.
 void SayReady(const Options& options, const http::Server& server,
               const booking::StartReport& report, int64_t took_ms) {
-  const std::string metrics = options.metrics.empty() ? "" : " metrics=" + server.metrics_address();
+  std::string others;
+  if (!options.metrics.empty()) others += " metrics=" + server.metrics_address();
+  if (!options.confirm_listen.empty()) others += " confirm=" + server.confirm_address();
   std::printf(
       "creneaud ready on %s admin=%s data=%s%s agendas=%zu reservations=%zu recovered=%s in %lld "
       "ms\n",
-      server.address().c_str(), options.admin.c_str(), options.data.c_str(), metrics.c_str(),
+      server.address().c_str(), options.admin.c_str(), options.data.c_str(), others.c_str(),
       report.agendas, report.reservations, report.recovery.torn ? "torn" : "clean",
       static_cast<long long>(took_ms));
   std::fflush(stdout);
@@ -203,7 +231,10 @@ void ServeUntilAsked(const Options& options, const booking::Engine& engine,
 std::string Describe(const Options& options) {
   std::string text = "data=" + options.data + " keys=" + options.keys +
                      " listen=" + options.listen + " admin=" + options.admin;
+  if (!options.confirm_listen.empty()) text += " confirm_listen=" + options.confirm_listen;
   if (!options.metrics.empty()) text += " metrics=" + options.metrics;
+  text += " proxies=" + absl::StrJoin(options.proxies, ",") +
+          " connections_per_address=" + std::to_string(options.connections_per_address);
   return text + " threads=" + std::to_string(options.threads) +
          " segment_bytes=" + std::to_string(options.segment_bytes) +
          " snapshot_bytes=" + std::to_string(options.snapshot_bytes) +
@@ -213,7 +244,8 @@ std::string Describe(const Options& options) {
 int Run(const Options& options) {
   OpenDiary(options.log_level);
   const sigset_t signals = HoldBackSignals();
-  const std::optional<size_t> connections = FitConnections(options.threads);
+  const std::optional<Connections> connections =
+      FitConnections({options.threads, !options.confirm_listen.empty()});
   if (!connections) return kExitUsage;
 
   env::PosixFileSystem files(options.log_write);
@@ -234,14 +266,7 @@ int Run(const Options& options) {
   spdlog::info("the log is written with {}", Describe(files.write_mode()));
   TellWhatStartFound(options, (*engine)->start_report());
 
-  http::ServerOptions server_options;
-  server_options.listen = options.listen;
-  server_options.admin_socket = options.admin;
-  server_options.metrics = options.metrics;
-  server_options.threads = options.threads;
-  server_options.max_connections = *connections;
-  server_options.trusted_network = options.trusted_network;
-  auto server = http::Server::Start(server_options, **engine);
+  auto server = http::Server::Start(ServerOptionsOf(options, *connections), **engine);
   if (!server.ok()) return RefusedByServer(server.status());
 
   SayReady(options, **server, (*engine)->start_report(),

@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 
 READY = re.compile(
     r"^creneaud ready on (?P<host>[\d.]+|\[[0-9a-f:]+\]):(?P<port>\d+) admin=(?P<admin>\S+) data=(?P<data>\S+)"
-    r"(?: metrics=\S+:(?P<metrics>\d+))? agendas=(?P<agendas>\d+) reservations=(?P<reservations>\d+)"
+    r"(?: metrics=\S+:(?P<metrics>\d+))?(?: confirm=(?P<confirm>\S+))? agendas=(?P<agendas>\d+) reservations=(?P<reservations>\d+)"
     r" recovered=(?P<recovered>clean|torn) in \d+ ms$")
 START_S = 60  # sanitizer builds on a busy machine
 SKIPPED = 77  # what ctest takes for "not run" (SKIP_RETURN_CODE)
@@ -183,6 +183,13 @@ class Daemon:
         """On the --metrics port."""
         return Client(http.client.HTTPConnection("127.0.0.1", int(self.ready["metrics"]), timeout=timeout))
 
+    def confirm(self, timeout=20):
+        """At --confirm-listen."""
+        address = self.ready["confirm"]
+        if address.startswith("unix:"):
+            return Client(UnixConnection(address.removeprefix("unix:"), timeout))
+        return Client(http.client.HTTPConnection(address, timeout=timeout))
+
     def raw(self, timeout=20):
         """A bare socket, for what no client would send."""
         made = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
@@ -197,6 +204,12 @@ class Daemon:
         reply = self.publish(name, text, **options)
         assert reply.status in (200, 201), f"publishing {name}: {reply}\n{text}"
         return reply.json
+
+    def metric(self, series):
+        """What /metrics says of it."""
+        with self.admin() as admin:
+            page = admin.request("GET", "/metrics").body.decode()
+        return next(float(line.rsplit(" ", 1)[1]) for line in page.split("\n") if line.rsplit(" ", 1)[0] == series)
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))

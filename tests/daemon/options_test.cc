@@ -51,7 +51,10 @@ TEST_CASE("a data directory alone is enough: everything else has a default") {
   CHECK(outcome.options.keys == "d/keys");
   CHECK(outcome.options.admin == "d/admin.sock");
   CHECK(outcome.options.listen == "127.0.0.1:8080");
+  CHECK(outcome.options.confirm_listen.empty());
   CHECK(outcome.options.metrics.empty());
+  CHECK(outcome.options.proxies == std::vector<std::string>{"127.0.0.0/8", "::1"});
+  CHECK(outcome.options.connections_per_address == 1024);
   CHECK(outcome.options.threads == 6);
   CHECK(outcome.options.segment_bytes == limits::kDefaultSegmentBytes);
   CHECK(outcome.options.snapshot_bytes == 1u << 30);
@@ -65,6 +68,9 @@ data = "d"
 keys = "k"
 listen = "0.0.0.0:80"
 trusted_network = true
+confirm_listen = "unix:confirm.sock"
+proxies = ["192.0.2.7", "10.0.0.0/8"]
+connections_per_address = 20
 admin = "a.sock"
 metrics = "[::1]:9100"
 threads = 3
@@ -78,6 +84,9 @@ log_write = "buffered"
   CHECK(outcome.options.keys == "k");
   CHECK(outcome.options.admin == "a.sock");
   CHECK(outcome.options.listen == "0.0.0.0:80");
+  CHECK(outcome.options.confirm_listen == "unix:confirm.sock");
+  CHECK(outcome.options.proxies == std::vector<std::string>{"192.0.2.7", "10.0.0.0/8"});
+  CHECK(outcome.options.connections_per_address == 20);
   CHECK(outcome.options.metrics == "[::1]:9100");
   CHECK(outcome.options.trusted_network);
   CHECK(outcome.options.threads == 3);
@@ -90,9 +99,11 @@ log_write = "buffered"
 TEST_CASE("flags beat the file") {
   const Outcome outcome =
       Run({"--data", "mine", "--threads", "2", "--listen", "127.0.0.1:0", "--segment-bytes",
-           "4194304", "--log-write", "direct"},
+           "4194304", "--log-write", "direct", "--proxy", "::1", "--proxy", "fd00::/8",
+           "--connections-per-address", "7", "--confirm-listen", "[::1]:81"},
           "data = \"theirs\"\nthreads = 5\nlisten = \"10.0.0.1:80\"\nsegment_mib = 64\n"
-          "log_write = \"auto\"\n");
+          "log_write = \"auto\"\nproxies = []\nconnections_per_address = 8\n"
+          "confirm_listen = \"127.0.0.1:80\"\n");
   CHECK(outcome.errors.empty());
   CHECK(outcome.options.data == "mine");
   CHECK(outcome.options.keys == "mine/keys");
@@ -100,6 +111,9 @@ TEST_CASE("flags beat the file") {
   CHECK(outcome.options.listen == "127.0.0.1:0");
   CHECK(outcome.options.segment_bytes == 4194304);
   CHECK(outcome.options.log_write == env::WriteMode::kDirect);
+  CHECK(outcome.options.proxies == std::vector<std::string>{"::1", "fd00::/8"});
+  CHECK(outcome.options.connections_per_address == 7);
+  CHECK(outcome.options.confirm_listen == "[::1]:81");
 }
 
 TEST_CASE("errors in the file have line and column") {
@@ -122,6 +136,15 @@ TEST_CASE("errors in the file have line and column") {
        "2:13: log_write: expected auto, direct or buffered"},
       {"data = \"d\"\ntrusted_network = 1\n", "2:19: trusted_network: expected a boolean"},
       {"data = \"d\"\nlisten = \"8080\"\n", "2:10: listen: \"8080\" is not an address"},
+      {"data = \"d\"\nconfirm_listen = \"80\"\n", "2:18: confirm_listen: \"80\" is not an address"},
+      {"data = \"d\"\nproxies = \"::1\"\n",
+       "2:11: proxies: expected an array of strings, got a str"},
+      {"data = \"d\"\nproxies = [\"::1\", 4]\n",
+       "2:19: proxies: expected an array of strings, got an"},
+      {"data = \"d\"\nproxies = [\"nginx\"]\n",
+       "2:11: proxies: \"nginx\" is not an address; write"},
+      {"data = \"d\"\nconnections_per_address = 0\n",
+       "2:27: connections_per_address: expected 1 to 16384"},
       {"data = \"d\"\nadmin = \"\"\n", "2:9: admin: expected a path"},
       {"data = \"d\"\nlisten = \"127.0.0.1:1\n", "2:"},
       {"data = \"d\"\ndata = \"e\"\n", "2:"},
@@ -145,6 +168,12 @@ TEST_CASE("errors of flags name the flag") {
   CHECK(Run({}, "").errors.find("no data directory: give --data DIR") != std::string::npos);
   CHECK(Run({"--data", "d", "--log-write", "fast"}, "").errors ==
         "0:0: --log-write: expected auto, direct or buffered, got \"fast\"\n");
+  CHECK(Run({"--data", "d", "--proxy", "::1", "--proxy", "ng"}, "")
+            .errors.find("0:0: --proxy: \"ng\" is not an address") == 0);
+  CHECK(Run({"--data", "d", "--connections-per-address", "16385"}, "").errors ==
+        "0:0: --connections-per-address: expected 1 to 16384\n");
+  CHECK(Run({"--data", "d", "--confirm-listen", "0.0.0.0:81"}, "")
+            .errors.find("0:0: --confirm-listen: 0.0.0.0:81 is beyond loopback") == 0);
   CHECK(Run({"--data", "d", "--threads", "0"}, "").errors == "0:0: --threads: expected 1 to 256\n");
   CHECK(Run({"--data", "d", "--segment-bytes", "5000000"}, "").errors ==
         "0:0: --segment-bytes: expected 2097152 to 1073741824, a multiple of 4096\n");
@@ -188,22 +217,33 @@ TEST_CASE("addresses are numeric, so that start-up waits for no name server") {
 TEST_CASE("connections are what descriptors are left for") {
   struct Case {
     uint64_t descriptors;
-    int threads;
-    uint64_t connections;
+    Served served;
+    Connections connections;
   };
   const Case cases[] = {
-      {519, 1, 256},        {600, 2, 330},
-      {1024, 4, 740},       {1024, 70, 278},
-      {4096, 8, 3784},      {16'384 + 256 + 56 - 1, 8, 16'383},
-      {1 << 20, 8, 16'384}, {UINT64_MAX, 256, 16'384},
+      {521, {1}, {256, 0}},
+      {600, {2}, {326, 0}},
+      {1024, {4}, {732, 0}},
+      {4096, {8}, {3768, 0}},
+      {16'384 + 256 + 72 - 1, {8}, {16'383, 0}},
+      {1 << 20, {8}, {16'384, 0}},
+      {UINT64_MAX, {256}, {16'384, 0}},
+      // With a listener for those who confirm: a fifth, but no fewer than it needs.
+      {594, {1, true}, {256, 64}},
+      {1024, {1, true}, {600, 150}},
+      {20'000, {2, true}, {15'774, 3'943}},
+      {1 << 20, {2, true}, {16'384, 4'096}},
   };
   for (const Case& c : cases) {
-    INFO(c.descriptors << " descriptors, " << c.threads << " threads");
-    REQUIRE(c.descriptors >= DescriptorsNeeded(c.threads));
-    CHECK(ConnectionsFor(c.descriptors, c.threads) == c.connections);
+    INFO(c.descriptors << " descriptors, " << c.served.threads << " threads");
+    REQUIRE(c.descriptors >= DescriptorsNeeded(c.served));
+    CHECK(ConnectionsFor(c.descriptors, c.served) == c.connections);
+    const bool all = c.connections.citizens == limits::kMaxConnections;
+    CHECK(all == (c.descriptors >= DescriptorsForeseen(c.served)));
   }
-  CHECK(DescriptorsNeeded(1) == 519);
-  CHECK(DescriptorsNeeded(kMaxThreads) == 256 + 7 * 256 + 256);
+  CHECK(DescriptorsNeeded({1}) == 521);
+  CHECK(DescriptorsNeeded({1, true}) == 594);
+  CHECK(DescriptorsNeeded({kMaxThreads}) == 256 + 9 * 256 + 256);
 }
 
 TEST_CASE("a wrong command line ends with 2, help and version with 0") {
