@@ -92,6 +92,8 @@ Connection::Step Connection::Do(Step step) {
       return Serve();
     case Step::kReply:
       return Reply(true);
+    case Step::kGiveWay:
+      return GiveWay();
     case Step::kRead:
       return Read();
     case Step::kReceive:
@@ -132,6 +134,7 @@ bool Connection::Ready(uint32_t events) noexcept {
   short_reads_ = short_reads_ || (events & (kLast | EPOLLPRI)) != 0;
   readable_ = readable_ || (events & (EPOLLIN | EPOLLPRI | kLast)) != 0;
   const bool writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+  if (awaited_ == Step::kServe) return true;
   if (awaited_ == Step::kWait || !(awaited_ == Step::kSend ? writable : readable_)) return false;
   if (awaited_ == Step::kReceive) awaited_ = TakeIn();
   return awaited_ != Step::kReceive;
@@ -146,9 +149,18 @@ Connection::Step Connection::Await(Step step) {
 
 Connection::Step Connection::Reply(bool durable) {
   session_.Settle(durable, latest_at_);
-  after_ = round_.close ? Step::kLinger : round_.more ? Step::kServe : Step::kRead;
+  after_ = round_.close ? Step::kLinger : round_.more ? Step::kGiveWay : Step::kRead;
   unsent_ = session_.replies();
   return unsent_.empty() ? after_ : Step::kSend;
+}
+
+// After so many requests, or so large replies, it is others' turn, though there are more of them in
+// the buffer. The socket can be written to, since all of the replies fitted in: that is told with
+// the next look.
+Connection::Step Connection::GiveWay() {
+  watching_writes_ = true;
+  if (!context_.readiness.Remind(socket_.get(), watching_writes_, *this)) return Step::kEnd;
+  return Await(Step::kServe);
 }
 
 // Almost every reply fits into the socket's buffer at once; then there is nothing to wait for and

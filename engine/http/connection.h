@@ -85,12 +85,23 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   // wait cannot be cancelled.
   enum class Phase : uint8_t { kIdle, kHeader, kBody, kLog, kWrite, kLinger };
   // What is to be done next. kWait: nothing, until what is waited for happens.
-  enum class Step : uint8_t { kServe, kReply, kRead, kReceive, kSend, kLinger, kEnd, kWait };
+  enum class Step : uint8_t {
+    kServe,
+    kReply,
+    kGiveWay,
+    kRead,
+    kReceive,
+    kSend,
+    kLinger,
+    kEnd,
+    kWait
+  };
 
   void Go(Step step) noexcept;
   Step Do(Step step);
   Step Serve();
   Step Reply(bool durable);
+  Step GiveWay();
   Step Send();
   Step Sent();
   Step Read();
