@@ -120,6 +120,17 @@ TEST_CASE("a session answers without allocating") {
     for (int i = 0; i < 10; ++i) REQUIRE(ask(Wire(read)).substr(0, 12) == "HTTP/1.1 200");
     CHECK(spent == 0);
   }
+  // Refusals for load.
+  struct Behind final : LoadSource {
+    const surge::Load& load() noexcept override { return now; }
+    surge::Load now{.log_behind = true};
+  } behind;
+  context.gate.Follow(behind);
+  spent = 0;
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(ask(Wire("POST /v1/agendas/93-titres/holds")).substr(0, 12) == "HTTP/1.1 503");
+  }
+  CHECK(spent == 0);
   counted = false;
 }
 
