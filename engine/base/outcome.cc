@@ -1,81 +1,66 @@
 #include "base/outcome.h"
 
+#include <iterator>
+
 #include "base/check.h"
 #include "base/ids.h"
 
 namespace creneau {
 
-std::string_view OutcomeName(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kOk:
-      return "ok";
-    case Outcome::kMalformedRequest:
-      return "malformed-request";
-    case Outcome::kUnknownAgenda:
-      return "unknown-agenda";
-    case Outcome::kUnknownReservation:
-      return "unknown-reservation";
-    case Outcome::kUnknownRoute:
-      return "unknown-route";
-    case Outcome::kMethodNotAllowed:
-      return "method-not-allowed";
-    case Outcome::kNotAcceptable:
-      return "not-acceptable";
-    case Outcome::kRequestTimeout:
-      return "request-timeout";
-    case Outcome::kSlotTaken:
-      return "slot-taken";
-    case Outcome::kNothingLeft:
-      return "nothing-left";
-    case Outcome::kNotOpenYet:
-      return "not-open-yet";
-    case Outcome::kPaused:
-      return "paused";
-    case Outcome::kMovesUsed:
-      return "moves-used";
-    case Outcome::kNotAdmitted:
-      return "not-admitted";
-    case Outcome::kNotListed:
-      return "not-listed";
-    case Outcome::kAlreadyReserved:
-      return "already-reserved";
-    case Outcome::kNotHeld:
-      return "not-held";
-    case Outcome::kSeatsReserved:
-      return "seats-reserved";
-    case Outcome::kVersionMismatch:
-      return "version-mismatch";
-    case Outcome::kHoldExpired:
-      return "hold-expired";
-    case Outcome::kCancelled:
-      return "cancelled";
-    case Outcome::kPayloadTooLarge:
-      return "payload-too-large";
-    case Outcome::kUnsupportedMediaType:
-      return "unsupported-media-type";
-    case Outcome::kValidationFailed:
-      return "validation-failed";
-    case Outcome::kIdempotencyMismatch:
-      return "idempotency-mismatch";
-    case Outcome::kWeakIdempotencyKey:
-      return "weak-idempotency-key";
-    case Outcome::kProofOfWorkRequired:
-      return "proof-of-work-required";
-    case Outcome::kRateLimited:
-      return "rate-limited";
-    case Outcome::kHeadersTooLarge:
-      return "headers-too-large";
-    case Outcome::kOverloaded:
-      return "overloaded";
-    case Outcome::kReadOnly:
-      return "read-only";
-    case Outcome::kOutcomeUnknown:
-      return "outcome-unknown";
-    case Outcome::kHttpVersion:
-      return "http-version";
+namespace {
+
+// In the order of the enum, and all of it: another one does not compile.
+struct Named {
+  Outcome outcome;
+  std::string_view name;
+};
+constexpr Named kNames[] = {
+    {Outcome::kOk, "ok"},
+    {Outcome::kMalformedRequest, "malformed-request"},
+    {Outcome::kUnknownAgenda, "unknown-agenda"},
+    {Outcome::kUnknownReservation, "unknown-reservation"},
+    {Outcome::kUnknownRoute, "unknown-route"},
+    {Outcome::kMethodNotAllowed, "method-not-allowed"},
+    {Outcome::kNotAcceptable, "not-acceptable"},
+    {Outcome::kRequestTimeout, "request-timeout"},
+    {Outcome::kSlotTaken, "slot-taken"},
+    {Outcome::kNothingLeft, "nothing-left"},
+    {Outcome::kNotOpenYet, "not-open-yet"},
+    {Outcome::kPaused, "paused"},
+    {Outcome::kMovesUsed, "moves-used"},
+    {Outcome::kAlreadyReserved, "already-reserved"},
+    {Outcome::kNotAdmitted, "not-admitted"},
+    {Outcome::kNotListed, "not-listed"},
+    {Outcome::kNotHeld, "not-held"},
+    {Outcome::kSeatsReserved, "seats-reserved"},
+    {Outcome::kVersionMismatch, "version-mismatch"},
+    {Outcome::kHoldExpired, "hold-expired"},
+    {Outcome::kCancelled, "cancelled"},
+    {Outcome::kPayloadTooLarge, "payload-too-large"},
+    {Outcome::kUnsupportedMediaType, "unsupported-media-type"},
+    {Outcome::kValidationFailed, "validation-failed"},
+    {Outcome::kIdempotencyMismatch, "idempotency-mismatch"},
+    {Outcome::kWeakIdempotencyKey, "weak-idempotency-key"},
+    {Outcome::kProofOfWorkRequired, "proof-of-work-required"},
+    {Outcome::kRateLimited, "rate-limited"},
+    {Outcome::kHeadersTooLarge, "headers-too-large"},
+    {Outcome::kOverloaded, "overloaded"},
+    {Outcome::kReadOnly, "read-only"},
+    {Outcome::kOutcomeUnknown, "outcome-unknown"},
+    {Outcome::kHttpVersion, "http-version"},
+};
+
+constexpr bool IsWhole() {
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    if (kNames[i].outcome != static_cast<Outcome>(i)) return false;
   }
-  CHECK(false);
+  return std::size(kNames) == kOutcomes;
 }
+static_assert(IsWhole());
+
+}  // namespace
+
+std::string_view OutcomeName(Outcome outcome) { return kNames[static_cast<size_t>(outcome)].name; }
 
 std::string_view ChannelName(Channel channel) {
   switch (channel) {

@@ -1,6 +1,6 @@
-// What users can meet. One enum; one switch without `default` in http/problem.cc maps it to status,
-// code and advice, so a new outcome does not compile until it has an answer. I/O failures are
-// absl::Status, our own bugs CHECK.
+// What users can meet. One enum; one table in http/problem.cc, checked to be whole, maps it to
+// status, code and advice, so a new outcome does not compile until it has an answer. I/O failures
+// are absl::Status, our own bugs CHECK.
 #pragma once
 
 #include <cstdint>

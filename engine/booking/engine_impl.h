@@ -14,10 +14,10 @@
 
 #include "base/keyed_hash.h"
 #include "booking/engine.h"
-#include "booking/gate.h"
 #include "booking/keys.h"
 #include "booking/names.h"
 #include "booking/openings.h"
+#include "booking/proofs.h"
 #include "booking/registry.h"
 #include "booking/room.h"
 #include "booking/rosters.h"
@@ -91,7 +91,7 @@ class Engine::Impl {
   CommitPool snapshot_pool_;
   std::unique_ptr<wal::Log> log_;
   std::unique_ptr<Openings> openings_;
-  std::unique_ptr<Gate> gate_;
+  std::unique_ptr<Proofs> proofs_;
   std::unique_ptr<Steward> steward_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 

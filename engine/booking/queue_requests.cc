@@ -96,13 +96,13 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
       return answer;
     }
   }
-  gate_->NoteArrival(received_at);
+  proofs_->NoteArrival(received_at);
   // Whoever has a ticket has passed already.
-  if (!before && gate_->IsShut(agenda, received_at) &&
-      !gate_->Accepts(agenda, identity.subject, request.pass, received_at) &&
-      !(request.proof && gate_->Accepts(agenda, *request.proof, received_at))) {
+  if (!before && proofs_->IsShut(agenda, received_at) &&
+      !proofs_->Accepts(agenda, identity.subject, request.pass, received_at) &&
+      !(request.proof && proofs_->Accepts(agenda, *request.proof, received_at))) {
     answer.outcome = Outcome::kProofOfWorkRequired;
-    answer.challenge = gate_->Challenge(agenda, received_at);
+    answer.challenge = proofs_->Challenge(agenda, received_at);
     return answer;
   }
   surge::Nonce nonce;
@@ -114,7 +114,7 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
 std::optional<ChallengeText> Engine::Impl::Challenge(std::string_view name, Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
   if (agenda == nullptr) return std::nullopt;
-  return gate_->Challenge(*agenda, now);
+  return proofs_->Challenge(*agenda, now);
 }
 
 PassAnswer Engine::Impl::GrantPass(std::string_view name, const rules::Applicant& applicant,
@@ -132,7 +132,7 @@ PassAnswer Engine::Impl::GrantPass(std::string_view name, const rules::Applicant
     return answer;
   }
   answer.expires_at = now + limits::kPassLifeMs;
-  answer.pass = gate_->Grant(*answer.agenda, identity.subject, answer.expires_at);
+  answer.pass = proofs_->Grant(*answer.agenda, identity.subject, answer.expires_at);
   return answer;
 }
 

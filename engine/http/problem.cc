@@ -1,6 +1,7 @@
 #include "http/problem.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/check.h"
@@ -202,6 +203,55 @@ void WriteErrors(JsonWriter& json, const Problem& problem) {
   json.EndArray();
 }
 
+// In the order of the enum, and all of it: a new outcome does not compile until it has an answer.
+struct Answered {
+  Outcome outcome;
+  Advice advice;
+};
+constexpr Answered kAdvice[] = {
+    {Outcome::kOk, Advice()},
+    {Outcome::kMalformedRequest, kMalformedRequest},
+    {Outcome::kUnknownAgenda, kUnknownAgenda},
+    {Outcome::kUnknownReservation, kUnknownReservation},
+    {Outcome::kUnknownRoute, kUnknownRoute},
+    {Outcome::kMethodNotAllowed, kMethodNotAllowed},
+    {Outcome::kNotAcceptable, kNotAcceptable},
+    {Outcome::kRequestTimeout, kRequestTimeout},
+    {Outcome::kSlotTaken, kSlotTaken},
+    {Outcome::kNothingLeft, kNothingLeft},
+    {Outcome::kNotOpenYet, kNotOpenYet},
+    {Outcome::kPaused, kPaused},
+    {Outcome::kMovesUsed, kMovesUsed},
+    {Outcome::kAlreadyReserved, kAlreadyReserved},
+    {Outcome::kNotAdmitted, kNotAdmitted},
+    {Outcome::kNotListed, kNotListed},
+    {Outcome::kNotHeld, kNotHeld},
+    {Outcome::kSeatsReserved, kSeatsReserved},
+    {Outcome::kVersionMismatch, kVersionMismatch},
+    {Outcome::kHoldExpired, kHoldExpired},
+    {Outcome::kCancelled, kCancelled},
+    {Outcome::kPayloadTooLarge, kPayloadTooLarge},
+    {Outcome::kUnsupportedMediaType, kUnsupportedMediaType},
+    {Outcome::kValidationFailed, kValidationFailed},
+    {Outcome::kIdempotencyMismatch, kIdempotencyMismatch},
+    {Outcome::kWeakIdempotencyKey, kWeakIdempotencyKey},
+    {Outcome::kProofOfWorkRequired, kProofOfWorkRequired},
+    {Outcome::kRateLimited, kRateLimited},
+    {Outcome::kHeadersTooLarge, kHeadersTooLarge},
+    {Outcome::kOverloaded, kOverloaded},
+    {Outcome::kReadOnly, kReadOnly},
+    {Outcome::kOutcomeUnknown, kOutcomeUnknown},
+    {Outcome::kHttpVersion, kHttpVersion},
+};
+
+constexpr bool IsWhole() {
+  for (size_t i = 0; i < std::size(kAdvice); ++i) {
+    if (kAdvice[i].outcome != static_cast<Outcome>(i)) return false;
+  }
+  return std::size(kAdvice) == kOutcomes;
+}
+static_assert(IsWhole());
+
 int64_t RetryAfterSeconds(const Problem& problem, const Advice& advice, Instant now) {
   if (problem.retry_after_s > 0) return problem.retry_after_s;
   if (problem.opens_at && advice.retryable) {
@@ -213,78 +263,7 @@ int64_t RetryAfterSeconds(const Problem& problem, const Advice& advice, Instant 
 
 }  // namespace
 
-// No default: a new outcome does not compile until it has an answer.
-Advice AdviceFor(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kOk:
-      return {};
-    case Outcome::kMalformedRequest:
-      return kMalformedRequest;
-    case Outcome::kUnknownAgenda:
-      return kUnknownAgenda;
-    case Outcome::kUnknownReservation:
-      return kUnknownReservation;
-    case Outcome::kUnknownRoute:
-      return kUnknownRoute;
-    case Outcome::kMethodNotAllowed:
-      return kMethodNotAllowed;
-    case Outcome::kNotAcceptable:
-      return kNotAcceptable;
-    case Outcome::kRequestTimeout:
-      return kRequestTimeout;
-    case Outcome::kSlotTaken:
-      return kSlotTaken;
-    case Outcome::kNothingLeft:
-      return kNothingLeft;
-    case Outcome::kNotOpenYet:
-      return kNotOpenYet;
-    case Outcome::kPaused:
-      return kPaused;
-    case Outcome::kMovesUsed:
-      return kMovesUsed;
-    case Outcome::kAlreadyReserved:
-      return kAlreadyReserved;
-    case Outcome::kNotAdmitted:
-      return kNotAdmitted;
-    case Outcome::kNotListed:
-      return kNotListed;
-    case Outcome::kNotHeld:
-      return kNotHeld;
-    case Outcome::kSeatsReserved:
-      return kSeatsReserved;
-    case Outcome::kVersionMismatch:
-      return kVersionMismatch;
-    case Outcome::kHoldExpired:
-      return kHoldExpired;
-    case Outcome::kCancelled:
-      return kCancelled;
-    case Outcome::kPayloadTooLarge:
-      return kPayloadTooLarge;
-    case Outcome::kUnsupportedMediaType:
-      return kUnsupportedMediaType;
-    case Outcome::kValidationFailed:
-      return kValidationFailed;
-    case Outcome::kIdempotencyMismatch:
-      return kIdempotencyMismatch;
-    case Outcome::kWeakIdempotencyKey:
-      return kWeakIdempotencyKey;
-    case Outcome::kProofOfWorkRequired:
-      return kProofOfWorkRequired;
-    case Outcome::kRateLimited:
-      return kRateLimited;
-    case Outcome::kHeadersTooLarge:
-      return kHeadersTooLarge;
-    case Outcome::kOverloaded:
-      return kOverloaded;
-    case Outcome::kReadOnly:
-      return kReadOnly;
-    case Outcome::kOutcomeUnknown:
-      return kOutcomeUnknown;
-    case Outcome::kHttpVersion:
-      return kHttpVersion;
-  }
-  CHECK(false);
-}
+Advice AdviceFor(Outcome outcome) { return kAdvice[static_cast<size_t>(outcome)].advice; }
 
 void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
   const Advice advice = AdviceFor(problem.outcome);

@@ -16,12 +16,12 @@
 
 namespace creneau::booking {
 
-class Gate {
+class Proofs {
  public:
   // `mac`: passes outlive a start. Challenges do not: their key is made anew.
-  Gate(const KeyedHash::Key& mac, Entropy& entropy);
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
+  Proofs(const KeyedHash::Key& mac, Entropy& entropy);
+  Proofs(const Proofs&) = delete;
+  Proofs& operator=(const Proofs&) = delete;
 
   // Somebody has asked for a ticket: what "by load" goes by.
   void NoteArrival(Instant now);
@@ -42,7 +42,7 @@ class Gate {
 
   const KeyedHash mac_;
   Entropy& entropy_;
-  const surge::ProofOfWork proofs_;
+  const surge::ProofOfWork challenges_;
   surge::SpentProofs spent_;
   // The second, and how many came in it, in its lower 24 bits; and so many in the one before. Two
   // threads may lose each other's count at the turn of a second: relaxed, and near enough.

@@ -1,4 +1,4 @@
-#include "booking/gate.h"
+#include "booking/proofs.h"
 
 #include "base/limits.h"
 
@@ -12,22 +12,22 @@ uint64_t SecondOf(Instant now) { return static_cast<uint64_t>(now.ms / kMsPerSec
 
 }  // namespace
 
-KeyedHash::Key Gate::KeyFrom(Entropy& entropy) {
+KeyedHash::Key Proofs::KeyFrom(Entropy& entropy) {
   KeyedHash::Key key;
   entropy.Fill(key);
   return key;
 }
 
-surge::Cells::Salt Gate::SaltFrom(Entropy& entropy) {
+surge::Cells::Salt Proofs::SaltFrom(Entropy& entropy) {
   surge::Cells::Salt salt;
   entropy.Fill(salt);
   return salt;
 }
 
-Gate::Gate(const KeyedHash::Key& mac, Entropy& entropy)
-    : mac_(mac), entropy_(entropy), proofs_(KeyFrom(entropy)), spent_(SaltFrom(entropy)) {}
+Proofs::Proofs(const KeyedHash::Key& mac, Entropy& entropy)
+    : mac_(mac), entropy_(entropy), challenges_(KeyFrom(entropy)), spent_(SaltFrom(entropy)) {}
 
-void Gate::NoteArrival(Instant now) {
+void Proofs::NoteArrival(Instant now) {
   const uint64_t second = SecondOf(now);
   const uint64_t counted = this_second_.load(std::memory_order_relaxed);
   if (counted >> kCountBits == second) {
@@ -38,7 +38,7 @@ void Gate::NoteArrival(Instant now) {
   this_second_.store(second << kCountBits | 1, std::memory_order_relaxed);
 }
 
-bool Gate::IsShut(const AgendaInfo& agenda, Instant now) const {
+bool Proofs::IsShut(const AgendaInfo& agenda, Instant now) const {
   switch (agenda.rules.proof_of_work) {
     case rules::ProofDemand::kOff:
       return false;
@@ -57,25 +57,25 @@ bool Gate::IsShut(const AgendaInfo& agenda, Instant now) const {
   return false;
 }
 
-ChallengeText Gate::Challenge(const AgendaInfo& agenda, Instant now) {
+ChallengeText Proofs::Challenge(const AgendaInfo& agenda, Instant now) {
   surge::ProofOfWork::Random random;
   entropy_.Fill(random);
-  return proofs_.Make(agenda.rules.name, random, now.ms / kMsPerSecond + limits::kProofLifetimeMaxS,
-                      limits::kProofNumber);
+  return challenges_.Make(agenda.rules.name, random,
+                          now.ms / kMsPerSecond + limits::kProofLifetimeMaxS, limits::kProofNumber);
 }
 
-bool Gate::Accepts(const AgendaInfo& agenda, const ProofOfWork& proof, Instant now) {
-  return proofs_.Check(agenda.rules.name, proof, now) == surge::ProofVerdict::kOk &&
+bool Proofs::Accepts(const AgendaInfo& agenda, const ProofOfWork& proof, Instant now) {
+  return challenges_.Check(agenda.rules.name, proof, now) == surge::ProofVerdict::kOk &&
          spent_.Spend(proof, now);
 }
 
-surge::PassText Gate::Grant(const AgendaInfo& agenda, const Subject& subject,
-                            Instant expires) const {
+surge::PassText Proofs::Grant(const AgendaInfo& agenda, const Subject& subject,
+                              Instant expires) const {
   return surge::Grant(mac_, agenda.id, subject, expires);
 }
 
-bool Gate::Accepts(const AgendaInfo& agenda, const Subject& subject, std::string_view pass,
-                   Instant now) const {
+bool Proofs::Accepts(const AgendaInfo& agenda, const Subject& subject, std::string_view pass,
+                     Instant now) const {
   return surge::IsGranted(mac_, agenda.id, subject, pass, now);
 }
 
