@@ -95,7 +95,8 @@ class Builder {
     CLI::App* leaf =
         group->add_subcommand(name, "Example:\n  creneauctl " + example + "\n\n" + about);
     leaf->fallthrough();
-    leaf->callback([this, verb] { command_->verb = verb; });
+    // It is called when this builder is gone.
+    leaf->callback([command = command_, verb] { command->verb = verb; });
     return leaf;
   }
 
