@@ -46,6 +46,19 @@ TEST_CASE("every subcommand has its verb") {
   CHECK(Accepted("--admin s snapshot list").verb == Verb::kSnapshotList);
   CHECK(Accepted("snapshot list d").data == "d");
   CHECK(Accepted("snapshot verify d").verb == Verb::kSnapshotVerify);
+  CHECK(Accepted("--admin s queue status a").verb == Verb::kQueueStatus);
+  CHECK(Accepted("--admin s queue pause a").verb == Verb::kQueuePause);
+  CHECK(Accepted("--admin s queue resume a").verb == Verb::kQueueResume);
+  CHECK(Accepted("--admin s queue drain a --dry-run").verb == Verb::kQueueDrain);
+  CHECK(Accepted("--admin s queue rate a 600").per_min == 600);
+  CHECK(Accepted("--admin s queue rate a 0").verb == Verb::kQueueRate);
+  CHECK(Accepted("--admin s queue extend a 15").minutes == 15);
+  const Command verify = Accepted("queue verify --agenda a --status s1 s2 --tickets -");
+  CHECK(verify.verb == Verb::kQueueVerify);
+  CHECK(verify.status_files == std::vector<std::string>{"s1", "s2"});
+  CHECK(verify.tickets_file == "-");
+  CHECK(Accepted("--admin s roster import a f.csv --add").adds);
+  CHECK(Accepted("roster import a - --dry-run").file == "-");
   CHECK(Parse("snapshot list").exit_code == 2);
   CHECK(Parse("snapshot save").exit_code == 2);
 }
@@ -102,6 +115,11 @@ TEST_CASE("what is wrong is said, with exit code 2") {
       {"--admin s reserve confirm N --key secret", "--key"},
       {"--admin s reserve hold a --applicant - --idempotency-key -", "both be read from stdin"},
       {"--admin s --timeout 0 agenda list", "--timeout"},
+      {"--admin s queue rate a", "PER_MIN"},
+      {"--admin s queue rate a -1", "PER_MIN"},
+      {"--admin s queue extend a 0", "MINUTES"},
+      {"roster import a f.csv", "--admin SOCKET"},
+      {"queue verify --agenda a", "--status"},
       {"log verify", "DATA"},
       {"frobnicate", "subcommand"},
   };
@@ -126,7 +144,9 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"reserve --help", 6, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
-      {"--help", 5, "check, publish and look at agendas\n"},
+      {"queue --help", 7, "No new holds, of agendas without a queue too, until resume.\n"},
+      {"roster --help", 1, "Replaces the list of those who may book"},
+      {"--help", 7, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

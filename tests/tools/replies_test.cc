@@ -108,5 +108,29 @@ TEST_CASE("nonsense breaks nothing") {
   }
 }
 
+TEST_CASE("a queue") {
+  CHECK(RenderQueue(R"({"agenda":"92","phase":"open","paused":true,"opening":"2026-12-01",
+      "gathers_at":"2026-12-01T08:30:00+01:00","opens_at":"2026-12-01T09:00:00+01:00",
+      "closes_at":"2026-12-01T10:00:00+01:00","served_rank":"1234","served":80,"rate_per_min":60,
+      "gathered":200,"waiting":120,"free":500,"k":"ab","chain_end":"cd","chain_from":"2026-01-01",
+      "rate_cap_per_min":90,"draining":true,"limited_by":"rate"})") ==
+        "agenda      92\n"
+        "opening     2026-12-01\n"
+        "now         open until 2026-12-01T10:00, PAUSED, DRAINING\n"
+        "gathered    200\n"
+        "waiting     120\n"
+        "admitted    80, up to rank 1234\n"
+        "rate        60 a minute, at most 90\n"
+        "limited by  rate\n"
+        "free        500\n"
+        "k           ab\n"
+        "chain       from 2026-01-01, ends in cd\n");
+  // What has no queue has nothing to say about one.
+  CHECK(RenderQueue(R"({"agenda":"93","phase":"closed","opens_at":"2026-12-01T09:00:00+01:00",
+      "paused":true,"served":0,"free":0,"limited_by":""})") ==
+        "agenda  93\nnow     closed until 2026-12-01T09:00, PAUSED\n");
+  CHECK(RenderRoster(R"({"agenda":"92","listed":3})") == "92: 3 people are listed now\n");
+}
+
 }  // namespace
 }  // namespace creneau::ctl

@@ -20,9 +20,12 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl log verify data
   creneauctl --json log show data --limit 10
   creneauctl --admin data/admin.sock snapshot save
+  creneauctl --admin data/admin.sock queue status 92-naturalisation
+  creneauctl queue verify --agenda agenda.json --status 0900.json 0905.json
+  creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
-Talks to a running creneaud over its admin socket; `agenda check`, `log` and `snapshot verify` need none. Who the applicant is and
-the key of a reservation are asked for on the terminal, or read from a file or stdin (-), never from arguments.
+Talks to a running creneaud over its admin socket; `agenda check`, `log`, `snapshot verify` and `queue verify` need none. Who
+the applicant is and the key of a reservation are asked for on the terminal, or read from a file or stdin (-), never from arguments.
 
 Exit codes: 0 ok, 2 usage, 3 refused, 4 unreachable, 5 integrity, 6 objective missed, 7 I/O.)";
 
@@ -80,6 +83,8 @@ class Builder {
     Reservations();
     Logs();
     Snapshots();
+    Queues();
+    Rosters();
   }
 
  private:
@@ -213,6 +218,69 @@ class Builder {
     verify->add_option("DATA", command_->data, "the daemon's data directory")->required();
   }
 
+  CLI::App* OfAgenda(CLI::App* group, Verb verb, const std::string& name, const std::string& more,
+                     const std::string& about) {
+    CLI::App* leaf = Leaf(
+        group, verb, name.c_str(),
+        "--admin data/admin.sock " + group->get_name() + " " + name + " 92-naturalisation" + more,
+        about);
+    leaf->add_option("AGENDA", command_->agenda, "its name")->required();
+    return leaf;
+  }
+
+  void Queues() {
+    CLI::App* group = Group("queue", "look at openings and change them by hand");
+    OfAgenda(group, Verb::kQueueStatus, "status", "",
+             "Where the queue stands, as everybody sees it.");
+    DryRun(OfAgenda(group, Verb::kQueuePause, "pause", "",
+                    "No new holds, of agendas without a queue too, until resume.\n"
+                    "Whoever holds a seat can still confirm it."));
+    DryRun(OfAgenda(group, Verb::kQueueResume, "resume", "",
+                    "Ends a pause, or the draining of a queue."));
+    CLI::App* rate =
+        OfAgenda(group, Verb::kQueueRate, "rate", " 600",
+                 "Lets in at most so many people a minute.\n"
+                 "The engine still lets in fewer where seats or the disk allow no more.");
+    rate->add_option("PER_MIN", command_->per_min, "people a minute; 0 for no cap")
+        ->required()
+        ->check(CLI::NonNegativeNumber);
+    DryRun(rate);
+    DryRun(OfAgenda(group, Verb::kQueueDrain, "drain", "",
+                    "Lets nobody in any more; those who were let in go on."));
+    CLI::App* extend = OfAgenda(group, Verb::kQueueExtend, "extend", " 15",
+                                "Closes the opening that is under way so many minutes later.");
+    extend->add_option("MINUTES", command_->minutes, "by how many")
+        ->required()
+        ->check(CLI::PositiveNumber);
+    DryRun(extend);
+    CLI::App* verify =
+        Leaf(group, Verb::kQueueVerify, "verify",
+             "queue verify --agenda agenda.json --status 0900.json 0905.json --tickets -",
+             "Checks an opening from published files alone, without an engine.\n"
+             "K belongs to the chain and never changed, the rank served never fell; each ticket's "
+             "rank, its place among those given, and whether it was admitted.");
+    verify->add_option("--agenda", command_->file, "what GET /v1/agendas/AGENDA answered")
+        ->required();
+    verify
+        ->add_option("--status", command_->status_files,
+                     "what GET /v1/agendas/AGENDA/queue answered, oldest first")
+        ->required();
+    verify->add_option("--tickets", command_->tickets_file,
+                       "one a line, perhaps with the rank that it was told; - for stdin");
+  }
+
+  void Rosters() {
+    CLI::App* group = Group("roster", "tell whom the office knows");
+    CLI::App* import =
+        OfAgenda(group, Verb::kRosterImport, "import", " dossiers.csv",
+                 "Replaces the list of those who may book, where identity_proof is \"listed\".\n"
+                 "The CSV's first line names identity fields; a line for each person follows.");
+    import->add_option("FILE", command_->file, "CSV; - for stdin")->required();
+    import->add_flag("--add", command_->adds,
+                     "add to those listed already, instead of replacing them");
+    DryRun(import);
+  }
+
   void DryRun(CLI::App* leaf) {
     leaf->add_flag("--dry-run", command_->dry_run, "say what would be done, and do nothing");
   }
@@ -224,6 +292,8 @@ class Builder {
 bool NeedsEngine(const Command& command) {
   const Verb verb = command.verb;
   if (verb == Verb::kSnapshotList) return command.data.empty();
+  if (verb == Verb::kQueueVerify) return false;
+  if (verb == Verb::kRosterImport) return !command.dry_run;
   return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow &&
          verb != Verb::kSnapshotVerify;
 }

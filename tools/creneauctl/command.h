@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace creneau::ctl {
 
@@ -26,6 +27,14 @@ enum class Verb {
   kSnapshotSave,
   kSnapshotList,
   kSnapshotVerify,
+  kQueueStatus,
+  kQueuePause,
+  kQueueResume,
+  kQueueRate,
+  kQueueDrain,
+  kQueueExtend,
+  kQueueVerify,
+  kRosterImport,
 };
 
 struct Command {
@@ -35,7 +44,7 @@ struct Command {
   bool dry_run = false;
   int64_t timeout_s = 30;
 
-  std::string file;        // agenda file
+  std::string file;        // agenda file; roster; agenda document
   std::string slots_file;  // CSV; empty: none
   std::string displaced = "refuse";
   std::optional<uint32_t> if_match;
@@ -48,6 +57,12 @@ struct Command {
   std::string idempotency_key_file;  // of hold, to repeat one; "-": stdin; empty: draw a key
   std::string from;                  // date
   std::string to;                    // date
+
+  int64_t per_min = 0;                    // queue rate; 0: no cap
+  int64_t minutes = 0;                    // queue extend
+  std::vector<std::string> status_files;  // queue verify
+  std::string tickets_file;               // "-": stdin; empty: none
+  bool adds = false;                      // roster import
 
   std::string data;             // the daemon's directory
   std::string checkpoint_file;  // empty: none

@@ -61,6 +61,12 @@ std::string MoveBody(std::string_view slot) {
   return json::serialize(json::object{{"slot", View(slot)}});
 }
 
+std::string NumberBody(std::string_view name, int64_t value) {
+  json::object body;
+  body[View(name)] = value;
+  return json::serialize(body);
+}
+
 std::string ApplicantJson(const Fields& fields) {
   json::object object;
   for (const auto& [name, value] : fields) object[name] = value;

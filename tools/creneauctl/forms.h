@@ -1,5 +1,5 @@
 // The JSON that creneauctl writes: request bodies, and its own reports for --json. Text in, text
-// out; Boost.JSON stays in forms.cc and replies.cc. Pure.
+// out. Pure.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 // "applicant". InvalidArgument says what was expected, and quotes nothing of it.
 absl::StatusOr<std::string> HoldBody(std::string_view applicant, std::string_view slot);
 std::string MoveBody(std::string_view slot);
+// {"minutes":15}
+std::string NumberBody(std::string_view name, int64_t value);
 std::string ApplicantJson(const Fields& fields);
 
 // What would be sent, for --dry-run: the applicant's values, keys and long bodies are left out.

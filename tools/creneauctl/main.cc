@@ -41,6 +41,18 @@ int Carry(const Session& session) {
       return SnapshotList(session);
     case Verb::kSnapshotVerify:
       return SnapshotVerify(session);
+    case Verb::kQueueStatus:
+      return QueueStatus(session);
+    case Verb::kQueuePause:
+    case Verb::kQueueResume:
+    case Verb::kQueueRate:
+    case Verb::kQueueDrain:
+    case Verb::kQueueExtend:
+      return QueueOrder(session);
+    case Verb::kQueueVerify:
+      return QueueVerify(session);
+    case Verb::kRosterImport:
+      return RosterImport(session);
   }
   return kExitUsage;
 }

@@ -1,53 +1,11 @@
 #include "tools/creneauctl/replies.h"
 
-#include <array>
-#include <boost/json.hpp>
-#include <optional>
-
 #include "base/ids.h"
+#include "tools/creneauctl/documents.h"
 #include "tools/creneauctl/table.h"
 
 namespace creneau::ctl {
 namespace {
-
-namespace json = boost::json;
-
-json::object Parse(std::string_view body) {
-  json::error_code failed;
-  json::value value = json::parse({body.data(), body.size()}, failed);
-  if (failed || !value.is_object()) return {};
-  return value.as_object();
-}
-
-const json::value* Find(const json::object& object, std::string_view name) {
-  return object.if_contains({name.data(), name.size()});
-}
-
-// Strings as they are, numbers and truths in words; empty when missing.
-std::string Text(const json::object& object, std::string_view name) {
-  const json::value* value = Find(object, name);
-  if (value == nullptr || value->is_null()) return {};
-  if (value->is_string()) return std::string(value->as_string().data(), value->as_string().size());
-  if (value->is_bool()) return value->as_bool() ? "yes" : "no";
-  return json::serialize(*value);
-}
-
-const json::object& Object(const json::object& object, std::string_view name) {
-  static const json::object kEmpty;
-  const json::value* value = Find(object, name);
-  return value != nullptr && value->is_object() ? value->as_object() : kEmpty;
-}
-
-const json::array& Array(const json::object& object, std::string_view name) {
-  static const json::array kEmpty;
-  const json::value* value = Find(object, name);
-  return value != nullptr && value->is_array() ? value->as_array() : kEmpty;
-}
-
-// "2026-12-01T09:20:00+01:00" -> "2026-12-01T09:20": the office's wall clock, as slots are named.
-std::string Minute(const std::string& rfc3339) {
-  return rfc3339.size() > 16 ? rfc3339.substr(0, 16) : rfc3339;
-}
 
 std::string Joined(const json::array& values, std::string_view separator) {
   std::string text;
@@ -57,28 +15,6 @@ std::string Joined(const json::array& values, std::string_view separator) {
   }
   return text;
 }
-
-// What an agenda's phase means at this moment.
-std::string Phase(const json::object& agenda) {
-  const std::string phase = Text(agenda, "phase");
-  const std::string opens = Text(agenda, "opens_at");
-  const std::string closes = Text(agenda, "closes_at");
-  if (phase == "closed" && !opens.empty()) return "closed until " + Minute(opens);
-  if (phase != "closed" && !closes.empty()) return phase + " until " + Minute(closes);
-  return phase;
-}
-
-// A label and a value a line; empty values are left out.
-class Sheet {
- public:
-  void Add(const std::string& label, const std::string& value) {
-    if (!value.empty()) table_.Row({label, value});
-  }
-  std::string Text() const { return table_.Text(); }
-
- private:
-  Table table_{{Align::kLeft, Align::kLeft}};
-};
 
 void AddRules(const json::object& rules, Sheet* sheet) {
   std::string identity;
@@ -134,21 +70,21 @@ std::string Warnings(const json::object& reply) {
 }  // namespace
 
 std::string RenderAgendaList(std::string_view body) {
-  const json::object reply = Parse(body);
+  const json::object reply = ParseDocument(body);
   if (Array(reply, "agendas").empty()) return "no agenda has been published yet\n";
   Table table({Align::kLeft, Align::kRight, Align::kLeft, Align::kLeft});
   table.Row({"AGENDA", "VERSION", "NOW", "TITLE"});
   for (const json::value& entry : Array(reply, "agendas")) {
     if (!entry.is_object()) continue;
     const json::object& agenda = entry.as_object();
-    table.Row(
-        {Text(agenda, "agenda"), Text(agenda, "version"), Phase(agenda), Text(agenda, "title")});
+    table.Row({Text(agenda, "agenda"), Text(agenda, "version"), PhaseInWords(agenda),
+               Text(agenda, "title")});
   }
   return table.Text();
 }
 
 std::string RenderAgenda(std::string_view body) {
-  const json::object agenda = Parse(body);
+  const json::object agenda = ParseDocument(body);
   Sheet sheet;
   sheet.Add("agenda", Text(agenda, "agenda"));
   sheet.Add("title", Text(agenda, "title"));
@@ -157,13 +93,13 @@ std::string RenderAgenda(std::string_view body) {
   sheet.Add("policy", Text(agenda, "policy"));
   sheet.Add("version",
             Text(agenda, "version") + ", published " + Minute(Text(agenda, "published_at")));
-  sheet.Add("now", Phase(agenda));
+  sheet.Add("now", PhaseInWords(agenda));
   AddRules(Object(agenda, "rules"), &sheet);
   return sheet.Text() + "\n" + Channels(Object(agenda, "channels"));
 }
 
 std::string RenderSlots(std::string_view body) {
-  const json::object reply = Parse(body);
+  const json::object reply = ParseDocument(body);
   const std::string next = Text(reply, "next");
   const std::string more = next.empty() ? "" : "more: --from " + next + "\n";
   if (Array(reply, "slots").empty()) return "no slot that can be booked now in these days\n" + more;
@@ -179,7 +115,7 @@ std::string RenderSlots(std::string_view body) {
 }
 
 std::string RenderReservation(std::string_view body) {
-  const json::object reply = Parse(body);
+  const json::object reply = ParseDocument(body);
   Sheet sheet;
   sheet.Add("reservation", Text(reply, "reservation"));
   sheet.Add("key", Text(reply, "key"));
@@ -196,7 +132,7 @@ std::string RenderReservation(std::string_view body) {
 }
 
 std::string RenderPublication(std::string_view body, bool dry_run) {
-  const json::object reply = Parse(body);
+  const json::object reply = ParseDocument(body);
   const std::string version = Text(reply, "version");
   const bool created = Text(reply, "created") == "yes";
   std::string text = Text(reply, "agenda");
@@ -213,7 +149,7 @@ std::string RenderPublication(std::string_view body, bool dry_run) {
 }
 
 std::string RenderSnapshots(std::string_view body) {
-  const json::object reply = Parse(body);
+  const json::object reply = ParseDocument(body);
   Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kLeft});
   const auto row = [&](const json::object& one) {
     const bool damaged = Text(one, "damaged") == "yes";
@@ -228,8 +164,35 @@ std::string RenderSnapshots(std::string_view body) {
   return text.empty() ? "no snapshots\n" : text;
 }
 
+std::string RenderQueue(std::string_view body) {
+  const json::object status = ParseDocument(body);
+  Sheet sheet;
+  sheet.Add("agenda", Text(status, "agenda"));
+  sheet.Add("opening", Text(status, "opening"));
+  sheet.Add("now", PhaseInWords(status) + (IsTrue(status, "draining") ? ", DRAINING" : ""));
+  // An agenda without a queue has a phase and nothing else of all this.
+  if (Text(status, "opening").empty()) return sheet.Text();
+  sheet.Add("gathered", Text(status, "gathered"));
+  sheet.Add("waiting", Text(status, "waiting"));
+  sheet.Add("admitted", Text(status, "served") + ", up to rank " + Text(status, "served_rank"));
+  const std::string cap = Text(status, "rate_cap_per_min");
+  sheet.Add("rate", Text(status, "rate_per_min") + " a minute" +
+                        (cap.empty() || cap == "0" ? "" : ", at most " + cap));
+  sheet.Add("limited by", Text(status, "limited_by"));
+  sheet.Add("free", Text(status, "free"));
+  sheet.Add("k", Text(status, "k"));
+  sheet.Add("chain",
+            "from " + Text(status, "chain_from") + ", ends in " + Text(status, "chain_end"));
+  return sheet.Text();
+}
+
+std::string RenderRoster(std::string_view body) {
+  const json::object reply = ParseDocument(body);
+  return Text(reply, "agenda") + ": " + Text(reply, "listed") + " people are listed now\n";
+}
+
 std::string RenderProblem(int status, std::string_view body) {
-  const json::object problem = Parse(body);
+  const json::object problem = ParseDocument(body);
   const std::string code = Text(problem, "code");
   if (code.empty()) return "refused: HTTP " + std::to_string(status) + ", without saying why\n";
   std::string text = "refused: " + code + ": " + Text(problem, "detail") + "\n";
@@ -245,27 +208,27 @@ std::string RenderProblem(int status, std::string_view body) {
   return text;
 }
 
-std::string ProblemCode(std::string_view body) { return Text(Parse(body), "code"); }
+std::string ProblemCode(std::string_view body) { return Text(ParseDocument(body), "code"); }
 
-std::string NameOf(std::string_view body) { return Text(Parse(body), "reservation"); }
+std::string NameOf(std::string_view body) { return Text(ParseDocument(body), "reservation"); }
 
-std::string KeyOf(std::string_view body) { return Text(Parse(body), "key"); }
+std::string KeyOf(std::string_view body) { return Text(ParseDocument(body), "key"); }
 
 std::string WithoutKey(std::string_view body) {
-  json::object reply = Parse(body);
+  json::object reply = ParseDocument(body);
   reply.erase("key");
   return json::serialize(reply);
 }
 
 std::string WithMembers(std::string_view body, const Fields& more) {
-  json::object reply = Parse(body);
+  json::object reply = ParseDocument(body);
   for (const auto& [name, text] : more) reply[name] = text;
   return json::serialize(reply);
 }
 
 std::vector<std::vector<std::string>> IdentityAlternatives(std::string_view body) {
   std::vector<std::vector<std::string>> ways;
-  const json::object agenda = Parse(body);
+  const json::object agenda = ParseDocument(body);
   for (const json::value& alternative : Array(Object(agenda, "rules"), "identity")) {
     if (!alternative.is_array()) continue;
     std::vector<std::string> fields;
@@ -278,12 +241,12 @@ std::vector<std::vector<std::string>> IdentityAlternatives(std::string_view body
 }
 
 unsigned VersionOf(std::string_view body) {
-  const json::object reply = Parse(body);
+  const json::object reply = ParseDocument(body);
   const json::value* version = Find(reply, "version");
   if (version == nullptr || !version->is_int64()) return 0;
   return static_cast<unsigned>(version->as_int64());
 }
 
-bool WouldCreate(std::string_view body) { return Text(Parse(body), "created") == "yes"; }
+bool WouldCreate(std::string_view body) { return Text(ParseDocument(body), "created") == "yes"; }
 
 }  // namespace creneau::ctl

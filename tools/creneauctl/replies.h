@@ -18,6 +18,10 @@ std::string RenderReservation(std::string_view body);
 std::string RenderPublication(std::string_view body, bool dry_run);
 // One of them, or a list.
 std::string RenderSnapshots(std::string_view body);
+// The status document of a queue, or what an order to an opening came to.
+std::string RenderQueue(std::string_view body);
+// How many people an agenda's roster now lists.
+std::string RenderRoster(std::string_view body);
 // "refused: slot-taken: This slot is taken. ..." and what helps, each on its line.
 std::string RenderProblem(int status, std::string_view body);
 

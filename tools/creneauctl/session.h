@@ -61,4 +61,12 @@ int SnapshotSave(const Session& session);
 int SnapshotList(const Session& session);
 int SnapshotVerify(const Session& session);
 
+// queue_commands.cc
+int QueueStatus(const Session& session);
+int QueueOrder(const Session& session);  // pause, resume, rate, drain, extend
+int QueueVerify(const Session& session);
+
+// roster_commands.cc
+int RosterImport(const Session& session);
+
 }  // namespace creneau::ctl

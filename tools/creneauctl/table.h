@@ -21,4 +21,16 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// A label and a value a line; empty values are left out.
+class Sheet {
+ public:
+  void Add(const std::string& label, const std::string& value) {
+    if (!value.empty()) table_.Row({label, value});
+  }
+  std::string Text() const { return table_.Text(); }
+
+ private:
+  Table table_{{Align::kLeft, Align::kLeft}};
+};
+
 }  // namespace creneau::ctl

@@ -1,0 +1,158 @@
+"""creneauctl and the queue of an opening that is under way, whatever the hour of the day."""
+
+import datetime
+import json
+import time
+
+from ctl_case import CRENEAUCTL, CtlCase, days_from_now
+
+from creneau import ctl
+
+QUEUE = """\
+agenda = "queue"
+title = "Naturalisation : dépôt"
+office = "Préfecture, guichet 1"
+timezone = "{zone}"
+policy = "queue"
+identity = [["dossier", "birth_date"]]
+identity_proof = "{proof}"
+{more}
+hold_s = 300
+notice_hours = 0
+horizon_days = 60
+
+[opening]
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+gather = "00:30"
+open = "{opens}"
+close = "23:30"
+
+[[session]]
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+from = {first}
+until = {last}
+hours = ["09:00-12:00"]
+minutes = 20
+seats = {{ web = 2, desk = 1 }}
+holidays = "open"
+"""
+
+
+def zone_of_noon():
+    """A time zone in which it is between eleven and one: an opening of today is neither over nor about to be."""
+    hour = datetime.datetime.now(datetime.timezone.utc).hour
+    west = hour - 12  # "Etc/GMT+5" is five hours west of Greenwich
+    return "Etc/GMT" + (f"{west:+d}" if west else "")
+
+
+class QueueCase(CtlCase):
+    def publish_queue(self, opens="01:00", listed=False):
+        file = self.home / "queue.toml"
+        file.write_text(QUEUE.format(zone=zone_of_noon(), opens=opens, proof="listed" if listed else "declared",
+                                     more="" if listed else "accept_invented = true", first=days_from_now(3),
+                                     last=days_from_now(20)))
+        self.must("agenda", "publish", file)
+
+    def ticket(self, admin, dossier):
+        applicant = {"dossier": dossier, "birth_date": "1990-05-17"}
+        reply = admin.request("POST", "/v1/agendas/queue/tickets", {"applicant": applicant})
+        self.assertEqual(reply.status, 201, reply)
+        return reply.json
+
+    def until_status(self, right):
+        """The queue's status once it is right: what everybody sees is up to a second old."""
+        while not right(status := self.must_json("queue", "status", "queue")):
+            time.sleep(0.05)
+        return status
+
+    def until_open(self):
+        """The steward begins an opening within its next round."""
+        self.until_status(lambda status: status["phase"] == "open")
+
+
+class Queue(QueueCase):
+    def test_orders(self):
+        self.publish_queue()
+        self.until_open()
+        self.assertIn("now       open until ", self.must("queue", "status", "queue"))
+        self.assertIn("would send  POST /v1/agendas/queue/pause", self.must("queue", "pause", "queue", "--dry-run"))
+        self.assertNotIn("paused", self.must_json("queue", "status", "queue"))
+        self.assertIn(", PAUSED\n", self.must("queue", "pause", "queue"))
+        self.until_status(lambda status: status.get("paused"))
+        self.assertNotIn("paused", self.must_json("queue", "resume", "queue"))
+        self.assertEqual(self.must_json("queue", "rate", "queue", 600)["rate_cap_per_min"], 600)
+        dry = self.must_json("queue", "rate", "queue", 7, "--dry-run")
+        self.assertEqual((dry["target"], dry["body"]), ("/v1/agendas/queue/rate", '{"per_min":7}'))
+        self.assertTrue(self.must_json("queue", "drain", "queue")["draining"])
+        self.assertIn("T23:45", self.must_json("queue", "extend", "queue", 15)["closes_at"])
+        self.assertEqual(self.run_ctl("queue", "status", "absent")[0], 3)
+        code, _, err = self.run_ctl("queue", "rate", "queue", 1 << 40)
+        self.assertEqual(code, 3)
+        self.assertIn("people a minute", err)
+
+    def test_an_agenda_without_a_queue_can_be_paused(self):
+        self.must("agenda", "publish", self.file)
+        self.assertEqual(self.run_ctl("queue", "status", "demo")[0], 3)
+        self.assertIn("PAUSED", self.must("queue", "pause", "demo"))
+        self.assertIn("PAUSED", self.must("agenda", "show", "demo"))
+        self.assertEqual(self.run_ctl("queue", "drain", "demo")[0], 3)
+        self.must("queue", "resume", "demo")
+        self.hold()
+
+    def test_a_roster(self):
+        self.publish_queue(listed=True)
+        roster = self.home / "roster.csv"
+        roster.write_text("dossier;birth_date\n9000000001;17/05/1990\n9000000002;1990-05-17\n9000000001;17/05/1990\n")
+        code, out, err = ctl(CRENEAUCTL, "roster", "import", "queue", roster, "--dry-run")  # without an engine
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("would list 2 people", out)
+        self.assertEqual(self.must_json("roster", "import", "queue", roster), {"agenda": "queue", "listed": 2})
+        more = "dossier,birth_date\n9000000003,1990-05-17\n"
+        self.assertIn("3 people", self.must("roster", "import", "queue", "-", "--add", stdin=more))
+        for text, said in (("dossier;birth_date\n9000000001;17/05/1990;x\n", f"{roster}:2:1: there are more cells"),
+                           ("dossier;birth_date\n9000000001;someday\n", "2:1: ")):  # the engine's to see
+            roster.write_text(text)
+            code, out, err = self.run_ctl("roster", "import", "queue", roster)
+            self.assertEqual((code, out), (3, ""), err)
+            self.assertIn(said, err)
+            self.assertNotIn("9000000001", err)
+            self.assertNotIn("someday", err)
+        roster.write_text("dossier\n" + "1234567890\n" * 100_000)
+        code, out, _ = self.run_ctl("roster", "import", "queue", roster, "--json")
+        self.assertEqual(code, 3)
+        self.assertIn("--add", json.loads(out)["error"])
+        self.assertEqual(self.run_ctl("roster", "import", "queue", self.home / "absent")[0], 7)
+
+    def test_what_was_published_is_checked_without_the_engine(self):
+        self.publish_queue()
+        self.until_open()
+        documents = []
+
+        def publish_document(admin, name, path):
+            documents.append(self.home / name)
+            documents[-1].write_bytes(admin.request("GET", path).body)
+
+        with self.daemon.admin() as admin:
+            publish_document(admin, "agenda.json", "/v1/agendas/queue")
+            publish_document(admin, "early.json", "/v1/agendas/queue/queue")
+            told = [self.ticket(admin, f"900000000{i}") for i in range(5)]
+            self.until_status(lambda status: status["served"] == 5)
+            publish_document(admin, "late.json", "/v1/agendas/queue/queue")
+        tickets = "".join(f"{one['ticket']} {one['rank']}\n" for one in told)
+        verify = ("queue", "verify", "--agenda", documents[0], "--status", *documents[1:])
+        self.assertEqual(self.daemon.stop(), 0)
+        proof = self.must_json(*verify, "--tickets", "-", stdin=tickets)
+        self.assertTrue(proof["right"])
+        self.assertEqual([one["rank"] for one in proof["tickets"]], [one["rank"] for one in told])
+        self.assertEqual(sorted(one["place"] for one in proof["tickets"]), [1, 2, 3, 4, 5])
+        self.assertTrue(all(one["admitted"] for one in proof["tickets"]))
+        self.assertIn("it belongs to: hashed ", self.must(*verify))
+        wrong = json.loads(documents[2].read_text())
+        wrong["k"] = wrong["k"][::-1]
+        documents[2].write_text(json.dumps(wrong))
+        code, out, err = self.run_ctl(*verify)
+        self.assertEqual((code, out), (5, ""))
+        self.assertIn("late.json: K is ", err)
+        self.assertEqual(self.run_ctl(*verify[:-2])[0], 2)
+        documents[1].write_text("{}")
+        self.assertEqual(self.run_ctl(*verify)[0], 3)
