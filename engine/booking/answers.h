@@ -140,6 +140,11 @@ struct PassAnswer {
 
 enum class Phase : uint8_t { kClosed, kGathering, kOpen, kExhausted };
 std::string_view PhaseName(Phase phase);  // "closed", …
+inline constexpr std::array<Phase, 4> kAllPhases = {Phase::kClosed, Phase::kGathering, Phase::kOpen,
+                                                    Phase::kExhausted};
+
+// All that OpeningView::limit can be, but for nothing, where nothing has been decided yet.
+std::vector<std::string_view> AdmissionLimits();
 
 // What everybody may know of an agenda's opening.
 struct OpeningView {

@@ -247,6 +247,10 @@ PassAnswer Engine::GrantPass(std::string_view agenda, const rules::Applicant& ap
 OpeningView Engine::ReadOpening(const AgendaInfo& agenda, Instant now) const {
   return impl_->openings_->At(agenda, now);
 }
+size_t Engine::ListedPeople(std::string_view agenda) const {
+  const AgendaInfo* const info = impl_->registry_.Find(agenda);
+  return info == nullptr ? 0 : impl_->rosters_.size(info->id);
+}
 OrderAnswer Engine::Order(std::string_view agenda, const OpeningOrder& order) {
   return impl_->Order(agenda, order);
 }

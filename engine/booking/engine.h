@@ -139,6 +139,9 @@ class Engine {
   // The same for less: its seats as they were counted last.
   OpeningView ReadOpening(const AgendaInfo& agenda, Instant now) const;
 
+  // How many people the agenda's roster lists.
+  size_t ListedPeople(std::string_view agenda) const;
+
   // These three block until their records are durable, like TakeSnapshot below.
   PublishAnswer Publish(const PublishRequest& request);
   OrderAnswer Order(std::string_view agenda, const OpeningOrder& order);

@@ -44,6 +44,13 @@ std::string_view PhaseName(Phase phase) {
   CHECK(false);
 }
 
+std::vector<std::string_view> AdmissionLimits() {
+  std::vector<std::string_view> names;
+  for (int i = 0; i < surge::kLimits; ++i)
+    names.push_back(surge::NameOf(static_cast<surge::Limit>(i)));
+  return names;
+}
+
 Openings::Openings(const Registry& registry, ledger::Ledger& ledger, wal::Log& log,
                    const Clock& clock, const Secrets& secrets)
     : registry_(registry),

@@ -21,6 +21,8 @@ class MetricsPage {
   void AddSnapshots(const booking::SnapshotStats& stats);
   void AddLedger(const booking::EngineStats& stats);
   void AddAgendas(const booking::Engine& engine, Instant now);
+  void AddOpenings(const booking::Engine& engine, Instant now);
+  void AddConfirms(const Telemetry& telemetry, const booking::EngineStats& stats);
   void AddBuild();
 
   std::string Text() const;

@@ -125,6 +125,15 @@ void RefuseMethod(Exchange& exchange, unsigned allowed) {
 
 size_t RouteCount() { return kRouteCount; }
 
+size_t ConfirmRoute() {
+  constexpr size_t kAt = [] {
+    size_t at = 0;
+    while (kRoutes[at].handle != ConfirmReservation) ++at;
+    return at;
+  }();
+  return kAt;
+}
+
 std::string_view RouteName(size_t route) {
   return route < kRouteCount ? kRoutes[route].path : "none";
 }

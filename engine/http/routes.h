@@ -19,6 +19,9 @@ std::string_view RouteName(size_t route);
 std::string_view RouteMethod(size_t route);  // "GET" stands for HEAD too
 surge::Lane RouteLane(size_t route);         // who is refused first; of a route there is
 
+// The place of the route that confirms.
+size_t ConfirmRoute();
+
 // Finds the route and calls its handler, or fills in the 404 or 405. Returns the route's place,
 // RouteCount() for none. Where exchange.shed says why, the route's lane is refused for load: no
 // handler was called, and the reply is the gate's.

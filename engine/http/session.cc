@@ -101,6 +101,7 @@ void Session::ServeRefusal(const Refusal& refusal, Instant now, Entry& entry) {
 
 Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant received_at) {
   CHECK(entry_count_ == 0 && replies_.empty());
+  received_at_ = received_at;
   Round round;
   Request request;
   while (round.consumed < bytes.size() && !round.close) {
@@ -165,6 +166,8 @@ void Session::Settle(bool durable, Instant now) {
   for (size_t i = 0; i < entry_count_; ++i) {
     const Entry& entry = entries_[i];
     context_.counters.CountReply(entry.route, entry.status, entry.outcome);
+    if (entry.route == ConfirmRoute() && entry.outcome == Outcome::kOk)
+      context_.counters.CountConfirm(context_.engine.clock().Now() - received_at_);
   }
   entry_count_ = 0;
 }

@@ -100,6 +100,7 @@ class Session {
   std::string replies_;
   std::array<Entry, limits::kMaxPipelined> entries_;
   size_t entry_count_ = 0;
+  Instant received_at_;         // of all entries
   uint64_t known_changes_ = 0;  // of the thread's: up to the latest of this connection
 };
 

@@ -45,6 +45,8 @@ std::string Telemetry::Render(const booking::Engine& engine, Instant now) const 
   page.AddSnapshots(stats.snapshots);
   page.AddLedger(stats);
   page.AddAgendas(engine, now);
+  page.AddOpenings(engine, now);
+  page.AddConfirms(*this, stats);
   page.AddBuild();
   return page.Text();
 }

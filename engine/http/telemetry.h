@@ -16,6 +16,7 @@
 #include "base/instant.h"
 #include "base/outcome.h"
 #include "booking/engine.h"
+#include "http/durations.h"
 #include "http/reply.h"
 #include "surge/shedding.h"
 
@@ -37,6 +38,8 @@ std::string_view TurnedAwayName(TurnedAway why);  // as in metrics
 class alignas(64) Counters {
  public:
   void CountReply(size_t route, int status, Outcome outcome);
+  // A confirm that was carried out: from its last byte until its answer could leave.
+  void CountConfirm(int64_t ms) { confirms_.Count(ms); }
   void CountOpened() { connections_.fetch_add(1, std::memory_order_relaxed); }
   void CountClosed() { connections_.fetch_sub(1, std::memory_order_relaxed); }
   void CountTurnedAway(TurnedAway why) {
@@ -55,6 +58,7 @@ class alignas(64) Counters {
 
   uint64_t replies(size_t route, size_t status) const { return Read(replies_[route][status]); }
   uint64_t outcomes(size_t outcome) const { return Read(outcomes_[outcome]); }
+  const Durations& confirms() const { return confirms_; }
   int64_t connections() const { return Read(connections_); }
   uint64_t turned_away(TurnedAway why) const {
     return Read(turned_away_[static_cast<size_t>(why)]);
@@ -76,6 +80,7 @@ class alignas(64) Counters {
 
   std::array<std::array<std::atomic<uint64_t>, kStatuses.size()>, kMaxRoutes> replies_{};
   std::array<std::atomic<uint64_t>, kOutcomes> outcomes_{};
+  Durations confirms_;
   std::atomic<int64_t> connections_{0};
   std::array<std::atomic<uint64_t>, kTurnedAways> turned_away_{};
   std::array<std::array<std::atomic<uint64_t>, surge::kSheds>, surge::kLanes> shed_{};
