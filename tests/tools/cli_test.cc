@@ -59,6 +59,8 @@ TEST_CASE("every subcommand has its verb") {
   CHECK(verify.tickets_file == "-");
   CHECK(Accepted("--admin s roster import a f.csv --add").adds);
   CHECK(Accepted("roster import a - --dry-run").file == "-");
+  CHECK(Accepted("--admin s watch a").verb == Verb::kWatch);
+  CHECK(Accepted("--admin s watch a --count 3").count == 3);
   CHECK(Parse("snapshot list").exit_code == 2);
   CHECK(Parse("snapshot save").exit_code == 2);
 }
@@ -146,7 +148,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
       {"queue --help", 7, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
-      {"--help", 7, "check, publish and look at agendas\n"},
+      {"--help", 8, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

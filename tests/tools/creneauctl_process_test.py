@@ -2,8 +2,6 @@
 """creneauctl against a running creneaud: every subcommand, what it prints, its exit codes, where secrets go."""
 
 import json
-import os
-import pty
 import socket
 import stat
 import subprocess
@@ -197,24 +195,6 @@ class Ctl(CtlCase):
             code, _, err = self.run_ctl("reserve", *arguments)
             self.assertEqual(code, 2, err)
             self.assertIn("-file" if arguments[0] == "confirm" else "--applicant", err)
-
-    def on_a_terminal(self, arguments, answers):
-        """Runs it on a terminal of its own, answering its questions: (exit code, all that was shown)."""
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.execv(CRENEAUCTL, [CRENEAUCTL, "--admin", self.daemon.ready["admin"], *arguments])
-        shown = b""
-        for question, answer in answers:
-            while question not in shown:
-                shown += os.read(terminal, 4096)
-            os.write(terminal, answer + b"\n")
-        try:
-            while some := os.read(terminal, 4096):
-                shown += some
-        except OSError:
-            pass  # how a terminal says that the other side has ended
-        os.close(terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
     def test_questions_on_the_terminal(self):
         self.must("agenda", "publish", self.file)

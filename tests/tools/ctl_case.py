@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import os
+import pty
 import subprocess
 import sys
 import unittest
@@ -72,3 +74,21 @@ class CtlCase(unittest.TestCase):
     def hold(self, passport="18AB34217", *more):
         applicant = json.dumps({"passport": passport, "birth_date": "1990-05-17"})
         return self.must_json("reserve", "hold", "demo", "--applicant", "-", *more, stdin=applicant)
+
+    def on_a_terminal(self, arguments, answers):
+        """Runs it on a terminal of its own, answering its questions: (exit code, all that was shown)."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(CRENEAUCTL, [CRENEAUCTL, "--admin", self.daemon.ready["admin"], *arguments])
+        shown = b""
+        for question, answer in answers:
+            while question not in shown:
+                shown += os.read(terminal, 4096)
+            os.write(terminal, answer + b"\n")
+        try:
+            while some := os.read(terminal, 4096):
+                shown += some
+        except OSError:
+            pass  # how a terminal says that the other side has ended
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()

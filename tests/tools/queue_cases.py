@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import signal
+import subprocess
 import time
 
 from ctl_case import CRENEAUCTL, CtlCase, days_from_now
@@ -156,3 +158,41 @@ class Queue(QueueCase):
         self.assertEqual(self.run_ctl(*verify[:-2])[0], 2)
         documents[1].write_text("{}")
         self.assertEqual(self.run_ctl(*verify)[0], 3)
+
+    def test_watching(self):
+        self.publish_queue()
+        self.until_open()
+        with self.daemon.admin() as admin:
+            ticket = self.ticket(admin, "9000000001")["ticket"]
+            self.until_status(lambda status: status["served"] == 1)
+            hold = {"applicant": {"dossier": "9000000001", "birth_date": "1990-05-17"}, "ticket": ticket}
+            held = admin.request("POST", "/v1/agendas/queue/holds", hold)
+            self.assertEqual(held.status, 201, held)
+            watching = subprocess.Popen([CRENEAUCTL, "--admin", self.daemon.ready["admin"], "watch", "queue"], text=True,
+                                        stdout=subprocess.PIPE)
+            frames = [json.loads(watching.stdout.readline())]
+            confirm = f"/v1/reservations/{held.json['reservation']}/confirm"
+            self.assertEqual(admin.request("POST", confirm, Creneau_Key=held.json["key"]).status, 200)
+            self.assertEqual(admin.request("POST", "/v1/reservations/NOSUCH/confirm", Creneau_Key="A" * 22).status, 404)
+            while frames[-1]["confirm_p99_ms"] is None:
+                frames.append(json.loads(watching.stdout.readline()))
+            page = admin.request("GET", "/metrics").body.decode()
+        watching.send_signal(signal.SIGINT)
+        self.assertEqual(watching.wait(30), 0)
+        watching.stdout.close()
+        first, last = frames[0], frames[-1]
+        self.assertEqual((first["phase"], first["admitted"], first["held"], first["confirmed"]), ("open", 1, 1, 0))
+        self.assertEqual((last["held"], last["confirmed"]), (0, 1))
+        self.assertEqual(last["refused_in_all"], {"unknown-reservation": 1})
+        self.assertEqual(last["limited_by"], "nobody-waits")
+        self.assertIn('creneau_opening_phase{agenda="queue",phase="open"} 1\n', page)
+        self.assertIn("creneau_confirm_duration_seconds_count 1\n", page)
+        self.must("agenda", "publish", self.file)
+        lines = self.must("watch", "demo", "--count", "2").splitlines()
+        self.assertEqual([json.loads(line)["waiting"] for line in lines], [None, None])
+        code, shown = self.on_a_terminal(["watch", "demo", "--count", "1"], [])
+        self.assertEqual(code, 0)
+        self.assertIn("\x1b[H\x1b[2Jdemo  open", shown)
+        self.assertEqual(self.run_ctl("watch", "absent")[0], 3)
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertEqual(self.run_ctl("watch", "demo")[0], 4)

@@ -22,6 +22,7 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock snapshot save
   creneauctl --admin data/admin.sock queue status 92-naturalisation
   creneauctl queue verify --agenda agenda.json --status 0900.json 0905.json
+  creneauctl --admin data/admin.sock watch 92-naturalisation
   creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
 Talks to a running creneaud over its admin socket; `agenda check`, `log`, `snapshot verify` and `queue verify` need none. Who
@@ -85,6 +86,7 @@ class Builder {
     Snapshots();
     Queues();
     Rosters();
+    NineOClock();
   }
 
  private:
@@ -220,10 +222,10 @@ class Builder {
 
   CLI::App* OfAgenda(CLI::App* group, Verb verb, const std::string& name, const std::string& more,
                      const std::string& about) {
-    CLI::App* leaf = Leaf(
-        group, verb, name.c_str(),
-        "--admin data/admin.sock " + group->get_name() + " " + name + " 92-naturalisation" + more,
-        about);
+    const std::string within = group == app_ ? "" : group->get_name() + " ";
+    CLI::App* leaf =
+        Leaf(group, verb, name.c_str(),
+             "--admin data/admin.sock " + within + name + " 92-naturalisation" + more, about);
     leaf->add_option("AGENDA", command_->agenda, "its name")->required();
     return leaf;
   }
@@ -279,6 +281,14 @@ class Builder {
     import->add_flag("--add", command_->adds,
                      "add to those listed already, instead of replacing them");
     DryRun(import);
+  }
+
+  // What an operator has open from 8:55 on.
+  void NineOClock() {
+    CLI::App* watch = OfAgenda(app_, Verb::kWatch, "watch", "",
+                               "An opening as it goes, once a second, until Ctrl-C.\n"
+                               "A screen on a terminal; else, or with --json, a line of JSON.");
+    watch->add_option("--count", command_->count, "end after so many [go on]");
   }
 
   void DryRun(CLI::App* leaf) {

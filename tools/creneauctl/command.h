@@ -35,6 +35,7 @@ enum class Verb {
   kQueueExtend,
   kQueueVerify,
   kRosterImport,
+  kWatch,
 };
 
 struct Command {
@@ -62,6 +63,7 @@ struct Command {
   int64_t minutes = 0;                    // queue extend
   std::vector<std::string> status_files;  // queue verify
   std::string tickets_file;               // "-": stdin; empty: none
+  uint64_t count = 0;                     // watch: frames; 0: until Ctrl-C
   bool adds = false;                      // roster import
 
   std::string data;             // the daemon's directory

@@ -53,6 +53,8 @@ int Carry(const Session& session) {
       return QueueVerify(session);
     case Verb::kRosterImport:
       return RosterImport(session);
+    case Verb::kWatch:
+      return Watch(session);
   }
   return kExitUsage;
 }

@@ -66,6 +66,9 @@ int QueueStatus(const Session& session);
 int QueueOrder(const Session& session);  // pause, resume, rate, drain, extend
 int QueueVerify(const Session& session);
 
+// watch.cc
+int Watch(const Session& session);
+
 // roster_commands.cc
 int RosterImport(const Session& session);
 
