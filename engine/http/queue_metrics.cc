@@ -26,6 +26,7 @@ class Gauges {
     family_.metric.push_back(std::move(metric));
   }
 
+  bool empty() const { return family_.metric.empty(); }
   MetricFamily Take() { return std::move(family_); }
 
  private:
@@ -94,7 +95,7 @@ void MetricsPage::AddOpenings(const booking::Engine& engine, Instant now) {
   for (Gauges* gauges :
        {&openings.phase, &openings.paused, &queues.gathered, &queues.waiting, &queues.admitted,
         &queues.free, &queues.rate, &queues.cap, &queues.draining, &queues.limited, &listed}) {
-    families_.push_back(gauges->Take());
+    if (!gauges->empty()) families_.push_back(gauges->Take());
   }
 }
 
