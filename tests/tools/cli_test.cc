@@ -61,6 +61,10 @@ TEST_CASE("every subcommand has its verb") {
   CHECK(Accepted("roster import a - --dry-run").file == "-");
   CHECK(Accepted("--admin s watch a").verb == Verb::kWatch);
   CHECK(Accepted("--admin s watch a --count 3").count == 3);
+  const Command preflight = Accepted("--admin s preflight a --listen l --confirm-listen c");
+  CHECK(preflight.verb == Verb::kPreflight);
+  CHECK(preflight.listen == "l");
+  CHECK(preflight.confirm_listen == "c");
   CHECK(Parse("snapshot list").exit_code == 2);
   CHECK(Parse("snapshot save").exit_code == 2);
 }
@@ -148,7 +152,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
       {"queue --help", 7, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
-      {"--help", 8, "check, publish and look at agendas\n"},
+      {"--help", 9, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

@@ -125,8 +125,14 @@ TEST_CASE("nobody there: unavailable, nothing was sent") {
   const Scratch scratch;
   const HttpClient client(scratch / "absent.sock", 1000);
   CHECK(client.Send({"GET", "/", {}, ""}).status().code() == absl::StatusCode::kUnavailable);
-  const HttpClient lengthy(std::string(200, 'x'), 1000);
-  CHECK(lengthy.Send({"GET", "/", {}, ""}).status().code() == absl::StatusCode::kUnavailable);
+  CHECK(client.PeerProcess().status().code() == absl::StatusCode::kUnavailable);
+  // Port 1 is nobody's; names are not looked up.
+  for (const std::string& address :
+       {std::string(200, 'x'), std::string("tcp:127.0.0.1:1"), std::string("tcp:[::1]:1"),
+        std::string("tcp:localhost:1"), std::string("tcp:127.0.0.1"), std::string("tcp:")}) {
+    const HttpClient other(address, 1000);
+    CHECK(other.Send({"GET", "/", {}, ""}).status().code() == absl::StatusCode::kUnavailable);
+  }
 }
 
 TEST_CASE("a lost reply is asked for once more, and not twice") {

@@ -3,6 +3,7 @@
 import datetime
 import json
 import signal
+import socket
 import subprocess
 import time
 
@@ -196,3 +197,43 @@ class Queue(QueueCase):
         self.assertEqual(self.run_ctl("watch", "absent")[0], 3)
         self.assertEqual(self.daemon.stop(), 0)
         self.assertEqual(self.run_ctl("watch", "demo")[0], 4)
+
+    def test_preflight(self):
+        self.publish_queue(listed=True)
+        self.until_open()
+        preflight = ("preflight", "queue", "--listen", f"127.0.0.1:{self.daemon.port}")
+        code, out, _ = self.run_ctl("--json", *preflight)
+        report = json.loads(out)
+        found = {check["check"]: check for check in report["checks"]}
+        self.assertEqual((code, report["fit"], found["roster"]["verdict"]), (6, False, "FAIL"))
+        roster = "dossier,birth_date\n9000000001,1990-05-17\n"
+        self.must("roster", "import", "queue", "-", stdin=roster)
+        yesterday = self.home / "yesterday.json"
+        yesterday.write_text(out)
+        code, out, _ = self.run_ctl("--json", *preflight, "--yesterday", yesterday)
+        report = json.loads(out)
+        self.assertEqual(code, 0 if report["fit"] else 6)
+        found = {check["check"]: check for check in report["checks"]}
+        # Of the machine that this runs on, only that something is said.
+        machine = {"clock", "flush", "disk", "descriptors"}
+        self.assertLessEqual(machine, set(found))
+        self.assertEqual({name for name, check in found.items() if check["verdict"] != "ok"} - machine, set())
+        self.assertIn(" then)", found["seats"]["says"])
+        self.assertIn(" answered in ", found["listener"]["says"])
+        self.assertRegex(found["disk"]["says"], " free at ")
+        self.must("queue", "pause", "queue")
+        self.until_status(lambda status: status.get("paused"))
+        (self.daemon.data / "keys" / "chain.key").rename(self.home / "chain.key")
+        with socket.create_server(("127.0.0.1", 0)) as reserved:
+            dead = reserved.getsockname()[1]
+        code, out, _ = self.run_ctl(*preflight, "--confirm-listen", f"127.0.0.1:{dead}")
+        self.assertEqual(code, 6)
+        for wanted in ("FAIL  by hand", "FAIL  keys", "FAIL  confirm listener", "creneauctl queue resume queue"):
+            self.assertIn(wanted, out)
+        self.assertTrue(out.endswith("\nNOT FIT\n"))
+        code, out, _ = self.run_ctl("preflight", "absent")
+        self.assertEqual(code, 6)
+        self.assertIn("FAIL  agenda", out)
+        self.assertEqual(self.run_ctl(*preflight, "--yesterday", self.home / "absent")[0], 7)
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertEqual(self.run_ctl(*preflight)[0], 4)

@@ -22,6 +22,7 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock snapshot save
   creneauctl --admin data/admin.sock queue status 92-naturalisation
   creneauctl queue verify --agenda agenda.json --status 0900.json 0905.json
+  creneauctl --admin data/admin.sock preflight 92-naturalisation --listen 127.0.0.1:8080
   creneauctl --admin data/admin.sock watch 92-naturalisation
   creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
@@ -289,6 +290,17 @@ class Builder {
                                "An opening as it goes, once a second, until Ctrl-C.\n"
                                "A screen on a terminal; else, or with --json, a line of JSON.");
     watch->add_option("--count", command_->count, "end after so many [go on]");
+    CLI::App* preflight =
+        OfAgenda(app_, Verb::kPreflight, "preflight", " --listen 127.0.0.1:8080",
+                 "Whether all that an opening needs is there; exit code 6 if it is not fit.\n"
+                 "Clock, flush latency, disk, descriptors, keys, K, seats, snapshot, listeners.");
+    preflight->add_option("--listen", command_->listen, "the daemon's, to see that it answers");
+    preflight->add_option("--confirm-listen", command_->confirm_listen,
+                          "likewise, where it has one");
+    preflight->add_option("--data", command_->data, "the daemon's directory [that of --admin]");
+    preflight->add_option("--keys", command_->keys, "its keys [DATA/keys]");
+    preflight->add_option("--yesterday", command_->yesterday_file,
+                          "what preflight --json printed then, to compare seats with");
   }
 
   void DryRun(CLI::App* leaf) {

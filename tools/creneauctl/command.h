@@ -36,6 +36,7 @@ enum class Verb {
   kQueueVerify,
   kRosterImport,
   kWatch,
+  kPreflight,
 };
 
 struct Command {
@@ -67,6 +68,10 @@ struct Command {
   bool adds = false;                      // roster import
 
   std::string data;             // the daemon's directory
+  std::string keys;             // preflight: empty: DATA/keys
+  std::string listen;           // preflight: address and port; empty: not looked at
+  std::string confirm_listen;   // likewise
+  std::string yesterday_file;   // preflight: empty: none
   std::string checkpoint_file;  // empty: none
   std::string public_key_file;
   uint64_t from_lsn = 1;

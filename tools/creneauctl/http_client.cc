@@ -1,6 +1,7 @@
 #include "tools/creneauctl/http_client.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -40,35 +41,23 @@ class Deadline {
   Clock::time_point at_;
 };
 
+constexpr std::string_view kTcp = "tcp:";
+
 class Socket {
  public:
-  Socket() : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
+  Socket() = default;
   ~Socket() {
     if (fd_ >= 0) close(fd_);
   }
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  absl::Status Connect(const std::string& path, const Deadline& deadline) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof(address.sun_path)) {
-      return absl::UnavailableError("the path of a Unix socket has at most " +
-                                    std::to_string(sizeof(address.sun_path) - 1) +
-                                    " bytes: " + path);
-    }
-    std::memcpy(address.sun_path, path.data(), path.size());
-    const auto* name = reinterpret_cast<const sockaddr*>(&address);
-    while (fd_ < 0 || connect(fd_, name, sizeof(address)) < 0) {
-      // EAGAIN: the listener's backlog is full. A Unix socket has no event for when it no longer
-      // is.
-      if (fd_ < 0 || errno != EAGAIN || deadline.left_ms() == 0) {
-        return absl::UnavailableError("no engine on " + path + ": " + std::strerror(errno));
-      }
-      poll(nullptr, 0, 10);
-    }
-    return absl::OkStatus();
+  absl::Status Connect(const std::string& address, const Deadline& deadline) {
+    if (address.rfind(kTcp, 0) == 0) return ConnectTcp(address.substr(kTcp.size()), deadline);
+    return ConnectUnix(address, deadline);
   }
+
+  int get() const { return fd_; }
 
   // Writes until all is written or the peer stops reading: one that refuses early still has an
   // answer to read.
@@ -109,12 +98,58 @@ class Socket {
   }
 
  private:
+  absl::Status ConnectUnix(const std::string& path, const Deadline& deadline) {
+    fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof(address.sun_path)) {
+      return absl::UnavailableError("the path of a Unix socket has at most " +
+                                    std::to_string(sizeof(address.sun_path) - 1) +
+                                    " bytes: " + path);
+    }
+    std::memcpy(address.sun_path, path.data(), path.size());
+    const auto* name = reinterpret_cast<const sockaddr*>(&address);
+    while (fd_ < 0 || connect(fd_, name, sizeof(address)) < 0) {
+      // EAGAIN: the listener's backlog is full. A Unix socket has no event for when it no longer
+      // is.
+      if (fd_ < 0 || errno != EAGAIN || deadline.left_ms() == 0) {
+        return absl::UnavailableError("no engine on " + path + ": " + std::strerror(errno));
+      }
+      poll(nullptr, 0, 10);
+    }
+    return absl::OkStatus();
+  }
+
+  // Addresses in figures only: nothing is looked up.
+  absl::Status ConnectTcp(const std::string& where, const Deadline& deadline) {
+    const size_t colon = where.rfind(':');
+    std::string host = where.substr(0, colon == std::string::npos ? 0 : colon);
+    if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    if (host.empty() || getaddrinfo(host.c_str(), where.c_str() + colon + 1, &hints, &found) != 0)
+      return absl::UnavailableError("expected an address such as 127.0.0.1:8080, got " + where);
+    fd_ = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const bool begun = connect(fd_, found->ai_addr, found->ai_addrlen) == 0;
+    int error = begun ? 0 : errno;
+    freeaddrinfo(found);
+    if (error == EINPROGRESS) {
+      socklen_t size = sizeof error;
+      error = ETIMEDOUT;
+      if (Ready(POLLOUT, deadline)) getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
+    }
+    if (error == 0) return absl::OkStatus();
+    return absl::UnavailableError("nobody listens on " + where + ": " + std::strerror(error));
+  }
+
   bool Ready(int16_t events, const Deadline& deadline) {
     pollfd watched{fd_, events, 0};
     return poll(&watched, 1, deadline.left_ms()) > 0;
   }
 
-  int fd_;
+  int fd_ = -1;
 };
 
 std::string Lower(std::string_view text) {
@@ -203,7 +238,7 @@ absl::StatusOr<HttpReply> ParseReply(std::string_view wire) {
 absl::StatusOr<HttpReply> HttpClient::Send(const HttpRequest& request) const {
   const Deadline deadline(timeout_ms_);
   Socket socket;
-  if (absl::Status connected = socket.Connect(socket_path_, deadline); !connected.ok())
+  if (absl::Status connected = socket.Connect(address_, deadline); !connected.ok())
     return connected;
   if (absl::Status written = socket.Write(SerializeRequest(request), deadline); !written.ok()) {
     return written;
@@ -211,6 +246,17 @@ absl::StatusOr<HttpReply> HttpClient::Send(const HttpRequest& request) const {
   absl::StatusOr<std::string> wire = socket.ReadAll(deadline);
   if (!wire.ok()) return wire.status();
   return ParseReply(*wire);
+}
+
+absl::StatusOr<int> HttpClient::PeerProcess() const {
+  Socket socket;
+  if (absl::Status connected = socket.Connect(address_, Deadline(timeout_ms_)); !connected.ok())
+    return connected;
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return absl::UnavailableError(std::string("no peer of ") + address_);
+  return peer.pid;
 }
 
 absl::StatusOr<HttpReply> HttpClient::SendRepeatable(const HttpRequest& request) const {

@@ -1,6 +1,6 @@
-// A small blocking HTTP/1.1 client for the engine's admin socket: one request, one connection, one
-// absolute deadline for all of it. Speaks the strict profile that the engine accepts, and believes
-// as little of what comes back.
+// A small blocking HTTP/1.1 client for the engine's admin socket, and for looking whether its other
+// listeners answer: one request, one connection, one absolute deadline for all of it. Speaks the
+// strict profile that the engine accepts, and believes as little of what comes back.
 //
 // Errors tell whether the request may have been carried out:
 //   Unavailable  nothing was sent: no such socket, nobody listens, no permission
@@ -38,16 +38,19 @@ struct HttpReply {
 
 class HttpClient {
  public:
-  HttpClient(std::string socket_path, int64_t timeout_ms)
-      : socket_path_(std::move(socket_path)), timeout_ms_(timeout_ms) {}
+  // `address`: the path of a Unix socket, or "tcp:127.0.0.1:8080", "tcp:[::1]:8080".
+  HttpClient(std::string address, int64_t timeout_ms)
+      : address_(std::move(address)), timeout_ms_(timeout_ms) {}
 
   absl::StatusOr<HttpReply> Send(const HttpRequest& request) const;
+  // The process that listens on the Unix socket, as the kernel knows it.
+  absl::StatusOr<int> PeerProcess() const;
   // Once more, the same, when the reply was lost: for what the engine answers alike when repeated
   // (design 7). Aborted when both were lost, or the engine was gone at the second attempt.
   absl::StatusOr<HttpReply> SendRepeatable(const HttpRequest& request) const;
 
  private:
-  std::string socket_path_;
+  std::string address_;
   int64_t timeout_ms_;
 };
 

@@ -55,6 +55,8 @@ int Carry(const Session& session) {
       return RosterImport(session);
     case Verb::kWatch:
       return Watch(session);
+    case Verb::kPreflight:
+      return Preflight(session);
   }
   return kExitUsage;
 }

@@ -69,6 +69,9 @@ int QueueVerify(const Session& session);
 // watch.cc
 int Watch(const Session& session);
 
+// preflight.cc
+int Preflight(const Session& session);
+
 // roster_commands.cc
 int RosterImport(const Session& session);
 

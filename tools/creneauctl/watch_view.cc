@@ -55,8 +55,8 @@ std::string ShownRate(const WatchFrame& frame) {
   if (!frame.rate_per_min) return "-";
   std::string text = std::to_string(*frame.rate_per_min) + " a minute";
   if (frame.rate_cap_per_min) text += ", at most " + std::to_string(*frame.rate_cap_per_min);
-  if (!frame.limited_by.empty()) text += "; limited by " + frame.limited_by;
-  return text;
+  if (frame.limited_by == "nobody-waits") return text + "; nobody waits";
+  return frame.limited_by.empty() ? text : text + "; limited by " + frame.limited_by;
 }
 
 std::string ShownHolds(const WatchFrame& frame) {
