@@ -13,6 +13,8 @@ constexpr const char* kPage = R"(# HELP creneau_outcomes_total Requests answered
 creneau_outcomes_total{outcome="ok"} 1000
 creneau_outcomes_total{outcome="not-admitted"} 340
 creneau_outcomes_total{outcome="paused"} 0
+creneau_shed_total{lane="hold",reason="lag"} 5
+creneau_connections_refused_total{listener="public",reason="full"} 0
 creneau_admission_limited_by{agenda="92",reason="disk"} 0
 creneau_admission_limited_by{agenda="92",reason="seats"} 1
 creneau_admission_limited_by{agenda="93",reason="disk"} 1
@@ -74,8 +76,8 @@ TEST_CASE("a frame, as JSON and as a screen") {
       R"({"at":"2026-12-01T08:00:07Z","agenda":"92","phase":"open","paused":false,"draining":true,)"
       R"("waiting":1200,"admitted":80,"rate_per_min":60,"rate_cap_per_min":600,"limited_by":"seats",)"
       R"("held":12,"confirmed":43,"left":400,"confirm_p99_ms":null,"confirm_p99_beyond":true,)"
-      R"("flush_p99_ms":0.800,"live_holds":12,"hold_bound":300,"refused":{"not-admitted":12},)"
-      R"("refused_in_all":{"not-admitted":340}})");
+      R"("flush_p99_ms":0.800,"live_holds":12,"hold_bound":300,"refused":{"not-admitted":12,"shed hold/lag":5},)"
+      R"("refused_in_all":{"not-admitted":340,"shed hold/lag":5}})");
   CHECK(FrameAsScreen(frame, "08:00:07") ==
         "92  open until 2026-12-01T10:00, DRAINING  (08:00:07)\n"
         "\n"
@@ -91,8 +93,9 @@ TEST_CASE("a frame, as JSON and as a screen") {
         "flush p99    0.8 ms\n"
         "holds        12 live holds of at most 300\n"
         "\n"
-        "REFUSED       LATELY  SINCE THIS BEGAN\n"
-        "not-admitted      12               340\n");
+        "REFUSED        LATELY  SINCE THIS BEGAN\n"
+        "not-admitted       12               340\n"
+        "shed hold/lag       5                 5\n");
 }
 
 TEST_CASE("an agenda without a queue, and an engine that says little") {

@@ -142,13 +142,14 @@ int Preflight(const Session& session) {
   // Where the daemon has them unless it is told otherwise.
   const std::string beside = fs::path(command.admin).parent_path().string();
   const std::string data = !command.data.empty() ? command.data : beside.empty() ? "." : beside;
+  std::error_code unseen;  // what this user may not see is not looked at
   facts.clock = LookAtClock();
-  if (fs::is_directory(data + "/log")) facts.disk = LookAtDisk(data);
+  if (fs::is_directory(data + "/log", unseen)) facts.disk = LookAtDisk(data);
   const absl::StatusOr<int> process = session.client().PeerProcess();
   if (process.ok()) facts.descriptors = LookAtDescriptors(*process);
   const bool queue = Text(ParseDocument(facts.agenda), "policy") == "queue";
   const std::string keys = command.keys.empty() ? data + "/keys" : command.keys;
-  if (fs::is_directory(keys)) facts.keys = LookAtKeys(keys, queue);
+  if (fs::is_directory(keys, unseen)) facts.keys = LookAtKeys(keys, queue);
   facts.listeners.push_back(LookAtListener(command, "listener", command.listen));
   if (!command.confirm_listen.empty()) {
     facts.listeners.push_back(LookAtListener(command, "confirm listener", command.confirm_listen));

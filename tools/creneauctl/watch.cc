@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "env/posix/descriptor.h"
 #include "env/posix/posix_clock.h"
+#include "tools/creneauctl/documents.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
 #include "tools/creneauctl/replies.h"
@@ -91,12 +92,15 @@ class Watcher {
       if (!began_) return session_.Refused(*agenda);
       return Missed("it answered with " + std::to_string(agenda->status));
     }
-    const absl::StatusOr<HttpReply> queue = Get(path_ + "/queue");
-    if (!queue.ok()) return Missed(std::string(queue.status().message()));
+    // Asked only where there is one: a refusal would be among those shown.
+    std::string queue_body;
+    if (Text(ParseDocument(agenda->body), "policy") == "queue") {
+      const absl::StatusOr<HttpReply> queue = Get(path_ + "/queue");
+      if (!queue.ok()) return Missed(std::string(queue.status().message()));
+      if (IsSuccess(*queue)) queue_body = queue->body;
+    }
     const absl::StatusOr<HttpReply> page = Get("/metrics");
     if (!page.ok()) return Missed(std::string(page.status().message()));
-    // One without a queue has no such document.
-    const std::string queue_body = IsSuccess(*queue) ? queue->body : "";
     MetricsText metrics(page->body);
     if (!began_) first_ = before_ = metrics;
     began_ = true;

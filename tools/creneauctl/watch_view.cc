@@ -18,18 +18,22 @@ std::optional<uint64_t> AsWhole(std::optional<double> value) {
 }
 
 // How much a counter has grown; one that fell began anew.
-uint64_t Growth(const MetricsText& before, const MetricsText::Labels& labels, double now) {
-  const double then = before.Value("creneau_outcomes_total", labels).value_or(0);
-  return static_cast<uint64_t>(now < then ? now : now - then);
+uint64_t Growth(const MetricsText& before, const std::string& counter,
+                const MetricsText::Series& now) {
+  const double then = before.Value(counter, now.labels).value_or(0);
+  return static_cast<uint64_t>(now.value < then ? now.value : now.value - then);
 }
 
-void CountRefusals(const WatchSources& sources, WatchFrame* frame) {
-  for (const MetricsText::Series& series : sources.metrics.All("creneau_outcomes_total")) {
-    const auto outcome = series.labels.find("outcome");
-    if (outcome == series.labels.end() || outcome->second == "ok") continue;
-    const uint64_t in_all = Growth(sources.first, series.labels, series.value);
+// Each series by what its labels say: "not-admitted", "shed hold/lag".
+void CountRefusals(const WatchSources& sources, const std::string& counter,
+                   const std::string& prefix, WatchFrame* frame) {
+  for (const MetricsText::Series& series : sources.metrics.All(counter)) {
+    const uint64_t in_all = Growth(sources.first, counter, series);
     if (in_all == 0) continue;
-    frame->refused[outcome->second] = {Growth(sources.before, series.labels, series.value), in_all};
+    std::string values;
+    for (const auto& [label, value] : series.labels) values += (values.empty() ? "" : "/") + value;
+    if (values == "ok") continue;
+    frame->refused[prefix + values] = {Growth(sources.before, counter, series), in_all};
   }
 }
 
@@ -100,7 +104,10 @@ WatchFrame ReadFrame(const WatchSources& sources) {
   frame.flush_p99_s = metrics.Value("creneau_log_batch_p99_seconds");
   frame.live_holds = AsWhole(metrics.Value("creneau_live_holds"));
   frame.hold_bound = AsWhole(metrics.Value("creneau_hold_bound"));
-  CountRefusals(sources, &frame);
+  CountRefusals(sources, "creneau_outcomes_total", "", &frame);
+  // Those of them that were refused for load, by lane and reason; and who did not get as far.
+  CountRefusals(sources, "creneau_shed_total", "shed ", &frame);
+  CountRefusals(sources, "creneau_connections_refused_total", "connections ", &frame);
   return frame;
 }
 

@@ -34,7 +34,8 @@ struct WatchFrame {
   std::optional<double> flush_p99_s;
   std::optional<uint64_t> live_holds;
   std::optional<uint64_t> hold_bound;
-  // By outcome: between two frames, and since watching began. What was refused, and nothing else.
+  // What was refused, between two frames and since watching began: requests by outcome; "shed …",
+  // which of them for load; "connections …".
   struct Refused {
     uint64_t lately = 0;
     uint64_t in_all = 0;
