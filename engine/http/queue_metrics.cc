@@ -56,7 +56,8 @@ struct QueueGauges {
   Gauges free{"creneau_queue_free_seats", "Seats that can be booked on the web, a moment ago."};
   Gauges rate{"creneau_queue_rate_per_minute", "People admitted a minute, lately."};
   Gauges cap{"creneau_queue_rate_cap_per_minute", "An operator's bound on that; 0 for none."};
-  Gauges draining{"creneau_queue_draining", "1 while an operator lets nobody in any more."};
+  Gauges draining{"creneau_queue_draining",
+                  "1 while no more tickets are given out, by an operator's order."};
   Gauges limited{"creneau_admission_limited_by",
                  "1 for what keeps more people from being admitted now."};
 

@@ -249,7 +249,7 @@ class Builder {
         ->check(CLI::NonNegativeNumber);
     DryRun(rate);
     DryRun(OfAgenda(group, Verb::kQueueDrain, "drain", "",
-                    "Lets nobody in any more; those who were let in go on."));
+                    "Gives out no more tickets, until resume; who has one is served."));
     CLI::App* extend = OfAgenda(group, Verb::kQueueExtend, "extend", " 15",
                                 "Closes the opening that is under way so many minutes later.");
     extend->add_option("MINUTES", command_->minutes, "by how many")

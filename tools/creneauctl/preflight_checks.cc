@@ -251,7 +251,7 @@ Check CheckHand(const PreflightFacts& facts, const json::object& phased) {
   if (IsTrue(phased, "paused")) return Fail(kName, "PAUSED: nobody can hold a seat", resume);
   const MetricsText::Labels of_agenda = {{"agenda", Text(phased, "agenda")}};
   if (facts.metrics.Value("creneau_queue_draining", of_agenda).value_or(0) > 0)
-    return Fail(kName, "DRAINING: nobody is let in", resume);
+    return Fail(kName, "DRAINING: no tickets are given out", resume);
   const double cap =
       facts.metrics.Value("creneau_queue_rate_cap_per_minute", of_agenda).value_or(0);
   if (cap > 0) {
