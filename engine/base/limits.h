@@ -127,6 +127,10 @@ inline constexpr size_t kArrivals = 1u << 20;
 // Whose requests are counted at once, 8 octets each: 2 MiB. Of an engine that answers 100,000 a
 // second that is everybody in the last two seconds, and for longer those who ask most.
 inline constexpr size_t kRates = 1u << 18;
+// One person asks for tickets, and to hold a seat out of turn, this often: a nervous hand on the
+// reload button stays below it, a program that tries a seat's owner's name does not.
+inline constexpr uint32_t kAsksPerSubject = 100;
+inline constexpr int64_t kAsksPeriodMs = 20'000;
 // A limit that lasts longer would be punishment, and be lost with the process.
 inline constexpr int64_t kRatePeriodMaxMs = 3'600'000;
 // Proofs of work that were used and have not expired, 8 octets each: 1 MiB. Of 50,000, one in 500

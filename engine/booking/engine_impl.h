@@ -140,7 +140,7 @@ class Engine::Impl {
                                            const Subject& subject, Entry* entry, Instant now);
   bool IsListed(const AgendaInfo& agenda, const Subject& subject) const;
   std::optional<ReservationAnswer> MayQueue(const AgendaInfo& agenda, const Subject& subject,
-                                            Entry* entry, Instant now) const;
+                                            Entry* entry, Instant now);
   static ReservationAnswer BadTicket(const AgendaInfo& agenda);
   std::optional<Instant> NextOpening(const AgendaInfo& agenda, Instant now) const;
   std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,

@@ -1,5 +1,8 @@
 #include "booking/proofs.h"
 
+#include <array>
+#include <cstring>
+
 #include "base/limits.h"
 
 namespace creneau::booking {
@@ -25,7 +28,11 @@ surge::Cells::Salt Proofs::SaltFrom(Entropy& entropy) {
 }
 
 Proofs::Proofs(const KeyedHash::Key& mac, Entropy& entropy)
-    : mac_(mac), entropy_(entropy), challenges_(KeyFrom(entropy)), spent_(SaltFrom(entropy)) {}
+    : mac_(mac),
+      entropy_(entropy),
+      challenges_(KeyFrom(entropy)),
+      spent_(SaltFrom(entropy)),
+      asks_(SaltFrom(entropy)) {}
 
 void Proofs::NoteArrival(Instant now) {
   const uint64_t second = SecondOf(now);
@@ -67,6 +74,16 @@ ChallengeText Proofs::Challenge(const AgendaInfo& agenda, Instant now) {
 bool Proofs::Accepts(const AgendaInfo& agenda, const ProofOfWork& proof, Instant now) {
   return challenges_.Check(agenda.rules.name, proof, now) == surge::ProofVerdict::kOk &&
          spent_.Spend(proof, now);
+}
+
+std::optional<int64_t> Proofs::TooOften(const Subject& subject, int64_t monotonic_ns) {
+  std::array<char, 1 + sizeof(Subject)> key{'s'};
+  std::memcpy(key.data() + 1, &subject, sizeof subject);
+  const surge::RateSketch::Verdict verdict =
+      asks_.Take({key.data(), key.size()}, monotonic_ns / 1'000'000,
+                 {limits::kAsksPerSubject, limits::kAsksPeriodMs});
+  if (verdict.allowed) return std::nullopt;
+  return (verdict.retry_after_ms + kMsPerSecond - 1) / kMsPerSecond;
 }
 
 surge::PassText Proofs::Grant(const AgendaInfo& agenda, const Subject& subject,

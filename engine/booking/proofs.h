@@ -1,17 +1,20 @@
-// What is asked of those who arrive at a queue, where the agenda says so: a proof of work, or a
-// pass (design 6). Never the only barrier: whom it lets in still waits his turn.
+// What stands before those who ask much: where the agenda says so, a proof of work or a pass from
+// those who arrive at a queue (design 6), never the only barrier, since whom it lets in still waits
+// his turn; and a limit on how often one person asks.
 //
 // Threads: any.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "booking/answers.h"
 #include "env/entropy.h"
 #include "surge/pass.h"
 #include "surge/proof_of_work.h"
+#include "surge/rate_sketch.h"
 #include "surge/spent_proofs.h"
 
 namespace creneau::booking {
@@ -32,6 +35,10 @@ class Proofs {
   // Uses the proof up.
   bool Accepts(const AgendaInfo& agenda, const ProofOfWork& proof, Instant now);
 
+  // Counts one more question of that subject's. Nothing, or in how many seconds the next one is
+  // answered.
+  std::optional<int64_t> TooOften(const Subject& subject, int64_t monotonic_ns);
+
   surge::PassText Grant(const AgendaInfo& agenda, const Subject& subject, Instant expires) const;
   bool Accepts(const AgendaInfo& agenda, const Subject& subject, std::string_view pass,
                Instant now) const;
@@ -44,6 +51,7 @@ class Proofs {
   Entropy& entropy_;
   const surge::ProofOfWork challenges_;
   surge::SpentProofs spent_;
+  surge::RateSketch asks_;
   // The second, and how many came in it, in its lower 24 bits; and so many in the one before. Two
   // threads may lose each other's count at the turn of a second: relaxed, and near enough.
   std::atomic<uint64_t> this_second_{0};

@@ -48,16 +48,21 @@ std::optional<Instant> Engine::Impl::NextOpening(const AgendaInfo& agenda, Insta
 // Nothing when it is their turn.
 std::optional<ReservationAnswer> Engine::Impl::MayQueue(const AgendaInfo& agenda,
                                                         const Subject& subject, Entry* entry,
-                                                        Instant now) const {
+                                                        Instant now) {
   const Openings::Judgement judged = openings_->Judge(agenda, subject, entry->ticket, now);
   if (judged.outcome == Outcome::kOk) {
     entry->rank = judged.rank;
     return std::nullopt;
   }
-  if (judged.foreign) return BadTicket(agenda);
   ReservationAnswer answer;
-  answer.outcome = judged.outcome;
   answer.agenda = &agenda;
+  if (const auto later_s = proofs_->TooOften(subject, clock_.MonotonicNs())) {
+    answer.outcome = Outcome::kRateLimited;
+    answer.poll_after_s = *later_s;
+    return answer;
+  }
+  if (judged.foreign) return BadTicket(agenda);
+  answer.outcome = judged.outcome;
   answer.opens_at = judged.opens_at;
   answer.turn = judged.turn;
   answer.poll_after_s = judged.poll_after_s;
@@ -81,6 +86,11 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
   if (!identity.problems.empty()) {
     answer.outcome = Outcome::kValidationFailed;
     answer.problems = std::move(identity.problems);
+    return answer;
+  }
+  if (const auto later_s = proofs_->TooOften(identity.subject, clock_.MonotonicNs())) {
+    answer.outcome = Outcome::kRateLimited;
+    answer.poll_after_s = *later_s;
     return answer;
   }
   if (!IsListed(agenda, identity.subject)) {

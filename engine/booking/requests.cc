@@ -76,7 +76,14 @@ ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const Agend
   ReservationAnswer answer;
   answer.agenda = &agenda;
   answer.outcome = Outcome::kAlreadyReserved;
-  if (!has_key || !Names::SameKey(seat.idempotency, idempotency)) return answer;
+  if (!has_key || !Names::SameKey(seat.idempotency, idempotency)) {
+    // Whoever tries names learns who has a reservation: not many times.
+    if (const auto later_s = proofs_->TooOften(seat.subject, clock_.MonotonicNs())) {
+      answer.outcome = Outcome::kRateLimited;
+      answer.poll_after_s = *later_s;
+    }
+    return answer;
+  }
   if (seat.idempotency != idempotency || seat.agenda != agenda.id) {
     answer.outcome = Outcome::kIdempotencyMismatch;
     return answer;

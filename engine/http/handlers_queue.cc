@@ -115,7 +115,8 @@ void IssueTicket(Exchange& exchange) {
                             .agenda = answer.agenda,
                             .opens_at = answer.opens_at,
                             .identity = answer.problems,
-                            .challenge = answer.challenge ? &*answer.challenge : nullptr});
+                            .challenge = answer.challenge ? &*answer.challenge : nullptr,
+                            .retry_after_s = answer.poll_after_s});
   }
   exchange.reply.status = 201;
   exchange.reply.type = ContentType::kJson;
