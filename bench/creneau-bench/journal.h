@@ -52,6 +52,7 @@ class Journal {
     ++size_;
   }
   size_t size() const { return size_; }
+  Told& at(size_t i) { return (*chunks_[i / kChunk])[i % kChunk]; }
   const Told& at(size_t i) const { return (*chunks_[i / kChunk])[i % kChunk]; }
 
  private:

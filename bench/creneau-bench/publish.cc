@@ -60,15 +60,20 @@ absl::Status CanPublish(const Options& options) {
   return absl::OkStatus();
 }
 
-int Publish(const Report& report) {
-  const std::string text = AsText(report);
-  std::fputs(text.c_str(), stdout);
+int PublishTexts(const Options& options, const Texts& texts, bool ok) {
+  std::fputs(texts.text.c_str(), stdout);
   bool written = std::fflush(stdout) == 0;
-  const Options& options = report.options;
-  written = WriteFile(options.json, options.json.empty() ? "" : AsJson(report)) && written;
-  written = WriteFile(options.html, options.html.empty() ? "" : AsHtml(report)) && written;
-  if (report.verdict() != "ok") return ctl::kExitObjective;
+  written = WriteFile(options.json, texts.json) && written;
+  written = WriteFile(options.html, texts.html) && written;
+  if (!ok) return ctl::kExitObjective;
   return written ? ctl::kExitOk : ctl::kExitIo;
+}
+
+int Publish(const Report& report) {
+  const Options& options = report.options;
+  const Texts texts{AsText(report), options.json.empty() ? "" : AsJson(report),
+                    options.html.empty() ? "" : AsHtml(report)};
+  return PublishTexts(options, texts, report.verdict() == "ok");
 }
 
 }  // namespace creneau::bench

@@ -1,77 +1,12 @@
 // For programs. The schema is documented in README.md and stays: members are added, never changed.
-#include <cmath>
-
 #include "absl/strings/str_format.h"
+#include "bench/creneau-bench/json.h"
 #include "bench/creneau-bench/report.h"
 
 namespace creneau::bench {
 namespace {
 
-constexpr const char* kSchema = "creneau-bench/1";
-
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-std::string Number(double number) {
-  return std::isfinite(number) ? absl::StrFormat("%.6g", number) : "null";
-}
-
 std::string Whole(double number) { return absl::StrFormat("%.1f", number); }
-
-// Members in the order in which they are added; a member whose value spans lines is not indented
-// further: the file is for programs.
-class Object {
- public:
-  Object& Add(std::string_view name, std::string value) {
-    text_ += text_.empty() ? "" : ", ";
-    text_ += Quoted(name) + ": " + std::move(value);
-    return *this;
-  }
-  Object& Text(std::string_view name, std::string_view value) { return Add(name, Quoted(value)); }
-  Object& Count(std::string_view name, uint64_t value) { return Add(name, std::to_string(value)); }
-  Object& Real(std::string_view name, double value) { return Add(name, Number(value)); }
-  Object& Truth(std::string_view name, bool value) { return Add(name, value ? "true" : "false"); }
-  std::string Done() const { return "{" + text_ + "}"; }
-
- private:
-  std::string text_;
-};
-
-class Array {
- public:
-  void Add(std::string value) {
-    text_ += text_.empty() ? "\n  " : ",\n  ";
-    text_ += std::move(value);
-  }
-  std::string Done() const { return text_.empty() ? "[]" : "[" + text_ + "]"; }
-
- private:
-  std::string text_;
-};
-
-std::string Latency(const Histogram& histogram) {
-  const auto us = [](double ns) { return absl::StrFormat("%.3f", ns / 1e3); };
-  Object object;
-  object.Count("count", histogram.total());
-  constexpr std::pair<const char*, double> kPercentiles[] = {
-      {"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99_9", 99.9}, {"p99_99", 99.99}};
-  for (const auto& [name, percentile] : kPercentiles) {
-    object.Add(name, us(static_cast<double>(histogram.Percentile(percentile))));
-  }
-  object.Add("max", us(static_cast<double>(histogram.max())));
-  object.Add("mean", us(histogram.Mean()));
-  return object.Done();
-}
 
 std::string Latencies(const Stats& stats, const Histogram& all) {
   Object object;
@@ -148,23 +83,6 @@ std::string Objectives(const Report& report) {
                   .Done());
   }
   return array.Done();
-}
-
-std::string MachineOf(const Machine& machine) {
-  return Object()
-      .Count("cpus", machine.cpus)
-      .Text("model", machine.model)
-      .Text("kernel", machine.kernel)
-      .Count("memory_mib", machine.memory_mib)
-      .Done();
-}
-
-std::string BuildOf(const Machine& machine) {
-  return Object()
-      .Text("version", machine.version)
-      .Text("compiler", machine.compiler)
-      .Text("type", machine.build_type)
-      .Done();
 }
 
 // What was asked for.

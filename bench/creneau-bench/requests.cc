@@ -29,6 +29,17 @@ uint64_t DossierOf(uint64_t seed, uint64_t n) {
   return static_cast<uint64_t>(product % kDossiers);
 }
 
+Identity IdentityOf(uint64_t seed, uint64_t n) {
+  Identity identity{};
+  PutDigits(identity.dossier, DossierOf(seed, n), 10);
+  const uint64_t birth = Mix64(seed + n);
+  std::memcpy(identity.birth_date, "1900-00-00", sizeof(identity.birth_date));
+  PutDigits(identity.birth_date, 1940 + birth % 66, 4);
+  PutDigits(identity.birth_date + 5, 1 + (birth >> 16) % 12, 2);
+  PutDigits(identity.birth_date + 8, 1 + (birth >> 32) % 28, 2);
+  return identity;
+}
+
 RequestWriter::RequestWriter(const std::vector<std::string>& agendas, std::string_view host,
                              uint64_t seed, unsigned thread, unsigned threads)
     : seed_(seed), next_(thread), step_(threads), prng_(Mix64(seed) + thread) {
@@ -73,11 +84,9 @@ void RequestWriter::Hold(size_t agenda, std::string* out) {
     for (size_t j = 0; j < 8; ++j, ++i, bits >>= 6)
       text[hold.idempotency + i] = kAlphabet[bits & 63];
   }
-  PutDigits(text + hold.dossier, DossierOf(seed_, next_), 10);
-  const uint64_t birth = Mix64(seed_ + next_);
-  PutDigits(text + hold.birth_date, 1940 + birth % 66, 4);
-  PutDigits(text + hold.birth_date + 5, 1 + (birth >> 16) % 12, 2);
-  PutDigits(text + hold.birth_date + 8, 1 + (birth >> 32) % 28, 2);
+  const Identity identity = IdentityOf(seed_, next_);
+  std::memcpy(text + hold.dossier, identity.dossier, sizeof(identity.dossier));
+  std::memcpy(text + hold.birth_date, identity.birth_date, sizeof(identity.birth_date));
   next_ += step_;
 }
 

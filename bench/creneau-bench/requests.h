@@ -21,6 +21,15 @@ inline constexpr size_t kHoldBodyBytes = 150;
 // The n-th of ten billion different dossiers, by a permutation that the seed chooses.
 uint64_t DossierOf(uint64_t seed, uint64_t n);
 
+// Who the n-th applicant is, as the requests and a roster spell it.
+struct Identity {
+  char dossier[10];
+  char birth_date[10];
+  std::string_view dossier_view() const { return {dossier, sizeof(dossier)}; }
+  std::string_view birth_date_view() const { return {birth_date, sizeof(birth_date)}; }
+};
+Identity IdentityOf(uint64_t seed, uint64_t n);
+
 class RequestWriter {
  public:
   // The people of thread `thread` of `threads` are none of another thread's.

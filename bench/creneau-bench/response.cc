@@ -50,6 +50,12 @@ bool ReadHeader(std::string_view line, ReplyHead* head, int* lengths) {
         head->close = value.size() == 5 && strncasecmp(value.data(), "close", 5) == 0;
       }
       return true;
+    case 'r':
+      if (NameIs(line, "retry-after:")) {
+        const std::string_view value = Trimmed(line.substr(12));
+        std::from_chars(value.data(), value.data() + value.size(), head->retry_after_s);
+      }
+      return line.find(':') != std::string_view::npos;
     case 't':
       return !NameIs(line, "transfer-encoding:");
     default:

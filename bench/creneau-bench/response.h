@@ -11,7 +11,8 @@ struct ReplyHead {
   int status = 0;
   size_t head_bytes = 0;  // the empty line included
   size_t body_bytes = 0;
-  bool close = false;  // the server said that it closes after this one
+  bool close = false;     // the server said that it closes after this one
+  int retry_after_s = 0;  // 0: not said
 };
 
 enum class HeadRead {

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "bench/creneau-bench/ends.h"
 #include "bench/creneau-bench/now.h"
 #include "bench/creneau-bench/publish.h"
 #include "bench/creneau-bench/report.h"
@@ -22,20 +22,7 @@
 namespace creneau::bench {
 namespace {
 
-constexpr int kInterrupted = 130;
-constexpr uint64_t kOtherDescriptors = 64;
 constexpr int64_t kLookAgainNs = 10'000'000;
-
-std::atomic<bool> interrupted{false};
-
-void OnInterrupt(int) { interrupted.store(true); }
-
-// What a shell or nohup has told us not to hear stays unheard.
-void Catch(int signal) {
-  if (std::signal(signal, OnInterrupt) == SIG_IGN) std::signal(signal, SIG_IGN);
-}
-
-void Warn(const std::string& text) { absl::FPrintF(stderr, "creneau-bench: %s\n", text); }
 
 void SleepNs(int64_t ns) {
   const timespec wait{ns / kNsPerSecond, ns % kNsPerSecond};
@@ -141,7 +128,7 @@ class Generators {
 
   absl::Status AwaitConnections() {
     while (ready_.load() < workers_.size()) {
-      if (interrupted.load()) {
+      if (Interrupted().load()) {
         for (const auto& worker : workers_) worker->Stop();
       }
       SleepNs(1'000'000);
@@ -193,7 +180,7 @@ class Generators {
   }
 
   bool CutShort() {
-    if (cut_ns_ == kNever && (interrupted.load() || own_.Ended())) cut_ns_ = NowNs();
+    if (cut_ns_ == kNever && (Interrupted().load() || own_.Ended())) cut_ns_ = NowNs();
     return cut_ns_ != kNever;
   }
 
@@ -227,20 +214,6 @@ class Generators {
   Cpu cpu_;
 };
 
-int ExitCodeOf(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kCancelled:
-      return kInterrupted;
-    case absl::StatusCode::kInvalidArgument:
-      return ctl::kExitUsage;
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kAborted:
-      return ctl::kExitUnreachable;
-    default:
-      return ctl::kExitIo;
-  }
-}
-
 Report ReportOf(const Options& options, const Generators& generators) {
   Report report;
   report.options = options;
@@ -262,28 +235,16 @@ absl::Status ReadBackInto(Report* report, const Address& server, const Generator
   if (report->options.unchecked) return absl::OkStatus();
   std::vector<const Journal*> journals;
   for (const auto& worker : generators.workers()) journals.push_back(&worker->journal());
-  absl::StatusOr<Findings> found = ReadBack(server, report->options.agendas, journals, interrupted);
+  absl::StatusOr<Findings> found =
+      ReadBack(server, report->options.agendas, journals, Interrupted());
   if (!found.ok()) return found.status();
   report->checked = *std::move(found);
   return absl::OkStatus();
 }
 
-absl::Status InterruptedTooEarly() {
-  return absl::CancelledError("interrupted before anything was measured: no report is written");
-}
-
 bool Answered(const Stats& stats) {
   return std::any_of(stats.outcomes.begin(), stats.outcomes.end(),
                      [](const Outcome& one) { return one.status != 0; });
-}
-
-absl::Status EnoughDescriptors(const Options& options) {
-  const uint64_t limit = RaiseDescriptorLimit();
-  if (limit >= options.connections + kOtherDescriptors) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "%d connections need more descriptors than the hard limit of %d allows: raise it (ulimit "
-      "-Hn), or give fewer --connections",
-      options.connections, limit));
 }
 
 // With a server that is up.
@@ -299,7 +260,7 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, Own
     return absl::IsCancelled(run) ? InterruptedTooEarly() : run;
   }
   Report report = ReportOf(options, generators);
-  report.interrupted = interrupted.load();
+  report.interrupted = Interrupted().load();
   // Where every hold of a storm was refused, that is what there is to say.
   const bool refused = options.profile == ProfileKind::kConfirmStorm && Answered(report.before);
   if (report.measured.replies == 0 && report.interrupted) return InterruptedTooEarly();
@@ -320,27 +281,25 @@ absl::Status Measure(const Options& options, const std::vector<pid_t>& pids, Own
     if (!there.ok()) Warn(std::string(there.message()));
     return absl::OkStatus();
   }
-  if (report.interrupted) *exit_code = kInterrupted;
+  if (report.interrupted) *exit_code = kExitInterrupted;
   return there;
 }
 
 }  // namespace
 
 int Run(Options options) {
-  Catch(SIGINT);
-  Catch(SIGTERM);
-  Catch(SIGHUP);  // the terminal is gone: our creneaud and its directory go too
-  std::signal(SIGPIPE, SIG_IGN);
+  CatchInterrupts();
   OwnServer own;
-  absl::Status status = EnoughDescriptors(options);
+  absl::Status status = EnoughDescriptors(options.connections);
   std::vector<pid_t> pids(options.server_pids.begin(), options.server_pids.end());
   if (status.ok()) status = CanPublish(options);
   if (status.ok() && options.own_server) {
     status = own.Start(options);
+    if (status.ok()) status = own.Publish(OpenAgendas(options));
     options.server = own.address();
     options.agendas = own.agendas();
     pids = {own.pid()};
-    if (interrupted.load()) status = InterruptedTooEarly();
+    if (Interrupted().load()) status = InterruptedTooEarly();
   }
   int exit_code = ctl::kExitOk;
   if (status.ok()) status = Measure(options, pids, &own, &exit_code);

@@ -75,6 +75,32 @@ std::string AgendaToml(const std::string& name, double seats, int32_t today) {
   return out.str();
 }
 
+std::vector<AgendaText> OpenAgendas(const Options& options) {
+  const double seats = options.SeatsNeeded() / options.own_agendas;
+  const auto today =
+      static_cast<int32_t>(env::PosixClock().Now().ms / kMsPerDay);  // Paris may be a day ahead
+  std::vector<AgendaText> agendas;
+  for (unsigned i = 0; i < options.own_agendas; ++i) {
+    const std::string name = "bench-" + std::to_string(i);
+    agendas.push_back({name, AgendaToml(name, seats, today)});
+  }
+  return agendas;
+}
+
+absl::Status PublishAgendas(const std::string& admin, const std::vector<AgendaText>& agendas) {
+  const ctl::HttpClient client(admin, kPublishMs);
+  for (const AgendaText& one : agendas) {
+    ctl::HttpRequest request{"PUT", "/v1/agendas/" + one.name, {}, one.toml};
+    request.headers.emplace_back("Content-Type", "application/toml");
+    const absl::StatusOr<ctl::HttpReply> reply = client.Send(request);
+    if (!reply.ok()) return reply.status();
+    if (reply->status != 201) {
+      return absl::InternalError("creneaud refused agenda " + one.name + ": " + reply->body);
+    }
+  }
+  return absl::OkStatus();
+}
+
 OwnServer::~OwnServer() {
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
@@ -91,7 +117,7 @@ absl::Status OwnServer::Start(const Options& options) {
   if (absl::Status made = MakeDirectory(options); !made.ok()) return made;
   if (absl::Status up = Launch(options); !up.ok()) return up;
   came_up_ = true;
-  return Publish(options);
+  return absl::OkStatus();
 }
 
 absl::Status OwnServer::MakeDirectory(const Options& options) {
@@ -168,22 +194,9 @@ absl::Status OwnServer::AwaitReady(int from_child) {
   return absl::OkStatus();
 }
 
-absl::Status OwnServer::Publish(const Options& options) {
-  const double seats = options.SeatsNeeded() / options.own_agendas;
-  const auto today =
-      static_cast<int32_t>(env::PosixClock().Now().ms / kMsPerDay);  // Paris may be a day ahead
-  const ctl::HttpClient admin(admin_, kPublishMs);
-  for (unsigned i = 0; i < options.own_agendas; ++i) {
-    const std::string name = "bench-" + std::to_string(i);
-    ctl::HttpRequest request{"PUT", "/v1/agendas/" + name, {}, AgendaToml(name, seats, today)};
-    request.headers.emplace_back("Content-Type", "application/toml");
-    const absl::StatusOr<ctl::HttpReply> reply = admin.Send(request);
-    if (!reply.ok()) return reply.status();
-    if (reply->status != 201) {
-      return absl::InternalError("creneaud refused agenda " + name + ": " + reply->body);
-    }
-    agendas_.push_back(name);
-  }
+absl::Status OwnServer::Publish(const std::vector<AgendaText>& agendas) {
+  if (absl::Status done = PublishAgendas(admin_, agendas); !done.ok()) return done;
+  for (const AgendaText& one : agendas) agendas_.push_back(one.name);
   return absl::OkStatus();
 }
 

@@ -14,6 +14,13 @@
 
 namespace creneau::bench {
 
+struct AgendaText {
+  std::string name;
+  std::string toml;
+};
+// Through an admin socket; new ones.
+absl::Status PublishAgendas(const std::string& admin, const std::vector<AgendaText>& agendas);
+
 class OwnServer {
  public:
   OwnServer() = default;
@@ -23,8 +30,9 @@ class OwnServer {
   OwnServer(const OwnServer&) = delete;
   OwnServer& operator=(const OwnServer&) = delete;
 
-  // Starts it and publishes options.own_agendas agendas. Errors say what creneaud said.
+  // Starts it, without agendas. Errors say what creneaud said.
   absl::Status Start(const Options& options);
+  absl::Status Publish(const std::vector<AgendaText>& agendas);
   // Whether it has ended without being asked to.
   bool Ended() const;
   // SIGTERM, and waits. Unavailable when it had ended before, Internal when it does not end well:
@@ -32,6 +40,7 @@ class OwnServer {
   absl::Status Stop();
 
   const std::string& address() const { return address_; }
+  const std::string& admin() const { return admin_; }  // its socket
   const std::vector<std::string>& agendas() const { return agendas_; }
   pid_t pid() const { return pid_; }
   const std::string& dir() const { return dir_; }
@@ -40,7 +49,6 @@ class OwnServer {
   absl::Status MakeDirectory(const Options& options);
   absl::Status Launch(const Options& options);
   absl::Status AwaitReady(int from_child);
-  absl::Status Publish(const Options& options);
   std::string LastWords() const;  // the end of its diary
   std::string LeftBehind();       // its last line, and where its directory is, which stays
 
@@ -57,6 +65,8 @@ class OwnServer {
 // The text of an agenda that is open all the time and has room for `seats` people, 64 in each slot,
 // from tomorrow on. `today` is days since 1970-01-01.
 std::string AgendaToml(const std::string& name, double seats, int32_t today);
+// options.own_agendas of them, with seats for the run.
+std::vector<AgendaText> OpenAgendas(const Options& options);
 // Seats that such an agenda can have at most.
 double MostSeatsOfAnAgenda();
 

@@ -27,6 +27,37 @@ constexpr int kEventsAtOnce = 64;
 constexpr size_t kScratchBytes = 256 * 1024;
 constexpr size_t kKeptBytes = 16 * 1024;
 
+// An event says which socket of a connection it is about.
+uint64_t EventOf(uint32_t connection, uint32_t generation) {
+  return uint64_t{generation} << 32 | connection;
+}
+
+bool BindSource(int fd, uint32_t ipv4) {
+  // The port is chosen when it connects: one source has as many as there are destinations.
+  const int on = 1;
+  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+  sockaddr_in source{};
+  source.sin_family = AF_INET;
+  source.sin_addr.s_addr = htonl(ipv4);
+  return bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof(source)) == 0;
+}
+
+// The generator's own wants by other names than the server's refusals.
+std::string_view WhyNot(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+      return "no-descriptor";
+    case EADDRNOTAVAIL:
+    case EADDRINUSE:
+      return "no-port";
+    case ECONNREFUSED:
+      return "refused";
+    default:
+      return "no-connection";
+  }
+}
+
 void SetOptions(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -73,7 +104,9 @@ Sockets::~Sockets() {
 absl::Status Sockets::Open() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_ < 0) return absl::ErrnoToStatus(errno, "epoll_create1");
-  for (uint32_t i = 0; i < all_.size(); ++i) to_connect_.push_back({i, 0});
+  for (uint32_t i = 0; i < all_.size(); ++i) {
+    if (!all_[i].ends.on_demand) to_connect_.push_back({i, 0});
+  }
   ConnectSome();
   return absl::OkStatus();
 }
@@ -91,15 +124,19 @@ void Sockets::ConnectSome() {
 void Sockets::Connect(uint32_t connection) {
   Connection& one = all_[connection];
   CHECK(one.fd < 0);
-  one.fd = socket(server_.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const Address& server = one.ends.server == nullptr ? server_ : *one.ends.server;
+  one.fd = socket(server.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (one.fd < 0) return ConnectFailed(connection, errno);
   SetOptions(one.fd);
+  if (one.ends.source_ipv4 != 0 && !BindSource(one.fd, one.ends.source_ipv4)) {
+    return ConnectFailed(connection, errno);
+  }
   const int failed =
-      connect(one.fd, reinterpret_cast<const sockaddr*>(&server_.storage), server_.length);
+      connect(one.fd, reinterpret_cast<const sockaddr*>(&server.storage), server.length);
   if (failed != 0 && errno != EINPROGRESS) return ConnectFailed(connection, errno);
   epoll_event event{};
   event.events = EPOLLOUT;
-  event.data.u32 = connection;
+  event.data.u64 = EventOf(connection, one.generation);
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, one.fd, &event) != 0) {
     return ConnectFailed(connection, errno);
   }
@@ -112,8 +149,20 @@ void Sockets::ConnectFailed(uint32_t connection, int error) {
   last_connect_error_ = error;
   if (one.fd >= 0) close(one.fd);
   one.fd = -1;
+  ++one.generation;
   one.state = State::kDown;
+  if (one.ends.on_demand) return failed_.emplace_back(connection, WhyNot(error)), void();
   to_connect_.push_back({connection, NowNs() + kConnectAgainNs});
+}
+
+// Not from Send, which its own caller is in the middle of.
+void Sockets::TellFailed() {
+  const auto failed = std::exchange(failed_, {});
+  for (const auto& [connection, why] : failed) {
+    Connection& one = all_[connection];
+    one.out.clear();
+    handler_->OnDown(connection, std::exchange(one.awaiting, 0), why);
+  }
 }
 
 void Sockets::Connected(uint32_t connection) {
@@ -126,6 +175,7 @@ void Sockets::Connected(uint32_t connection) {
   one.state = State::kUp;
   ++up_;
   Watch(connection, false);
+  if (!one.out.empty()) Flush(connection);
   handler_->OnUp(connection);
 }
 
@@ -134,14 +184,18 @@ void Sockets::Watch(uint32_t connection, bool writing) {
   one.writing = writing;
   epoll_event event{};
   event.events = writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
-  event.data.u32 = connection;
+  event.data.u64 = EventOf(connection, one.generation);
   CHECK(epoll_ctl(epoll_, EPOLL_CTL_MOD, one.fd, &event) == 0);
 }
 
 void Sockets::Send(uint32_t connection, std::string_view bytes, uint32_t requests) {
   Connection& one = all_[connection];
-  CHECK(one.state == State::kUp);
+  CHECK(one.state == State::kUp || (one.ends.on_demand && one.state == State::kDown));
   one.awaiting += requests;
+  if (one.state == State::kDown) {
+    one.out.assign(bytes);
+    return Connect(connection);
+  }
   size_t sent = 0;
   if (one.out.empty()) {
     const ssize_t took = send(one.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -159,11 +213,13 @@ void Sockets::Flush(uint32_t connection) {
   const ssize_t took = send(one.fd, one.out.data(), one.out.size(), MSG_NOSIGNAL);
   if (took < 0) return;
   one.out.erase(0, static_cast<size_t>(took));
-  if (one.out.empty()) Watch(connection, false);
+  if (one.out.empty() || !one.writing) Watch(connection, !one.out.empty());
 }
 
 void Sockets::Poll(int64_t wait_ns) {
+  TellFailed();
   ConnectSome();
+  if (!failed_.empty()) wait_ns = 0;
   if (!to_connect_.empty()) wait_ns = std::min<int64_t>(wait_ns, kConnectAgainNs / 5);
   wait_ns = std::max<int64_t>(wait_ns, 0);
   timespec wait{};
@@ -173,8 +229,9 @@ void Sockets::Poll(int64_t wait_ns) {
   const int ready = epoll_pwait2(epoll_, events.data(), kEventsAtOnce, &wait, nullptr);
   now_ns_ = NowNs();
   for (int i = 0; i < ready; ++i) {
-    const uint32_t connection = events[i].data.u32;
+    const auto connection = static_cast<uint32_t>(events[i].data.u64);
     Connection& one = all_[connection];
+    if (events[i].data.u64 != EventOf(connection, one.generation)) continue;
     if (one.state == State::kConnecting) {
       Connected(connection);
       continue;
@@ -221,26 +278,37 @@ bool Sockets::Cut(uint32_t connection, std::string_view wire, size_t* used, std:
     --one.awaiting;
     if (head.close) one.state = State::kClosing;
     handler_->OnReply(connection, Reply{head.status, rest.substr(head.head_bytes, head.body_bytes),
-                                        one.awaiting == 0});
+                                        one.awaiting == 0, head.retry_after_s});
     *why = "closed";
     if (head.close) return false;
   }
   return true;
 }
 
-void Sockets::Drop(uint32_t connection, std::string_view why) {
+uint32_t Sockets::Close(uint32_t connection) {
   Connection& one = all_[connection];
-  const uint32_t lost = one.awaiting;
+  if (one.state == State::kConnecting) {
+    --connecting_;
+  } else {
+    --up_;
+  }
   close(one.fd);
   one.fd = -1;
+  ++one.generation;
   one.state = State::kDown;
   one.writing = false;
-  one.awaiting = 0;
   one.in.clear();
   one.out.clear();
-  --up_;
-  to_connect_.push_back({connection, 0});
-  handler_->OnDown(connection, lost, why);
+  if (!one.ends.on_demand) to_connect_.push_back({connection, 0});
+  return std::exchange(one.awaiting, 0);
+}
+
+void Sockets::HangUp(uint32_t connection) {
+  if (all_[connection].fd >= 0) Close(connection);
+}
+
+void Sockets::Drop(uint32_t connection, std::string_view why) {
+  handler_->OnDown(connection, Close(connection), why);
 }
 
 }  // namespace creneau::bench

@@ -2,7 +2,8 @@
 // generator must be cheaper than the server it measures and both share the machine. What Asio costs
 // here would be charged to the server.
 //
-// Connects in waves, connects again what was lost, sends, cuts what comes back into replies.
+// Connects in waves, connects again what was lost, sends, cuts what comes back into replies. A
+// connection that was set to be made on demand is made by its first Send, and stays down once lost.
 // Replies come in the order of the requests. One read and one write a turn of a connection; no
 // allocation a request once buffers have their size. One thread owns it; the handler is called from
 // Open and Poll.
@@ -16,6 +17,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -34,6 +36,7 @@ struct Reply {
   int status = 0;
   std::string_view body;  // until the handler returns
   bool last = false;      // nothing more is awaited on this connection
+  int retry_after_s = 0;  // 0: not said
 };
 
 class Sockets {
@@ -54,15 +57,26 @@ class Sockets {
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
 
+  struct Ends {
+    const Address* server = nullptr;  // null: the one of all
+    uint32_t source_ipv4 = 0;         // in host order; 0: what the kernel chooses
+    bool on_demand = false;
+  };
+  // Before Open; `ends.server` stays valid.
+  void SetEnds(uint32_t connection, const Ends& ends) { all_[connection].ends = ends; }
   // Before anything else.
   absl::Status Open();
-  // `requests` requests in one write. Only when usable. What the socket does not take at once is
-  // kept and sent when it can; a failure shows in a later Poll, as OnDown.
+  // Another source for a connection on demand that is down.
+  void SetSource(uint32_t connection, uint32_t ipv4) { all_[connection].ends.source_ipv4 = ipv4; }
+  // `requests` requests in one write. Only when usable, or on demand. What the socket does not take
+  // at once is kept and sent when it can; a failure shows in a later Poll, as OnDown.
   void Send(uint32_t connection, std::string_view bytes, uint32_t requests);
   bool usable(uint32_t connection) const { return all_[connection].state == State::kUp; }
   uint32_t awaiting(uint32_t connection) const { return all_[connection].awaiting; }
   // Waits for at most so long, and handles what is there.
   void Poll(int64_t wait_ns);
+  // Closes it, whatever is awaited, and tells nobody.
+  void HangUp(uint32_t connection);
   // When the replies that are being handled were there to be read: the end of the wait, so that
   // what this thread does before it comes to a connection is not charged to the server.
   int64_t now_ns() const { return now_ns_; }
@@ -74,7 +88,9 @@ class Sockets {
   struct Connection {
     int fd = -1;
     State state = State::kDown;
-    bool writing = false;  // epoll tells when there is room again
+    Ends ends;
+    bool writing = false;     // epoll tells when there is room again
+    uint32_t generation = 0;  // how many sockets it has had: events of an earlier one are nothing
     uint32_t awaiting = 0;
     std::string in;   // the part of a reply that has come
     std::string out;  // what the socket did not take
@@ -88,7 +104,9 @@ class Sockets {
   // How much of it was whole replies. False when the connection has to go; *why says why.
   bool Cut(uint32_t connection, std::string_view wire, size_t* used, std::string_view* why);
   void Flush(uint32_t connection);
+  void TellFailed();
   void Watch(uint32_t connection, bool writing);
+  uint32_t Close(uint32_t connection);  // how many replies will not come
   void Drop(uint32_t connection, std::string_view why);
 
   Address server_;
@@ -100,6 +118,7 @@ class Sockets {
     int64_t from_ns;
   };
   std::deque<Waiting> to_connect_;
+  std::vector<std::pair<uint32_t, std::string_view>> failed_;  // on demand, and nobody was told yet
   uint32_t connecting_ = 0;
   uint32_t up_ = 0;
   int last_connect_error_ = 0;
