@@ -1,6 +1,7 @@
 // creneau-bench: a command line in, one run measured, an exit code out.
 #include <cstdio>
 
+#include "bench/creneau-bench/crowd/crowd_run.h"
 #include "bench/creneau-bench/options.h"
 #include "bench/creneau-bench/run.h"
 #include "tools/creneauctl/exit_code.h"
@@ -11,5 +12,6 @@ int main(int argc, char** argv) {
     std::fputs(line.output.c_str(), *line.exit_code == creneau::ctl::kExitOk ? stdout : stderr);
     return *line.exit_code;
   }
+  if (line.crowd) return creneau::bench::RunCrowd(*line.crowd);
   return creneau::bench::Run(line.options);
 }

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <sstream>
 
+#include "bench/creneau-bench/crowd/crowd_options.h"
 #include "bench/creneau-bench/server.h"
 #include "env/posix/posix_entropy.h"
 #include "tools/creneauctl/exit_code.h"
@@ -19,11 +21,15 @@ constexpr const char* kAbout = R"(Examples:
   creneau-bench steady --rate 2000 --slo 'p(99)<50ms' --slo 'errors<0.1%'
   creneau-bench steady --server 127.0.0.1:8080 --server-pid 4711 --agenda 93-titres --rate 100
   creneau-bench confirm-storm --journeys 20000 --rate 2000 --connections 10000 --slo 'confirm.p(99)<2s'
+  creneau-bench nine-oclock --people 50000 --seats 500 --html nine.html
+  creneau-bench bots --people 20000 --bots 2000 --bot-addresses 1000
+  creneau-bench national --json national.json
 
 An open-loop load generator for creneaud: sends when it is due, measures from then, reads back every confirmation afterwards.
 Without --server it starts its own creneaud on a private directory. See bench/creneau-bench/README.md.
 
-Exit codes: 0 ok, 2 usage, 4 unreachable, 6 an objective was missed, a reply was not true, or no request succeeded, 7 I/O,
+Exit codes: 0 ok, 2 usage, 4 unreachable, 6 an objective was missed, a reply was not true, no request succeeded, or the generator
+itself lost too much, 7 I/O,
 130 interrupted (Ctrl-C): the report is of what was measured until then.)";
 
 // What a closed loop is at most expected to confirm: the seats of our own agendas last for that.
@@ -243,6 +249,9 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App app{kAbout, "creneau-bench"};
   Builder builder(&app, &line.options, &texts);  // its callbacks run within parse
   builder.Build();
+  std::array<CrowdOptions, 3> crowds;
+  CrowdOptions* crowd = nullptr;
+  AddCrowdProfiles(&app, &crowds, &crowd);
   app.set_version_flag("--version", "creneau-bench " CRENEAU_VERSION);
   try {
     app.parse(argc, argv);
@@ -253,14 +262,16 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     line.output = *line.exit_code == ctl::kExitOk ? out.str() : err.str();
     return line;
   }
-  Options& options = line.options;
-  if (const std::string wrong = Interpret(texts, &options); !wrong.empty()) {
+  Options& options = crowd != nullptr ? crowd->common : line.options;
+  const std::string wrong = crowd != nullptr ? Interpret(crowd) : Interpret(texts, &options);
+  if (!wrong.empty()) {
     line.exit_code = ctl::kExitUsage;
     line.output = "creneau-bench: " + wrong + "\n";
     return line;
   }
   if (options.seed == 0) options.seed = DrawSeed();
   if (options.creneaud.empty()) options.creneaud = DefaultCreneaud();
+  if (crowd != nullptr) line.crowd = std::make_shared<const CrowdOptions>(*crowd);
   return line;
 }
 

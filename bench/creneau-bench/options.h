@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "bench/creneau-bench/slo.h"
 
 namespace creneau::bench {
+
+struct CrowdOptions;  // crowd/crowd_options.h
 
 enum class ProfileKind { kSteady, kConfirmStorm };
 
@@ -60,6 +63,7 @@ struct CommandLine {
   std::optional<int> exit_code;
   std::string output;
   Options options;
+  std::shared_ptr<const CrowdOptions> crowd;  // of a profile of people, and then all there is
 };
 CommandLine ParseCommandLine(int argc, const char* const* argv);
 
