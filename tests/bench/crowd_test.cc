@@ -181,6 +181,11 @@ TEST_CASE("status document: what cannot be true beside what it said before") {
   CHECK(untrue == "the served rank went back");
   REQUIRE(document.Take(200, with(hex(chain.End()), end, 6), kS, &untrue));
   CHECK(untrue == "K changed");
+  // The next day's opening has another K, and has served nobody.
+  std::string tomorrow = with("", end, 0);
+  tomorrow.replace(tomorrow.find("2026-12-01"), 10, "2026-12-02");
+  REQUIRE(document.Take(200, tomorrow, kS, &untrue));
+  CHECK(untrue.empty());
   SharedDocument other;
   REQUIRE(other.Take(200, with(hex(chain.End()), end, 5), kS, &untrue));
   CHECK(untrue == "K does not belong to the chain whose end the document says");

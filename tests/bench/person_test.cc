@@ -24,6 +24,7 @@ struct Story {
     person.arrives_ns = now;
     sight.known = true;
     sight.phase = Phase::kGathering;
+    sight.day = 1;
     sight.opens_ns = kOpens;
     sight.closes_ns = 700 * kS;
     next = Arrive(&person);
@@ -257,6 +258,14 @@ TEST_CASE("person: watchers only look, and leave when all is over") {
   late.next.at_ns = 800 * kS;
   late.See();
   CHECK(late.person.end == End::kClosed);
+  Story tomorrow;
+  tomorrow.Ticket().See();
+  tomorrow.sight.day += 1;
+  tomorrow.sight.phase = Phase::kClosed;
+  tomorrow.sight.opens_ns = tomorrow.now + 86'400 * kS;
+  tomorrow.sight.closes_ns = tomorrow.now + 90'000 * kS;
+  tomorrow.See();
+  CHECK(tomorrow.person.end == End::kClosed);
 }
 
 TEST_CASE("person: replies that are none are not asked for for ever") {

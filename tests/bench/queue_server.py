@@ -115,14 +115,20 @@ class Queueing(Lying):
         text = {name: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03}Z"
                 for name, at in moment.items()}
         back = self.lie == "goes-back" and self.served_rank and self.documents % 2 == 0
-        document = {"agenda": "bench-0", "opening": time.strftime("%Y-%m-%d", time.gmtime(self.opens)), "phase": self.phase(),
-                    "paused": False, **text, "served_rank": str(self.served_rank // 2 if back else self.served_rank),
+        if self.phase() == "closed":  # what comes next is the opening of the next day
+            text["opens_at"], text["closes_at"] = ("2099-12-01T09:00:00Z", "2099-12-01T10:00:00Z")
+        served_rank = 0 if self.phase() == "closed" else 1 if back else self.served_rank
+        document = {"agenda": "bench-0", "opening": self.date(), "phase": self.phase(),
+                    "paused": False, **text, "served_rank": str(served_rank),
                     "served": self.served, "rate_per_min": self.per_s * 60, "gathered": len(self.gathered),
                     "waiting": max(len(self.ranks) - self.served, 0), "free": self.seats - self.count("confirmed"),
                     "chain_end": self.end.hex(), "chain_from": "2026-01-01"}
-        if self.phase() != "gathering":
+        if self.phase() not in ("gathering", "closed"):
             document["k"] = (bytes(32) if self.lie == "other-k" else self.k).hex()
         return document
+
+    def date(self):
+        return "2099-12-01" if self.phase() == "closed" else time.strftime("%Y-%m-%d", time.gmtime(self.opens))
 
     def ticket(self, applicant):
         self.asked += 1

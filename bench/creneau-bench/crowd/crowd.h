@@ -96,6 +96,7 @@ class Crowd : private Sockets::Handler {
                      int64_t now_ns);
   void Lost(uint32_t asker, const Line& line, std::string_view why, int64_t now_ns);
   void Fetched(uint32_t agenda, const Reply* reply, int64_t now_ns);
+  void NoteSight(const Sight& sight, int64_t now_ns);
   void Probed(uint32_t asker, int status, int64_t now_ns);
   void CountReply(const Person& person, Ask ask, int status, std::string_view code, int64_t due_ns,
                   int64_t now_ns);

@@ -319,6 +319,7 @@ void Crowd::Fetched(uint32_t agenda, const Reply* reply, int64_t now_ns) {
   }
   if (!untrue_.empty()) story_.Wrong(untrue_);
   shared.fetching = false;
+  if (agenda == 0) NoteSight(shared.document.sight(), now_ns);
   uint32_t looker = shared.lookers;
   shared.lookers = kNobody;
   while (looker != kNobody) {
@@ -329,6 +330,14 @@ void Crowd::Fetched(uint32_t agenda, const Reply* reply, int64_t now_ns) {
     }
     looker = next;
   }
+}
+
+void Crowd::NoteSight(const Sight& sight, int64_t now_ns) {
+  StorySecond& second = story_.At(now_ns);
+  second.rate_per_min = sight.rate_per_min;
+  second.served = sight.served;
+  second.waiting = sight.waiting;
+  second.free = sight.free;
 }
 
 void Crowd::Probed(uint32_t asker, int status, int64_t now_ns) {

@@ -49,6 +49,11 @@ Move Then(Person* person, Act act, int64_t at_ns) {
   return Leave(person, End::kGaveUp, std::max(until_ns, person->arrives_ns));
 }
 
+// The opening for which it came; afterwards the document is about the next one.
+bool IsOver(const Person& person, const Sight& sight, int64_t now_ns) {
+  return sight.known && (sight.day != person.day || sight.closes_ns <= now_ns);
+}
+
 bool Admitted(const Person& person, const Sight& sight) {
   return sight.phase == Phase::kOpen && person.rank.value != 0 &&
          sight.served_rank >= person.rank.value;
@@ -189,11 +194,15 @@ bool TakeTicket(Person* person, const surge::Ticket& ticket, bool* keep) {
 }
 
 Move AfterSight(Person* person, const Sight& sight, int64_t now_ns, Prng* prng) {
+  if (person->day == 0) person->day = sight.day;
   LearnRank(person, sight);
-  if (sight.phase == Phase::kExhausted || (sight.phase == Phase::kClosed && sight.known)) {
+  if (IsOver(*person, sight, now_ns)) {
+    Learn(person, now_ns);
+    return Leave(person, End::kClosed, now_ns);
+  }
+  if (sight.phase == Phase::kExhausted || sight.phase == Phase::kClosed) {
     Learn(person, now_ns);
     if (sight.phase == Phase::kExhausted) return Leave(person, End::kNothingLeft, now_ns);
-    if (sight.opens_ns <= now_ns) return Leave(person, End::kClosed, now_ns);
     return Wait(person, kPausedNs, sight, now_ns, prng);
   }
   // Who has no ticket learns nothing about itself from the document; a watcher wants no more.
@@ -211,6 +220,7 @@ Move AfterSight(Person* person, const Sight& sight, int64_t now_ns, Prng* prng) 
 
 Move AfterReply(Person* person, const Heard& heard, const Sight& sight, int64_t now_ns,
                 Prng* prng) {
+  if (person->day == 0) person->day = sight.day;
   if (heard.what == What::kLost) return AfterLoss(person, now_ns, prng);
   if (heard.what == What::kRefused) return AfterRefusal(person, heard, now_ns, prng);
   if (heard.what == What::kWrong) return AfterBroken(person, now_ns, prng);
@@ -228,8 +238,8 @@ Move AfterReply(Person* person, const Heard& heard, const Sight& sight, int64_t 
       return Leave(person, End::kSeated, now_ns);
     case What::kNotOpenYet:
       Learn(person, now_ns);
+      if (IsOver(*person, sight, now_ns)) return Leave(person, End::kClosed, now_ns);
       if (sight.opens_ns > now_ns) return Then(person, person->act, sight.opens_ns);
-      if (sight.closes_ns <= now_ns) return Leave(person, End::kClosed, now_ns);
       return AfterRefusal(person, heard, now_ns, prng);
     case What::kNotAdmitted:
       Learn(person, now_ns);

@@ -81,6 +81,7 @@ struct Person {
   bool in_time = false;   // a confirm of it was sent before its deadline
   uint8_t broken = 0;     // replies that are none, in a row
   uint16_t agenda = 0;
+  int32_t day = 0;  // of the opening for which it has come; 0: has seen no document
   uint32_t requests = 0;
   uint32_t reservation = UINT32_MAX;  // its place in the journal
   uint32_t before = 0;                // of its ticket

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/text.h"
 #include "bench/creneau-bench/response.h"
 #include "bench/creneau-bench/schedule.h"
 
@@ -65,7 +66,10 @@ std::optional<Sight> ReadSight(std::string_view body, int64_t now_ns) {
     const std::optional<absl::Time> time = TimeOf(body, name);
     return time ? now_ns + absl::ToInt64Nanoseconds(*time - *now) : 0;
   };
+  const std::optional<CivilDate> opening = ParseDate(JsonText(body, "\"opening\""));
+  if (!opening) return std::nullopt;
   sight.known = true;
+  sight.day = DaysFromCivil(*opening);
   sight.phase = *phase;
   sight.paused = body.find("\"paused\":true") != std::string_view::npos ||
                  body.find("\"paused\": true") != std::string_view::npos;

@@ -17,6 +17,7 @@ struct Sight {
   Phase phase = Phase::kClosed;
   bool paused = false;
   bool known = false;      // one has been read
+  int32_t day = 0;         // of the opening that it is about: once that is over, the next one
   int64_t fetched_ns = 0;  // when it came
   int64_t gathers_ns = 0;  // by the server's clock, moved to ours
   int64_t opens_ns = 0;

@@ -34,6 +34,11 @@ struct StorySecond {
   uint64_t told_nothing_left = 0;
   uint64_t fetches = 0;  // of status documents
   uint64_t looks = 0;    // at them
+  // As the first agenda's document said it last in this second.
+  uint64_t rate_per_min = 0;
+  uint64_t served = 0;
+  uint64_t waiting = 0;
+  uint64_t free = 0;
 };
 
 // The promise to whoever has a seat in hand.

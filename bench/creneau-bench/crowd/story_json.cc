@@ -107,6 +107,10 @@ std::string Series(const Story& story) {
                   .Count("confirms_due", second.confirms_due)
                   .Count("confirmed", second.confirmed)
                   .Count("nothing_left", second.told_nothing_left)
+                  .Count("rate_per_min", second.rate_per_min)
+                  .Count("served", second.served)
+                  .Count("waiting", second.waiting)
+                  .Count("free", second.free)
                   .Done());
   }
   return array.Done();

@@ -94,8 +94,10 @@ std::string StoryReport::verdict_why() const {
   if (said == "void") {
     return absl::StrFormat(
         "the generator itself came late to %d of %d requests, and %d could not be sent: the "
-        "figures are its own",
-        story.losses.late, story.losses.requests, story.losses.lost() - story.losses.late);
+        "figures are its own (it used %.2f processors, others than it and the server %.2f of %d)",
+        story.losses.late, story.losses.requests, story.losses.lost() - story.losses.late,
+        cpu.generator_s / std::max(cpu.length_s, 1e-9), cpu.others_s / std::max(cpu.length_s, 1e-9),
+        machine.cpus);
   }
   if (said == "no-success") return "nobody got a seat";
   std::string missed;
