@@ -27,8 +27,9 @@ struct Options {
   bool own_server = true;
   unsigned own_agendas = 1;
   unsigned server_threads = 1;
-  std::string creneaud;  // its program
-  std::string dir;       // where its private directory is made; empty: the temporary directory
+  bool own_confirm_listener = false;  // confirms have a thread and descriptors of their own
+  std::string creneaud;               // its program
+  std::string dir;  // where its private directory is made; empty: the temporary directory
   bool keep = false;
   bool unchecked = false;
 

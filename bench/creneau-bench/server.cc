@@ -143,9 +143,13 @@ absl::Status OwnServer::Launch(const Options& options) {
   const std::string diary = dir_ + "/diary";
   const std::string data = dir_ + "/data";
   const std::string threads = std::to_string(options.server_threads);
-  const std::array<const char*, 8> arguments = {
+  std::vector<const char*> arguments = {
       options.creneaud.c_str(), "--data", data.c_str(), "--listen", "127.0.0.1:0", "--threads",
-      threads.c_str(),          nullptr};
+      threads.c_str()};
+  if (options.own_confirm_listener) {
+    arguments.insert(arguments.end(), {"--confirm-listen", "127.0.0.1:0"});
+  }
+  arguments.push_back(nullptr);
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ < 0) return Errno("fork");
@@ -187,6 +191,7 @@ absl::Status OwnServer::AwaitReady(int from_child) {
   words >> word >> word >> word >> address_;
   while (words >> word) {
     if (word.rfind("admin=", 0) == 0) admin_ = word.substr(6);
+    if (word.rfind("confirm=", 0) == 0) confirm_address_ = word.substr(8);
   }
   if (line.rfind("creneaud ready on ", 0) != 0 || address_.empty() || admin_.empty()) {
     return absl::InternalError("creneaud said something else than that it is ready: " + line);

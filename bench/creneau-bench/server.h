@@ -40,7 +40,8 @@ class OwnServer {
   absl::Status Stop();
 
   const std::string& address() const { return address_; }
-  const std::string& admin() const { return admin_; }  // its socket
+  const std::string& confirm_address() const { return confirm_address_; }  // empty: has none
+  const std::string& admin() const { return admin_; }                      // its socket
   const std::vector<std::string>& agendas() const { return agendas_; }
   pid_t pid() const { return pid_; }
   const std::string& dir() const { return dir_; }
@@ -58,6 +59,7 @@ class OwnServer {
   bool came_up_ = false;
   pid_t pid_ = -1;
   std::string address_;
+  std::string confirm_address_;
   std::string admin_;
   std::vector<std::string> agendas_;
 };

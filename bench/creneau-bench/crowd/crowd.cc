@@ -286,7 +286,10 @@ void Crowd::Leave(uint32_t asker, int64_t now_ns) {
   const auto end = static_cast<size_t>(person.end);
   ++story_.ends[static_cast<size_t>(person.traits.group)][end];
   if (person.end == End::kSeated) ++story_.At(now_ns).seated;
-  if (person.end == End::kNothingLeft) ++story_.At(now_ns).told_nothing_left;
+  if (person.end == End::kNothingLeft) {
+    ++story_.At(now_ns).told_nothing_left;
+    ++documents_[person.agenda].told_nothing_left;
+  }
   if (person.is_bot() || !came) return;
   if (person.traits.group == Group::kPerson && person.rank.value != 0 && person.bucket.value == 0) {
     early_.Add(static_cast<double>(person.arrives_ns), person.rank.share());

@@ -117,7 +117,8 @@ class Crowd : private Sockets::Handler {
   struct Shared {
     SharedDocument document;
     bool fetching = false;
-    uint32_t lookers = kNobody;  // who wait for it
+    uint32_t lookers = kNobody;      // who wait for it
+    uint64_t told_nothing_left = 0;  // since the last hold
   };
   std::vector<Shared> documents_;  // by agenda
   std::vector<uint32_t> free_probes_;

@@ -77,9 +77,9 @@ void Server(CLI::App* profile, CrowdOptions* options) {
                                     "admin socket of that server: publish our own agendas there");
   auto* pid = profile->add_option("--server-pid", common.server_pids,
                                   "its process, for its CPU time; may be repeated");
-  profile->add_option("--confirm-server", options->confirm_server,
-                      "HOST:PORT that takes confirms [the same]");
-  for (CLI::Option* of_a_server : {agenda, admin, pid}) of_a_server->needs(server);
+  auto* confirms = profile->add_option("--confirm-server", options->confirm_server,
+                                       "HOST:PORT that takes confirms [the same]");
+  for (CLI::Option* of_a_server : {agenda, admin, pid, confirms}) of_a_server->needs(server);
   agenda->excludes(admin);
   for (CLI::Option* own :
        {Count(profile->add_option("--server-threads", common.server_threads,
@@ -121,6 +121,7 @@ void AddCrowdProfiles(CLI::App* app, std::array<CrowdOptions, 3>* profiles, Crow
     CrowdOptions* const options = &(*profiles)[i];
     options->profile = kProfiles[i].first;
     options->common.connections = 512;
+    options->common.own_confirm_listener = true;
     if (options->profile == "bots") {
       options->people = 20'000;
       options->bots = 2000;

@@ -1,6 +1,7 @@
 // What the crowd sends, and what it makes of what comes back.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/check.h"
 #include "bench/creneau-bench/crowd/crowd.h"
@@ -273,6 +274,10 @@ Heard Crowd::JudgeHold(uint32_t asker, const Reply& reply, Heard heard) {
   if (!whole) {
     heard.what = What::kWrong;
     return heard;
+  }
+  // Who was told that nothing is left, before, has left for nothing.
+  if (reply.status == 201) {
+    story_.gone_too_early += std::exchange(documents_[person.agenda].told_nothing_left, 0);
   }
   person.reservation = static_cast<uint32_t>(journal_.size());
   journal_.Add(told);

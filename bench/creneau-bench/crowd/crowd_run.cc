@@ -224,6 +224,7 @@ int RunCrowd(CrowdOptions options) {
   if (status.ok() && common.own_server) {
     status = own.Start(common);
     common.server = own.address();
+    options.confirm_server = own.confirm_address();
     pids = {own.pid()};
   }
   const std::string admin = common.own_server ? own.admin() : options.admin;

@@ -112,6 +112,7 @@ struct Story {
   std::vector<uint64_t> confirmed_by_agenda;
   uint64_t wrong_replies = 0;
   std::vector<std::string> wrong_examples;  // the first few kinds
+  uint64_t gone_too_early = 0;  // were told that nothing is left, and then others got a seat
   uint64_t denied_though_admitted = 0;  // refused a hold while the document says it is their turn
   double opens_s = 0;                   // of the run
   double storm_end_s = 0;

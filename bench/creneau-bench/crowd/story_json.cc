@@ -37,6 +37,7 @@ std::string Truth(const Story& story) {
       .Count("hung_up_first", story.hung_up_first)
       .Count("gave_up_told", story.gave_up_told)
       .Count("refused_first", story.refused_first)
+      .Count("gone_too_early", story.gone_too_early)
       .Count("denied_though_admitted", story.denied_though_admitted)
       .Done();
 }

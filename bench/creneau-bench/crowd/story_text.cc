@@ -121,9 +121,10 @@ void ConfirmsText(const StoryReport& report, std::string* out) {
   absl::StrAppendFormat(
       out,
       "status documents: %d looks, %d fetches; holds refused although the document said it "
-      "was their turn: %d; requests refused before a first answer: %d\n",
+      "was their turn: %d; requests refused before a first answer: %d; told that nothing "
+      "is left before somebody else got a seat: %d\n",
       report.story.looks, report.story.fetches, report.story.denied_though_admitted,
-      report.story.refused_first);
+      report.story.refused_first, report.story.gone_too_early);
 }
 
 void Outcomes(const StoryReport& report, std::string* out) {
