@@ -144,12 +144,15 @@ void Crowd::Settle() {
 
 void Crowd::Run(const Watch& watch) {
   Settle();
-  const int64_t closed_ns = timeline_.closes_ns + kBeyondCloseNs;
-  const int64_t latest_ns = closed_ns + int64_t{options_.hold_s} * kNsPerSecond;
+  int64_t cut_ns = timeline_.closes_ns + kBeyondCloseNs;
+  const int64_t latest_ns = cut_ns + int64_t{options_.hold_s} * kNsPerSecond;
   int64_t next_watch_ns = 0;
   for (int64_t now = Now();
        storm_end_ns_ == kNever || now < storm_end_ns_ + kNsPerSecond + QuietNs(); now = Now()) {
-    if (storm_end_ns_ == kNever && now >= closed_ns) CutOff(now < latest_ns);
+    if (storm_end_ns_ == kNever && now >= cut_ns) {
+      CutOff(now < latest_ns);
+      cut_ns = latest_ns;
+    }
     if (storm_end_ns_ == kNever && live_ == 0) storm_end_ns_ = now;
     Turn(now + kLongestWaitNs);
     if (now < next_watch_ns) continue;
