@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "bench/creneau-bench/crowd/story.h"
+#include "bench/creneau-bench/crowd/wheel.h"
 #include "bench/creneau-bench/requests.h"
 #include "bench/creneau-bench/response.h"
 #include "bench/creneau-bench/stats.h"
@@ -46,6 +48,34 @@ TEST_CASE("a request, its reply and what is kept of it allocate nothing") {
   CHECK(after == before);
   CHECK(before > 0);  // they are counted
   CHECK(read == 100'001 * 35);
+}
+
+TEST_CASE("a person's requests, what it hears and when it goes on allocate nothing") {
+  const CrowdRequests requests({"bench-0"}, "host", 1);
+  Wheel wheel(1);
+  Story story;
+  Person person;
+  Sight sight;
+  Prng prng(1);
+  std::string out;
+  const std::string ticket(88, 't');
+  int64_t now = 0;
+  const auto once = [&] {
+    out.clear();
+    requests.Ticket(0, 7, &out);
+    requests.Hold(0, 7, ticket, "2026-12-01T09:20", &out);
+    const Heard heard = HeardOf(Ask::kTicket, 201, R"({"ticket":"t","poll_after_s":12})", 0);
+    wheel.Put(0, AfterReply(&person, heard, sight, now, &prng).at_ns);
+    now += 30 * kNsPerSecond;
+    wheel.Turn(now, [](uint32_t, int64_t) {});
+    story.Count(Ask::kTicket, false, 201, "");
+    person.stage = Stage::kWaiting;
+  };
+  for (int i = 0; i < 100; ++i) once();
+  const size_t before = allocations;
+  for (int i = 0; i < 1000; ++i) once();
+  const size_t after = allocations;
+  CHECK(after == before);
 }
 
 }  // namespace
