@@ -120,6 +120,7 @@ struct TicketAnswer {
   std::optional<Instant> opens_at;     // kNotOpenYet, kNothingLeft
   std::vector<rules::IdentityProblem> problems;
   std::optional<ChallengeText> challenge;  // kProofOfWorkRequired
+  Turn turn = Turn::kNow;                  // kNotAdmitted: kUsed
   surge::TicketText ticket;
   bool admitted = false;
   std::optional<surge::Rank> rank;  // once the opening has begun

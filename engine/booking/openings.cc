@@ -22,6 +22,11 @@ uint64_t NumberOf(const surge::Tag& tag) {
   return number;
 }
 
+bool HasUsedTurns(const Board& board, const Subject& subject) {
+  const auto turns = board.turns.find(subject);
+  return turns != board.turns.end() && turns->second >= limits::kTurnsPerOpening;
+}
+
 surge::Cells::Salt SaltOf(const KeyedHash& secret) {
   KeyedHash::Run run(secret);
   run.Add("creneau arrivals v1");
@@ -188,6 +193,12 @@ void Openings::Issue(const AgendaInfo& agenda, const Subject& subject,
     return;
   }
   Board& board = BoardFor(agenda, *view.times);
+  // A place that could not be used would only keep others waiting.
+  if (HasUsedTurns(board, subject)) {
+    answer->outcome = Outcome::kNotAdmitted;
+    answer->turn = Turn::kUsed;
+    return;
+  }
   const surge::OpeningId opening = surge::OpeningId{agenda.id, view.times->day};
   surge::Ticket ticket{.opening = opening,
                        .bucket = {},
@@ -265,8 +276,7 @@ Openings::Judgement Openings::Judge(const AgendaInfo& agenda, const Subject& sub
   }
   out.foreign = ticket->opening != surge::OpeningId{agenda.id, view.times->day};
   if (out.foreign) return out;
-  const auto turns = board->turns.find(subject);
-  if (turns != board->turns.end() && turns->second >= limits::kTurnsPerOpening) {
+  if (HasUsedTurns(*board, subject)) {
     out.turn = Turn::kUsed;
     return out;
   }

@@ -116,6 +116,7 @@ void IssueTicket(Exchange& exchange) {
                             .opens_at = answer.opens_at,
                             .identity = answer.problems,
                             .challenge = answer.challenge ? &*answer.challenge : nullptr,
+                            .turn = answer.turn,
                             .retry_after_s = answer.poll_after_s});
   }
   exchange.reply.status = 201;

@@ -88,6 +88,15 @@ class Queue {
     REQUIRE(world.wait.Finish(*world.act));
     return answer;
   }
+  // Asks every second until its turn has come: some who are before it may not come.
+  ReservationAnswer HoldInTime(const std::string& dossier, const std::string& ticket) {
+    ReservationAnswer answer = Hold(dossier, ticket);
+    for (int s = 0; s < 400 && answer.turn == Turn::kWait; ++s) {
+      world.Pass(1);
+      answer = Hold(dossier, ticket);
+    }
+    return answer;
+  }
   OpeningView Status() {
     return world.engine->ReadQueue("92-naturalisation", world.clock.now).opening;
   }

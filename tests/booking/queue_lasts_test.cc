@@ -28,7 +28,10 @@ TEST_CASE("an outage inside an opening lengthens it, tickets stay good, nobody i
   for (int i = 0; i < 100; ++i) {
     const std::string& ticket = tickets[static_cast<size_t>(i)];
     const bool turn = RankIn(after, ticket).value <= after.state.served_rank;
-    CHECK((queue.Hold(Dossier(i), ticket).outcome == Outcome::kOk) == turn);
+    const ReservationAnswer answer = queue.Hold(Dossier(i), ticket);
+    // Nobody has come so far, so a few more are let in than there are seats.
+    const bool let_in = answer.outcome == Outcome::kOk || answer.outcome == Outcome::kNothingLeft;
+    CHECK(let_in == turn);
   }
   queue.world.Pass(5);
   CHECK(queue.Status().state.served_rank > after.state.served_rank);

@@ -69,9 +69,13 @@ TEST_CASE("asking again, however often, gives the same rank") {
   Queue queue;
   queue.GoTo(8, 40);
   const std::string first = queue.TicketOf("FILE1");
+  for (int i = 0; i < 600; ++i) {
+    if (i % 5 == 0) queue.world.Pass(1);
+    REQUIRE(queue.Ticket("FILE1").outcome == Outcome::kOk);
+  }
   std::set<uint64_t> ranks;
   queue.GoTo(9, 0);
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 400; ++i) {
     if (i % 5 == 0) queue.world.Pass(1);
     const TicketAnswer again = queue.Ticket("FILE1");
     REQUIRE(again.rank);
@@ -84,6 +88,21 @@ TEST_CASE("asking again, however often, gives the same rank") {
   queue.world.Pass(5);
   CHECK(queue.Ticket("FILE2").rank == late.rank);
   CHECK(late.rank > RankIn(queue.Status(), first));
+}
+
+TEST_CASE("who asks without a pause is told to wait, and only he") {
+  Queue queue;
+  queue.GoTo(8, 40);
+  uint32_t answered = 0;
+  TicketAnswer answer = queue.Ticket("FILE1");
+  for (; answer.outcome == Outcome::kOk && answered < 1000; ++answered)
+    answer = queue.Ticket("FILE1");
+  CHECK(answer.outcome == Outcome::kRateLimited);
+  CHECK(answered == limits::kAsksPerSubject);
+  CHECK(answer.poll_after_s == 1);
+  CHECK(queue.Ticket("FILE2").outcome == Outcome::kOk);
+  queue.world.Pass(1);
+  CHECK(queue.Ticket("FILE1").outcome == Outcome::kOk);
 }
 
 TEST_CASE(
@@ -155,8 +174,7 @@ TEST_CASE("a hold that lapses or is given up goes to the next in line at once, a
   queue.GoTo(8, 40);
   const std::string ticket = queue.TicketOf("FILE1");
   queue.GoTo(9, 0);
-  queue.world.Pass(15);  // one seat: nobody hurries
-  REQUIRE(queue.Hold("FILE1", ticket).outcome == Outcome::kOk);
+  REQUIRE(queue.HoldInTime("FILE1", ticket).outcome == Outcome::kOk);
   queue.world.Pass(2);
   CHECK(queue.Status().free == 0);
   CHECK(queue.Status().phase == Phase::kOpen);  // what is held may come back
@@ -164,20 +182,20 @@ TEST_CASE("a hold that lapses or is given up goes to the next in line at once, a
   CHECK(queue.Status().free == 1);
   // Their first turn has lapsed with the grant; a second ticket, a second turn, given up by them.
   const std::string second = queue.TicketOf("FILE1");
-  queue.world.Pass(15);
-  const ReservationAnswer held = queue.Hold("FILE1", second);
+  const ReservationAnswer held = queue.HoldInTime("FILE1", second);
   REQUIRE(held.outcome == Outcome::kOk);
   CHECK(queue.world.Do(&Engine::Cancel, held.reservation).outcome == Outcome::kOk);
   queue.world.Pass(2);
   CHECK(queue.Status().free == 1);
-  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).turn == Turn::kUsed);
+  CHECK(queue.Hold("FILE1", second).turn == Turn::kUsed);
+  CHECK(queue.Ticket("FILE1").turn == Turn::kUsed);
   // It is remembered across a restart.
   queue.world.Restart();
-  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).turn == Turn::kUsed);
+  CHECK(queue.Hold("FILE1", second).turn == Turn::kUsed);
+  CHECK(queue.Ticket("FILE1").turn == Turn::kUsed);
   // Somebody else has it, and confirms: nothing is left, and nothing can come back.
   const std::string next = queue.TicketOf("FILE2");
-  queue.world.Pass(20);
-  const ReservationAnswer last = queue.Hold("FILE2", next);
+  const ReservationAnswer last = queue.HoldInTime("FILE2", next);
   REQUIRE(last.outcome == Outcome::kOk);
   REQUIRE(queue.world.Do(&Engine::Confirm, last.reservation).outcome == Outcome::kOk);
   queue.world.Pass(2);
