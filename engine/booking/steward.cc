@@ -201,10 +201,9 @@ void Steward::Serve(SeatId seat, Instant now) {
   }
   const auto agenda = registry_.Find(ledger_.AgendaOf(seat));
   if (agenda == nullptr) return;
-  const std::optional<ledger::SeatView> view =
-      ledger_.Look(ledger::WholeRef(seat, word.generation()), act_);
+  const std::optional<Subject> holder = ledger_.HolderOf(ledger::WholeRef(seat, word.generation()));
   // First the turn, then the seat: a crash in between is held against nobody twice.
-  const bool at_once = view && openings_.NoteLapse(*agenda, view->subject, now, act_);
+  const bool at_once = holder && openings_.NoteLapse(*agenda, *holder, now, act_);
   const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
   const Instant cooling_until = at_once ? now : CoolingUntil(agenda->rules, now, random);
   if (ledger_.Expire(seat, now, cooling_until, act_)) {

@@ -113,6 +113,9 @@ class Ledger final : private Holdings {
   // Calls each(seat, word) for the seats whose deadline may have changed since the last call.
   void TakeTouched(const std::function<void(SeatId, SeatWord)>& each);
   SeatWord WordOf(SeatId seat) const;
+  // Whose seat that is, in that generation, whether it was held there or moved there; nothing when
+  // it is nobody's.
+  std::optional<Subject> HolderOf(SeatRef seat) const;
   AgendaId AgendaOf(SeatId seat) const { return SlotOf(PlaceOf(seat).slot).agenda; }
   AgendaId AgendaOf(SlotId slot) const { return SlotOf(slot).agenda; }
   bool BeginsAfter(SlotId slot, Instant now) const { return StartOf(SlotOf(slot)) > now; }

@@ -165,6 +165,11 @@ Holding Ledger::HoldingOf(SeatRef ref, bool as_name) const {
   return now.generation() == ref.generation && !given_back ? holding : Holding();
 }
 
+std::optional<Subject> Ledger::HolderOf(SeatRef seat) const {
+  const Holding holding = HoldingOf(seat, /*as_name=*/false);
+  return holding.life == Holding::Life::kLive ? std::optional(holding.subject) : std::nullopt;
+}
+
 void Ledger::Prefetch(SeatRef ref) const { __builtin_prefetch(&seats_[ref.seat.value]); }
 
 // What a name stands for: the seat itself in that generation, or where the reservation moved to.

@@ -205,4 +205,32 @@ TEST_CASE("a hold that lapses or is given up goes to the next in line at once, a
   CHECK(over.opens_at == kTuesdayAt830 + 30 * kMsPerMinute + kMsPerDay);
 }
 
+// Also where its seat is not the one that it was named after.
+TEST_CASE("a hold that was moved and then lapses goes to the next in line, and was a turn") {
+  Queue queue(1);
+  std::string two_slots = QueueToml(1);
+  two_slots.replace(two_slots.find("09:00-09:30"), 11, "09:00-10:00");
+  REQUIRE(queue.world.Publish("92-naturalisation", two_slots).outcome == Outcome::kOk);
+  queue.GoTo(8, 40);
+  const std::string ticket = queue.TicketOf("FILE1");
+  queue.GoTo(9, 0);
+  queue.world.Pass(15);
+  const ReservationAnswer held = queue.Hold("FILE1", ticket);
+  REQUIRE(held.outcome == Outcome::kOk);
+  const bool at_nine = FormatLocalMinute(held.reservation.slot) == "2026-12-14T09:00";
+  REQUIRE(queue.world.Move(held.reservation, at_nine ? "2026-12-14T09:30" : "2026-12-14T09:00")
+              .outcome == Outcome::kOk);
+  queue.world.Pass(2);
+  CHECK(queue.Status().free == 0);  // the seat that was left cools
+  queue.world.Pass(305);
+  CHECK(queue.Status().free == 1);
+  // A second one, and the turns are used.
+  const std::string second = queue.TicketOf("FILE1");
+  queue.world.Pass(15);
+  const ReservationAnswer again = queue.Hold("FILE1", second);
+  REQUIRE(again.outcome == Outcome::kOk);
+  CHECK(queue.world.Do(&Engine::Cancel, again.reservation).outcome == Outcome::kOk);
+  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).turn == Turn::kUsed);
+}
+
 }  // namespace creneau::booking
