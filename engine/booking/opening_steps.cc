@@ -194,9 +194,12 @@ void Openings::Settle(const std::vector<codec::OpeningState>& lengthened, Instan
   for (const codec::OpeningState& state : lengthened) {
     Put(state);
     Board& board = boards_[state.agenda];
-    // From the last step on: nobody was let in after it.
-    if (board.line && board.stepped_at > Instant{0})
-      board.line->Lengthen(std::max<int64_t>(0, now - std::max(since, board.stepped_at)));
+    // From the last step on: nobody was let in after it. While it is paused the time counts in any
+    // case, and once.
+    if (!board.line || board.stepped_at == Instant{0}) continue;
+    const Instant from = state.paused ? board.stepped_at : std::max(since, board.stepped_at);
+    board.line->Lengthen(std::max<int64_t>(0, now - from));
+    board.stepped_at = std::max(now, board.stepped_at);
   }
 }
 
