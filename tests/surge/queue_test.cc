@@ -7,7 +7,10 @@
 
 #include "base/prng.h"
 #include "catch2/catch.hpp"
+#include "surge/arrivals.h"
 #include "surge/key_chain.h"
+#include "surge/line.h"
+#include "surge/people_counter.h"
 #include "surge/rank.h"
 #include "surge/ticket.h"
 
@@ -116,6 +119,62 @@ TEST_CASE("who gathers first has no better place than who gathers last") {
   INFO("Spearman's rho, mean of " << kOpenings << " openings: " << mean << ", p " << p_value);
   CHECK(std::abs(mean) < 4 * deviation);
   WARN("Spearman's rho of arrival and rank, mean of 200 openings: " << mean << ", p = " << p_value);
+}
+
+// 200 people who ask once, 200 bots that ask a hundred times each and always get the same answer,
+// 60 seats, 50 openings. Half of each gather, and have all seats; half come in the first seconds.
+// Who is served does not depend on who asks how often, so the seats that bots get are
+// hypergeometric: their mean is half of all, and four standard deviations are exceeded by one seed
+// in 16,000. The seed is fixed.
+TEST_CASE("a bot with a hundred times the requests of a person gets no more seats") {
+  constexpr uint64_t kEach = 200;
+  constexpr uint32_t kRequests = 100;
+  constexpr size_t kSeats = 60;
+  constexpr int kOpenings = 50;
+  const KeyedHash secret(KeyOf(5));
+  const KeyChain chain(KeyOf(6), "92-naturalisation");
+  Prng prng(7);
+  int with_bots = 0;
+  int otherwise = 0;  // answers that were not the first one again
+  for (int day = 0; day < kOpenings; ++day) {
+    const OpeningId opening{AgendaId{1}, kDay + day};
+    const ChainValue k = *chain.KeyOf(opening.day);
+    Arrivals arrivals(Cells::Salt{}, 1u << 12);
+    PeopleCounter gathered;
+    std::vector<std::pair<Rank, bool>> best;
+    Line line;
+    std::vector<uint32_t> came_late(1 + kRequests);
+    for (uint64_t who = 0; who < 2 * kEach; ++who) {
+      const bool bot = who % 2 == 0;
+      const Tag tag = TagOf(secret, opening, Subject{who, 99});
+      Bucket second{who % 4 < 2 ? 0 : 1 + static_cast<uint32_t>(prng.Below(10))};
+      if (second.value == 0) gathered.Add(tag);
+      const Arrivals::Seen first = arrivals.FirstSeen(opening, tag, second);
+      if (first.bucket.value > 0) ++came_late[first.bucket.value];
+      for (uint32_t asked = 1; asked < (bot ? kRequests : 1); ++asked) {
+        ++second.value;  // and once more in the next second
+        otherwise += arrivals.FirstSeen(opening, tag, second).bucket != first.bucket;
+      }
+      best.push_back({RankOf(k, tag, first.bucket), bot});
+    }
+    line.SetGathered(static_cast<uint32_t>(gathered.Estimate()));
+    for (uint32_t second = 1; second <= kRequests; ++second) {
+      for (uint32_t i = 0; i < came_late[second]; ++i) line.Arrive(Bucket{second});
+    }
+    std::sort(best.begin(), best.end());
+    // One after the other is let in until the seats are taken.
+    size_t seated = 0;
+    for (Instant now{1'000}; seated < kSeats; now = now + 250) {
+      line.Admit(1, Bucket{kRequests}, now);
+      for (; seated < kSeats && line.Judge(best[seated].first) == Line::Turn::kNow; ++seated)
+        with_bots += best[seated].second;
+    }
+  }
+  constexpr double kMean = kOpenings * kSeats / 2.0;
+  const double deviation = std::sqrt(kMean / 2 * (1.0 * kEach - kSeats) / (kEach - 1.0));
+  CHECK(otherwise == 0);
+  CAPTURE(with_bots, kMean, deviation);
+  CHECK(std::abs(with_bots - kMean) < 4 * deviation);
 }
 
 TEST_CASE("a ticket comes back as it was signed; with another secret it is none") {
