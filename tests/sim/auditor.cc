@@ -23,7 +23,7 @@ Book& Auditor::Next() {
   Book& next = history_.back();
   // What has been over for an hour is asked for no more.
   std::erase_if(next.bookings, [&](const auto& one) {
-    return !one.second.live() && one.second.cools_until + kMsPerHour < freed_until_;
+    return !one.second.live() && one.second.known_until() + kMsPerHour < freed_until_;
   });
   for (auto& [slot, state] : next.slots) {
     std::erase_if(state.cooling, [&](const Cooling& one) { return one.until < freed_until_; });
@@ -46,9 +46,28 @@ bool Auditor::AnyLapsed(Instant now) const {
          });
 }
 
-bool Auditor::IsOpen(const std::string& slot, Instant now) const {
-  const auto at = hours_.find(AgendaOf(slot));
-  return at == hours_.end() || at->second.Has(now);
+// The answer of an agenda that gives out no seats now; nothing when it should.
+std::optional<std::string> Auditor::NotOpen(const std::string& slot, const Told& told,
+                                            Instant now) {
+  const std::string agenda = AgendaOf(slot);
+  if (queues_.Has(agenda)) return queues_.MayMove(agenda, told, now);
+  const auto at = hours_.find(agenda);
+  if (at == hours_.end() || at->second.Has(now)) return std::nullopt;
+  Reach("not-open");
+  if (told.code == "not-open-yet") return "";
+  if (now < hours_moved_until_) return std::nullopt;
+  return Wrong("the agenda is closed", told);
+}
+
+uint64_t Auditor::Holds() const {
+  return static_cast<uint64_t>(std::count_if(
+      book().live.begin(), book().live.end(),
+      [&](const auto& one) { return book().bookings.at(one.second).state == State::kHeld; }));
+}
+
+Turns Auditor::TurnsOf(const std::string& agenda, int person, Instant now) const {
+  const auto at = book().turns.find({agenda, Queues::DayOf(now), person});
+  return at == book().turns.end() ? Turns{} : at->second;
 }
 
 int Auditor::Live(const Book& book, const std::string& slot) {
@@ -72,9 +91,21 @@ std::pair<int, int> Auditor::Free(const Book& book, const std::string& slot, Ins
 
 void Auditor::End(Book& book, const std::string& name, State state, Instant now) {
   Booking& booking = book.bookings.at(name);
+  const std::string agenda = AgendaOf(booking.slot);
+  // A hold that is let go in an open queue is the next one's seat at once, and was a turn.
+  const Sure at_once = booking.state == State::kHeld ? queues_.IsOpen(agenda, now) : Sure::kNo;
+  if (at_once != Sure::kNo) {
+    Reach(state == State::kLapsed ? "queue-hold-lapsed" : "queue-hold-given-up");
+    booking.was_turn = at_once;
+    booking.turn_day = Queues::DayOf(now);
+    Turns& turns = book.turns[{agenda, booking.turn_day, booking.person}];
+    turns.least += at_once == Sure::kYes;
+    ++turns.most;
+  }
   booking.state = state;
-  booking.cools_from = now + kCoolLeastMs;
-  booking.cools_until = now + kCoolMostMs;
+  booking.cools_from = at_once == Sure::kNo ? now + kCoolLeastMs : now;
+  booking.cools_until =
+      at_once == Sure::kYes ? Instant{Later(0, now.ms) * kMsPerSecond} : now + kCoolMostMs;
   book.slots.at(booking.slot).cooling.push_back({booking.cools_from, booking.cools_until});
   book.live.erase(booking.person);
 }
@@ -125,6 +156,7 @@ void Auditor::Learn(const std::vector<std::string>& slots, int seats, Instant no
 
 void Auditor::Tick(Instant now, int64_t away_ms, bool frees) {
   if (frees) freed_until_ = now;
+  if (away_ms > 0) NoteOutage(now);
   std::vector<std::string> lapsed;
   bool changes = away_ms > 0;
   for (const auto& [person, name] : book().live) {
@@ -134,7 +166,7 @@ void Auditor::Tick(Instant now, int64_t away_ms, bool frees) {
         away_ms > 0 ? Later(booking.deadline_s, away_ms) : booking.deadline_s;
     if (deadline_s * kMsPerSecond + limits::kExpiryGraceMs <= now.ms) lapsed.push_back(name);
   }
-  if (!changes && lapsed.empty()) return;
+  if (!changes && lapsed.empty()) return NoteEmptyQueues(now);
   Book& next = Next();
   if (away_ms > 0) {
     Reach("outage-while-running");
@@ -146,6 +178,36 @@ void Auditor::Tick(Instant now, int64_t away_ms, bool frees) {
     Reach("lapsed");
     End(next, name, State::kLapsed, now);
   }
+  NoteEmptyQueues(now);
+}
+
+// Outages inside opening hours move their end. The engine counts from the last thing that it knows
+// to have been written, which in quiet hours may have been their beginning.
+void Auditor::NoteOutage(Instant now) {
+  const Instant midnight{now.ms - (now.ms + kMsPerHour) % kMsPerDay};
+  for (const auto& [agenda, hours] : hours_) {
+    const Instant opens = midnight + hours.open * kMsPerMinute;
+    if (now < opens) continue;
+    const Instant closes = midnight + hours.close * kMsPerMinute;
+    hours_moved_until_ = std::max(hours_moved_until_, closes + (now - opens));
+  }
+}
+
+// What the steward counts in its round: whether a queue has anything to wait for.
+void Auditor::NoteEmptyQueues(Instant now) {
+  std::map<std::string, bool> empty;
+  for (const auto& [slot, state] : book().slots) {
+    const std::string agenda = AgendaOf(slot);
+    if (!queues_.Has(agenda)) continue;
+    const auto at = empty.try_emplace(agenda, true).first;
+    at->second = at->second && Free(book(), slot, now).first == 0;
+  }
+  for (const auto& [person, name] : book().live) {
+    const Booking& booking = book().bookings.at(name);
+    const auto at = empty.find(AgendaOf(booking.slot));
+    if (at != empty.end() && booking.state == State::kHeld) at->second = false;
+  }
+  for (const auto& [agenda, is] : empty) queues_.NoteEmpty(agenda, is);
 }
 
 // Or once only: the seat cools between the bounds of both.
@@ -156,11 +218,18 @@ void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
     if (one.from == booking.cools_from && one.until == booking.cools_until) one.until = until;
   }
   booking.cools_until = until;
+  // By then its queue may have closed.
+  if (booking.was_turn == Sure::kYes) {
+    const auto turns = book.turns.find({AgendaOf(booking.slot), booking.turn_day, booking.person});
+    if (turns != book.turns.end()) --turns->second.least;
+    booking.was_turn = Sure::kPerhaps;
+  }
 }
 
 std::string Auditor::Reconcile(const std::function<Told(const std::string&, const Booking&)>& look,
                                Instant died, Instant now) {
   told_.clear();  // another process
+  NoteOutage(now);
   std::map<std::string, Told> seen;
   for (const Book& candidate : history_) {
     for (const auto& [name, booking] : candidate.bookings) {
@@ -206,6 +275,14 @@ std::string Auditor::Reconcile(const std::function<Told(const std::string&, cons
     if (deadline_s > booking.deadline_s) Reach("lengthened-by-a-crash");
     booking.deadline_s = deadline_s;
   }
+  // What was given up at once, and nobody was told of, may never have been.
+  std::erase_if(book.bookings, [&](const auto& one) {
+    const bool perhaps = !one.second.live() && !history_.front().bookings.contains(one.first) &&
+                         seen.at(one.first).code == "unknown-reservation";
+    if (perhaps && one.second.was_turn == Sure::kYes)
+      --book.turns[{AgendaOf(one.second.slot), one.second.turn_day, one.second.person}].least;
+    return perhaps;
+  });
   first_ += history_.size();
   history_.assign(1, std::move(book));
   freed_until_ = Instant{0};

@@ -10,18 +10,21 @@
 // one group: a person has one reservation in all of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/instant.h"
 #include "base/limits.h"
 #include "tests/sim/machine.h"
+#include "tests/sim/queues.h"
 
 namespace creneau::sim {
 
@@ -46,6 +49,10 @@ struct Booking {
   int moves = 0;
   Instant cools_from;  // ended: the seat may be free, and the name forgotten, from here on
   Instant cools_until;
+  Instant left_until;         // moved: the seat that it was named after may cool until then
+  Sure was_turn = Sure::kNo;  // of its person, in a queue on turn_day
+  int turn_day = 0;
+  Instant known_until() const { return std::max(cools_until, left_until); }
   bool live() const { return state == State::kHeld || state == State::kConfirmed; }
 };
 
@@ -66,6 +73,8 @@ struct Slot {
 struct Book {
   std::map<std::string, Booking> bookings;  // by name
   std::map<int, std::string> live;          // person → name
+  // By agenda, day and person: holds that were let go while its queue was open.
+  std::map<std::tuple<std::string, int, int>, Turns> turns;
   std::map<std::string, Slot> slots;
 };
 
@@ -82,6 +91,11 @@ class Auditor {
   void KeepHours(const std::string& agenda, Hours hours) { hours_[agenda] = hours; }
   // Whether a hold whose deadline has gone by may still keep its seat and its person.
   bool AnyLapsed(Instant now) const;
+  Queues& queues() { return queues_; }
+  bool HasReservation(int person) const { return book().live.contains(person); }
+  Turns TurnsOf(const std::string& agenda, int person, Instant now) const;
+  // How many holds the engine says it may have; before a hold is judged.
+  void Bound(uint64_t holds) { hold_bound_ = holds; }
   bool Knows(const std::string& slot) const { return book().slots.contains(slot); }
 
   // Each checks the decided reply, and makes what it says the newest book.
@@ -121,7 +135,8 @@ class Auditor {
   // Free seats of a slot: at least, at most.
   std::pair<int, int> Free(const Book& book, const std::string& slot, Instant now) const;
   static int Live(const Book& book, const std::string& slot);
-  bool IsOpen(const std::string& slot, Instant now) const;
+  std::optional<std::string> NotOpen(const std::string& slot, const Told& told, Instant now);
+  uint64_t Holds() const;
   std::string Granted(int person, const std::string& slot, const std::string& idempotency,
                       const Told& told, Instant now);
   std::string Existing(const Booking& booking, const std::string& name, const std::string& slot,
@@ -133,12 +148,19 @@ class Auditor {
   // `died`: until then holds could be confirmed.
   static bool Fits(const Booking* booking, const Told& told, Instant died, Instant now);
 
+  void NoteEmptyQueues(Instant now);
+  void NoteOutage(Instant now);
+
   std::deque<Book> history_{Book{}};
   uint64_t first_ = 0;                  // position of history_.front()
   Instant unsure_until_;                // a lapse that a crash took back has come again
   Instant freed_until_;                 // what had cooled by then is free
   std::map<std::string, Hours> hours_;  // by agenda
   std::map<std::string, uint64_t> reached_;
+  Queues queues_{reached_};
+  uint64_t hold_bound_ = UINT64_MAX;
+  // Outages inside opening hours move their end, by what the engine knows of them.
+  Instant hours_moved_until_;
   // Free seats of an agenda's slots, at least and at most, at each read of it since told_at_.
   using FreeSeats = std::map<std::string, std::pair<int, int>>;
   std::map<std::string, std::vector<FreeSeats>> told_;

@@ -38,13 +38,19 @@ std::string Auditor::Hold(int person, const std::string& slot, const std::string
                           const Told& told, Instant now, bool disk_low) {
   if (const auto at = book().live.find(person); at != book().live.end())
     return Existing(book().bookings.at(at->second), at->second, slot, idempotency, told, now);
-  if (!IsOpen(slot, now)) {
-    Reach("hold-not-open");
-    return told.code == "not-open-yet" ? "" : Wrong("the agenda is closed", told);
+  if (!queues_.Has(AgendaOf(slot))) {
+    if (auto refusal = NotOpen(slot, told, now)) return *std::move(refusal);
   }
   if (told.code == "read-only") {
     Reach("read-only");
     return disk_low ? "" : Wrong("the disk has room", told);
+  }
+  // No more holds than can be confirmed in time, and no fewer.
+  const bool full = Holds() >= hold_bound_;
+  if (told.code == "overloaded" || full) {
+    Reach("hold-overloaded");
+    if (told.code == "overloaded" && full) return "";
+    return Wrong(full ? "there are as many holds as can be" : "there is room for holds", told);
   }
   if (told.status == 201) return Granted(person, slot, idempotency, told, now);
   const bool any = TimeOf(slot).empty();
@@ -86,7 +92,7 @@ std::string Auditor::Granted(int person, const std::string& slot, const std::str
 // The answer to whoever acts on what has ended; nothing when it has not.
 std::optional<std::string> Auditor::Ended(const Booking& booking, const Told& told, Instant now,
                                           const char* act) {
-  const bool gone = !booking.live() && booking.cools_until < freed_until_;
+  const bool gone = !booking.live() && booking.known_until() < freed_until_;
   const bool may_be_gone = !booking.live() && booking.cools_from <= now;
   if (gone || (may_be_gone && told.code == "unknown-reservation")) {
     Reach("name-forgotten");
@@ -157,9 +163,9 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
     Reach("move-repeated");
     return told.status == 200 && InSlot(told) == slot ? "" : Wrong("it is there", told);
   }
-  if (!IsOpen(slot, now)) {
+  if (auto refusal = NotOpen(slot, told, now)) {
     Reach("move-not-open");
-    return told.code == "not-open-yet" ? "" : Wrong("the agenda is closed", told);
+    return *std::move(refusal);
   }
   if (told.code == "read-only") return disk_low ? "" : Wrong("the disk has room", told);
   if (booking.moves == static_cast<int>(limits::kMaxMoves)) {
@@ -177,6 +183,7 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
   Book& next = Next();
   Booking& moved = next.bookings.at(name);
   next.slots.at(moved.slot).cooling.push_back({now + kCoolLeastMs, now + kCoolMostMs});
+  moved.left_until = now + kCoolMostMs;
   moved.slot = slot;
   ++moved.moves;
   return "";

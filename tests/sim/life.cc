@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "http/text.h"
-#include "tests/sim/verdict.h"
+#include "tests/sim/ask.h"
 
 namespace creneau::sim {
 namespace {
@@ -19,7 +18,8 @@ title = "Simulation"
 office = "Préfecture simulée"
 timezone = "Europe/Paris"
 group = "simulated"
-policy = "direct"
+policy = ")" +
+         (agenda.queue ? "queue" : "direct") + R"("
 identity = [["dossier", "birth_date"]]
 hold_s = 300
 notice_hours = 0
@@ -33,16 +33,17 @@ from = )" +
          "\"]\nminutes = 30\nseats = { web = " + std::to_string(seats) + " }\n";
 }
 
+}  // namespace
+
 std::string Request(const std::string& line, const std::string& headers, const std::string& body) {
   std::string text = line + " HTTP/1.1\r\nHost: sim\r\n" + headers;
   if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return text + "\r\n" + body;
 }
 
-// The number of an applicant's file at the prefecture, as they type it.
-std::string Dossier(int person) { return "SIM" + std::to_string(1000 + person); }
-
-}  // namespace
+std::string ApplicantJson(int person) {
+  return R"({"applicant":{"dossier":")" + Dossier(person) + R"(","birth_date":"1990-05-17"})";
+}
 
 const std::vector<OfficeAgenda>& OfficeAgendas() {
   static const std::vector<OfficeAgenda> kAgendas = {
@@ -51,6 +52,7 @@ const std::vector<OfficeAgenda>& OfficeAgendas() {
        "09:00-10:30",
        "",
        {"sim/2027-06-01T09:00", "sim/2027-06-01T09:30", "sim/2027-06-01T10:00"},
+       {},
        {}},
       {"sim-day",
        "2027-06-02",
@@ -61,27 +63,36 @@ open = "08:00"
 close = "18:30"
 )",
        {"sim-day/2027-06-02T14:00", "sim-day/2027-06-02T14:30"},
-       {8 * 60, 18 * 60 + 30}},
+       {8 * 60, 18 * 60 + 30},
+       {}},
+      {"sim-queue",
+       "2027-06-08",
+       "09:00-10:00",
+       R"(accept_invented = true
+[opening]
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+gather = "10:02"
+open = "10:06"
+close = "10:26"
+)",
+       {"sim-queue/2027-06-08T09:00", "sim-queue/2027-06-08T09:30"},
+       {},
+       QueueRules{10 * 60 + 2, 10 * 60 + 6, 10 * 60 + 26, false}},
+      {"sim-listed",
+       "2027-06-09",
+       "09:00-10:00",
+       R"(identity_proof = "listed"
+[opening]
+weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+gather = "10:04"
+open = "10:10"
+close = "10:36"
+)",
+       {"sim-listed/2027-06-09T09:00", "sim-listed/2027-06-09T09:30"},
+       {},
+       QueueRules{10 * 60 + 4, 10 * 60 + 10, 10 * 60 + 36, true}},
   };
   return kAgendas;
-}
-
-template <typename Judge>
-void Life::Ask(const std::string& request, Judge judge, http::Audience audience) {
-  std::string decided;
-  const uint64_t number = machine_.Ask(request, audience, &decided);
-  const Told told(decided);
-  Trace("ask " + std::to_string(number) + " at " + std::to_string(auditor_.position()) + ": " +
-        request.substr(0, request.find('\r')) + " " + request.substr(request.find("\r\n\r\n") + 4) +
-        " -> " + std::to_string(told.status) + " " + told.body.substr(0, 200));
-  digest_ = Mix64(digest_ ^ http::Fingerprint(decided));
-  if (machine_.failed() && told.code == "outcome-unknown") return;
-  Complain(judge(told));
-  // What anybody may see rests on nothing, and proves nothing when it leaves.
-  if (told.code.empty() && request.find("GET /v1/agendas") == 0) return;
-  // A refused operator can ask again: nobody else is told of it.
-  if (audience == http::Audience::kAdmin && told.status >= 300) return;
-  acknowledges_[number] = auditor_.position();
 }
 
 std::string Life::HolderRequest(const std::string& method, const std::string& name,
@@ -98,7 +109,16 @@ std::string Life::SomeSlot(const OfficeAgenda& agenda, bool any_too) {
   return agenda.slots[Below(agenda.slots.size())];
 }
 
-const OfficeAgenda& Life::SomeAgenda() { return OfficeAgendas()[Below(OfficeAgendas().size())]; }
+const OfficeAgenda& AgendaNamed(const std::string& name) {
+  const auto& agendas = OfficeAgendas();
+  const auto at = std::find_if(agendas.begin(), agendas.end(),
+                               [&](const auto& one) { return one.name + "/" == name; });
+  CHECK(at != agendas.end());
+  return *at;
+}
+
+// Without a queue; those with one are asked otherwise.
+const OfficeAgenda& Life::SomeAgenda() { return OfficeAgendas()[Below(kDirectAgendas)]; }
 
 void Life::Hold() {
   Wish wish;
@@ -119,13 +139,13 @@ void Life::AskHold(const Wish& wish) {
   const std::string time = TimeOf(wish.slot);
   std::string agenda = AgendaOf(wish.slot);
   agenda.pop_back();
-  std::string body =
-      R"({"applicant":{"dossier":")" + Dossier(wish.person) + R"(","birth_date":"1990-05-17"})";
+  std::string body = ApplicantJson(wish.person);
   if (!time.empty()) body += R"(,"slot":")" + time + "\"";
   body += "}";
   const std::string headers =
       "Content-Type: application/json\r\nIdempotency-Key: " + wish.idempotency + "\r\n";
   Ask(Request("POST /v1/agendas/" + agenda + "/holds", headers, body), [&](const Told& told) {
+    auditor_.Bound(machine_.engine().stats().hold_bound);
     return auditor_.Hold(wish.person, wish.slot, wish.idempotency, told, machine_.clock.now,
                          DiskLow());
   });
@@ -151,11 +171,7 @@ void Life::OnBooking(const std::string& name) {
     case 6:
     case 7:
     case 8: {
-      const auto& agendas = OfficeAgendas();
-      const std::string of = AgendaOf(booking.slot);
-      const auto agenda = std::find_if(agendas.begin(), agendas.end(),
-                                       [&](const auto& one) { return one.name + "/" == of; });
-      const std::string slot = SomeSlot(*agenda, false);
+      const std::string slot = SomeSlot(AgendaNamed(AgendaOf(booking.slot)), false);
       return Ask(HolderRequest("POST", name, "/move", key, R"({"slot":")" + TimeOf(slot) + "\"}"),
                  [&](const Told& told) { return auditor_.Move(name, slot, told, now, DiskLow()); });
     }
@@ -223,6 +239,14 @@ void Life::Snapshot() {
 }
 
 void Life::Act() {
+  if (HasQueues()) {
+    const Instant now = machine_.clock.now;
+    const auto under_way = [&](size_t i) {
+      return auditor_.queues().IsUnderWay(OfficeAgendas()[i].name + "/", now);
+    };
+    const bool any = under_way(kDirectAgendas) || under_way(kDirectAgendas + 1);
+    if (Below(any ? 2 : 20) == 0) return InQueue();
+  }
   const uint64_t what = Below(1000);
   const auto& bookings = auditor_.book().bookings;
   if (what < 400 || bookings.empty()) return Hold();
@@ -231,7 +255,7 @@ void Life::Act() {
     std::advance(at, static_cast<ptrdiff_t>(Below(bookings.size())));
     return OnBooking(std::string(at->first));
   }
-  const OfficeAgenda& agenda = SomeAgenda();
+  const OfficeAgenda& agenda = OfficeAgendas()[Below(agendas_)];
   if (what < 980) {
     return Ask(Request("GET /v1/agendas/" + agenda.name + "/slots?from=" + agenda.date, "", ""),
                [&](const Told& told) {

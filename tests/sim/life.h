@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,16 +24,32 @@ struct OfficeAgenda {
   std::string opening;
   std::vector<std::string> slots;  // as the auditor names them
   Hours open;
+  std::optional<QueueRules> queue;
 };
+// Those without a queue, then those with one.
 const std::vector<OfficeAgenda>& OfficeAgendas();
+inline constexpr size_t kDirectAgendas = 2;
+// As the auditor names them, "sim/".
+const OfficeAgenda& AgendaNamed(const std::string& name);
 
 class Life {
  public:
   explicit Life(const RunOptions& options)
-      : steps_(options.steps), trace_(options.trace), prng_(options.seed), machine_(options.seed) {
+      : steps_(options.steps),
+        trace_(options.trace),
+        // A queue is dear (its chain, its probes of the disk): one office in four has some.
+        agendas_(options.seed % 4 == 1 ? OfficeAgendas().size() : kDirectAgendas),
+        prng_(options.seed),
+        machine_(options.seed) {
     machine_.disk.set_available_bytes(uint64_t{1} << 30);
-    for (const OfficeAgenda& agenda : OfficeAgendas())
-      auditor_.KeepHours(agenda.name + "/", agenda.open);
+    for (size_t i = 0; i < agendas_; ++i) {
+      const OfficeAgenda& agenda = OfficeAgendas()[i];
+      if (agenda.queue) {
+        auditor_.queues().Add(agenda.name + "/", *agenda.queue);
+      } else {
+        auditor_.KeepHours(agenda.name + "/", agenda.open);
+      }
+    }
   }
 
   RunReport Live();
@@ -61,12 +78,7 @@ class Life {
     return disk_low_ || (machine_.disk.faults() != looked_past_ &&
                          (met == Fault::kNoSpace || met == Fault::kShortWrite));
   }
-  // The log does its work, and looks at the disk.
-  void Turn() {
-    const uint64_t faults = machine_.disk.faults();
-    machine_.Turn();
-    if (machine_.disk.faults() == faults) looked_past_ = faults;
-  }
+  void Turn();
 
   void Step();
   // recovery.cc
@@ -87,9 +99,10 @@ class Life {
   void TickOnce();
 
   // Asks, hands the decided reply to `judge`, and remembers what the answer will acknowledge.
+  enum class Rests : uint8_t { kOnLog, kOnNothing };  // the answer
   template <typename Judge>
   void Ask(const std::string& request, Judge judge,
-           http::Audience audience = http::Audience::kPublic);
+           http::Audience audience = http::Audience::kPublic, Rests rests = Rests::kOnLog);
   struct Wish {
     int person = 0;
     std::string slot;
@@ -112,8 +125,24 @@ class Life {
                             const std::string& verb, const std::string& key,
                             const std::string& body = "");
 
+  // queue_life.cc
+  bool HasQueues() const { return agendas_ > kDirectAgendas; }
+  const OfficeAgenda& SomeQueue();
+  void InQueue();
+  void AskStatus(const OfficeAgenda& agenda);
+  void AskStatuses();
+  Shown SomeTicket(const std::string& agenda, int person);
+  void AskTicket(const OfficeAgenda& agenda, int person);
+  void AskQueueHold(const OfficeAgenda& agenda, int person, const Shown& shown,
+                    const std::string& slot);
+  void GiveOrder(const OfficeAgenda& agenda);
+  void ImportRoster(const OfficeAgenda& agenda);
+  void CheckQueueLog();
+  void Overnight();
+
   const int steps_;
   const bool trace_;
+  const size_t agendas_;  // of OfficeAgendas(), the first so many
   Prng prng_;
   Machine machine_;
   Auditor auditor_;
@@ -131,6 +160,10 @@ class Life {
   uint64_t looked_past_ = 0;  // the fault after which the log has looked at the disk
   bool disk_low_ = false;
   Instant disk_low_at_;  // the last time that it was
+  int64_t slow_ms_ = 0;  // a write takes so long
+  int64_t off_ms_ = 0;   // after the next stop
+  // What the log said of openings, as it was last read.
+  std::vector<codec::OpeningState> logged_openings_;
   Instant last_tick_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "booking/audit.h"
+#include "codec/event.h"
 #include "http/text.h"
 #include "tests/sim/life.h"
 
@@ -29,12 +30,21 @@ std::string Text(env::FileSystem& files, const std::string& path) {
 // Where the log stood after each batch.
 class Heads final : public wal::RecordReader {
  public:
-  absl::Status Read(Lsn, Instant, std::string_view) override { return absl::OkStatus(); }
+  absl::Status Read(Lsn, Instant, std::string_view record) override {
+    ledger::Event event;
+    if (codec::DecodeSeatEvent(record, &event)) return absl::OkStatus();
+    const auto decoded = codec::DecodeRecord(record);
+    if (!decoded.ok()) return decoded.status();
+    const auto* opening = std::get_if<codec::OpeningState>(&*decoded);
+    if (opening != nullptr) openings.push_back(*opening);
+    return absl::OkStatus();
+  }
   absl::Status EndBatch(const wal::Head& head) override {
     by_batch[head.batch] = head;
     return absl::OkStatus();
   }
   std::map<uint64_t, wal::Head> by_batch;
+  std::vector<codec::OpeningState> openings;
 };
 
 }  // namespace
@@ -51,6 +61,7 @@ void Life::CollectCheckpoints(bool last) {
   const auto log = wal::Verify(machine_.disk, booking::LogDirectory(kData), heads, {},
                                booking::ArchiveDirectory(kData));
   if (!log.ok()) return Complain("the log: " + std::string(log.status().message()));
+  logged_openings_ = std::move(heads.openings);
   for (const proof::Checkpoint& one : read->checkpoints) {
     const wal::Head head = heads.by_batch[one.batch];
     if (head.lsn != one.lsn || head.epoch != one.epoch || head.chain != one.chain)
@@ -69,7 +80,9 @@ void Life::CheckLog() {
   Turn();
   LeaveAnswers();
   if (machine_.failed() || machine_.disk.dead()) return;
+  logged_openings_.clear();
   CollectCheckpoints(/*last=*/false);
+  CheckQueueLog();
   const auto audit = booking::AuditLog(machine_.disk, kData, checkpoints_);
   if (!audit.ok()) return Complain("the log: " + std::string(audit.status().message()));
   if (!checkpoints_.empty()) Reach("checkpoint-continued");
@@ -179,6 +192,7 @@ void Life::Recover() {
 
 void Life::Compare() {
   if (!Fine() || auditor_.book().slots.empty()) return;
+  auditor_.queues().Restarted(machine_.ended_at(), machine_.clock.now);
   Complain(auditor_.Reconcile(
       [&](const std::string& name, const Booking& booking) {
         std::string decided;
@@ -188,6 +202,7 @@ void Life::Compare() {
       },
       machine_.ended_at(), machine_.clock.now));
   LearnSeats();
+  if (Fine()) AskStatuses();
   CheckLog();
 }
 

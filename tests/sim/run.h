@@ -45,7 +45,7 @@ struct CrashReport {
 
 CrashReport RunAndCrash(const CrashOptions& options);
 
-// Branches that a few thousand seeds must have reached.
-const std::vector<std::string>& RareBranches();
+// Branches that a thousand seeds must have reached.
+std::vector<std::string> RareBranches();
 
 }  // namespace creneau::sim
