@@ -226,11 +226,11 @@ TEST_CASE("a hold that was moved and then lapses goes to the next in line, and w
   CHECK(queue.Status().free == 1);
   // A second one, and the turns are used.
   const std::string second = queue.TicketOf("FILE1");
-  queue.world.Pass(15);
-  const ReservationAnswer again = queue.Hold("FILE1", second);
+  const ReservationAnswer again = queue.HoldInTime("FILE1", second);
   REQUIRE(again.outcome == Outcome::kOk);
   CHECK(queue.world.Do(&Engine::Cancel, again.reservation).outcome == Outcome::kOk);
-  CHECK(queue.Hold("FILE1", queue.TicketOf("FILE1")).turn == Turn::kUsed);
+  CHECK(queue.Hold("FILE1", second).turn == Turn::kUsed);
+  CHECK(queue.Ticket("FILE1").turn == Turn::kUsed);
 }
 
 }  // namespace creneau::booking

@@ -84,7 +84,9 @@ void Life::AskTicket(const OfficeAgenda& agenda, int person) {
   Ask(
       Post(agenda, "tickets", body + "}"),
       [&](const Told& told) {
-        return auditor_.queues().Ticket(name, person, shown, told, machine_.clock.now);
+        return auditor_.queues().Ticket(name, person, shown,
+                                        auditor_.TurnsOf(name, person, machine_.clock.now), told,
+                                        machine_.clock.now);
       },
       http::Audience::kPublic, Rests::kOnNothing);
 }

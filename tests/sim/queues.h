@@ -63,13 +63,14 @@ class Queues {
   // --- replies -----------------------------------------------------------------------------------
   // `fresh`: not kept for a second, as for everybody.
   std::string Status(const std::string& agenda, const Told& told, Instant now, bool fresh = false);
-  std::string Ticket(const std::string& agenda, int person, const Shown& shown, const Told& told,
-                     Instant now);
+  std::string Ticket(const std::string& agenda, int person, const Shown& shown, Turns turns,
+                     const Told& told, Instant now);
   // Somebody without a reservation asks for a hold. Nothing: the queue has nothing against it, and
   // what else is to be said of it is the auditor's.
   std::optional<std::string> Gate(const std::string& agenda, int person, const Shown& shown,
                                   Turns turns, const Told& told, Instant now);
   static std::string RefusedTicket(const Told& told);
+  std::optional<std::string> CheckUsed(Turns turns, const Told& told);
   // A move, which asks for no turn. Nothing: as above.
   std::optional<std::string> MayMove(const std::string& agenda, const Told& told, Instant now);
   // What an operator asks for; before the answer, since there may be none.

@@ -82,6 +82,15 @@ std::string Queues::RefusedTicket(const Told& told) {
   return alike ? "" : Wrong("that ticket is none of theirs", told);
 }
 
+// Nothing: they have a turn left, and were not told otherwise.
+std::optional<std::string> Queues::CheckUsed(Turns turns, const Told& told) {
+  constexpr int kTurns = static_cast<int>(limits::kTurnsPerOpening);
+  if (!SaysUsed(told) && turns.least < kTurns) return std::nullopt;
+  Reach("turns-used");
+  if (!SaysUsed(told)) return Wrong("two of their holds have lapsed", told);
+  return turns.most < kTurns ? Wrong("their turn is not over", told) : "";
+}
+
 std::optional<std::string> Queues::Gate(const std::string& name, int person, const Shown& shown,
                                         Turns turns, const Told& told, Instant now) {
   Agenda& agenda = agendas_[name];
@@ -113,13 +122,7 @@ std::optional<std::string> Queues::Gate(const std::string& name, int person, con
     Reach("ticket-of-yesterday");
     return RefusedTicket(told);
   }
-  if (SaysUsed(told) || turns.least >= static_cast<int>(limits::kTurnsPerOpening)) {
-    Reach("turns-used");
-    if (!SaysUsed(told)) return Wrong("two of their holds have lapsed", told);
-    return turns.most < static_cast<int>(limits::kTurnsPerOpening)
-               ? Wrong("their turn is not over", told)
-               : "";
-  }
+  if (auto verdict = CheckUsed(turns, told)) return *verdict;
   Opening& opening = Current(agenda, now);
   if (!opening.opened) {  // opened meanwhile, and nobody has looked
     if (told.code == "not-admitted") return "";
@@ -147,7 +150,7 @@ std::optional<std::string> Queues::MayMove(const std::string& name, const Told& 
 
 // --- tickets -------------------------------------------------------------------------------------
 
-std::string Queues::Ticket(const std::string& name, int person, const Shown& shown,
+std::string Queues::Ticket(const std::string& name, int person, const Shown& shown, Turns turns,
                            const Told& told, Instant now) {
   Agenda& agenda = agendas_[name];
   const Sure listed = agenda.rules.listed ? agenda.listed[person] : Sure::kYes;
@@ -176,6 +179,7 @@ std::string Queues::Ticket(const std::string& name, int person, const Shown& sho
     if (told.code != "paused") return Wrong("it is draining", told);
     return draining == Sure::kNo ? Wrong("it is not draining", told) : "";
   }
+  if (auto verdict = CheckUsed(turns, told)) return *verdict;
   if (told.status != 201) return Wrong("there is a ticket", told);
   return Issued(agenda, person, shown, told, now);
 }

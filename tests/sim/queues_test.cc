@@ -127,16 +127,16 @@ TEST_CASE_METHOD(Fixture, "who asks again has one rank, until the turn is over o
   Open();
   const Instant now = kOpens + 10'000;
   const std::string first = Ticket(1, 11);
-  REQUIRE(queues.Ticket(kQueue, 1, {}, Issued(first), now) == "");
-  CHECK(queues.Ticket(kQueue, 1, {}, Issued(Ticket(1, 12)), now + 1'000) != "");
-  CHECK(queues.Ticket(kQueue, 1, {}, Issued(Ticket(2, 11)), now + 1'000) != "");
-  CHECK(queues.Ticket(kQueue, 2, {}, Issued(first), now + 1'000) != "");
-  CHECK(queues.Ticket(kQueue, 1, {}, Issued(first), now + 1'000) == "");
+  REQUIRE(queues.Ticket(kQueue, 1, {}, {}, Issued(first), now) == "");
+  CHECK(queues.Ticket(kQueue, 1, {}, {}, Issued(Ticket(1, 12)), now + 1'000) != "");
+  CHECK(queues.Ticket(kQueue, 1, {}, {}, Issued(Ticket(2, 11)), now + 1'000) != "");
+  CHECK(queues.Ticket(kQueue, 2, {}, {}, Issued(first), now + 1'000) != "");
+  CHECK(queues.Ticket(kQueue, 1, {}, {}, Issued(first), now + 1'000) == "");
   queues.Restarted(now, now + 1'000);
-  CHECK(queues.Ticket(kQueue, 1, {first, false}, Issued(Ticket(1, 12)), now + 1'000) != "");
-  CHECK(queues.Ticket(kQueue, 1, {first, false}, Issued(first), now + 1'000) == "");
-  CHECK(queues.Ticket(kQueue, 1, {}, Issued(Ticket(1, 12)), now + 1'000) == "");
-  CHECK(queues.Ticket(kQueue, 1, {first, true}, Issued(first), now + 1'000) != "");
+  CHECK(queues.Ticket(kQueue, 1, {first, false}, {}, Issued(Ticket(1, 12)), now + 1'000) != "");
+  CHECK(queues.Ticket(kQueue, 1, {first, false}, {}, Issued(first), now + 1'000) == "");
+  CHECK(queues.Ticket(kQueue, 1, {}, {}, Issued(Ticket(1, 12)), now + 1'000) == "");
+  CHECK(queues.Ticket(kQueue, 1, {first, true}, {}, Issued(first), now + 1'000) != "");
 }
 
 TEST_CASE_METHOD(Fixture,
@@ -184,10 +184,10 @@ TEST_CASE_METHOD(Fixture, "bad tickets, people whom nobody lists, turns that are
   CHECK(!Passes(Gate(Ticket(1, 0), kHeld, now, {2, 2})));
   CHECK(!Passes(Gate(Ticket(1, 0), kUsed, now, {0, 1})));
   CHECK(Passes(Gate(Ticket(1, 0), kUsed, now, {1, 2})));
-  CHECK(queues.Ticket(kListed, 1, {}, Issued(Ticket(1, 0)), now) != "");
+  CHECK(queues.Ticket(kListed, 1, {}, {}, Issued(Ticket(1, 0)), now) != "");
   REQUIRE(queues.Roster(kListed, {1}, false, Answer(200, "{}"), false) == "");
-  CHECK(queues.Ticket(kListed, 1, {}, Problem(409, "not-listed"), now) != "");
-  CHECK(queues.Ticket(kListed, 2, {}, Problem(409, "not-listed"), now) == "");
+  CHECK(queues.Ticket(kListed, 1, {}, {}, Problem(409, "not-listed"), now) != "");
+  CHECK(queues.Ticket(kListed, 2, {}, {}, Problem(409, "not-listed"), now) == "");
 }
 
 }  // namespace
