@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/ids.h"
@@ -22,13 +23,18 @@ struct Board {
   // ahead of `state` by what is on its way to the disk.
   std::unique_ptr<surge::PeopleCounter> gatherers;
   std::unique_ptr<surge::Line> line;
-  // Who has let holds go in that opening, and how many: bounded by the seats and by time, since
-  // each was a hold.
-  std::map<Subject, uint32_t> turns;
+  // Who has let holds go in that opening, how many, and which last: bounded by the seats and by
+  // time, since each was a hold.
+  struct Turns {
+    uint32_t times = 0;
+    SeatRef latest;
+  };
+  std::map<Subject, Turns> turns;
   // What the steward has seen last.
   uint32_t free = 0;
   uint32_t held = 0;
   bool counted = false;
+  std::optional<Instant> empty_since;  // nothing free, nobody holds
   int64_t count_again_ns = 0;
   Instant stepped_at{0};
   Instant logged_at{0};

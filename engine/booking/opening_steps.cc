@@ -49,6 +49,11 @@ void Openings::CountSeats(const AgendaInfo& agenda, Instant now, int64_t now_ns)
   board.free = web.free;
   board.held = web.held;
   board.counted = true;
+  if (web.free + web.held > 0) {
+    board.empty_since.reset();
+  } else if (!board.empty_since) {
+    board.empty_since = now;
+  }
   board.count_again_ns = now_ns + kCountShare * cost_ns;
 }
 
@@ -81,13 +86,20 @@ codec::OpeningState Openings::Served(const OpeningView& view, Board& board, surg
   surge::Admission verdict = surge::Admit(queue, *load, now, board.admission);
   board.admission = verdict.next;
   board.wants_more = verdict.wants_more;
-  board.rate_per_min = static_cast<uint32_t>(verdict.rate_per_min + 0.5);
   board.limit = surge::NameOf(verdict.limit);
   if (!queue.halted) {
     const surge::Bucket latest = surge::BucketAt(*board.state.opened_at, now);
     load->let_in += line.Admit(verdict.people, surge::Bucket{latest.value - 1}, now);
   }
   const surge::Line::Served served = line.served();
+  // Over the last minute; in the first one, over what there has been of it.
+  const int64_t open_ms = now - *board.state.opened_at;
+  const double rate_per_min = open_ms >= kMsPerMinute
+                                  ? verdict.rate_per_min
+                                  : static_cast<double>(served.people) *
+                                        static_cast<double>(kMsPerMinute) /
+                                        static_cast<double>(std::max(open_ms, kMsPerSecond));
+  board.rate_per_min = static_cast<uint32_t>(rate_per_min + 0.5);
   codec::OpeningState state = board.state;
   state.lapsed_rank = served.lapsed.value;
   state.served_rank = served.rank.value;
@@ -136,7 +148,8 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
   surge::EngineLoad load;
   load.capacity = MeasureCapacity(now);
   load.live_holds = ledger_.live_holds();
-  std::vector<const AgendaInfo*> queues = registry_.All();
+  const std::vector<const AgendaInfo*> all = registry_.All();
+  std::vector<const AgendaInfo*> queues = all;
   std::erase_if(queues,
                 [](const AgendaInfo* agenda) { return agenda->rules.policy != Policy::kQueue; });
   for (const AgendaInfo* agenda : queues) CountSeats(*agenda, now, clock_.MonotonicNs());
@@ -157,8 +170,11 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
     load.queues = std::max(1u, load.queues);
     for (const AgendaInfo* agenda : queues) {
       if (auto state = Step(*agenda, &load, now)) next.push_back(*std::move(state));
-      under_way = under_way || View(*agenda, Find(agenda->id), now).phase != Phase::kClosed;
     }
+    // Also of direct agendas: an outage is counted from the log's last record.
+    under_way = std::any_of(all.begin(), all.end(), [&](const AgendaInfo* agenda) {
+      return agenda->rules.opening && View(*agenda, Find(agenda->id), now).phase != Phase::kClosed;
+    });
   }
   if (load.capacity.probe_wanted && (under_way || load.capacity.disk_is_slow))
     act.PushCopy(codec::EncodeProbe({now}));
@@ -236,8 +252,9 @@ std::vector<std::string> Openings::Snapshot(const std::function<void()>& begin) 
   std::vector<std::string> events;
   for (const auto& [agenda, board] : boards_) {
     events.push_back(codec::EncodeOpening(board.state));
-    for (const auto& [subject, times] : board.turns)
-      events.push_back(codec::EncodeTurn({agenda, board.state.day, subject, times}));
+    for (const auto& [subject, turns] : board.turns)
+      events.push_back(
+          codec::EncodeTurn({agenda, board.state.day, subject, turns.times, turns.latest}));
   }
   return events;
 }

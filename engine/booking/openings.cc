@@ -12,6 +12,10 @@ namespace {
 using rules::OpeningTimes;
 using rules::Policy;
 
+// What was just let go is nobody's until the steward has been there, and deadlines are whole
+// seconds: only then it is said that nothing is left.
+constexpr int64_t kEmptyForMs = kMsPerSecond + 2 * limits::kStewardTickMs;
+
 // So often somebody who misses his turn gets another one: one for every two minutes of an hour.
 constexpr uint8_t kTurnsRemembered = 32;
 
@@ -24,7 +28,7 @@ uint64_t NumberOf(const surge::Tag& tag) {
 
 bool HasUsedTurns(const Board& board, const Subject& subject) {
   const auto turns = board.turns.find(subject);
-  return turns != board.turns.end() && turns->second >= limits::kTurnsPerOpening;
+  return turns != board.turns.end() && turns->second.times >= limits::kTurnsPerOpening;
 }
 
 surge::Cells::Salt SaltOf(const KeyedHash& secret) {
@@ -90,7 +94,7 @@ void Openings::Restore(const std::vector<codec::OpeningState>& states,
   for (const codec::TurnLapsed& turn : turns) {
     const auto board = boards_.find(turn.agenda);
     if (board != boards_.end() && board->second.state.day == turn.day)
-      board->second.turns[turn.subject] = turn.times;
+      board->second.turns[turn.subject] = {turn.times, turn.latest};
   }
 }
 
@@ -145,7 +149,7 @@ OpeningView Openings::View(const AgendaInfo& agenda, const Board* board, Instant
   view.free = board->free;
   view.rate_per_min = board->rate_per_min;
   view.limit = board->limit;
-  if (view.phase == Phase::kOpen && board->counted && board->free + board->held == 0)
+  if (view.phase == Phase::kOpen && board->empty_since && now - *board->empty_since >= kEmptyForMs)
     view.phase = Phase::kExhausted;
   return view;
 }
@@ -303,7 +307,8 @@ void Openings::NoteHeld(const AgendaInfo& agenda, surge::Rank rank) {
   if (board != boards_.end() && board->second.line) board->second.line->Use(rank, clock_.Now());
 }
 
-bool Openings::NoteLapse(const AgendaInfo& agenda, const Subject& subject, Instant now, Act& act) {
+bool Openings::NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatRef hold,
+                         Instant now, Act& act) {
   if (agenda.rules.policy != Policy::kQueue) return false;
   const std::lock_guard lock(mutex_);
   const auto board = boards_.find(agenda.id);
@@ -311,8 +316,11 @@ bool Openings::NoteLapse(const AgendaInfo& agenda, const Subject& subject, Insta
   const OpeningView view = View(agenda, &board->second, now);
   if (view.phase != Phase::kOpen && view.phase != Phase::kExhausted) return false;
   // Under the mutex, so that the log has two of one subject in their order.
-  const uint32_t times = ++board->second.turns[subject];
-  act.PushCopy(codec::EncodeTurn({agenda.id, view.state.day, subject, times}));
+  Board::Turns& turns = board->second.turns[subject];
+  if (turns.times > 0 && turns.latest == hold) return true;  // before a crash
+  ++turns.times;
+  turns.latest = hold;
+  act.PushCopy(codec::EncodeTurn({agenda.id, view.state.day, subject, turns.times, hold}));
   return true;
 }
 

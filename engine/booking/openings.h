@@ -80,7 +80,9 @@ class Openings {
                   const std::optional<surge::Ticket>& ticket, Instant now) const;
   void NoteHeld(const AgendaInfo& agenda, surge::Rank rank);
   // That subject's hold lapsed, or was given up. True: its seat goes to the next in line at once.
-  bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, Instant now, Act& act);
+  // The same hold counts once.
+  bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatRef hold, Instant now,
+                 Act& act);
 
   // Live holds that the log can confirm in time if everybody comes at once (design 6). One bound
   // for all agendas.

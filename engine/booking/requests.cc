@@ -288,7 +288,7 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
   // A hold that is given up while its queue is served is the next one's seat, and was a turn.
   const Instant at = DeadlineTime(received_at);
   const bool at_once = seat.word.state() == SeatState::kHeld && !HasLapsed(seat, at) &&
-                       openings_->NoteLapse(*agenda, seat.subject, received_at, act);
+                       openings_->NoteLapse(*agenda, seat.subject, seat.ref, received_at, act);
   const uint64_t random = names_->Random(seat.subject, received_at.ms, 3);
   const Instant cooling_until =
       at_once ? received_at : CoolingUntil(agenda->rules, received_at, random);

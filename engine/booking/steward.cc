@@ -201,9 +201,10 @@ void Steward::Serve(SeatId seat, Instant now) {
   }
   const auto agenda = registry_.Find(ledger_.AgendaOf(seat));
   if (agenda == nullptr) return;
-  const std::optional<Subject> holder = ledger_.HolderOf(ledger::WholeRef(seat, word.generation()));
-  // First the turn, then the seat: a crash in between is held against nobody twice.
-  const bool at_once = holder && openings_.NoteLapse(*agenda, *holder, now, act_);
+  const SeatRef hold = ledger::WholeRef(seat, word.generation());
+  const std::optional<Subject> holder = ledger_.HolderOf(hold);
+  // First the turn, then the seat: after a crash in between the same hold is not counted again.
+  const bool at_once = holder && openings_.NoteLapse(*agenda, *holder, hold, now, act_);
   const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
   const Instant cooling_until = at_once ? now : CoolingUntil(agenda->rules, now, random);
   if (ledger_.Expire(seat, now, cooling_until, act_)) {

@@ -53,6 +53,8 @@ std::string EncodeTurn(const TurnLapsed& turn) {
   out.set_subject_lo(turn.subject.lo);
   out.set_subject_hi(turn.subject.hi);
   out.set_times(turn.times);
+  out.set_seat(turn.latest.seat.value);
+  out.set_generation(turn.latest.generation.value);
   return message.SerializeAsString();
 }
 
@@ -106,7 +108,7 @@ absl::StatusOr<OpeningState> FromProto(const v1::OpeningChanged& in) {
 
 absl::StatusOr<TurnLapsed> FromProto(const v1::TurnLapsed& in) {
   return TurnLapsed{AgendaId{in.agenda()}, in.day(), Subject{in.subject_lo(), in.subject_hi()},
-                    in.times()};
+                    in.times(), SeatRef{SeatId{in.seat()}, Generation{in.generation()}}};
 }
 
 absl::StatusOr<RosterPart> FromProto(const v1::RosterPart& in) {

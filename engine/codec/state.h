@@ -38,6 +38,7 @@ struct TurnLapsed {
   int32_t day = 0;
   Subject subject;
   uint32_t times = 0;
+  SeatRef latest;  // the hold
   friend bool operator==(const TurnLapsed&, const TurnLapsed&) = default;
 };
 

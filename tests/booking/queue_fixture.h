@@ -64,6 +64,7 @@ class Queue {
          seconds * kMsPerSecond);
   }
 
+  // As long as `dossier` lives.
   rules::Applicant Person(const std::string& dossier) {
     rules::Applicant applicant;
     applicant.fields[static_cast<size_t>(rules::IdentityField::kDossier)] = dossier;

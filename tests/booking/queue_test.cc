@@ -128,7 +128,8 @@ TEST_CASE(
   REQUIRE(queue.world.Publish("92-autre-demarche", other).outcome == Outcome::kOk);
   HoldRequest foreign;
   foreign.agenda = "92-autre-demarche";
-  foreign.applicant = queue.Person("FILE1");
+  const std::string dossier = "FILE1";
+  foreign.applicant = queue.Person(dossier);
   foreign.ticket = mine;
   queue.world.act->Begin();
   CHECK(queue.world.engine->Hold(*queue.world.act, foreign, queue.world.clock.now).outcome ==

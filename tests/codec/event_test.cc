@@ -289,7 +289,8 @@ TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   opening.served_rank = 5;
   CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
 
-  const TurnLapsed turn{AgendaId{7}, 20788, Subject{1, ~uint64_t{0}}, 2};
+  const TurnLapsed turn{AgendaId{7}, 20788, Subject{1, ~uint64_t{0}}, 2,
+                        SeatRef{SeatId{5}, Generation{9}}};
   CHECK(std::get<TurnLapsed>(*DecodeRecord(EncodeTurn(turn))) == turn);
   const Probe probe{Instant{1'796'112'000'123}};
   CHECK(std::get<Probe>(*DecodeRecord(EncodeProbe(probe))) == probe);
