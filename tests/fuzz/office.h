@@ -23,8 +23,9 @@ struct Start {
 inline Start Recovered(wal::MemoryFiles& files) {
   ledger::Ledger ledger;
   booking::Registry registry;
+  booking::Rosters rosters;
   Start start;
-  const auto recovered = booking::RecoverState(files, kData, "keys", ledger, registry);
+  const auto recovered = booking::RecoverState(files, kData, "keys", ledger, registry, rosters);
   start.status = recovered.status();
   if (!start.status.ok()) return start;
   start.digest = ledger.Digest();
