@@ -1,10 +1,11 @@
-// booking::LoadKeys: four files of --keys, parted by `|`; an empty one is missing. Asserted: keys
+// booking::LoadKeys: files of --keys, parted by `|`; an empty one is missing. Asserted: keys
 // are accepted only as they were written, the answer is the same the second time, a refusal names
 // the file and changes none, and what is made is accepted afterwards.
 
 #include "booking/keys.h"
 
 #include <cctype>
+#include <initializer_list>
 #include <map>
 
 #include "base/text.h"
@@ -39,17 +40,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace creneau;
   wal::MemoryFiles files;
   fuzz::Source source(fuzz::Text(data, size));
-  for (const char* name : {"pepper.1", "names.key", "checkpoint.key", "checkpoint.pub"}) {
-    const std::string_view text = source.Until('|');
-    if (text.empty()) continue;
-    files.files[std::string("keys/") + name] =
-        std::make_shared<wal::MemoryFiles::Bytes>(text.begin(), text.end());
-  }
+  const auto put = [&](std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      const std::string_view text = source.Until('|');
+      if (text.empty()) continue;
+      files.files[std::string("keys/") + name] =
+          std::make_shared<wal::MemoryFiles::Bytes>(text.begin(), text.end());
+    }
+  };
+  put({"pepper.1", "names.key", "checkpoint.key", "checkpoint.pub"});
   const bool may_make = source.Number(1) == '+';
+  const bool may_make_chain = source.Number(1) != '-';
+  put({"mac.key", "chain.key"});
   const auto before = files.Copy();
   booking::Counting entropy;
-  const auto keys = booking::LoadKeys(files, "keys", entropy, may_make);
-  const auto again = booking::LoadKeys(files, "keys", entropy, may_make);
+  const auto keys = booking::LoadKeys(files, "keys", entropy, may_make, may_make_chain);
+  const auto again = booking::LoadKeys(files, "keys", entropy, may_make, may_make_chain);
   CHECK(keys.ok() == again.ok());
   if (!keys.ok()) {
     CHECK(absl::IsFailedPrecondition(keys.status()));
@@ -60,9 +66,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(!again->made);
   CHECK(keys->pepper == again->pepper && keys->names == again->names);
   CHECK(keys->checkpoint == again->checkpoint);
+  CHECK(keys->mac == again->mac && keys->chain == again->chain);
   booking::CheckFile(files.At("keys/pepper.1"), keys->pepper);
   booking::CheckFile(files.At("keys/names.key"), keys->names);
   booking::CheckFile(files.At("keys/checkpoint.key"), keys->checkpoint);
+  booking::CheckFile(files.At("keys/mac.key"), keys->mac);
+  booking::CheckFile(files.At("keys/chain.key"), keys->chain);
   booking::CheckFile(files.At("keys/checkpoint.pub"), proof::PublicKeyOf(keys->checkpoint));
   return 0;
 }
