@@ -18,6 +18,10 @@ static_assert(sizeof(Subject) == kSubjectBytes && offsetof(Subject, lo) == 0);
 constexpr size_t kSubjectsPerPart = 12'000;
 static_assert(kSubjectsPerPart * kSubjectBytes + 1024 < limits::kMaxRecordBytes);
 
+// Until 2243: whatever says another one was not written by us.
+constexpr int32_t kLastDay = 100'000;
+bool IsDay(int32_t day) { return day >= 0 && day <= kLastDay; }
+
 std::optional<Instant> MaybeInstant(int64_t ms) {
   return ms == 0 ? std::nullopt : std::optional(Instant{ms});
 }
@@ -100,13 +104,15 @@ absl::StatusOr<OpeningState> FromProto(const v1::OpeningChanged& in) {
   out.rate_cap_per_min = in.rate_cap_per_min();
   out.paused = in.paused();
   out.draining = in.draining();
-  if (in.k().size() != (out.opened_at ? out.k.size() : 0) || out.lapsed_rank > out.served_rank)
-    return absl::DataLossError("an opening whose K or ranks are none");
+  if (!IsDay(out.day) || in.k().size() != (out.opened_at ? out.k.size() : 0) ||
+      out.lapsed_rank > out.served_rank)
+    return absl::DataLossError("an opening whose day, K or ranks are none");
   std::copy(in.k().begin(), in.k().end(), out.k.begin());
   return out;
 }
 
 absl::StatusOr<TurnLapsed> FromProto(const v1::TurnLapsed& in) {
+  if (!IsDay(in.day())) return absl::DataLossError("a turn in an opening of no day");
   return TurnLapsed{AgendaId{in.agenda()}, in.day(), Subject{in.subject_lo(), in.subject_hi()},
                     in.times(), SeatRef{SeatId{in.seat()}, Generation{in.generation()}}};
 }

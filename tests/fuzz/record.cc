@@ -11,11 +11,16 @@
 namespace creneau::codec {
 namespace {
 
-// The calendar's first part stands for all: the others differ in their number.
+// Of what comes in parts the first stands for all: the others differ in their number.
 std::string Encoded(const Record& record) {
   if (const auto* part = std::get_if<CalendarPart>(&record))
     return EncodeCalendar(part->change, part->rules.value_or(rules::Agenda{})).front();
   if (const auto* outage = std::get_if<Outage>(&record)) return EncodeOutage(*outage);
+  if (const auto* opening = std::get_if<OpeningState>(&record)) return EncodeOpening(*opening);
+  if (const auto* turn = std::get_if<TurnLapsed>(&record)) return EncodeTurn(*turn);
+  if (const auto* probe = std::get_if<Probe>(&record)) return EncodeProbe(*probe);
+  if (const auto* roster = std::get_if<RosterPart>(&record))
+    return EncodeRoster(roster->agenda, roster->version, roster->adds, roster->subjects).front();
   char bytes[kMaxEventBytes];
   return std::string(bytes, EncodeEvent(std::get<ledger::Event>(record), bytes));
 }
