@@ -148,8 +148,7 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
   surge::EngineLoad load;
   load.capacity = MeasureCapacity(now);
   load.live_holds = ledger_.live_holds();
-  const std::vector<const AgendaInfo*> all = registry_.All();
-  std::vector<const AgendaInfo*> queues = all;
+  std::vector<const AgendaInfo*> queues = registry_.All();
   std::erase_if(queues,
                 [](const AgendaInfo* agenda) { return agenda->rules.policy != Policy::kQueue; });
   for (const AgendaInfo* agenda : queues) CountSeats(*agenda, now, clock_.MonotonicNs());
@@ -171,9 +170,9 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
     for (const AgendaInfo* agenda : queues) {
       if (auto state = Step(*agenda, &load, now)) next.push_back(*std::move(state));
     }
-    // Also of direct agendas: an outage is counted from the log's last record.
-    under_way = std::any_of(all.begin(), all.end(), [&](const AgendaInfo* agenda) {
-      return agenda->rules.opening && View(*agenda, Find(agenda->id), now).phase != Phase::kClosed;
+    // An outage is counted from the log's last record: in a queue its length matters.
+    under_way = std::any_of(queues.begin(), queues.end(), [&](const AgendaInfo* agenda) {
+      return View(*agenda, Find(agenda->id), now).phase != Phase::kClosed;
     });
   }
   if (load.capacity.probe_wanted && (under_way || load.capacity.disk_is_slow))
