@@ -27,7 +27,8 @@ surge::BatchCounts CountsOf(const wal::LogStats& stats) {
 surge::Capacity Openings::MeasureCapacity(Instant now) {
   const surge::Capacity capacity =
       batch_times_.Look(CountsOf(log_.stats()), log_.in_flight_ms(), now);
-  hold_bound_.store(capacity.hold_bound, std::memory_order_relaxed);
+  // Before the first batch nothing is known, and a start must not refuse whoever comes first.
+  if (log_.stats().batches > 0) hold_bound_.store(capacity.hold_bound, std::memory_order_relaxed);
   batch_p99_us_.store(static_cast<int64_t>(capacity.batch_p99_us), std::memory_order_relaxed);
   return capacity;
 }
