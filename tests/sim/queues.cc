@@ -233,7 +233,9 @@ std::string Queues::Roster(const std::string& name, const std::set<int>& people,
 void Queues::Tick(Instant now, int64_t away_ms) {
   for (auto& [name, agenda] : agendas_) {
     Opening& opening = Current(agenda, now);
-    const Phases phases = At(agenda, now);
+    // What was open when a standstill began gets its time back, though by its hour it has closed
+    // meanwhile: it closes later.
+    const Phases phases = At(agenda, now - away_ms);
     if (away_ms > 0) opening.closes_later_ms += away_ms + kOutageSlackMs;
     if (phases.OnlyOpen()) {
       if (opening.stepped_at > Instant{0}) {

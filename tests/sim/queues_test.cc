@@ -155,6 +155,21 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Passes(Gate(ticket, kMissed, now + 130'000)));
 }
 
+TEST_CASE_METHOD(Fixture, "a standstill over the closing hour lengthens turns like any other") {
+  constexpr int64_t kMinute = 60'000;
+  const std::string ticket = Ticket(1, 0);
+  const Instant now = kOpens + 59 * kMinute;
+  Open(Rank(ticket) - 1);
+  queues.Tick(now - 250, 0);
+  REQUIRE(queues.Status(kQueue, Doc(k, Rank(ticket)), now) == "");
+  queues.Tick(now, 0);
+  // From 10:59 to 11:01 nobody was served, so it closes at 11:02.
+  queues.Tick(now + 2 * kMinute, 2 * kMinute - 250);
+  REQUIRE(queues.Status(kQueue, Doc(k, Rank(ticket), "11:02:00"), now + 2 * kMinute) == "");
+  queues.Tick(now + 2 * kMinute + 10'000, 0);
+  CHECK(Passes(Gate(ticket, kHeld, now + 2 * kMinute + 10'000)));
+}
+
 TEST_CASE_METHOD(Fixture, "a hold is nobody's whose rank the log has not served") {
   const std::string ticket = Ticket(1, 0);
   const uint64_t rank = Rank(ticket);
