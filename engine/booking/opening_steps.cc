@@ -204,18 +204,27 @@ std::vector<codec::OpeningState> Openings::Lengthened(Instant since, Instant now
   return states;
 }
 
-void Openings::Settle(const std::vector<codec::OpeningState>& lengthened, Instant since,
-                      Instant now) {
-  const std::lock_guard lock(mutex_);
-  for (const codec::OpeningState& state : lengthened) {
-    Put(state);
-    Board& board = boards_[state.agenda];
-    // From the last step on: nobody was let in after it. While it is paused the time counts in any
-    // case, and once.
-    if (!board.line || board.stepped_at == Instant{0}) continue;
-    const Instant from = state.paused ? board.stepped_at : std::max(since, board.stepped_at);
-    board.line->Lengthen(std::max<int64_t>(0, now - from));
-    board.stepped_at = std::max(now, board.stepped_at);
+bool Openings::IsOwed(Instant since, Instant now) const {
+  return !Lengthened(since, now).empty();
+}
+
+void Openings::Settle(const codec::OpeningState& state, Instant since, Instant now) {
+  Put(state);
+  Board& board = boards_[state.agenda];
+  // From the last step on: nobody was let in after it. While it is paused the time counts in any
+  // case, and once.
+  if (!board.line || board.stepped_at == Instant{0}) return;
+  const Instant from = state.paused ? board.stepped_at : std::max(since, board.stepped_at);
+  board.line->Lengthen(std::max<int64_t>(0, now - from));
+  board.stepped_at = std::max(now, board.stepped_at);
+}
+
+void Openings::Lengthen(Instant since, Instant now, Act& act, const std::function<bool()>& await) {
+  const std::lock_guard one(changing_);
+  std::vector<codec::OpeningState> states;
+  {
+    const std::lock_guard lock(mutex_);
+    states = Lengthened(since, now);
   }
 }
 
@@ -244,6 +253,13 @@ bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Insta
   Put(state);
   return true;
 }
+  for (const codec::OpeningState& state : states) {
+    act.Begin();
+    act.PushCopy(codec::EncodeOpening(state));
+  }
+  if (!await()) return;
+  const std::lock_guard lock(mutex_);
+  for (const codec::OpeningState& state : states) Settle(state, since, now);
 
 std::vector<std::string> Openings::Snapshot(const std::function<void()>& begin) const {
   const std::lock_guard one(changing_);

@@ -95,10 +95,12 @@ class Openings {
   // The steward's round: openings begin, people are admitted, grants lapse. `await` waits until
   // what was pushed is durable; false: it will not be.
   void Advance(Instant now, Act& act, const std::function<bool()>& await);
-  // Nobody was served from `since` to `now`: openings under way close so much later. Changes
-  // nothing: whoever has logged these states calls Settle with them. The steward's.
-  std::vector<codec::OpeningState> Lengthened(Instant since, Instant now) const;
-  void Settle(const std::vector<codec::OpeningState>& lengthened, Instant since, Instant now);
+  // Nobody was served from `since` to `now`: openings under way close so much later, and what was
+  // granted in them lasts longer. `await` as above; what else such a time lengthens is done there.
+  // The steward's.
+  void Lengthen(Instant since, Instant now, Act& act, const std::function<bool()>& await);
+  // Whether there is such an opening.
+  bool IsOwed(Instant since, Instant now) const;
 
   // An operator's. Blocks until it is durable; false: the log failed.
   bool Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now, CommitPool& pool);
@@ -121,6 +123,9 @@ class Openings {
   surge::Capacity MeasureCapacity(Instant now);
   void Put(const codec::OpeningState& state);
   surge::Rank PlaceFor(Board& board, Instant now, bool shown, surge::Ticket* ticket);
+  // Under the mutex, as the next.
+  std::vector<codec::OpeningState> Lengthened(Instant since, Instant now) const;
+  void Settle(const codec::OpeningState& state, Instant since, Instant now);
   uint64_t RandomOf(const surge::Tag& tag, Instant now) const;
 
   const Registry& registry_;

@@ -117,12 +117,19 @@ void Steward::LengthenAll(Instant since, Instant now) {
     outage_since_ = since;
     act_.PushBytes(owed_record_);
   }
-  // By the rule for holds: from the first record on, a crash makes the next start count again.
-  const std::vector<codec::OpeningState> openings = openings_.Lengthened(since, now);
-  for (const codec::OpeningState& opening : openings) {
-    act_.Begin();
-    act_.PushCopy(codec::EncodeOpening(opening));
-  }
+  // Openings by the rule for holds: from that record on, a crash makes the next start count again.
+  openings_.Lengthen(since, now, act_, [&] {
+    LengthenHolds(by_ms);
+    {
+      const std::lock_guard lock(outage_mutex_);
+      outage_since_.reset();
+      act_.PushBytes(settled_record_);
+    }
+    return Await();
+  });
+}
+
+void Steward::LengthenHolds(int64_t by_ms) {
   Learn();
   std::vector<Timer> all;
   for (; !timers_.empty(); timers_.pop()) all.push_back(timers_.top());
@@ -136,16 +143,10 @@ void Steward::LengthenAll(Instant since, Instant now) {
     const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
     if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
   }
-  {
-    const std::lock_guard lock(outage_mutex_);
-    outage_since_.reset();
-    act_.PushBytes(settled_record_);
-  }
-  if (Await()) openings_.Settle(openings, since, now);
 }
 
 bool Steward::OwedToAnyone(Instant since, Instant now) const {
-  return ledger_.live_holds() > 0 || !openings_.Lengthened(since, now).empty();
+  return ledger_.live_holds() > 0 || openings_.IsOwed(since, now);
 }
 
 void Steward::Tick() {

@@ -93,6 +93,7 @@ class Steward {
 
   void Learn();
   void Compact();
+  void LengthenHolds(int64_t by_ms);
   bool Await();
   void Owe(Instant since);
   bool Stalled(Instant now);

@@ -1,6 +1,8 @@
 // What outages, operators, rosters and starts make of a queue.
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/booking/queue_fixture.h"
@@ -87,6 +89,33 @@ TEST_CASE("operators pause, cap, drain and extend; what they did is there after 
   CHECK(queue.Status().times->closes_at >= kTuesdayAt830 + 105 * kMsPerMinute);
   CHECK(queue.Status().state.draining);
   CHECK(queue.Status().state.rate_cap_per_min == 60);
+}
+
+// An opening's record tells all of it: whoever writes one from what he saw before another one was
+// in force takes that one back.
+TEST_CASE("what operators do while an outage is made good is not lost, live or in the log") {
+  using What = OpeningOrder::What;
+  Queue queue;
+  queue.GoTo(9, 0);
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> told{0};
+  std::thread operators([&] {
+    for (int64_t rate = 1; !stop.load(); ++rate) {
+      if (queue.Order(What::kRate, rate).outcome == Outcome::kOk) told.store(rate);
+    }
+  });
+  for (int i = 0; i < 40; ++i) {
+    queue.world.clock.now = queue.world.clock.now + 2 * limits::kExpiryLagMs;
+    queue.world.engine->Tick();
+  }
+  stop.store(true);
+  operators.join();
+  CHECK(queue.Status().state.rate_cap_per_min == told.load());
+  const Instant closes_at = queue.Status().times->closes_at;
+  CHECK(closes_at - kTuesdayAt830 > 90 * kMsPerMinute);  // there were outages
+  queue.world.Restart();
+  CHECK(queue.Status().state.rate_cap_per_min == told.load());
+  CHECK(queue.Status().times->closes_at >= closes_at);
 }
 
 TEST_CASE("with a snapshot an opening goes on as with the whole log") {
