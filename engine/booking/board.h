@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "codec/state.h"
 #include "surge/admission.h"
+#include "surge/key_chain.h"
 #include "surge/line.h"
 #include "surge/people_counter.h"
 
@@ -23,6 +24,8 @@ struct Board {
   // ahead of `state` by what is on its way to the disk.
   std::unique_ptr<surge::PeopleCounter> gatherers;
   std::unique_ptr<surge::Line> line;
+  // K of that day, from some time before the opening begins; told by nobody until it has.
+  std::optional<surge::ChainValue> k;
   // Who has let holds go in that opening, how many, and which last: bounded by the seats and by
   // time, since each was a hold.
   struct Turns {

@@ -17,6 +17,9 @@ constexpr int64_t kCountShare = 20;
 constexpr int64_t kGatheredEveryMs = 2'000;
 constexpr uint32_t kGatheredShare = 10;
 
+// A round of the steward is to take some milliseconds.
+constexpr int kKeysPerRound = 4;
+
 surge::BatchCounts CountsOf(const wal::LogStats& stats) {
   static_assert(wal::LogStats::kBuckets == surge::BatchCounts::kBuckets);
   return {stats.by_duration, stats.duration_us_sum};
@@ -58,17 +61,40 @@ void Openings::CountSeats(const AgendaInfo& agenda, Instant now, int64_t now_ns)
   board.count_again_ns = now_ns + kCountShare * cost_ns;
 }
 
-codec::OpeningState Openings::Begun(const AgendaInfo& agenda, const rules::OpeningTimes& times,
-                                    Board& board, Instant now) {
+codec::OpeningState Openings::Begun(const AgendaInfo& agenda, const Board& board,
+                                    Instant now) const {
   codec::OpeningState state = board.state;
   const auto gathered = static_cast<uint32_t>(board.gatherers->Estimate());
   // After a start in the middle of it some have come twice, and some only before.
   state.gathered = std::max(state.gathered, gathered);
   state.opened_at = now;
-  const auto k = surge::KeyChain(chain_, agenda.rules.name).KeyOf(times.day);
-  CHECK(k);
-  state.k = *k;
+  state.k = board.k ? *board.k : KeyOf(agenda, board.state.day);
   return state;
+}
+
+surge::ChainValue Openings::KeyOf(const AgendaInfo& agenda, int32_t day) const {
+  const auto k = surge::KeyChain(chain_, agenda.rules.name).KeyOf(day);
+  CHECK(k);  // the engine does not start with a clock beyond the chain's years
+  return *k;
+}
+
+// Some milliseconds of hashing each, which nobody should wait for at the hour, when all of them
+// open at once: so while people gather, and not under the mutex.
+void Openings::PrepareKeys(const std::vector<const AgendaInfo*>& queues, Instant now) {
+  int prepared = 0;
+  for (const AgendaInfo* agenda : queues) {
+    int32_t day = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      const OpeningView view = View(*agenda, Find(agenda->id), now);
+      if (view.phase != Phase::kGathering || BoardFor(*agenda, *view.times).k) continue;
+      day = view.times->day;
+    }
+    const surge::ChainValue k = KeyOf(*agenda, day);
+    const std::lock_guard lock(mutex_);
+    if (boards_[agenda->id].state.day == day) boards_[agenda->id].k = k;
+    if (++prepared == kKeysPerRound) return;
+  }
 }
 
 // The line goes on; what is to be told of it comes back, to be told once it is durable.
@@ -121,7 +147,7 @@ std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surg
     same.late = next.late;
     return next == same ? std::nullopt : std::optional(next);
   }
-  if (now >= view.times->opens_at) return Begun(agenda, *view.times, board, now);
+  if (now >= view.times->opens_at) return Begun(agenda, board, now);
   const auto gathered = static_cast<uint32_t>(board.gatherers->Estimate());
   if (gathered <= board.state.gathered + board.state.gathered / kGatheredShare ||
       now - board.logged_at < kGatheredEveryMs)
@@ -153,6 +179,7 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
   std::erase_if(queues,
                 [](const AgendaInfo* agenda) { return agenda->rules.policy != Policy::kQueue; });
   for (const AgendaInfo* agenda : queues) CountSeats(*agenda, now, clock_.MonotonicNs());
+  PrepareKeys(queues, now);
   // Another one first at each step, for what does not divide.
   if (!queues.empty())
     std::rotate(queues.begin(), queues.begin() + static_cast<ptrdiff_t>(turn_++ % queues.size()),

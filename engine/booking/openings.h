@@ -115,11 +115,12 @@ class Openings {
   Board& BoardFor(const AgendaInfo& agenda, const rules::OpeningTimes& times);
   std::optional<codec::OpeningState> Step(const AgendaInfo& agenda, surge::EngineLoad* load,
                                           Instant now);
-  codec::OpeningState Begun(const AgendaInfo& agenda, const rules::OpeningTimes& times,
-                            Board& board, Instant now);
+  codec::OpeningState Begun(const AgendaInfo& agenda, const Board& board, Instant now) const;
   codec::OpeningState Served(const OpeningView& view, Board& board, surge::EngineLoad* load,
                              Instant now);
   void CountSeats(const AgendaInfo& agenda, Instant now, int64_t now_ns);
+  void PrepareKeys(const std::vector<const AgendaInfo*>& queues, Instant now);
+  surge::ChainValue KeyOf(const AgendaInfo& agenda, int32_t day) const;
   surge::Capacity MeasureCapacity(Instant now);
   void Put(const codec::OpeningState& state);
   surge::Rank PlaceFor(Board& board, Instant now, bool shown, surge::Ticket* ticket);
