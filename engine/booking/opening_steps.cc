@@ -135,10 +135,10 @@ codec::OpeningState Openings::Served(const OpeningView& view, Board& board, surg
   return state;
 }
 
+// Of one that is under way.
 std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surge::EngineLoad* load,
                                                   Instant now) {
   const OpeningView view = View(agenda, Find(agenda.id), now);
-  if (view.phase == Phase::kClosed || !view.times) return std::nullopt;
   Board& board = BoardFor(agenda, *view.times);
   if (board.line) {
     codec::OpeningState next = Served(view, board, load, now);
@@ -185,25 +185,25 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
     std::rotate(queues.begin(), queues.begin() + static_cast<ptrdiff_t>(turn_++ % queues.size()),
                 queues.end());
   std::vector<codec::OpeningState> next;
-  bool under_way = false;
   {
     const std::lock_guard lock(mutex_);
+    std::erase_if(queues, [&](const AgendaInfo* agenda) {
+      return View(*agenda, Find(agenda->id), now).phase == Phase::kClosed;
+    });
     load.queues = 0;
-    for (const auto& [agenda, board] : boards_) {
-      if (!board.line) continue;
-      load.grants += board.line->Ages(now).outstanding();
-      load.queues += board.wants_more;
+    for (const AgendaInfo* agenda : queues) {
+      const Board* const board = Find(agenda->id);
+      if (board == nullptr || !board->line) continue;
+      load.grants += board->line->Ages(now).outstanding();
+      load.queues += board->wants_more;
     }
     load.queues = std::max(1u, load.queues);
     for (const AgendaInfo* agenda : queues) {
       if (auto state = Step(*agenda, &load, now)) next.push_back(*std::move(state));
     }
-    // An outage is counted from the log's last record: in a queue its length matters.
-    under_way = std::any_of(queues.begin(), queues.end(), [&](const AgendaInfo* agenda) {
-      return View(*agenda, Find(agenda->id), now).phase != Phase::kClosed;
-    });
   }
-  if (load.capacity.probe_wanted && (under_way || load.capacity.disk_is_slow))
+  // An outage is counted from the log's last record: in a queue its length matters.
+  if (load.capacity.probe_wanted && (!queues.empty() || load.capacity.disk_is_slow))
     act.PushCopy(codec::EncodeProbe({now}));
   for (const codec::OpeningState& state : next) act.PushCopy(codec::EncodeOpening(state));
   if (!await()) return;
@@ -212,7 +212,6 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
 }
 
 std::vector<codec::OpeningState> Openings::Lengthened(Instant since, Instant now) const {
-  const std::lock_guard lock(mutex_);
   std::vector<codec::OpeningState> states;
   for (const AgendaInfo* agenda : registry_.All()) {
     // The one that is under way, or was when nobody was served any more.
@@ -232,6 +231,7 @@ std::vector<codec::OpeningState> Openings::Lengthened(Instant since, Instant now
 }
 
 bool Openings::IsOwed(Instant since, Instant now) const {
+  const std::lock_guard lock(mutex_);
   return !Lengthened(since, now).empty();
 }
 
@@ -253,6 +253,13 @@ void Openings::Lengthen(Instant since, Instant now, Act& act, const std::functio
     const std::lock_guard lock(mutex_);
     states = Lengthened(since, now);
   }
+  for (const codec::OpeningState& state : states) {
+    act.Begin();
+    act.PushCopy(codec::EncodeOpening(state));
+  }
+  if (!await()) return;
+  const std::lock_guard lock(mutex_);
+  for (const codec::OpeningState& state : states) Settle(state, since, now);
 }
 
 bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now,
@@ -280,13 +287,6 @@ bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Insta
   Put(state);
   return true;
 }
-  for (const codec::OpeningState& state : states) {
-    act.Begin();
-    act.PushCopy(codec::EncodeOpening(state));
-  }
-  if (!await()) return;
-  const std::lock_guard lock(mutex_);
-  for (const codec::OpeningState& state : states) Settle(state, since, now);
 
 std::vector<std::string> Openings::Snapshot(const std::function<void()>& begin) const {
   const std::lock_guard one(changing_);
