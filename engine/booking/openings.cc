@@ -105,7 +105,16 @@ const Board* Openings::Find(AgendaId agenda) const {
 
 OpeningView Openings::At(const AgendaInfo& agenda, Instant now) const {
   const std::lock_guard lock(mutex_);
-  return View(agenda, Find(agenda.id), now);
+  const Board* const board = Find(agenda.id);
+  OpeningView view = View(agenda, board, now);
+  // Microseconds of counting: for those who look at the opening, not for everybody who comes to it.
+  if (view.phase == Phase::kGathering && board != nullptr && board->gatherers &&
+      board->state.day == view.state.day) {
+    view.state.gathered =
+        std::max(view.state.gathered, static_cast<uint32_t>(board->gatherers->Estimate()));
+    view.waiting = view.state.gathered;
+  }
+  return view;
 }
 
 OpeningView Openings::View(const AgendaInfo& agenda, const Board* board, Instant now) const {
@@ -139,10 +148,6 @@ OpeningView Openings::View(const AgendaInfo& agenda, const Board* board, Instant
   if (board == nullptr || agenda.rules.policy != Policy::kQueue ||
       view.state.day != board->state.day)
     return view;
-  if (board->gatherers && !opened) {
-    view.state.gathered =
-        std::max(view.state.gathered, static_cast<uint32_t>(board->gatherers->Estimate()));
-  }
   if (board->line) view.state.late = board->line->served().late;
   const uint32_t came = view.state.gathered + view.state.late;
   view.waiting = came - std::min(came, view.state.served);
