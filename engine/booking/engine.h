@@ -130,7 +130,8 @@ class Engine {
 
   // A place in the queue of an agenda. Rests on nothing in the log.
   TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
-  // A challenge for whoever is to arrive at a queue; nothing where there is no such agenda.
+  // A challenge for whoever is to arrive at a queue; nothing where there is no such agenda,
+  // or it has no queue.
   std::optional<ChallengeText> Challenge(std::string_view agenda, Instant now);
   // The way round it, for an applicant whom the site or an agent vouches for.
   PassAnswer GrantPass(std::string_view agenda, const rules::Applicant& applicant, Instant now);

@@ -70,15 +70,28 @@ void ImportRoster(Exchange& exchange, bool adds) {
   json.Name("listed").Number(static_cast<int64_t>(answer.listed)).EndObject();
 }
 
+void RefuseWithoutQueue(Exchange& exchange) {
+  exchange.Refuse({.outcome = Outcome::kUnknownRoute,
+                   .detail = "This agenda has no queue: its seats can be held without."});
+}
+
+// False: refused.
+bool HasQueue(Exchange& exchange, const booking::AgendaInfo* agenda) {
+  if (agenda == nullptr) {
+    exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
+  } else if (agenda->rules.policy != rules::Policy::kQueue) {
+    RefuseWithoutQueue(exchange);
+  } else {
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void ShowQueue(Exchange& exchange) {
   const booking::AgendaInfo* const agenda = exchange.engine.FindAgenda(exchange.name);
-  if (agenda == nullptr) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
-  if (agenda->rules.policy != rules::Policy::kQueue) {
-    return exchange.Refuse({.outcome = Outcome::kUnknownRoute,
-                            .detail = "This agenda has no queue: its seats can be held without."});
-  }
+  if (!HasQueue(exchange, agenda)) return;
   const ReadCache::Question question{.agenda = agenda, .what = ReadCache::Question::What::kQueue};
   GiveKept(exchange, question, [&](ReadCache::Answer& out) {
     const booking::QueueAnswer answer = exchange.engine.ReadQueue(exchange.name, exchange.now);
@@ -106,10 +119,7 @@ void IssueTicket(Exchange& exchange) {
       return RefuseMember(exchange, "/proof", "the payload that ALTCHA gives is expected");
   }
   const booking::TicketAnswer answer = exchange.engine.Ticket(request, exchange.received_at);
-  if (answer.outcome == Outcome::kUnknownRoute) {
-    return exchange.Refuse({.outcome = answer.outcome,
-                            .detail = "This agenda has no queue: its seats can be held without."});
-  }
+  if (answer.outcome == Outcome::kUnknownRoute) return RefuseWithoutQueue(exchange);
   if (answer.outcome != Outcome::kOk) {
     return exchange.Refuse({.outcome = answer.outcome,
                             .agenda = answer.agenda,
@@ -133,6 +143,7 @@ void IssueTicket(Exchange& exchange) {
 }
 
 void ShowChallenge(Exchange& exchange) {
+  if (!HasQueue(exchange, exchange.engine.FindAgenda(exchange.name))) return;
   const auto challenge = exchange.engine.Challenge(exchange.name, exchange.now);
   if (!challenge) return exchange.Refuse({.outcome = Outcome::kUnknownAgenda});
   exchange.reply.type = ContentType::kJson;

@@ -16,6 +16,12 @@ def now():
     return datetime.datetime.now(PARIS)
 
 
+def zone_of_noon():
+    """A time zone in which it is between eleven and one: an opening of today is neither over nor about to be."""
+    west = datetime.datetime.now(datetime.timezone.utc).hour - 12  # "Etc/GMT+5" is five hours west of Greenwich
+    return "Etc/GMT" + (f"{west:+d}" if west else "")
+
+
 def day(offset):
     """The local date so many days from today."""
     return now().date() + datetime.timedelta(days=offset)

@@ -10,18 +10,9 @@ import hashlib
 import hmac
 import json
 import time
-from zoneinfo import ZoneInfo
 
 import agendas
 from api_case import ApiCase
-
-
-def zone_by_day():
-    """An office where it is neither just before midnight nor just after it."""
-    for name in ("Europe/Paris", "Indian/Reunion", "Pacific/Noumea", "America/Guadeloupe"):
-        if 1 <= datetime.datetime.now(ZoneInfo(name)).hour <= 21:
-            return name
-    raise AssertionError("it cannot be night everywhere")
 
 
 def queue_agenda(name, *, opens="00:00", web=1, hours="09:00-12:00", more="accept_invented = true"):
@@ -31,7 +22,7 @@ gather = "00:00"
 open = "{opens}"
 close = "24:00"
 """)
-    return text.replace('policy   = "direct"', 'policy   = "queue"').replace("Europe/Paris", zone_by_day())
+    return text.replace('policy   = "direct"', 'policy   = "queue"').replace("Europe/Paris", agendas.zone_of_noon())
 
 
 def rank_of(k, ticket):
@@ -161,7 +152,8 @@ class Queues(QueueCase):
         self.assert_invalid(self.client.request("POST", "/v1/agendas/queue/tickets", {}), "/applicant")
 
     def test_an_agenda_without_a_queue_says_so(self):
-        for reply in (self.client.request("GET", "/v1/agendas/no-queue/queue"), self.ask("no-queue", agendas.applicant())):
+        for reply in (self.client.request("GET", "/v1/agendas/no-queue/queue"), self.ask("no-queue", agendas.applicant()),
+                      self.client.request("GET", "/v1/agendas/no-queue/challenge")):
             self.assertIn("no queue", self.assert_problem(reply, 404, "unknown-route")["detail"])
         self.assert_problem(self.ask("nowhere", agendas.applicant()), 404, "unknown-agenda")
 

@@ -1,6 +1,5 @@
 """creneauctl and the queue of an opening that is under way, whatever the hour of the day."""
 
-import datetime
 import json
 import signal
 import socket
@@ -9,6 +8,7 @@ import time
 
 from ctl_case import CRENEAUCTL, CtlCase, days_from_now
 
+from agendas import zone_of_noon
 from creneau import ctl
 
 QUEUE = """\
@@ -39,13 +39,6 @@ minutes = 20
 seats = {{ web = 2, desk = 1 }}
 holidays = "open"
 """
-
-
-def zone_of_noon():
-    """A time zone in which it is between eleven and one: an opening of today is neither over nor about to be."""
-    hour = datetime.datetime.now(datetime.timezone.utc).hour
-    west = hour - 12  # "Etc/GMT+5" is five hours west of Greenwich
-    return "Etc/GMT" + (f"{west:+d}" if west else "")
 
 
 class QueueCase(CtlCase):
