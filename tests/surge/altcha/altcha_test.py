@@ -4,34 +4,23 @@
 Installs the npm package, at the version and checksum of package-lock.json, into FOLDER (once; it stays there).
 """
 
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+sys.dont_write_bytecode = True
+
+from npm import install  # noqa: E402
+
 KEY = "the key of this test, 32 letters"
-
-
-def install(folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (HERE / "package-lock.json").read_bytes()
-    stamp = folder / "installed.json"
-    if stamp.exists() and stamp.read_bytes() == lock:
-        return
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder)
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, capture_output=True,
-                          text=True, timeout=240)
-    if done.returncode != 0:
-        sys.exit(f"npm could not install altcha-lib (it needs its registry, once):\n{done.stdout}{done.stderr}")
-    stamp.write_bytes(lock)
 
 
 def main():
     tool, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-    install(folder)
+    install(HERE, folder)
     # altcha-lib has the time from its clock, and so a challenge must last longer than this test.
     now = str(int(time.time()))
     challenges, proofs = folder / "challenges.jsonl", folder / "proofs.tsv"
