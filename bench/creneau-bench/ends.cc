@@ -51,6 +51,14 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
+int EndOf(const absl::Status& status, int exit_code, const absl::Status& stopped) {
+  for (const absl::Status& one : {status, stopped}) {
+    if (!one.ok()) Warn(std::string(one.message()));
+  }
+  if (!status.ok()) return ExitCodeOf(status);
+  return stopped.ok() ? exit_code : ExitCodeOf(stopped);
+}
+
 void Warn(const std::string& text) { absl::FPrintF(stderr, "creneau-bench: %s\n", text); }
 
 absl::Status EnoughDescriptors(uint64_t connections) {

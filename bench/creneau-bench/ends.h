@@ -19,6 +19,9 @@ std::atomic<bool>& Interrupted();  // any thread
 
 absl::Status InterruptedTooEarly();
 int ExitCodeOf(const absl::Status& status);
+// Of a run that came to `status` and, where that is well, would end with `exit_code`, and of how
+// our creneaud then stopped. Tells what went wrong.
+int EndOf(const absl::Status& status, int exit_code, const absl::Status& stopped);
 // On stderr.
 void Warn(const std::string& text);
 

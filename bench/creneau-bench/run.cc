@@ -303,12 +303,7 @@ int Run(Options options) {
   }
   int exit_code = ctl::kExitOk;
   if (status.ok()) status = Measure(options, pids, &own, &exit_code);
-  const absl::Status stopped = own.Stop();
-  for (const absl::Status& one : {status, stopped}) {
-    if (!one.ok()) Warn(std::string(one.message()));
-  }
-  if (!status.ok()) return ExitCodeOf(status);
-  return stopped.ok() ? exit_code : ExitCodeOf(stopped);
+  return EndOf(status, exit_code, own.Stop());
 }
 
 }  // namespace creneau::bench

@@ -232,12 +232,7 @@ int RunCrowd(CrowdOptions options) {
   if (status.ok() && Interrupted().load()) status = InterruptedTooEarly();
   int exit_code = ctl::kExitOk;
   if (status.ok()) status = Measure(options, pids, &own, &exit_code);
-  const absl::Status stopped = own.Stop();
-  for (const absl::Status& one : {status, stopped}) {
-    if (!one.ok()) Warn(std::string(one.message()));
-  }
-  if (!status.ok()) return ExitCodeOf(status);
-  return stopped.ok() ? exit_code : ExitCodeOf(stopped);
+  return EndOf(status, exit_code, own.Stop());
 }
 
 }  // namespace creneau::bench
