@@ -10,12 +10,12 @@ namespace creneau::daemon {
 
 // What is not for citizens' connections, whatever the number of threads: 64 admin connections and
 // 64 of probes (http/server.cc), their two loops, and a hundred for files: the log's segment, its
-// spare and their directory, keys, lock, time zones, stdio, the socket of systemd, with as many
-// again to be safe.
+// spare and their directory, keys, lock, time zones, stdio, the socket of systemd, the spare of the
+// doors, with as many again to be safe.
 inline constexpr uint64_t kReservedDescriptors = 256;
 // Of each I/O thread: its listener, the epoll, timer and wake-up descriptors of its loop, the epoll
-// of its connections, twice, its probe of the lag, the descriptor that it keeps in reserve, and a
-// connection that is open for as long as it takes to turn it away.
+// of its connections, twice, its probe of the lag, a connection that is open for as long as it
+// takes to turn it away, and one to be safe.
 inline constexpr uint64_t kDescriptorsPerThread = 9;
 // With fewer connections than this there is no point in serving.
 inline constexpr uint64_t kLeastConnections = 256;

@@ -1,7 +1,6 @@
 #include "http/door.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -28,10 +27,11 @@ constexpr int64_t kTellEveryNs = int64_t{60} * 1'000'000'000;
 
 }  // namespace
 
-Door::Door(const std::string& name, ConnectionBudget& budget, Callers* callers,
-           SessionContext& session, const Clock& clock)
+Door::Door(const std::string& name, ConnectionBudget& budget, SpareDescriptor& spare,
+           Callers* callers, SessionContext& session, const Clock& clock)
     : name_(name),
       budget_(budget),
+      spare_(spare),
       callers_(callers),
       session_(session),
       clock_(clock),
@@ -43,27 +43,32 @@ Door::Door(const std::string& name, ConnectionBudget& budget, Callers* callers,
            .detail = "As many connections are open from this address as one may have. Nothing "
                      "was done; close some, or send requests one after the other, and try "
                      "again later."},
-          kAddressRetryFirstS, kAddressRetryLastS),
-      spare_(eventfd(0, EFD_CLOEXEC)) {}
+          kAddressRetryFirstS, kAddressRetryLastS) {}
 
 int Door::TakeWhoWaits(int listener, Host& host) {
   for (int taken = 0; taken < kTakenAtOnce; ++taken) {
     sockaddr_storage peer{};
-    socklen_t size = sizeof(peer);
-    Descriptor socket(
-        accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket.get() >= 0) {
-      Take(std::move(socket), peer, host);
+    SpareDescriptor::Accepted next = spare_.Accept(listener, &peer);
+    if (next.spare_is_gone) {
+      TurnAway(std::move(next.socket), TurnedAway::kDescriptors);
+      spare_.Renew();
+      continue;
+    }
+    if (next.error == 0) {
+      Take(std::move(next.socket), peer, host);
       continue;
     }
     // Over before it began: the next one may be waiting.
-    if (errno == ECONNABORTED || errno == EINTR) continue;
-    if (errno == EAGAIN) return 0;
-    const int error = errno;
-    Tell(error);
-    if (error != EMFILE && error != ENFILE) return error;
-    const Spared spared = AnswerBySpare(listener);
-    if (spared == Spared::kFailed) return error;
+    if (next.error == ECONNABORTED || next.error == EINTR) continue;
+    if (next.error == EAGAIN) return 0;
+    Tell(next.error);
+    if (next.error != EMFILE && next.error != ENFILE) return next.error;
+    // Without a descriptor the kernel does not even say whether somebody waits.
+    using Spared = SpareDescriptor::Spared;
+    const Spared spared = spare_.Answer(listener, [this](Descriptor socket) {
+      TurnAway(std::move(socket), TurnedAway::kDescriptors);
+    });
+    if (spared == Spared::kFailed) return next.error;
     if (spared == Spared::kNobody) return 0;
   }
   return 0;
@@ -93,27 +98,6 @@ void Door::Left(const Caller& caller) {
 }
 
 void Door::GiveBack() { budget_.open.fetch_sub(1, std::memory_order_relaxed); }
-
-// Without a descriptor the kernel does not even say whether somebody waits.
-Door::Spared Door::AnswerBySpare(int listener) {
-  if (spare_.get() < 0) spare_ = Descriptor(eventfd(0, EFD_CLOEXEC));
-  if (spare_.get() < 0) return Spared::kFailed;
-  spare_ = Descriptor();
-  Spared spared = Spared::kAnswered;
-  {
-    Descriptor socket(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket.get() >= 0) {
-      TurnAway(std::move(socket), TurnedAway::kDescriptors);
-    } else if (errno == EAGAIN) {
-      spared = Spared::kNobody;
-    } else if (errno != ECONNABORTED && errno != EINTR) {
-      spared = Spared::kFailed;
-    }
-  }
-  // Where another thread was quicker to take it, the next one who comes brings the next attempt.
-  spare_ = Descriptor(eventfd(0, EFD_CLOEXEC));
-  return spared;
-}
 
 void Door::Tell(int error) {
   const int64_t now_ns = clock_.MonotonicNs();

@@ -1,9 +1,9 @@
 // Who comes in by one thread's listening socket: takes those who wait, counts them against what the
 // listener and their address may have, and tells the others why they are not served. Nobody is left
-// in the backlog for want of a descriptor: one is kept in reserve, to be closed for as long as it
-// takes to answer.
+// in the backlog for want of a descriptor (spare_descriptor.h).
 //
-// One thread; budget and callers are shared with the other threads of the listener.
+// One thread; budget and callers are shared with the other threads of the listener, the spare
+// descriptor with all.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include "http/descriptor.h"
 #include "http/ready_replies.h"
 #include "http/session.h"
+#include "http/spare_descriptor.h"
 
 namespace creneau::http {
 
@@ -37,8 +38,8 @@ class Host {
 class Door {
  public:
   // `callers`: null where addresses have no cap. `session` is the thread's, for dates and counting.
-  Door(const std::string& name, ConnectionBudget& budget, Callers* callers, SessionContext& session,
-       const Clock& clock);
+  Door(const std::string& name, ConnectionBudget& budget, SpareDescriptor& spare, Callers* callers,
+       SessionContext& session, const Clock& clock);
 
   // Takes those who wait at `listener`, a bounded number; 0, or the error (errno) with which the
   // system lets nobody in: then they wait, and it is worth trying again in a while.
@@ -47,24 +48,20 @@ class Door {
   void Left(const Caller& caller);
 
  private:
-  // What became of one who waits while there is no descriptor.
-  enum class Spared { kAnswered, kNobody, kFailed };
-
   void Take(Descriptor socket, const sockaddr_storage& peer, Host& host);
-  Spared AnswerBySpare(int listener);
   void Tell(int error);
   void TurnAway(Descriptor socket, TurnedAway why);
   void GiveBack();
 
   const std::string name_;
   ConnectionBudget& budget_;
+  SpareDescriptor& spare_;
   Callers* const callers_;
   SessionContext& session_;
   const Clock& clock_;
   ReadyReplies full_;
   ReadyReplies too_many_;
   std::string reply_;
-  Descriptor spare_;
   int64_t told_ns_ = 0;  // when the diary was last told that nobody can be taken; 0: never
 };
 

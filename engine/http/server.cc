@@ -55,6 +55,7 @@ class Server::Impl {
   ConnectionBudget confirm_budget_;
   ConnectionBudget admin_budget_{kMaxAdminConnections};
   ConnectionBudget probe_budget_{kMaxProbeConnections};
+  SpareDescriptor spare_;
   Callers callers_;
   std::vector<std::unique_ptr<Worker>> workers_;
   size_t started_ = 0;
@@ -74,8 +75,9 @@ absl::StatusOr<std::string> Server::Impl::Add(Address address, int count, mode_t
   int number = 0;
   for (Descriptor& socket : *sockets) {
     options.name = absl::StrCat("http-", std::string(listener), "-", number++);
-    workers_.push_back(std::make_unique<Worker>(
-        options, engine_, telemetry_, telemetry_.AddThread(listener), budget, std::move(socket)));
+    workers_.push_back(std::make_unique<Worker>(options, engine_, telemetry_,
+                                                telemetry_.AddThread(listener), budget, spare_,
+                                                std::move(socket)));
   }
   return address.Text();
 }

@@ -30,7 +30,8 @@ constexpr std::chrono::milliseconds kFailurePause{20};
 }  // namespace
 
 Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& telemetry,
-               Counters& counters, ConnectionBudget& budget, Descriptor listener)
+               Counters& counters, ConnectionBudget& budget, SpareDescriptor& spare,
+               Descriptor listener)
     : options_(std::move(options)),
       engine_(engine),
       counters_(counters),
@@ -49,7 +50,7 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .date = {},
                .elsewhere = options_.elsewhere},
       gauge_(readiness_, engine.log(), engine.clock(), counters),
-      door_(options_.name, budget, options_.callers, session_, engine.clock()),
+      door_(options_.name, budget, spare, options_.callers, session_, engine.clock()),
       context_{session_,
                completions_,
                readiness_,

@@ -41,7 +41,7 @@ struct WorkerOptions {
 class Worker final : private ConnectionOwner, private Host {
  public:
   Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& telemetry,
-         Counters& counters, ConnectionBudget& budget, Descriptor listener);
+         Counters& counters, ConnectionBudget& budget, SpareDescriptor& spare, Descriptor listener);
   // After Join.
   ~Worker();
   Worker(const Worker&) = delete;

@@ -274,17 +274,19 @@ class Doors(unittest.TestCase):
             files = max(map(int, os.listdir(f"/proc/{daemon.process.pid}/fd"))) + 1
             resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (files, before[1]))
             taken, answered = [], 0
-            for _ in range(300):
-                made = daemon.raw()
-                made.sendall(ask)
-                reply = read_replies(made, 1)[0]
-                if reply.status == 200:  # there were gaps
-                    taken.append(made)
-                    continue
-                answered += 1
-                self.assertEqual((reply.status, reply.code), (503, "overloaded"))
-                made.close()
-            self.assertGreater(answered, 200)
+            for _ in range(250):
+                crowd = [daemon.raw() for _ in range(8)]  # at once: threads must not take each other's reserve
+                for made in crowd:
+                    made.sendall(ask)
+                for made in crowd:
+                    reply = read_replies(made, 1)[0]
+                    if reply.status == 200:  # there were gaps
+                        taken.append(made)
+                        continue
+                    answered += 1
+                    self.assertEqual((reply.status, reply.code), (503, "overloaded"))
+                    made.close()
+            self.assertGreater(answered, 1900)
             inside.sendall(ask)
             self.assertEqual(read_replies(inside, 1)[0].status, 200)
             self.assertIn('creneau_connections_refused_total{listener="public",reason="descriptors"} ' + str(answered),
