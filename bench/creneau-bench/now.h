@@ -14,4 +14,9 @@ inline int64_t NowNs() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+inline void SleepNs(int64_t ns) {
+  const timespec wait{ns / 1'000'000'000, ns % 1'000'000'000};
+  nanosleep(&wait, nullptr);
+}
+
 }  // namespace creneau::bench

@@ -31,6 +31,7 @@ struct Options {
   std::string creneaud;               // its program
   std::string dir;  // where its private directory is made; empty: the temporary directory
   bool keep = false;
+  double slow_disk = 1;  // its writes take so many times as long
   bool unchecked = false;
 
   // The load.

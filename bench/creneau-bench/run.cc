@@ -24,11 +24,6 @@ namespace {
 
 constexpr int64_t kLookAgainNs = 10'000'000;
 
-void SleepNs(int64_t ns) {
-  const timespec wait{ns / kNsPerSecond, ns % kNsPerSecond};
-  nanosleep(&wait, nullptr);
-}
-
 // One line a second on stderr: in place on a terminal, below each other elsewhere.
 class Progress {
  public:

@@ -17,6 +17,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "bench/creneau-bench/now.h"
 #include "env/posix/posix_clock.h"
@@ -43,6 +44,12 @@ double SeatsADay(int minutes) { return kSeatsPerSlot * kHoursPerDay * 60 / minut
 std::string HowItEnded(int status) {
   if (WIFEXITED(status)) return "exit code " + std::to_string(WEXITSTATUS(status));
   return "signal " + std::to_string(WTERMSIG(status)) + " (" + strsignal(WTERMSIG(status)) + ")";
+}
+
+std::string SlowDiskShim() {
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  return (self.parent_path() / "libcreneau_slow_disk.so").string();
 }
 
 absl::Status Errno(const std::string& what) { return absl::ErrnoToStatus(errno, what); }
@@ -102,6 +109,7 @@ absl::Status PublishAgendas(const std::string& admin, const std::vector<AgendaTe
 }
 
 OwnServer::~OwnServer() {
+  if (from_child_ >= 0) close(from_child_);
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
@@ -115,7 +123,9 @@ OwnServer::~OwnServer() {
 absl::Status OwnServer::Start(const Options& options) {
   keep_ = options.keep;
   if (absl::Status made = MakeDirectory(options); !made.ok()) return made;
-  if (absl::Status up = Launch(options); !up.ok()) return up;
+  options_ = options;
+  if (absl::Status spawned = Spawn(); !spawned.ok()) return spawned;
+  if (absl::Status up = AwaitReady(); !up.ok()) return up;
   came_up_ = true;
   return absl::OkStatus();
 }
@@ -137,19 +147,27 @@ absl::Status OwnServer::MakeDirectory(const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status OwnServer::Launch(const Options& options) {
+absl::Status OwnServer::Spawn() {
   std::array<int, 2> pipe_ends{};
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return Errno("pipe2");
   const std::string diary = dir_ + "/diary";
   const std::string data = dir_ + "/data";
-  const std::string threads = std::to_string(options.server_threads);
-  std::vector<const char*> arguments = {
-      options.creneaud.c_str(), "--data", data.c_str(), "--listen", "127.0.0.1:0", "--threads",
-      threads.c_str()};
-  if (options.own_confirm_listener) {
-    arguments.insert(arguments.end(), {"--confirm-listen", "127.0.0.1:0"});
+  const std::string threads = std::to_string(options_.server_threads);
+  const std::string listen = address_.empty() ? "127.0.0.1:0" : address_;
+  const std::string confirm = confirm_address_.empty() ? "127.0.0.1:0" : confirm_address_;
+  std::vector<const char*> arguments = {options_.creneaud.c_str(),
+                                        "--data",
+                                        data.c_str(),
+                                        "--listen",
+                                        listen.c_str(),
+                                        "--threads",
+                                        threads.c_str()};
+  if (options_.own_confirm_listener) {
+    arguments.insert(arguments.end(), {"--confirm-listen", confirm.c_str()});
   }
   arguments.push_back(nullptr);
+  const std::string shim = SlowDiskShim();
+  const std::string factor = std::to_string(options_.slow_disk);
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ < 0) return Errno("fork");
@@ -157,7 +175,11 @@ absl::Status OwnServer::Launch(const Options& options) {
     // A group of its own: Ctrl-C is for us, and we end it. And it does not outlive us.
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int to_diary = open(diary.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (options_.slow_disk > 1) {
+      setenv("LD_PRELOAD", shim.c_str(), 1);
+      setenv("CRENEAU_BENCH_SLOW_DISK", factor.c_str(), 1);
+    }
+    const int to_diary = open(diary.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (getppid() != parent || to_diary < 0) _exit(127);
     dup2(pipe_ends[1], STDOUT_FILENO);
     dup2(to_diary, STDERR_FILENO);
@@ -165,38 +187,65 @@ absl::Status OwnServer::Launch(const Options& options) {
     _exit(127);
   }
   close(pipe_ends[1]);
-  absl::Status ready = AwaitReady(pipe_ends[0]);
-  close(pipe_ends[0]);
-  return ready;
+  if (from_child_ >= 0) close(from_child_);
+  from_child_ = pipe_ends[0];
+  fcntl(from_child_, F_SETFL, O_NONBLOCK);
+  said_.clear();
+  return absl::OkStatus();
 }
 
-absl::Status OwnServer::AwaitReady(int from_child) {
+absl::Status OwnServer::AwaitReady() {
   const int64_t deadline = NowNs() + kReadyNs;
-  std::string line;
-  while (line.find('\n') == std::string::npos) {
-    pollfd readable{from_child, POLLIN, 0};
+  for (bool ready = false; !ready;) {
+    pollfd readable{from_child_, POLLIN, 0};
     const int64_t left_ms = (deadline - NowNs()) / 1'000'000;
-    std::array<char, 512> bytes{};
-    ssize_t got = 0;
-    if (left_ms > 0 && poll(&readable, 1, static_cast<int>(left_ms)) > 0) {
-      got = read(from_child, bytes.data(), bytes.size());
-    }
-    if (got <= 0) {
+    if (left_ms <= 0 || poll(&readable, 1, static_cast<int>(left_ms)) <= 0) {
       return absl::UnavailableError("creneaud did not come up: " + LastWords());
     }
-    line.append(bytes.data(), static_cast<size_t>(got));
+    if (absl::Status heard = HearReady(&ready); !heard.ok()) return heard;
   }
-  std::istringstream words(line);
+  return absl::OkStatus();
+}
+
+absl::Status OwnServer::HearReady(bool* ready) {
+  std::array<char, 512> bytes{};
+  const ssize_t got = read(from_child_, bytes.data(), bytes.size());
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return absl::OkStatus();
+  if (got <= 0) return absl::UnavailableError("creneaud did not come up: " + LastWords());
+  said_.append(bytes.data(), static_cast<size_t>(got));
+  *ready = said_.find('\n') != std::string::npos;
+  if (!*ready) return absl::OkStatus();
+  std::istringstream words(said_);
   std::string word;
   words >> word >> word >> word >> address_;
   while (words >> word) {
     if (word.rfind("admin=", 0) == 0) admin_ = word.substr(6);
     if (word.rfind("confirm=", 0) == 0) confirm_address_ = word.substr(8);
   }
-  if (line.rfind("creneaud ready on ", 0) != 0 || address_.empty() || admin_.empty()) {
-    return absl::InternalError("creneaud said something else than that it is ready: " + line);
+  if (said_.rfind("creneaud ready on ", 0) != 0 || address_.empty() || admin_.empty()) {
+    return absl::InternalError("creneaud said something else than that it is ready: " + said_);
   }
   return absl::OkStatus();
+}
+
+void OwnServer::Kill() {
+  CHECK(life_ == Life::kUp && pid_ > 0);
+  kill(pid_, SIGKILL);
+  life_ = Life::kDying;
+}
+
+absl::StatusOr<bool> OwnServer::Revive() {
+  if (life_ == Life::kDying) {
+    if (waitpid(pid_, nullptr, WNOHANG) == 0) return false;
+    pid_ = -1;
+    if (absl::Status spawned = Spawn(); !spawned.ok()) return spawned;
+    life_ = Life::kStarting;
+  }
+  if (life_ == Life::kUp) return true;
+  bool ready = false;
+  if (absl::Status heard = HearReady(&ready); !heard.ok()) return heard;
+  if (ready) life_ = Life::kUp;
+  return ready;
 }
 
 absl::Status OwnServer::Publish(const std::vector<AgendaText>& agendas) {
@@ -228,7 +277,7 @@ std::string OwnServer::LeftBehind() {
 
 bool OwnServer::Ended() const {
   siginfo_t info{};
-  return pid_ > 0 &&
+  return pid_ > 0 && life_ != Life::kDying &&
          waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
          info.si_pid == pid_;
 }

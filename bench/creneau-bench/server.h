@@ -35,6 +35,11 @@ class OwnServer {
   absl::Status Publish(const std::vector<AgendaText>& agendas);
   // Whether it has ended without being asked to.
   bool Ended() const;
+  // SIGKILL. Then Revive, now and again, until it returns true: it has been started again on the
+  // same directory, at the same addresses, and is ready. Neither waits. Its errors are those of
+  // Start.
+  void Kill();
+  absl::StatusOr<bool> Revive();
   // SIGTERM, and waits. Unavailable when it had ended before, Internal when it does not end well:
   // both say how, with the last line of its diary, and leave its directory.
   absl::Status Stop();
@@ -48,8 +53,9 @@ class OwnServer {
 
  private:
   absl::Status MakeDirectory(const Options& options);
-  absl::Status Launch(const Options& options);
-  absl::Status AwaitReady(int from_child);
+  absl::Status Spawn();
+  absl::Status AwaitReady();
+  absl::Status HearReady(bool* ready);
   std::string LastWords() const;  // the end of its diary
   std::string LeftBehind();       // its last line, and where its directory is, which stays
 
@@ -57,7 +63,12 @@ class OwnServer {
   std::vector<std::string> made_;  // above it, that were not there before; the innermost first
   bool keep_ = false;
   bool came_up_ = false;
+  Options options_;
   pid_t pid_ = -1;
+  int from_child_ = -1;
+  std::string said_;  // by it, on stdout
+  enum class Life { kUp, kDying, kStarting };
+  Life life_ = Life::kUp;
   std::string address_;
   std::string confirm_address_;
   std::string admin_;

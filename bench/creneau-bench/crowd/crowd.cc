@@ -144,14 +144,14 @@ void Crowd::Settle() {
 
 void Crowd::Run(const Watch& watch) {
   Settle();
-  int64_t cut_ns = timeline_.closes_ns + kBeyondCloseNs;
-  const int64_t latest_ns = cut_ns + int64_t{options_.hold_s} * kNsPerSecond;
+  int64_t busy_ns = 0;  // for which those have who are busy when the others are cut off
   int64_t next_watch_ns = 0;
   for (int64_t now = Now();
        storm_end_ns_ == kNever || now < storm_end_ns_ + kNsPerSecond + QuietNs(); now = Now()) {
-    if (storm_end_ns_ == kNever && now >= cut_ns) {
-      CutOff(now < latest_ns);
-      cut_ns = latest_ns;
+    // An outage moves the close.
+    if (storm_end_ns_ == kNever && now >= timeline_.closes_ns + kBeyondCloseNs + busy_ns) {
+      CutOff(busy_ns == 0);
+      busy_ns = int64_t{options_.hold_s} * kNsPerSecond;
     }
     if (storm_end_ns_ == kNever && live_ == 0) storm_end_ns_ = now;
     Turn(now + kLongestWaitNs);

@@ -49,6 +49,10 @@ class Crowd : private Sockets::Handler {
   const Story& story() const { return story_; }
   const Journal& journal() const { return journal_; }
   const Timeline& timeline() const { return timeline_; }
+  // From the first arrival until nobody is left.
+  bool storming() const { return Now() >= timeline_.arrivals_ns && storm_end_ns_ == kNever; }
+  // By which the first agenda closes later than it first said.
+  int64_t lengthened_ns() const { return lengthened_ns_; }
 
   // For the progress line.
   struct Glance {
@@ -110,6 +114,9 @@ class Crowd : private Sockets::Handler {
   const CrowdOptions& options_;
   const int64_t began_ns_;
   Timeline timeline_;
+  int32_t first_day_ = 0;  // of the first agenda's opening
+  int64_t first_length_ns_ = 0;
+  int64_t lengthened_ns_ = 0;
   CrowdRequests requests_;
   std::vector<Person> people_;
   std::vector<ShortText<95>> tickets_;  // by person

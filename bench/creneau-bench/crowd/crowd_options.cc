@@ -95,6 +95,39 @@ void Server(CLI::App* profile, CrowdOptions* options) {
                     "our own agendas take only who is on their roster: all but the invented");
 }
 
+void Adversities(CLI::App* profile, Adversity* adversity) {
+  constexpr uint32_t kMostConnections = 60'000;
+  auto* flood = Positive(profile->add_option("--flood", adversity->flood_per_s,
+                                             "requests a second on top of those of people, from "
+                                             "the first of them to the last"),
+                         10'000'000);
+  auto* storm = Positive(profile->add_option("--storm", adversity->storm,
+                                             "a flood of so many times what a creneaud without a "
+                                             "queue first sheds at, which is found before"),
+                         1000);
+  storm->excludes(flood);
+  Count(profile->add_option("--idle", adversity->idle, "connections beside, that say nothing"), 0,
+        kMostConnections);
+  Count(profile->add_option("--slow-clients", adversity->slow,
+                            "connections beside, that send one byte a second, of a head or a body"),
+        0, kMostConnections);
+  auto* disk = profile
+                   ->add_option("--slow-disk", adversity->slow_disk,
+                                "each write and sync of our own creneaud takes so many times as "
+                                "long")
+                   ->check(CLI::Range(1.0, 1000.0))
+                   ->capture_default_str();
+  auto* kill = Positive(profile->add_option("--kill-s", adversity->kill_s,
+                                            "behind the opening, our own creneaud is killed (9), "
+                                            "and started again after a while"),
+                        36'000);
+  auto* down = Positive(profile->add_option("--down-s", adversity->down_s,
+                                            "until it is started again, after --kill-s"),
+                        3600)
+                   ->needs(kill);
+  for (CLI::Option* own : {storm, disk, kill, down}) own->excludes("--server");
+}
+
 void Load(CLI::App* profile, CrowdOptions* options) {
   Count(profile->add_option("--connections", options->common.connections,
                             "of people, which they share as behind a website; an eighth as many "
@@ -138,6 +171,7 @@ void AddCrowdProfiles(CLI::App* app, std::array<CrowdOptions, 3>* profiles, Crow
     }
     Server(profile, options);
     Load(profile, options);
+    Adversities(profile, &options->adversity);
     profile->callback([options, chosen] { *chosen = options; });
   }
 }
@@ -145,6 +179,7 @@ void AddCrowdProfiles(CLI::App* app, std::array<CrowdOptions, 3>* profiles, Crow
 std::string Interpret(CrowdOptions* options) {
   Options& common = options->common;
   common.own_server = common.server.empty();
+  common.slow_disk = options->adversity.slow_disk;
   if (!common.own_server && common.agendas.empty() && options->admin.empty()) {
     return "--server needs --agenda, or --admin to publish one there";
   }

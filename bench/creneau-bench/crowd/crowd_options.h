@@ -33,12 +33,26 @@ struct Habits {
   double patience_sigma = 0.8;
 };
 
+// What besets the server while people come (crowd/siege.h), and what befalls it.
+struct Adversity {
+  double flood_per_s = 0;  // requests on top of those of people
+  double storm = 0;        // so many times what a server without a queue first sheds at; then that
+  uint32_t idle = 0;       // connections that say nothing
+  uint32_t slow = 0;       // that send a byte a second
+  double slow_disk = 1;    // our own creneaud's writes take so many times as long
+  double kill_s = 0;       // behind the opening, our own creneaud is killed; 0: it is not
+  double down_s = 3;       // until it is started again
+
+  bool floods() const { return flood_per_s > 0 || storm > 0; }
+};
+
 struct CrowdOptions {
   Options common;       // server, connections of people, seed, files: what all profiles have
   std::string profile;  // its name
   uint32_t people = 50'000;
   uint32_t seats = 500;
   uint32_t agendas = 1;
+  bool queue = true;      // false: open day and night, to whoever comes first
   uint32_t watchers = 0;  // who look at the document and ask for nothing
   uint32_t bots = 0;      // identities
   uint32_t invented = 0;
@@ -57,6 +71,7 @@ struct CrowdOptions {
   std::string admin;           // socket of --server, to publish our agendas there
   std::string confirm_server;  // HOST:PORT for confirms; empty: the same as the others
   Habits habits;
+  Adversity adversity;
 
   uint32_t identities() const { return people + watchers + bots + invented; }
 };

@@ -166,7 +166,9 @@ void Crowd::Lost(uint32_t asker, const Line& line, std::string_view why, int64_t
   // A phone's new attempt is a new question; a server that went away leaves the old one open.
   if (line.dropping && person.asked_ns == due_ns_[asker]) person.asked_ns = kNever;
   const Sight& sight = documents_[person.agenda].document.sight();
-  GoOn(asker, AfterReply(&person, Heard{}, sight, now_ns, &prng_));
+  Heard heard;
+  heard.cut_off = line.dropping;
+  GoOn(asker, AfterReply(&person, heard, sight, now_ns, &prng_));
 }
 
 void Crowd::CountReply(const Person& person, Ask ask, int status, std::string_view code,
@@ -343,6 +345,15 @@ void Crowd::NoteSight(const Sight& sight, int64_t now_ns) {
   second.served = sight.served;
   second.waiting = sight.waiting;
   second.free = sight.free;
+  if (first_day_ == 0) {
+    first_day_ = sight.day;
+    first_length_ns_ = sight.closes_ns - sight.opens_ns;
+  }
+  if (sight.day != first_day_) return;
+  const int64_t by_ns = sight.closes_ns - sight.opens_ns - first_length_ns_ - lengthened_ns_;
+  if (by_ns <= 0) return;
+  lengthened_ns_ += by_ns;
+  timeline_.closes_ns += by_ns;
 }
 
 void Crowd::Probed(uint32_t asker, int status, int64_t now_ns) {

@@ -11,6 +11,8 @@
 #include "absl/strings/str_format.h"
 #include "bench/creneau-bench/crowd/crowd.h"
 #include "bench/creneau-bench/crowd/office.h"
+#include "bench/creneau-bench/crowd/shed_point.h"
+#include "bench/creneau-bench/crowd/siege.h"
 #include "bench/creneau-bench/crowd/story_report.h"
 #include "bench/creneau-bench/ends.h"
 #include "bench/creneau-bench/now.h"
@@ -161,6 +163,40 @@ absl::Status ReadBackInto(StoryReport* report, const Address& server, const Crow
   return absl::OkStatus();
 }
 
+// Kills our own creneaud at its moment, and starts it again.
+class Fate {
+ public:
+  Fate(const Adversity& adversity, OwnServer* own) : adversity_(adversity), own_(own) {}
+
+  // False: it did not come back.
+  bool Look(const Crowd& crowd) {
+    const double now_s = static_cast<double>(crowd.glance().now_ns) / 1e9;
+    const double kill_at_s =
+        static_cast<double>(crowd.timeline().opens_ns) / 1e9 + adversity_.kill_s;
+    if (adversity_.kill_s <= 0 || now_s < kill_at_s || (fall_ && fall_->back_s > 0)) return true;
+    if (!fall_) {
+      own_->Kill();
+      fall_ = StoryReport::Fall{now_s, 0, 0};
+      return true;
+    }
+    if (now_s < fall_->killed_s + adversity_.down_s) return true;
+    const absl::StatusOr<bool> back = own_->Revive();
+    if (back.ok() && *back) fall_->back_s = now_s;
+    return back.ok();
+  }
+
+  std::optional<StoryReport::Fall> Told(const Crowd& crowd) const {
+    std::optional<StoryReport::Fall> fall = fall_;
+    if (fall) fall->lengthened_s = static_cast<double>(crowd.lengthened_ns()) / 1e9;
+    return fall;
+  }
+
+ private:
+  const Adversity& adversity_;
+  OwnServer* const own_;
+  std::optional<StoryReport::Fall> fall_;
+};
+
 int Tell(StoryReport* report) {
   Conclude(report);
   const Options& common = report->options.common;
@@ -169,8 +205,8 @@ int Tell(StoryReport* report) {
   return PublishTexts(common, texts, report->verdict() == "ok");
 }
 
-absl::Status Measure(const CrowdOptions& options, const std::vector<pid_t>& pids, OwnServer* own,
-                     int* exit_code) {
+absl::Status Measure(const CrowdOptions& options, const std::optional<ShedPoint>& shed_point,
+                     const std::vector<pid_t>& pids, OwnServer* own, int* exit_code) {
   const absl::StatusOr<Address> server = ResolveAddress(options.common.server);
   if (!server.ok()) return server.status();
   const absl::StatusOr<Address> confirms =
@@ -183,16 +219,23 @@ absl::Status Measure(const CrowdOptions& options, const std::vector<pid_t>& pids
   Progress progress(options.common.quiet, crowd);
   const auto go_on = [own] { return !Interrupted().load() && !own->Ended(); };
   if (absl::Status ready = crowd.Prepare(go_on); !ready.ok()) return ready;
+  Siege siege(options, *server);
+  if (absl::Status laid = siege.Start(go_on); !laid.ok()) return laid;
+  Fate fate(options.adversity, own);
   const Sample begin = Take(pids);
   crowd.Run([&] {
     progress.Look();
-    return go_on();
+    siege.Storm(crowd.storming());
+    return fate.Look(crowd) && go_on();
   });
   StoryReport report;
   report.options = options;
   report.machine = ThisMachine();
   report.cpu = Between(begin, Take(pids));
   report.story = crowd.story();
+  report.siege = siege.Stop();
+  report.fall = fate.Told(crowd);
+  report.shed_point = shed_point;
   report.story.busiest_second = progress.busiest();
   report.interrupted = Interrupted().load();
   report.server = options.common.own_server ? absl::StrFormat("our own creneaud, %d threads",
@@ -211,6 +254,16 @@ absl::Status Measure(const CrowdOptions& options, const std::vector<pid_t>& pids
   return there;
 }
 
+// How large the flood is to be.
+absl::Status FindStorm(CrowdOptions* options, std::optional<ShedPoint>* shed_point) {
+  const absl::StatusOr<ShedPoint> found =
+      FindShedPoint(*options, [] { return !Interrupted().load(); });
+  if (!found.ok()) return found.status();
+  *shed_point = *found;
+  options->adversity.flood_per_s = options->adversity.storm * found->per_s;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int RunCrowd(CrowdOptions options) {
@@ -218,9 +271,14 @@ int RunCrowd(CrowdOptions options) {
   prctl(PR_SET_TIMERSLACK, 1);  // sleeps to the microsecond, not to the fifty that the kernel adds
   Options& common = options.common;
   OwnServer own;
-  absl::Status status = EnoughDescriptors(common.connections * 9 / 8 + options.bot_connections);
+  absl::Status status = EnoughDescriptors(common.connections * 9 / 8 + options.bot_connections +
+                                          Siege::ConnectionsOf(options.adversity));
   std::vector<pid_t> pids(common.server_pids.begin(), common.server_pids.end());
   if (status.ok()) status = CanPublish(common);
+  std::optional<ShedPoint> shed_point;
+  if (status.ok() && options.adversity.storm > 0) {
+    status = FindStorm(&options, &shed_point);
+  }
   if (status.ok() && common.own_server) {
     status = own.Start(common);
     common.server = own.address();
@@ -231,7 +289,7 @@ int RunCrowd(CrowdOptions options) {
   if (status.ok() && !admin.empty()) status = PublishOffices(&options, admin);
   if (status.ok() && Interrupted().load()) status = InterruptedTooEarly();
   int exit_code = ctl::kExitOk;
-  if (status.ok()) status = Measure(options, pids, &own, &exit_code);
+  if (status.ok()) status = Measure(options, shed_point, pids, &own, &exit_code);
   return EndOf(status, exit_code, own.Stop());
 }
 

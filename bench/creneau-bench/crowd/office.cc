@@ -34,6 +34,14 @@ void AddSession(int32_t first, uint32_t days, uint32_t slots, uint32_t seats, st
       Hour(8 * 60 + static_cast<int>(slots) * 20), seats);
 }
 
+void AddOpening(const OpeningTimes& times, std::string* out) {
+  absl::StrAppendFormat(
+      out,
+      "[opening]\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]\n"
+      "gather = \"%s\"\nopen = \"%s\"\nclose = \"%s\"\n",
+      Hour(times.gather), Hour(times.open), Hour(times.close));
+}
+
 }  // namespace
 
 OpeningTimes TimesOf(const CrowdOptions& options, Instant now) {
@@ -65,16 +73,13 @@ std::string OfficeToml(const std::string& name, uint32_t seats, const CrowdOptio
   const uint32_t full_days = slots / kSlotsADay;
   std::string out = absl::StrFormat(
       "agenda = \"%s\"\ntitle = \"Banc d'essai\"\noffice = \"Préfecture du banc d'essai\"\n"
-      "timezone = \"%s\"\npolicy = \"queue\"\nidentity = [[\"dossier\", \"birth_date\"]]\n"
+      "timezone = \"%s\"\npolicy = \"%s\"\nidentity = [[\"dossier\", \"birth_date\"]]\n"
       "identity_proof = \"%s\"\nhold_s = %d\nnotice_hours = 0\nhorizon_days = %d\n"
       "alternative = \"aucun : banc d'essai\"\n",
-      name, times.timezone, options.listed ? "listed" : "declared", options.hold_s, full_days + 10);
-  if (!options.listed) out += "accept_invented = true\n";
-  absl::StrAppendFormat(
-      &out,
-      "[opening]\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]\n"
-      "gather = \"%s\"\nopen = \"%s\"\nclose = \"%s\"\n",
-      Hour(times.gather), Hour(times.open), Hour(times.close));
+      name, times.timezone, options.queue ? "queue" : "direct",
+      options.listed ? "listed" : "declared", options.hold_s, full_days + 10);
+  if (options.queue && !options.listed) out += "accept_invented = true\n";
+  if (options.queue) AddOpening(times, &out);
   const int32_t tomorrow = times.today + 1;
   const int32_t then = tomorrow + static_cast<int32_t>(full_days);
   AddSession(tomorrow, full_days, kSlotsADay, of_a_slot, &out);

@@ -12,6 +12,9 @@ using What = Heard::What;
 // A connection that is gone is noticed, and the page asked for again, within so long.
 constexpr int64_t kAgainLeastNs = kNsPerSecond;
 constexpr int64_t kAgainMoreNs = 2 * kNsPerSecond;
+// The website's page that has no answer from behind it asks again by itself.
+constexpr int64_t kPageLeastNs = kNsPerSecond * 3 / 10;
+constexpr int64_t kPageMoreNs = kNsPerSecond * 7 / 10;
 // Where a refusal does not say when to come back.
 constexpr int64_t kRefusedNs = kNsPerSecond;
 constexpr int64_t kPausedNs = 5 * kNsPerSecond;
@@ -116,15 +119,17 @@ Move AfterRefusal(Person* person, const Heard& heard, int64_t now_ns, Prng* prng
 }
 
 // On a new connection.
-Move AfterLoss(Person* person, int64_t now_ns, Prng* prng) {
+Move AfterLoss(Person* person, bool cut_off, int64_t now_ns, Prng* prng) {
   if (person->is_bot()) return Then(person, person->act, now_ns + kAgainLeastNs / 10);
-  const auto more_ns = static_cast<int64_t>(prng->Below(kAgainMoreNs));
-  return Then(person, person->act, now_ns + kAgainLeastNs + more_ns);
+  const int64_t least_ns = cut_off ? kAgainLeastNs : kPageLeastNs;
+  const int64_t more_ns = cut_off ? kAgainMoreNs : kPageMoreNs;
+  const auto drawn_ns = static_cast<int64_t>(prng->Below(static_cast<uint64_t>(more_ns)));
+  return Then(person, person->act, now_ns + least_ns + drawn_ns);
 }
 
 Move AfterBroken(Person* person, int64_t now_ns, Prng* prng) {
   if (++person->broken >= kMostBroken) return Leave(person, End::kBroken, now_ns);
-  return AfterLoss(person, now_ns, prng);
+  return AfterLoss(person, true, now_ns, prng);
 }
 
 }  // namespace
@@ -221,7 +226,7 @@ Move AfterSight(Person* person, const Sight& sight, int64_t now_ns, Prng* prng) 
 Move AfterReply(Person* person, const Heard& heard, const Sight& sight, int64_t now_ns,
                 Prng* prng) {
   if (person->day == 0) person->day = sight.day;
-  if (heard.what == What::kLost) return AfterLoss(person, now_ns, prng);
+  if (heard.what == What::kLost) return AfterLoss(person, heard.cut_off, now_ns, prng);
   if (heard.what == What::kRefused) return AfterRefusal(person, heard, now_ns, prng);
   if (heard.what == What::kWrong) return AfterBroken(person, now_ns, prng);
   person->broken = 0;

@@ -65,6 +65,7 @@ struct Heard {
   bool admitted = false;      // beside a ticket
   int64_t after_ns = 0;       // to come back: poll_after_s, or Retry-After; 0: not said
   int64_t expires_in_ns = 0;  // of a hold
+  bool cut_off = false;       // beside a loss: by the person's own phone
 };
 
 }  // namespace creneau::bench

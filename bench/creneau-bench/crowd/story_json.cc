@@ -153,6 +153,41 @@ std::string Checked(const StoryReport& report) {
       .Done();
 }
 
+std::string Besieged(const StoryReport& report) {
+  const Adversity& adversity = report.options.adversity;
+  const FloodCount& flood = report.siege.flood;
+  Object object;
+  object.Add("flood", Object()
+                          .Real("per_s", adversity.flood_per_s)
+                          .Real("seconds", flood.seconds)
+                          .Count("due", flood.due)
+                          .Count("sent", flood.sent)
+                          .Count("served", flood.served)
+                          .Count("refused", flood.refused)
+                          .Count("lost", flood.lost)
+                          .Done());
+  const auto& shed = report.shed_point;
+  object.Add("shed_point", shed ? Object()
+                                      .Real("per_s", shed->per_s)
+                                      .Real("served_per_s", shed->served_per_s)
+                                      .Truth("without_a_refusal", shed->without_a_refusal)
+                                      .Done()
+                                : "null");
+  object.Count("idle", adversity.idle)
+      .Count("slow_clients", adversity.slow)
+      .Count("there", report.siege.loiterers)
+      .Count("sent_away", report.siege.sent_away)
+      .Real("slow_disk", adversity.slow_disk);
+  const auto& fall = report.fall;
+  object.Add("fall", fall ? Object()
+                                .Real("killed_s", fall->killed_s)
+                                .Real("back_s", fall->back_s)
+                                .Real("lengthened_s", fall->lengthened_s)
+                                .Done()
+                          : "null");
+  return object.Done();
+}
+
 std::string Objectives(const StoryReport& report) {
   Array array;
   for (const Promise& promise : report.promises) {
@@ -209,6 +244,7 @@ std::string AsJson(const StoryReport& report) {
                          .Real("p", story.fairness.p)
                          .Done());
   member("status", Object().Count("looks", story.looks).Count("fetches", story.fetches).Done());
+  member("besieged", Besieged(report));
   member("latency", LatencyByAsk(story));
   member("probes", Probes(story));
   member("outcomes", OutcomesOf(story));

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "bench/creneau-bench/crowd/crowd_options.h"
+#include "bench/creneau-bench/crowd/shed_point.h"
+#include "bench/creneau-bench/crowd/siege.h"
 #include "bench/creneau-bench/crowd/story.h"
 #include "bench/creneau-bench/read_back.h"
 #include "bench/creneau-bench/report.h"
@@ -30,6 +32,14 @@ struct StoryReport {
   std::string server;
   Story story;
   Cpu cpu;
+  SiegeCount siege;
+  std::optional<ShedPoint> shed_point;
+  struct Fall {
+    double killed_s = 0;  // of the run
+    double back_s = 0;    // when creneaud said again that it was ready
+    double lengthened_s = 0;
+  };
+  std::optional<Fall> fall;
   std::optional<Findings> checked;
   bool interrupted = false;
   std::string gone;  // the server was, before all was read back

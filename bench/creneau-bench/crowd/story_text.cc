@@ -86,6 +86,43 @@ void Bots(const StoryReport& report, std::string* out) {
       100 * report.share_of_identities(), by_bots, by_bots + requests(Group::kPerson));
 }
 
+void Besieged(const StoryReport& report, std::string* out) {
+  const Adversity& adversity = report.options.adversity;
+  if (report.shed_point) {
+    absl::StrAppendFormat(out,
+                          "\na creneaud without a queue %s at %.0f requests/s, and served %.0f\n",
+                          report.shed_point->without_a_refusal ? "took no more" : "first shed",
+                          report.shed_point->per_s, report.shed_point->served_per_s);
+  }
+  const FloodCount& flood = report.siege.flood;
+  if (adversity.floods()) {
+    const double length = std::max(flood.seconds, 1e-9);
+    absl::StrAppendFormat(
+        out,
+        "flood: %.0f requests/s were due for %.1f s, %.0f/s sent on %d connections with as many "
+        "under way as they take; %.0f/s served, %.0f/s refused for load, %d lost\n",
+        static_cast<double>(flood.due) / length, flood.seconds,
+        static_cast<double>(flood.sent) / length, Flood::Connections(),
+        static_cast<double>(flood.served) / length, static_cast<double>(flood.refused) / length,
+        flood.lost);
+  }
+  if (adversity.idle + adversity.slow > 0) {
+    absl::StrAppendFormat(out,
+                          "beside them %d idle connections and %d slow ones, %d of them there at "
+                          "once; sent away %d times\n",
+                          adversity.idle, adversity.slow, report.siege.loiterers,
+                          report.siege.sent_away);
+  }
+  if (adversity.slow_disk > 1) {
+    absl::StrAppendFormat(out, "the disk was slowed %g times\n", adversity.slow_disk);
+  }
+  if (report.fall) {
+    absl::StrAppendFormat(
+        out, "killed at %.2f s, ready again at %.2f s; the opening closed %.2f s later\n",
+        report.fall->killed_s, report.fall->back_s, report.fall->lengthened_s);
+  }
+}
+
 void Times(const StoryReport& report, std::string* out) {
   const Story& story = report.story;
   absl::StrAppendFormat(out, "\n  %-22s %9s %10s %10s %10s %10s\n", "time", "count", "p50", "p99",
@@ -180,6 +217,7 @@ std::string AsText(const StoryReport& report) {
   Head(report, &out);
   Ends(report, &out);
   Bots(report, &out);
+  Besieged(report, &out);
   Times(report, &out);
   ConfirmsText(report, &out);
   Outcomes(report, &out);
