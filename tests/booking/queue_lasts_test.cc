@@ -110,9 +110,11 @@ TEST_CASE("what operators do while an outage is made good is not lost, live or i
   }
   stop.store(true);
   operators.join();
+  // What the steward put off, since an order was always on its way to the disk.
+  queue.world.engine->Tick();
   CHECK(queue.Status().state.rate_cap_per_min == told.load());
   const Instant closes_at = queue.Status().times->closes_at;
-  CHECK(closes_at - kTuesdayAt830 > 90 * kMsPerMinute);  // there were outages
+  CHECK(closes_at - kTuesdayAt830 > 91 * kMsPerMinute);
   queue.world.Restart();
   CHECK(queue.Status().state.rate_cap_per_min == told.load());
   CHECK(queue.Status().times->closes_at >= closes_at);
