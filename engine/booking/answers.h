@@ -146,6 +146,8 @@ inline constexpr std::array<Phase, 4> kAllPhases = {Phase::kClosed, Phase::kGath
 
 // All that OpeningView::limit can be, but for nothing, where nothing has been decided yet.
 std::vector<std::string_view> AdmissionLimits();
+// One of them: the opening is due, and its beacon's value has not been given.
+inline constexpr std::string_view kWaitsForBeacon = "beacon";
 
 // What everybody may know of an agenda's opening.
 struct OpeningView {
@@ -180,9 +182,10 @@ struct QueueAnswer {
 
 // What an operator can do to an opening by hand.
 struct OpeningOrder {
-  enum class What : uint8_t { kPause, kResume, kDrain, kRate, kExtend };
+  enum class What : uint8_t { kPause, kResume, kDrain, kRate, kExtend, kBeacon, kWithoutBeacon };
   What what = What::kPause;
-  int64_t value = 0;  // kRate: people a minute, 0 for no cap; kExtend: minutes
+  int64_t value = 0;        // kRate: people a minute, 0 for no cap; kExtend: minutes
+  std::string_view text{};  // kBeacon: what it gave
 };
 
 struct OrderAnswer {

@@ -24,8 +24,13 @@ struct Board {
   // ahead of `state` by what is on its way to the disk.
   std::unique_ptr<surge::PeopleCounter> gatherers;
   std::unique_ptr<surge::Line> line;
-  // K of that day, from some time before the opening begins; told by nobody until it has.
+  // K of the chain on that day, from some time before the opening begins; told by nobody until it
+  // has.
   std::optional<surge::ChainValue> k;
+  // What ranks are drawn with: K of `state`, and what the beacon gave. Once it has begun.
+  surge::ChainValue drawn_with{};
+  // Up to when the opening has been lengthened for want of what its beacon gives.
+  std::optional<Instant> waited_until;
   // Who has let holds go in that opening, how many, and which last: bounded by the seats and by
   // time, since each was a hold.
   struct Turns {

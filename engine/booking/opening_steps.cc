@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "booking/opening_orders.h"
 #include "booking/openings.h"
 
 namespace creneau::booking {
@@ -16,6 +17,9 @@ constexpr int64_t kCountShare = 20;
 // crash would else admit too many at a time.
 constexpr int64_t kGatheredEveryMs = 2'000;
 constexpr uint32_t kGatheredShare = 10;
+
+// An opening that waits for its beacon is lengthened this often, should there be a crash meanwhile.
+constexpr int64_t kWaitLoggedEveryMs = 10'000;
 
 // A round of the steward is to take some milliseconds.
 constexpr int kKeysPerRound = 4;
@@ -135,6 +139,25 @@ codec::OpeningState Openings::Served(const OpeningView& view, Board& board, surg
   return state;
 }
 
+// It begins; or waits for what its beacon gives, and closes as much later.
+std::optional<codec::OpeningState> Openings::AtItsHour(const AgendaInfo& agenda,
+                                                       const OpeningView& view, Board& board,
+                                                       Instant now) const {
+  const bool waits =
+      !agenda.rules.beacon.empty() && board.state.beacon.empty() && !board.state.without_beacon;
+  if (waits && !board.waited_until) {
+    board.waited_until = now;
+    board.limit = kWaitsForBeacon;
+  }
+  if (waits && now - *board.waited_until < kWaitLoggedEveryMs) return std::nullopt;
+  codec::OpeningState state = waits ? board.state : Begun(agenda, board, now);
+  if (board.waited_until) {
+    state.closes_at = view.times->closes_at + (now - *board.waited_until);
+    board.waited_until = now;
+  }
+  return state;
+}
+
 // Of one that is under way.
 std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surge::EngineLoad* load,
                                                   Instant now) {
@@ -147,7 +170,7 @@ std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surg
     same.late = next.late;
     return next == same ? std::nullopt : std::optional(next);
   }
-  if (now >= view.times->opens_at) return Begun(agenda, board, now);
+  if (now >= view.times->opens_at) return AtItsHour(agenda, view, board, now);
   const auto gathered = static_cast<uint32_t>(board.gatherers->Estimate());
   if (gathered <= board.state.gathered + board.state.gathered / kGatheredShare ||
       now - board.logged_at < kGatheredEveryMs)
@@ -164,6 +187,7 @@ void Openings::Put(const codec::OpeningState& state) {
   if (state.opened_at && !board.line) {
     board.line = std::make_unique<surge::Line>();
     board.line->SetGathered(state.gathered);
+    board.drawn_with = surge::WithBeacon(state.k, state.beacon);
     board.gatherers.reset();
   }
   board.state = state;
@@ -263,13 +287,15 @@ void Openings::Lengthen(Instant since, Instant now, Act& act, const std::functio
 }
 
 bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now,
-                      CommitPool& pool) {
+                      CommitPool& pool, std::string* objection) {
   using What = OpeningOrder::What;
   const std::lock_guard one(changing_);
   codec::OpeningState state;
   {
     const std::lock_guard lock(mutex_);
     const OpeningView view = View(agenda, Find(agenda.id), now);
+    *objection = ObjectionTo(order, agenda, view, now);
+    if (!objection->empty()) return true;
     state = view.state;
     if (order.what == What::kExtend)
       state.closes_at = view.times->closes_at + order.value * kMsPerMinute;
@@ -278,6 +304,8 @@ bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Insta
   if (order.what == What::kResume) state.paused = state.draining = false;
   if (order.what == What::kDrain) state.draining = true;
   if (order.what == What::kRate) state.rate_cap_per_min = static_cast<uint32_t>(order.value);
+  if (order.what == What::kBeacon) state.beacon = order.text;
+  if (order.what == What::kWithoutBeacon) state.without_beacon = true;
   Act act(pool, log_);
   BlockingWait wait;
   act.Begin();

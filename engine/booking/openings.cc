@@ -57,6 +57,7 @@ std::vector<std::string_view> AdmissionLimits() {
   std::vector<std::string_view> names;
   for (int i = 0; i < surge::kLimits; ++i)
     names.push_back(surge::NameOf(static_cast<surge::Limit>(i)));
+  names.push_back(kWaitsForBeacon);
   return names;
 }
 
@@ -81,6 +82,7 @@ void Openings::Restore(const std::vector<codec::OpeningState>& states,
     Board& board = boards_[state.agenda];
     board.state = state;
     if (state.opened_at) {
+      board.drawn_with = surge::WithBeacon(state.k, state.beacon);
       board.line = std::make_unique<surge::Line>(
           surge::Line::Served{.lapsed = surge::Rank{state.lapsed_rank},
                               .rank = surge::Rank{state.served_rank},
@@ -248,7 +250,7 @@ surge::Rank Openings::PlaceFor(Board& board, Instant now, bool shown, surge::Tic
       ticket->bucket = seen.bucket;
       if (seen.fresh) board.line->Arrive(latest);
     }
-    rank = surge::RankOf(board.state.k, ticket->tag, ticket->bucket);
+    rank = surge::RankOf(board.drawn_with, ticket->tag, ticket->bucket);
     if (board.line->Judge(rank) != surge::Line::Turn::kMissed) break;
   }
   return rank;
@@ -289,7 +291,7 @@ Openings::Judgement Openings::Judge(const AgendaInfo& agenda, const Subject& sub
     out.turn = Turn::kUsed;
     return out;
   }
-  out.rank = surge::RankOf(board->state.k, ticket->tag, ticket->bucket);
+  out.rank = surge::RankOf(board->drawn_with, ticket->tag, ticket->bucket);
   switch (board->line->Judge(out.rank)) {
     case surge::Line::Turn::kNow:
       out.outcome = Outcome::kOk;

@@ -102,8 +102,10 @@ class Openings {
   // Whether there is such an opening.
   bool IsOwed(Instant since, Instant now) const;
 
-  // An operator's. Blocks until it is durable; false: the log failed.
-  bool Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now, CommitPool& pool);
+  // An operator's. Blocks until it is durable; false: the log failed. Where the order means nothing
+  // there and now, `objection` says why, and nothing is changed.
+  bool Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now, CommitPool& pool,
+              std::string* objection);
 
   // As events: all that a snapshot needs of it. `begin` is called at a moment at which they are
   // complete and no change is under way.
@@ -115,6 +117,8 @@ class Openings {
   Board& BoardFor(const AgendaInfo& agenda, const rules::OpeningTimes& times);
   std::optional<codec::OpeningState> Step(const AgendaInfo& agenda, surge::EngineLoad* load,
                                           Instant now);
+  std::optional<codec::OpeningState> AtItsHour(const AgendaInfo& agenda, const OpeningView& view,
+                                               Board& board, Instant now) const;
   codec::OpeningState Begun(const AgendaInfo& agenda, const Board& board, Instant now) const;
   codec::OpeningState Served(const OpeningView& view, Board& board, surge::EngineLoad* load,
                              Instant now);

@@ -8,41 +8,6 @@
 #include "rules/identity.h"
 
 namespace creneau::booking {
-namespace {
-
-using What = OpeningOrder::What;
-
-// A day is more than any opening has, and an operator who means it can say it twice.
-constexpr int64_t kMostMinutes = 24 * 60;
-constexpr int64_t kHighestRate = 1'000'000;
-
-// Why that order means nothing there and now; empty where it does.
-std::string Objection(const AgendaInfo& agenda, const OpeningView& opening,
-                      const OpeningOrder& order) {
-  const bool queue = agenda.rules.policy == rules::Policy::kQueue;
-  const bool under_way = opening.times && opening.phase != Phase::kClosed;
-  switch (order.what) {
-    case What::kPause:
-    case What::kResume:
-      return "";
-    case What::kDrain:
-    case What::kRate:
-      if (!queue) return "this agenda has no queue";
-      if (!under_way) return "no opening of this agenda is under way";
-      if (order.value < 0 || order.value > kHighestRate)
-        return absl::StrCat("people a minute: 0 (no cap) to ", kHighestRate);
-      return "";
-    case What::kExtend:
-      if (!under_way) return "no opening of this agenda is under way";
-      if (order.value < 1 || order.value > kMostMinutes)
-        return absl::StrCat("minutes: 1 to ", kMostMinutes);
-      return "";
-  }
-  return "";
-}
-
-}  // namespace
-
 OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order) {
   OrderAnswer answer;
   answer.agenda = registry_.Find(name);
@@ -50,17 +15,15 @@ OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order
     answer.outcome = Outcome::kUnknownAgenda;
     return answer;
   }
-  const Instant now = clock_.Now();
-  answer.opening = openings_->At(*answer.agenda, now);
-  answer.problem = Objection(*answer.agenda, answer.opening, order);
-  if (!answer.problem.empty()) {
-    answer.outcome = Outcome::kValidationFailed;
-    return answer;
-  }
   // Like a publication: one at a time, and none while a snapshot begins.
   const std::lock_guard lock(publishing_);
-  if (!openings_->Change(*answer.agenda, order, now, publisher_pool_)) {
+  const Instant now = clock_.Now();
+  if (!openings_->Change(*answer.agenda, order, now, publisher_pool_, &answer.problem)) {
     answer.outcome = Outcome::kOutcomeUnknown;
+    return answer;
+  }
+  if (!answer.problem.empty()) {
+    answer.outcome = Outcome::kValidationFailed;
     return answer;
   }
   answer.opening = openings_->At(*answer.agenda, now);

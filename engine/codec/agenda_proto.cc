@@ -41,6 +41,7 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
     out->set_proof_of_work(std::string(rules::ProofDemandName(agenda.proof_of_work)));
   if (agenda.policy == rules::Policy::kQueue)
     out->set_chain_end(std::string(agenda.chain_end.begin(), agenda.chain_end.end()));
+  if (!agenda.beacon.empty()) out->set_beacon(agenda.beacon);
   if (agenda.opening) {
     v1::Opening* opening = out->mutable_opening();
     opening->set_weekdays(agenda.opening->weekdays.bits);
@@ -65,6 +66,7 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
     return Unknown("identity_proof", in.identity_proof(), in.name());
   agenda.identity_proof = *proof;
   agenda.accept_invented = in.accept_invented();
+  agenda.beacon = in.beacon();
   if (!in.proof_of_work().empty()) {
     const auto demand = rules::ProofDemandFromName(in.proof_of_work());
     if (!demand) return Unknown("proof_of_work", in.proof_of_work(), in.name());

@@ -27,7 +27,7 @@ std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
 
 // Keys that design has and this version does not act on: refused, never ignored.
 void RefuseWithoutEffect(TomlReader& file) {
-  for (const char* key : {"party_max", "offer_hours", "flow", "beacon", "retention_days"}) {
+  for (const char* key : {"party_max", "offer_hours", "flow", "retention_days"}) {
     if (const toml::node* node = file.Find(key)) {
       file.Error(*node, absl::StrCat("`", key, "` does nothing yet in this version: remove it"));
     }
@@ -87,6 +87,15 @@ void ReadProofOfWork(TomlReader& file, rules::Agenda& agenda) {
                "`proof_of_work` is asked of those who arrive at a queue: this agenda has none");
   }
   agenda.proof_of_work = demand.value_or(rules::ProofDemand::kOff);
+}
+
+void ReadBeacon(TomlReader& file, rules::Agenda& agenda) {
+  const auto beacon = file.Text("beacon", /*needed=*/false, kLongestText);
+  if (beacon && agenda.policy != rules::Policy::kQueue) {
+    file.Error(*file.Find("beacon"),
+               "`beacon` is mixed into the draw of a queue's ranks: this agenda has none");
+  }
+  agenda.beacon = beacon.value_or("");
 }
 
 std::vector<rules::IdentityAlternative> ReadIdentity(TomlReader& file) {
@@ -191,6 +200,7 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   ReadPolicy(file, agenda);
   CheckInvented(file, agenda);
   ReadProofOfWork(file, agenda);
+  ReadBeacon(file, agenda);
   agenda.identity = ReadIdentity(file);
   agenda.hold_s = file.Number("hold_s", 60, 3600, "seconds").value_or(agenda.hold_s);
   agenda.notice_hours =

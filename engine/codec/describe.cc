@@ -133,11 +133,12 @@ std::string Describe(const OpeningState& opening, bool json) {
   const std::string k = opening.opened_at ? Hex(opening.k) : "";
   if (json) {
     return absl::StrFormat(
-        R"({"event":"opening","agenda":%d,"opening":"%s","opened_at":"%s","closes_at":"%s","k":"%s","lapsed_rank":"%d","served_rank":"%d","gathered":%d,"late":%d,"served":%d,"rate_cap_per_min":%d,"paused":%s,"draining":%s})",
+        R"({"event":"opening","agenda":%d,"opening":"%s","opened_at":"%s","closes_at":"%s","k":"%s","lapsed_rank":"%d","served_rank":"%d","gathered":%d,"late":%d,"served":%d,"rate_cap_per_min":%d,"paused":%s,"draining":%s,"beacon":"%s","without_beacon":%s})",
         opening.agenda.value, FormatDate(day), opened, closes, k, opening.lapsed_rank,
         opening.served_rank, opening.gathered, opening.late, opening.served,
         opening.rate_cap_per_min, opening.paused ? "true" : "false",
-        opening.draining ? "true" : "false");
+        opening.draining ? "true" : "false", opening.beacon,
+        opening.without_beacon ? "true" : "false");
   }
   std::string out =
       absl::StrFormat("opening %s of agenda %d", FormatDate(day), opening.agenda.value);
@@ -151,6 +152,8 @@ std::string Describe(const OpeningState& opening, bool json) {
     absl::StrAppendFormat(&out, ", at most %d a minute", opening.rate_cap_per_min);
   if (opening.paused) out += ", paused";
   if (opening.draining) out += ", draining";
+  if (!opening.beacon.empty()) out += ", its beacon gave " + opening.beacon;
+  if (opening.without_beacon) out += ", without its beacon";
   return out;
 }
 

@@ -28,6 +28,13 @@ std::optional<Instant> MaybeInstant(int64_t ms) {
 
 }  // namespace
 
+bool IsBeaconValue(std::string_view text) {
+  constexpr size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest && text.front() != ' ' && text.back() != ' ' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 std::string EncodeOpening(const OpeningState& opening) {
   v1::Event message;
   v1::OpeningChanged& out = *message.mutable_opening_changed();
@@ -46,6 +53,8 @@ std::string EncodeOpening(const OpeningState& opening) {
   out.set_rate_cap_per_min(opening.rate_cap_per_min);
   out.set_paused(opening.paused);
   out.set_draining(opening.draining);
+  if (!opening.beacon.empty()) out.set_beacon(opening.beacon);
+  out.set_without_beacon(opening.without_beacon);
   return message.SerializeAsString();
 }
 
@@ -104,9 +113,11 @@ absl::StatusOr<OpeningState> FromProto(const v1::OpeningChanged& in) {
   out.rate_cap_per_min = in.rate_cap_per_min();
   out.paused = in.paused();
   out.draining = in.draining();
+  out.beacon = in.beacon();
+  out.without_beacon = in.without_beacon();
   if (!IsDay(out.day) || in.k().size() != (out.opened_at ? out.k.size() : 0) ||
-      out.lapsed_rank > out.served_rank)
-    return absl::DataLossError("an opening whose day, K or ranks are none");
+      out.lapsed_rank > out.served_rank || (!out.beacon.empty() && !IsBeaconValue(out.beacon)))
+    return absl::DataLossError("an opening whose day, K, ranks or beacon are none");
   std::copy(in.k().begin(), in.k().end(), out.k.begin());
   return out;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -20,7 +21,7 @@ struct OpeningState {
   int32_t day = 0;                   // days since 1970-01-01, at the office
   std::optional<Instant> opened_at;  // of a queue
   std::optional<Instant> closes_at;  // where it is not as the rules say
-  std::array<uint8_t, 32> k{};       // of a queue that has opened
+  std::array<uint8_t, 32> k{};       // of the chain; of a queue that has opened
   uint64_t lapsed_rank = 0;
   uint64_t served_rank = 0;
   uint32_t gathered = 0;
@@ -29,8 +30,14 @@ struct OpeningState {
   uint32_t rate_cap_per_min = 0;
   bool paused = false;
   bool draining = false;
+  std::string beacon;           // what is mixed into K: IsBeaconValue; empty: nothing
+  bool without_beacon = false;  // by an operator: nothing is to be
   friend bool operator==(const OpeningState&, const OpeningState&) = default;
 };
+
+// What a beacon may give: 1 to 64 printable characters of ASCII, neither " nor \, no space at
+// either end.
+bool IsBeaconValue(std::string_view text);
 
 // Of one subject in one opening.
 struct TurnLapsed {

@@ -105,17 +105,29 @@ class BodyHandler {
   bool on_comment(string_view, error_code&) { return true; }
 
  private:
-  enum class Member { kNone, kApplicant, kField, kSlot, kTicket, kProof, kPass, kPerMin, kMinutes };
+  enum class Member {
+    kNone,
+    kApplicant,
+    kField,
+    kSlot,
+    kTicket,
+    kProof,
+    kPass,
+    kValue,
+    kPerMin,
+    kMinutes
+  };
   struct Named {
     Member member;
     std::string_view pointer;
   };
   // Those of the body itself.
-  static constexpr std::array<Named, 7> kNamed = {{{Member::kApplicant, "/applicant"},
+  static constexpr std::array<Named, 8> kNamed = {{{Member::kApplicant, "/applicant"},
                                                    {Member::kSlot, "/slot"},
                                                    {Member::kTicket, "/ticket"},
                                                    {Member::kProof, "/proof"},
                                                    {Member::kPass, "/pass"},
+                                                   {Member::kValue, "/value"},
                                                    {Member::kPerMin, "/per_min"},
                                                    {Member::kMinutes, "/minutes"}}};
 
@@ -177,6 +189,8 @@ class BodyHandler {
       body_.proof_ = text;
     } else if (member_ == Member::kPass) {
       body_.pass_ = text;
+    } else if (member_ == Member::kValue) {
+      body_.value_ = text;
     } else if (member_ == Member::kField) {
       body_.applicant_.fields[static_cast<size_t>(field_)] = text;
     } else {
@@ -204,6 +218,7 @@ class BodyHandler {
       case Member::kTicket:
       case Member::kProof:
       case Member::kPass:
+      case Member::kValue:
         body_.AddProblem(PointerNow(), kStringExpected);
         break;
       case Member::kField:

@@ -49,6 +49,7 @@ class Body {
   std::string_view proof() const { return proof_; }
   std::string_view pass() const { return pass_; }
   // What an operator sends.
+  std::string_view value() const { return value_; }  // empty: none was sent
   const std::optional<int64_t>& per_min() const { return per_min_; }
   const std::optional<int64_t>& minutes() const { return minutes_; }
 
@@ -70,6 +71,7 @@ class Body {
   std::string_view ticket_;
   std::string_view proof_;
   std::string_view pass_;
+  std::string_view value_;
   std::optional<int64_t> per_min_;
   std::optional<int64_t> minutes_;
   std::array<BodyProblem, kMaxProblems> problems_;

@@ -21,6 +21,8 @@ void ResumeAgenda(Exchange& exchange);
 void DrainQueue(Exchange& exchange);
 void CapRate(Exchange& exchange);
 void ExtendOpening(Exchange& exchange);
+void TellBeacon(Exchange& exchange);
+void OpenWithoutBeacon(Exchange& exchange);
 void ReplaceRoster(Exchange& exchange);
 void AddToRoster(Exchange& exchange);
 

@@ -62,6 +62,7 @@ void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
   if (agenda.policy == rules::Policy::kQueue) {
     json.Name("accept_invented").Bool(agenda.accept_invented);
     json.Name("proof_of_work").String(rules::ProofDemandName(agenda.proof_of_work));
+    if (!agenda.beacon.empty()) json.Name("beacon").String(agenda.beacon);
     json.Name("chain_end").String(Hex(agenda.chain_end));
     json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
   }

@@ -9,6 +9,7 @@
 #include "http/public_answer.h"
 #include "http/request_body.h"
 #include "http/text.h"
+#include "surge/key_chain.h"
 
 namespace creneau::http {
 namespace {
@@ -34,7 +35,16 @@ void WriteStatus(JsonWriter& json, const booking::AgendaInfo& agenda, const Open
   json.Name("gathered").Number(state.gathered);
   json.Name("waiting").Number(opening.waiting);
   json.Name("free").Number(opening.free);
-  if (state.opened_at) json.Name("k").String(Hex(state.k));
+  if (state.opened_at) {
+    json.Name("k").String(Hex(surge::WithBeacon(state.k, state.beacon)));
+    if (!state.beacon.empty()) json.Name("k_chain").String(Hex(state.k));
+  }
+  if (!agenda.rules.beacon.empty()) {
+    json.Name("beacon").Object().Name("source").String(agenda.rules.beacon);
+    if (!state.beacon.empty()) json.Name("value").String(state.beacon);
+    if (state.without_beacon) json.Name("without").Bool(true);
+    json.EndObject();
+  }
   json.Name("chain_end").String(Hex(agenda.rules.chain_end));
   json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
 }
@@ -185,6 +195,18 @@ void ExtendOpening(Exchange& exchange) {
   if (!body.minutes())
     return RefuseMember(exchange, "/minutes", "is missing: by how many minutes?");
   GiveOrder(exchange, {OpeningOrder::What::kExtend, *body.minutes()});
+}
+
+void TellBeacon(Exchange& exchange) {
+  Body body;
+  if (!ReadBody(exchange, body)) return;
+  if (body.value().empty())
+    return RefuseMember(exchange, "/value", "is missing: what did the agenda's beacon give?");
+  GiveOrder(exchange, {OpeningOrder::What::kBeacon, 0, body.value()});
+}
+
+void OpenWithoutBeacon(Exchange& exchange) {
+  GiveOrder(exchange, {OpeningOrder::What::kWithoutBeacon});
 }
 
 void ReplaceRoster(Exchange& exchange) { ImportRoster(exchange, /*adds=*/false); }

@@ -43,6 +43,8 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/agendas/{}/drain", Lane::kOperator, kOperator, DrainQueue},
     {Method::kPost, "/v1/agendas/{}/rate", Lane::kOperator, kOperator, CapRate},
     {Method::kPost, "/v1/agendas/{}/extend", Lane::kOperator, kOperator, ExtendOpening},
+    {Method::kPost, "/v1/agendas/{}/beacon", Lane::kOperator, kOperator, TellBeacon},
+    {Method::kPost, "/v1/agendas/{}/without-beacon", Lane::kOperator, kOperator, OpenWithoutBeacon},
     {Method::kPost, "/v1/agendas/{}/passes", Lane::kOperator, kOperator, GrantPass},
     {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kOperator, ReplaceRoster},
     {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kOperator, AddToRoster},

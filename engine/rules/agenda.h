@@ -123,6 +123,9 @@ struct Agenda {
   // The office knows that with identity_proof = "declared" nothing keeps invented people out.
   bool accept_invented = false;
   ProofDemand proof_of_work = ProofDemand::kOff;
+  // Of a queue: the public source of a number that nobody can know before the opening, in words;
+  // what it gives is mixed into K (surge/key_chain.h). Empty: none.
+  std::string beacon;
   // Of a queue: the end of the chain that the K of its openings come from (surge/key_chain.h). Not
   // in the file: the engine that publishes it has the chain.
   std::array<uint8_t, 32> chain_end{};

@@ -40,6 +40,18 @@ std::optional<ChainValue> KeyChain::KeyOf(int32_t day) const {
 
 ChainValue KeyChain::End() const { return Hashed(start_, kChainDays); }
 
+ChainValue WithBeacon(const ChainValue& key, std::string_view beacon) {
+  static_assert(crypto_auth_hmacsha256_BYTES == std::tuple_size_v<ChainValue>);
+  if (beacon.empty()) return key;
+  ChainValue mixed;
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const uint8_t*>(beacon.data()),
+                                beacon.size());
+  crypto_auth_hmacsha256_final(&state, mixed.data());
+  return mixed;
+}
+
 bool BelongsToChain(const ChainValue& key, int32_t day, const ChainValue& end) {
   const int32_t index = day - kChainFirstDay;
   return index >= 0 && index < kChainDays && Hashed(key, index + 1) == end;

@@ -6,6 +6,9 @@
 // before learns nothing of it, and hashing it i + 1 times gives the end. A day without an opening
 // leaves its K out. (Lamport, "Password authentication with insecure communication", 1981.)
 //
+// Where the agenda names a beacon, a public source of numbers that nobody knows beforehand, what it
+// gave is mixed in: then those who know x[0] could not reckon ranks before either.
+//
 // Pure; any thread. Thousands of hashes: about a millisecond.
 #pragma once
 
@@ -40,6 +43,10 @@ class KeyChain {
  private:
   ChainValue start_;
 };
+
+// The K that ranks are drawn with: HMAC-SHA-256 of what the beacon gave, keyed with K of the chain.
+// That K itself where it gave nothing.
+ChainValue WithBeacon(const ChainValue& key, std::string_view beacon);
 
 // Whether `key` is the K of that day in the chain with that end.
 bool BelongsToChain(const ChainValue& key, int32_t day, const ChainValue& end);

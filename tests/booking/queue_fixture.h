@@ -101,8 +101,8 @@ class Queue {
   OpeningView Status() {
     return world.engine->ReadQueue("92-naturalisation", world.clock.now).opening;
   }
-  OrderAnswer Order(OpeningOrder::What what, int64_t value = 0) {
-    return world.engine->Order("92-naturalisation", {what, value});
+  OrderAnswer Order(OpeningOrder::What what, int64_t value = 0, std::string_view text = "") {
+    return world.engine->Order("92-naturalisation", {what, value, text});
   }
 
   World world;
@@ -113,7 +113,8 @@ inline std::string Dossier(int i) { return "FILE" + std::to_string(i); }
 inline surge::Rank RankIn(const OpeningView& status, const std::string& ticket) {
   const auto read = surge::ReadUnverified(ticket);
   REQUIRE(read);
-  return surge::RankOf(status.state.k, read->tag, read->bucket);
+  return surge::RankOf(surge::WithBeacon(status.state.k, status.state.beacon), read->tag,
+                       read->bucket);
 }
 
 }  // namespace creneau::booking

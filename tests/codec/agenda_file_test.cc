@@ -73,6 +73,8 @@ TEST_CASE("each mistake: line, column, and what was expected") {
       {"hold_s = 300", "accept_invented = \"yes\"", 7, 19, "true or false"},
       {"hold_s = 300", "proof_of_work = \"hard\"", 7, 17, "\"off\", \"load\" or \"always\""},
       {"hold_s = 300", "proof_of_work = \"load\"", 7, 17, "this agenda has none"},
+      {"hold_s = 300", "beacon = \"Loto\"", 7, 10, "this agenda has none"},
+      {"hold_s = 300", "beacon = 7", 7, 10, "`beacon` must be"},
       {"\"Europe/Paris\"", "\"Europe/Lutece\"", 4, 12, "IANA"},
       {"\"92-naturalisation\"", "\"92 Naturalisation\"", 1, 10, "lower-case letters"},
       {"[[\"dossier\", \"birth_date\"]]", "[[\"name\"]]", 6, 14,

@@ -281,10 +281,19 @@ TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   opening.lapsed_rank = 5;
   opening.served_rank = ~uint64_t{0};
   opening.gathered = opening.late = opening.served = opening.rate_cap_per_min = ~0u;
-  opening.paused = opening.draining = true;
+  opening.paused = opening.draining = opening.without_beacon = true;
+  opening.beacon = std::string(64, 'f');
   const std::string largest = EncodeOpening(opening);
   CHECK(std::get<OpeningState>(*DecodeRecord(largest)) == opening);
   CHECK(largest.size() <= kMaxEventBytes);
+  for (const char* value : {" ", "a ", " a", "\n", "\"", "\\", "é"}) {
+    opening.beacon = value;
+    CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
+  }
+  opening.beacon = std::string(65, 'f');
+  CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
+  opening.beacon = "12 7 33, 4";
+  CHECK(DecodeRecord(EncodeOpening(opening)).ok());
   opening.lapsed_rank = 6;
   opening.served_rank = 5;
   CHECK(!DecodeRecord(EncodeOpening(opening)).ok());

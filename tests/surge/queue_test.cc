@@ -1,11 +1,13 @@
 // Chain, ranks and tickets: what is published proves what was done, and nothing altered passes.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/prng.h"
+#include "base/text.h"
 #include "catch2/catch.hpp"
 #include "surge/arrivals.h"
 #include "surge/key_chain.h"
@@ -32,6 +34,15 @@ Ticket ExampleOf(const KeyedHash& secret) {
 }
 
 }  // namespace
+
+TEST_CASE("what a beacon gave is mixed into K by HMAC-SHA-256, and nothing changes nothing") {
+  ChainValue k;
+  std::iota(k.begin(), k.end(), uint8_t{0});
+  CHECK(WithBeacon(k, "") == k);
+  // By another program: Python's hmac.
+  CHECK(Hex(WithBeacon(k, "4f1c e9")) ==
+        "e35f4356fa78d50c303dc5fac4854eb2abf6b9b4562286d22a815ecfcddc2556");
+}
 
 TEST_CASE("the K of every day leads to the end that was published, and no other value does") {
   const KeyChain chain(KeyOf(1), "92-naturalisation");

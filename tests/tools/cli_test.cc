@@ -53,6 +53,8 @@ TEST_CASE("every subcommand has its verb") {
   CHECK(Accepted("--admin s queue rate a 600").per_min == 600);
   CHECK(Accepted("--admin s queue rate a 0").verb == Verb::kQueueRate);
   CHECK(Accepted("--admin s queue extend a 15").minutes == 15);
+  CHECK(Accepted("--admin s queue beacon a 4f1ce9").value == "4f1ce9");
+  CHECK(Accepted("--admin s queue beacon a --without").without);
   const Command verify = Accepted("queue verify --agenda a --status s1 s2 --tickets -");
   CHECK(verify.verb == Verb::kQueueVerify);
   CHECK(verify.status_files == std::vector<std::string>{"s1", "s2"});
@@ -124,6 +126,8 @@ TEST_CASE("what is wrong is said, with exit code 2") {
       {"--admin s queue rate a", "PER_MIN"},
       {"--admin s queue rate a -1", "PER_MIN"},
       {"--admin s queue extend a 0", "MINUTES"},
+      {"--admin s queue beacon a", "VALUE, or --without"},
+      {"--admin s queue beacon a 1 --without", "VALUE"},
       {"roster import a f.csv", "--admin SOCKET"},
       {"queue verify --agenda a", "--status"},
       {"log verify", "DATA"},
@@ -150,7 +154,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"reserve --help", 6, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
-      {"queue --help", 7, "No new holds, of agendas without a queue too, until resume.\n"},
+      {"queue --help", 8, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
       {"--help", 9, "check, publish and look at agendas\n"},
   };

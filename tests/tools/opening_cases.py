@@ -42,10 +42,10 @@ holidays = "open"
 
 
 class QueueCase(CtlCase):
-    def publish_queue(self, opens="01:00", listed=False):
+    def publish_queue(self, opens="01:00", listed=False, more="accept_invented = true"):
         file = self.home / "queue.toml"
         file.write_text(QUEUE.format(zone=zone_of_noon(), opens=opens, proof="listed" if listed else "declared",
-                                     more="" if listed else "accept_invented = true", first=days_from_now(3),
+                                     more="" if listed else more, first=days_from_now(3),
                                      last=days_from_now(20)))
         self.must("agenda", "publish", file)
 
@@ -118,6 +118,33 @@ class Queue(QueueCase):
         self.assertEqual(code, 3)
         self.assertIn("--add", json.loads(out)["error"])
         self.assertEqual(self.run_ctl("roster", "import", "queue", self.home / "absent")[0], 7)
+
+    def test_an_opening_waits_for_its_beacon(self):
+        self.publish_queue(more='accept_invented = true\nbeacon = "Loto, tirage de midi"')
+        ticket = {}
+        with self.daemon.admin() as admin:
+            ticket = self.ticket(admin, "9000000001")
+            self.assertEqual(admin.request("GET", "/v1/agendas/queue").json["rules"]["beacon"], "Loto, tirage de midi")
+        self.assertIn("beacon    not told yet (Loto, tirage de midi)", self.must("queue", "status", "queue"))
+        self.assertIn("would send  POST /v1/agendas/queue/beacon", self.must("queue", "beacon", "queue", "7 12 33", "--dry-run"))
+        code, _, err = self.run_ctl("queue", "beacon", "queue", "é")
+        self.assertEqual(code, 3)
+        self.assertIn("printable characters", err)
+        self.must("queue", "beacon", "queue", "7 12 33")
+        self.assertEqual(self.run_ctl("queue", "beacon", "queue", "8 12 33")[0], 3)
+        status = self.until_status(lambda status: status["phase"] == "open" and status["served"] > 0)
+        self.assertEqual(status["beacon"], {"source": "Loto, tirage de midi", "value": "7 12 33"})
+        with self.daemon.admin() as admin:
+            files = [self.home / name for name in ("agenda.json", "status.json", "tickets")]
+            files[0].write_bytes(admin.request("GET", "/v1/agendas/queue").body)
+            files[1].write_text(json.dumps(status))
+            files[2].write_text(f"{ticket['ticket']} {self.ticket(admin, '9000000001')['rank']}\n")
+        verify = ("queue", "verify", "--agenda", files[0], "--status", files[1], "--tickets", files[2])
+        code, out, err = ctl(CRENEAUCTL, *verify)
+        self.assertEqual(code, 0, err)
+        self.assertIn("7 12 33, mixed in; compare it with its source: Loto, tirage de midi", out)
+        files[1].write_text(json.dumps({**status, "beacon": {**status["beacon"], "value": "8 12 33"}}))
+        self.assertEqual(ctl(CRENEAUCTL, *verify)[0], 5)
 
     def test_what_was_published_is_checked_without_the_engine(self):
         self.publish_queue()

@@ -87,6 +87,54 @@ TEST_CASE("what is right is found right: K, ranks, places, who was admitted") {
   CHECK(!proof->tickets[3].admitted);
 }
 
+TEST_CASE("what a beacon gave is mixed in, once, and told; or it is told that nothing was") {
+  const World world;
+  const surge::ChainValue k_chain = *world.chain.KeyOf(kDay);
+  const auto agenda = [&](const std::string& beacon) {
+    NamedText file = world.Agenda();
+    file.text.insert(file.text.size() - 2, ",\"beacon\":\"" + beacon + "\"");
+    return file;
+  };
+  // Of minute 1, with what is told of the beacon.
+  const auto status = [&](const std::string& k, const std::string& told) {
+    NamedText file = world.Status(1, k, "0");
+    file.text.insert(file.text.size() - 1, told);
+    return file;
+  };
+  const auto gave = [&](const std::string& value) {
+    return R"(,"k_chain":")" + Hex(k_chain) + R"(","beacon":{"source":"Loto","value":")" + value +
+           "\"}";
+  };
+  const std::string mixed = Hex(surge::WithBeacon(k_chain, "7 12"));
+  const std::string plain = Hex(k_chain);
+  const std::string without = R"(,"beacon":{"source":"Loto","without":true})";
+  const auto said = [&](const NamedText& of_agenda, const std::vector<NamedText>& statuses) {
+    const auto proof = ProveQueue(of_agenda, statuses, std::nullopt);
+    return proof.ok() ? proof->beacon + ": " + proof->beacon_value
+                      : std::string(proof.status().message());
+  };
+  CHECK(said(agenda("Loto"), {status(mixed, gave("7 12"))}) == "Loto: 7 12");
+  CHECK(said(agenda("Loto"), {status(plain, without)}) == "Loto: ");
+  CHECK_THAT(said(agenda("Loto"), {status(mixed, gave("7 13"))}),
+             Catch::Contains("K is not what mixing 7 13"));
+  CHECK_THAT(said(agenda("Loto"), {status(plain, gave("7 12"))}), Catch::Contains("K is not what"));
+  CHECK_THAT(said(agenda("Loto"), {status(plain, "")}),
+             Catch::Contains("does not say what its beacon gave"));
+  CHECK_THAT(said(world.Agenda(), {status(mixed, gave("7 12"))}),
+             Catch::Contains("names no beacon"));
+  NamedText later = status(mixed, gave("8 12"));
+  CHECK_THAT(said(agenda("Loto"), {status(mixed, gave("7 12")), later}),
+             Catch::Contains("the beacon gave 8 12, and 7 12"));
+  // Tickets have the rank that they have with K as it was mixed.
+  const auto proof = ProveQueue(agenda("Loto"), {status(mixed, gave("7 12"))},
+                                NamedText{"tickets", world.Ticket(1)});
+  REQUIRE(proof.ok());
+  surge::Tag tag;
+  tag.fill(1);
+  CHECK(proof->tickets[0].rank ==
+        surge::RankOf(surge::WithBeacon(k_chain, "7 12"), tag, surge::Bucket{0}));
+}
+
 TEST_CASE("each untruth is found, with the file it stands in") {
   const World world;
   const std::string k = world.KeyOf(kDay);

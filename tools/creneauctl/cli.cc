@@ -256,6 +256,17 @@ class Builder {
         ->required()
         ->check(CLI::PositiveNumber);
     DryRun(extend);
+    CLI::App* beacon =
+        OfAgenda(group, Verb::kQueueBeacon, "beacon", " 4f1c…e9",
+                 "Tells what the agenda's beacon gave for this opening: from its hour on it waits "
+                 "for that.\nSaid once, published, and mixed into K: anybody can compare it with "
+                 "the source.");
+    CLI::Option* value = beacon->add_option("VALUE", command_->value, "as its source has it");
+    beacon
+        ->add_flag("--without", command_->without,
+                   "the source gives nothing: begin without, and publish that")
+        ->excludes(value);
+    DryRun(beacon);
     CLI::App* verify =
         Leaf(group, Verb::kQueueVerify, "verify",
              "queue verify --agenda agenda.json --status 0900.json 0905.json --tickets -",
@@ -343,6 +354,11 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   if (line.command.applicant_file == "-" && line.command.idempotency_key_file == "-") {
     line.exit_code = kExitUsage;
     line.output = "creneauctl: --applicant and --idempotency-key cannot both be read from stdin\n";
+  }
+  if (line.command.verb == Verb::kQueueBeacon && line.command.value.empty() &&
+      !line.command.without) {
+    line.exit_code = kExitUsage;
+    line.output = "creneauctl: what did the beacon give? VALUE, or --without\n";
   }
   return line;
 }

@@ -57,8 +57,12 @@ absl::StatusOr<std::string> HoldBody(std::string_view applicant, std::string_vie
   return json::serialize(body);
 }
 
-std::string MoveBody(std::string_view slot) {
-  return json::serialize(json::object{{"slot", View(slot)}});
+std::string MoveBody(std::string_view slot) { return TextBody("slot", slot); }
+
+std::string TextBody(std::string_view name, std::string_view value) {
+  json::object body;
+  body[View(name)] = View(value);
+  return json::serialize(body);
 }
 
 std::string NumberBody(std::string_view name, int64_t value) {

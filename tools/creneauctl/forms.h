@@ -22,6 +22,7 @@ absl::StatusOr<std::string> HoldBody(std::string_view applicant, std::string_vie
 std::string MoveBody(std::string_view slot);
 // {"minutes":15}
 std::string NumberBody(std::string_view name, int64_t value);
+std::string TextBody(std::string_view name, std::string_view value);
 std::string ApplicantJson(const Fields& fields);
 
 // What would be sent, for --dry-run: the applicant's values, keys and long bodies are left out.

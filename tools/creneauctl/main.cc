@@ -48,6 +48,7 @@ int Carry(const Session& session) {
     case Verb::kQueueRate:
     case Verb::kQueueDrain:
     case Verb::kQueueExtend:
+    case Verb::kQueueBeacon:
       return QueueOrder(session);
     case Verb::kQueueVerify:
       return QueueVerify(session);

@@ -43,6 +43,10 @@ HttpRequest OrderFor(const Command& command) {
       request.target += "/rate";
       with(NumberBody("per_min", command.per_min));
       break;
+    case Verb::kQueueBeacon:
+      request.target += command.without ? "/without-beacon" : "/beacon";
+      if (!command.without) with(TextBody("value", command.value));
+      break;
     default:
       request.target += "/extend";
       with(NumberBody("minutes", command.minutes));
@@ -63,6 +67,8 @@ std::string ProofAsJson(const QueueProof& proof) {
                      {"agenda", JsonText(proof.agenda)},
                      {"opening", JsonText(proof.opening)},
                      {"k", JsonText(proof.k)},
+                     {"beacon", JsonText(proof.beacon)},
+                     {"beacon_value", JsonText(proof.beacon_value)},
                      {"chain_end", JsonText(proof.chain_end)},
                      {"hashes", std::to_string(proof.hashes)},
                      {"documents", std::to_string(proof.documents)},
@@ -74,6 +80,12 @@ std::string ProofAsText(const QueueProof& proof) {
   Sheet sheet;
   sheet.Add("opening", proof.agenda + ", " + proof.opening);
   sheet.Add("k", proof.k);
+  if (!proof.beacon.empty()) {
+    sheet.Add("beacon",
+              proof.beacon_value.empty()
+                  ? proof.beacon + ": NOTHING of it was mixed in"
+                  : proof.beacon_value + ", mixed in; compare it with its source: " + proof.beacon);
+  }
   sheet.Add("chain", "it belongs to: hashed " + std::to_string(proof.hashes) + " times it gives " +
                          proof.chain_end);
   sheet.Add("served", "up to rank " + std::to_string(proof.served_rank) +

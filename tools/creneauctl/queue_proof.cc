@@ -40,7 +40,10 @@ struct Status {
   std::string opening;
   std::optional<CivilDate> date;
   absl::Time now;
-  std::string k;  // empty: not published yet
+  std::string k;             // empty: not published yet
+  std::string k_chain;       // what of it is the chain's
+  std::string beacon_value;  // mixed in; empty: nothing
+  bool without_beacon = false;
   std::string chain_end;
   uint64_t served_rank = 0;
 };
@@ -53,6 +56,10 @@ absl::StatusOr<Status> ReadStatus(const NamedText& file) {
   status.opening = Text(document, "opening");
   status.date = ParseDate(status.opening);
   status.k = Text(document, "k");
+  const json::object& beacon = Object(document, "beacon");
+  status.beacon_value = Text(beacon, "value");
+  status.without_beacon = IsTrue(beacon, "without");
+  status.k_chain = Text(document, status.beacon_value.empty() ? "k" : "k_chain");
   status.chain_end = Text(document, "chain_end");
   const std::optional<uint64_t> served = Whole(document, "served_rank");
   std::string reason;
@@ -82,6 +89,10 @@ absl::Status CheckOrder(const Status& before, const Status& after) {
     return Untrue(after.file, absl::StrCat("K is ", after.k.empty() ? "gone" : after.k,
                                            ", and was ", before.k, " in ", before.file));
   }
+  if (!before.beacon_value.empty() && after.beacon_value != before.beacon_value) {
+    return Untrue(after.file, absl::StrCat("the beacon gave ", after.beacon_value, ", and ",
+                                           before.beacon_value, " in ", before.file));
+  }
   if (after.served_rank < before.served_rank) {
     return Untrue(after.file, absl::StrCat("served_rank fell to ", after.served_rank, " from ",
                                            before.served_rank, " in ", before.file));
@@ -101,6 +112,22 @@ absl::StatusOr<std::vector<Status>> ReadStatuses(const std::vector<NamedText>& f
   }
   if (statuses.empty()) return absl::InvalidArgumentError("no status document was given");
   return statuses;
+}
+
+// That what the agenda's beacon gave, and nothing else, is mixed into K.
+absl::Status CheckBeacon(const std::string& source, const ChainValue& k_chain, const Status& last,
+                         QueueProof* proof) {
+  proof->beacon = source;
+  proof->beacon_value = last.beacon_value;
+  if (source.empty() && !last.beacon_value.empty())
+    return Untrue(last.file, "a beacon's value is mixed into K, and the agenda names no beacon");
+  if (!source.empty() && last.beacon_value.empty() && !last.without_beacon)
+    return Untrue(last.file, "the opening has begun, and does not say what its beacon gave");
+  if (ChainValueFrom(last.k) != surge::WithBeacon(k_chain, last.beacon_value)) {
+    return Untrue(last.file, absl::StrCat("K is not what mixing ", last.beacon_value, " into ",
+                                          last.k_chain, " gives"));
+  }
+  return absl::OkStatus();
 }
 
 // That all of them name the chain of the agenda, and K is that day's.
@@ -133,12 +160,12 @@ absl::Status CheckChain(const NamedText& agenda, const std::vector<Status>& stat
   proof->hashes = day - surge::kChainFirstDay + 1;
   if (last.k.empty())
     return Unusable(last.file, "has no K yet: it is published when the opening begins");
-  const std::optional<ChainValue> key = ChainValueFrom(last.k);
+  const std::optional<ChainValue> key = ChainValueFrom(last.k_chain);
   if (!key || !surge::BelongsToChain(*key, day, *end)) {
     return Untrue(last.file, absl::StrCat("K does not belong to the chain: hashed ", proof->hashes,
-                                          " times, ", last.k, " does not give ", chain_end));
+                                          " times, ", last.k_chain, " does not give ", chain_end));
   }
-  return absl::OkStatus();
+  return CheckBeacon(Text(rules, "beacon"), *key, last, proof);
 }
 
 // The words of one line of tickets.

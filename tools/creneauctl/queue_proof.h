@@ -1,10 +1,10 @@
 // What anybody can check of an opening from what was published about it, without the engine and
 // without trusting it (design 6): that K is the day's of the chain whose end was published
-// beforehand, that it never changed, that the rank served never fell, and which rank each ticket
-// has. Text in, a report out. Pure.
+// beforehand, with what the agenda's beacon gave mixed in, that it never changed, that the rank
+// served never fell, and which rank each ticket has. Text in, a report out. Pure.
 //
-// What it cannot check: the signatures of tickets, since only the engine has that key, and so
-// whether it gave them out.
+// What it cannot check: whether the beacon gave that, which its source says; the signatures of
+// tickets, since only the engine has that key, and so whether it gave them out.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,10 @@ struct QueueProof {
   };
 
   std::string agenda;
-  std::string opening;  // date
-  std::string k;        // hexadecimal
+  std::string opening;       // date
+  std::string k;             // hexadecimal
+  std::string beacon;        // the agenda's; empty: it has none
+  std::string beacon_value;  // what was mixed in; empty: nothing
   std::string chain_end;
   int32_t hashes = 0;        // of K, up to the chain's end
   uint64_t served_rank = 0;  // of the latest document

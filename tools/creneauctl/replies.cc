@@ -181,6 +181,13 @@ std::string RenderQueue(std::string_view body) {
   sheet.Add("limited by", Text(status, "limited_by"));
   sheet.Add("free", Text(status, "free"));
   sheet.Add("k", Text(status, "k"));
+  if (const json::object& beacon = Object(status, "beacon"); !beacon.empty()) {
+    const std::string value = Text(beacon, "value");
+    sheet.Add("beacon", (!value.empty()              ? value
+                         : IsTrue(beacon, "without") ? "WITHOUT"
+                                                     : "not told yet") +
+                            " (" + Text(beacon, "source") + ")");
+  }
   sheet.Add("chain",
             "from " + Text(status, "chain_from") + ", ends in " + Text(status, "chain_end"));
   return sheet.Text();

@@ -1,0 +1,59 @@
+#include "booking/opening_orders.h"
+
+#include "absl/strings/str_cat.h"
+#include "booking/registry.h"
+
+namespace creneau::booking {
+namespace {
+
+using What = OpeningOrder::What;
+
+// A day is more than any opening has, and an operator who means it can say it twice.
+constexpr int64_t kMostMinutes = 24 * 60;
+constexpr int64_t kHighestRate = 1'000'000;
+
+// What its beacon gave is said once, before it begins: who could say it again could choose.
+std::string ObjectionToBeacon(const OpeningOrder& order, const AgendaInfo& agenda,
+                              const OpeningView& opening, Instant now) {
+  const codec::OpeningState& state = opening.state;
+  if (agenda.rules.beacon.empty()) return "this agenda names no beacon";
+  if (state.opened_at) return "the opening has begun, and its K does not change any more";
+  if (!state.beacon.empty())
+    return absl::StrCat("its beacon gave ", state.beacon, ": that was said already, and stays");
+  if (state.without_beacon)
+    return "it was said already that this opening begins without its beacon";
+  if (order.what == What::kWithoutBeacon && now < opening.times->opens_at)
+    return "the opening is not due yet: its beacon may still give something";
+  if (order.what == What::kBeacon && !codec::IsBeaconValue(order.text))
+    return "value: 1 to 64 printable characters of ASCII, without quotes and backslashes, no space "
+           "at either end";
+  return "";
+}
+
+}  // namespace
+
+std::string ObjectionTo(const OpeningOrder& order, const AgendaInfo& agenda,
+                        const OpeningView& opening, Instant now) {
+  const bool queue = agenda.rules.policy == rules::Policy::kQueue;
+  const bool under_way = opening.times && opening.phase != Phase::kClosed;
+  if (order.what == What::kPause || order.what == What::kResume) return "";
+  if (order.what != What::kExtend && !queue) return "this agenda has no queue";
+  if (!under_way) return "no opening of this agenda is under way";
+  switch (order.what) {
+    case What::kRate:
+      if (order.value < 0 || order.value > kHighestRate)
+        return absl::StrCat("people a minute: 0 (no cap) to ", kHighestRate);
+      return "";
+    case What::kExtend:
+      if (order.value < 1 || order.value > kMostMinutes)
+        return absl::StrCat("minutes: 1 to ", kMostMinutes);
+      return "";
+    case What::kBeacon:
+    case What::kWithoutBeacon:
+      return ObjectionToBeacon(order, agenda, opening, now);
+    default:
+      return "";
+  }
+}
+
+}  // namespace creneau::booking
