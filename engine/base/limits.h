@@ -82,6 +82,22 @@ inline constexpr size_t kMaxConfirmConnections = kMaxConnections / 4;
 // Of one client address that is not a listed proxy, where nothing else is said. A town hall behind
 // one address fits; to fill the listener takes sixteen of them.
 inline constexpr size_t kConnectionsPerAddress = kMaxConnections / 16;
+// Requests a second of one client address, where nothing else is said: a thousand people behind one
+// address of an office or a carrier who look every five seconds. What tools/nginx lets through from
+// one address, 40 a second and 900 at once, is well below, so that behind nginx it is nginx who
+// refuses. One address has a hundredth of what a core answers.
+inline constexpr uint32_t kRequestsPerAddress = 200;
+// Rates are counted in whole milliseconds (surge/rate_sketch.h).
+inline constexpr uint32_t kRequestsPerAddressMax = 1'000;
+// An address that was quiet may send what it may in so long a time at once: those behind it come
+// together, at nine.
+inline constexpr int64_t kRequestsAtOnceMs = 10'000;
+// Who is refused for his address is told each of these seconds in turn: connections and requests of
+// an address come and go with the pages of those behind it.
+inline constexpr int kAddressRetryFirstS = 5;
+inline constexpr int kAddressRetryLastS = 15;
+// Addresses of X-Forwarded-For that are looked at, from the right: no chain of proxies is longer.
+inline constexpr int kMaxForwarded = 8;
 inline constexpr int64_t kHeaderDeadlineMs = 10'000;
 inline constexpr int64_t kBodyDeadlineMs = 10'000;
 inline constexpr int64_t kIdleDeadlineMs = 75'000;  // nginx keeps upstream connections 60 s

@@ -198,6 +198,7 @@ Engine::~Engine() { Close(); }
 const StartReport& Engine::start_report() const { return impl_->report_; }
 wal::Log& Engine::log() { return *impl_->log_; }
 const Clock& Engine::clock() const { return impl_->clock_; }
+Entropy& Engine::entropy() const { return impl_->entropy_; }
 
 ReservationAnswer Engine::Hold(Act& act, const HoldRequest& request, Instant received_at) {
   return impl_->Hold(act, request, received_at);

@@ -108,6 +108,7 @@ class Engine {
   const StartReport& start_report() const;
   wal::Log& log();
   const Clock& clock() const;
+  Entropy& entropy() const;
 
   // `received_at`: when the request had come; a confirm received before the deadline counts,
   // whenever it is processed (design 3.8).

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kKnownKeys =
     "data, keys, listen, confirm_listen, admin, metrics, proxies, connections_per_address, "
-    "threads, segment_mib, snapshot_mib, log_level, log_write, trusted_network";
+    "requests_per_address, threads, segment_mib, snapshot_mib, log_level, log_write, "
+    "trusted_network";
 constexpr int64_t kBytesPerMib = int64_t{1} << 20;
 
 std::string_view TypeName(toml::node_type type) {
@@ -63,6 +64,8 @@ class Reader {
     if (name == "proxies") return TakeTexts(name, node, &to.proxies);
     if (name == "connections_per_address")
       return Take(name, node, "an integer", &to.connections_per_address);
+    if (name == "requests_per_address")
+      return Take(name, node, "an integer", &to.requests_per_address);
     if (name == "admin") return Take(name, node, "a string", &to.admin);
     if (name == "metrics") return Take(name, node, "a string", &to.metrics);
     if (name == "log_level") return Take(name, node, "a string", &to.log_level);

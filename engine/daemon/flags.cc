@@ -25,14 +25,45 @@ void Take(const CLI::Option* option, const T& value, std::optional<Given<T>>* to
   if (option->count() > 0) *to = Given<T>{value};
 }
 
+// Who may come, and how much of it.
+struct CallerFlags {
+  explicit CallerFlags(CLI::App& app) {
+    proxy_flag =
+        app.add_option("--proxy", proxies,
+                       "ADDRESS or ADDRESS/BITS of a proxy, which has no cap on connections, and "
+                       "whose X-Forwarded-For is believed; once for each, instead of [127.0.0.0/8, "
+                       "::1]")
+            ->allow_extra_args(false);
+    each_flag =
+        app.add_option("--connections-per-address", connections_per_address,
+                       "connections of one address that is no proxy's; an IPv6 /64 counts as one "
+                       "[1024]");
+    rate_flag =
+        app.add_option("--requests-per-address", requests_per_address,
+                       "requests a second of one address, or of one behind a proxy, ten times as "
+                       "many at once; never of whoever holds a seat; 0: no cap [200]");
+  }
+
+  void TakeInto(Settings* settings) const {
+    Take(proxy_flag, proxies, &settings->proxies);
+    Take(each_flag, connections_per_address, &settings->connections_per_address);
+    Take(rate_flag, requests_per_address, &settings->requests_per_address);
+  }
+
+  std::vector<std::string> proxies;
+  int64_t connections_per_address = 0;
+  int64_t requests_per_address = 0;
+  const CLI::Option* proxy_flag;
+  const CLI::Option* each_flag;
+  const CLI::Option* rate_flag;
+};
+
 }  // namespace
 
 Flags ParseFlags(int argc, const char* const* argv) {
   CLI::App app{kAbout, "creneaud"};
   Flags flags;
   std::string data, keys, listen, confirm_listen, admin, metrics, log_level, log_write, config;
-  std::vector<std::string> proxies;
-  int64_t connections_per_address = 0;
   int64_t threads = 0;
   int64_t segment_bytes = 0;
   int64_t snapshot_bytes = 0;
@@ -48,15 +79,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
       app.add_option("--admin", admin, "Unix socket for operators [DATA/admin.sock]");
   const auto* metrics_flag =
       app.add_option("--metrics", metrics, "HOST:PORT for /livez, /readyz and /metrics as well");
-  const auto* proxy_flag =
-      app.add_option("--proxy", proxies,
-                     "ADDRESS or ADDRESS/BITS of a proxy, which has no cap on connections; once "
-                     "for each, instead of [127.0.0.0/8, ::1]")
-          ->allow_extra_args(false);
-  const auto* each_flag =
-      app.add_option("--connections-per-address", connections_per_address,
-                     "connections of one address that is no proxy's; an IPv6 /64 counts as one "
-                     "[1024]");
+  CallerFlags callers(app);
   const auto* threads_flag = app.add_option("--threads", threads, "I/O threads [processors]");
   const auto* segment_flag =
       app.add_option("--segment-bytes", segment_bytes, "size of a log file [67108864]");
@@ -85,8 +108,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
   Take(keys_flag, keys, &flags.settings.keys);
   Take(listen_flag, listen, &flags.settings.listen);
   Take(confirm_flag, confirm_listen, &flags.settings.confirm_listen);
-  Take(proxy_flag, proxies, &flags.settings.proxies);
-  Take(each_flag, connections_per_address, &flags.settings.connections_per_address);
+  callers.TakeInto(&flags.settings);
   Take(admin_flag, admin, &flags.settings.admin);
   Take(metrics_flag, metrics, &flags.settings.metrics);
   Take(level_flag, log_level, &flags.settings.log_level);

@@ -108,6 +108,15 @@ void ResolveCallers(const Settings& flags, const Settings& file, Options* option
             "expected 1 to " + std::to_string(limits::kMaxConnections), errors);
     }
   }
+  if (const auto* each = Effective(flags.requests_per_address, file.requests_per_address)) {
+    options->requests_per_address = static_cast<uint32_t>(each->value);
+    if (each->value < 0 || each->value > int64_t{limits::kRequestsPerAddressMax}) {
+      Blame(each, "requests_per_address",
+            "expected 0 to " + std::to_string(limits::kRequestsPerAddressMax) +
+                "; 0 lets as many come as will",
+            errors);
+    }
+  }
 }
 
 void ResolveSnapshots(const Settings& flags, const Settings& file, Options* options,

@@ -38,6 +38,7 @@ struct Settings {
   std::optional<Given<std::string>> log_write;
   std::optional<Given<std::vector<std::string>>> proxies;  // --proxy, once for each
   std::optional<Given<int64_t>> connections_per_address;
+  std::optional<Given<int64_t>> requests_per_address;
   std::optional<Given<int64_t>> threads;
   std::optional<Given<int64_t>> segment_bytes;   // segment_mib in the file
   std::optional<Given<int64_t>> snapshot_bytes;  // snapshot_mib in the file
@@ -53,9 +54,11 @@ struct Options {
   std::string confirm_listen;  // empty: those who confirm come by `listen` as well
   std::string metrics;         // empty: only on the admin socket
   // Addresses of proxies, which may open as many connections as there are, and how many each other
-  // address may.
+  // address may; and how many requests a second come from one address, or from one behind a proxy;
+  // 0: as many as it likes.
   std::vector<std::string> proxies = {"127.0.0.0/8", "::1"};
   size_t connections_per_address = limits::kConnectionsPerAddress;
+  uint32_t requests_per_address = limits::kRequestsPerAddress;
   bool trusted_network = false;
   int threads = 1;  // default: the processors
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;

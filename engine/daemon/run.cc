@@ -102,6 +102,7 @@ http::ServerOptions ServerOptionsOf(const Options& options, const Connections& c
   server.max_connections = connections.citizens;
   server.max_confirm_connections = connections.confirms;
   server.connections_per_address = options.connections_per_address;
+  server.requests_per_address = options.requests_per_address;
   for (const std::string& proxy : options.proxies) {
     const absl::StatusOr<http::Network> network = http::ParseNetwork(proxy);
     CHECK(network.ok());  // Resolve has seen it
@@ -234,7 +235,8 @@ std::string Describe(const Options& options) {
   if (!options.confirm_listen.empty()) text += " confirm_listen=" + options.confirm_listen;
   if (!options.metrics.empty()) text += " metrics=" + options.metrics;
   text += " proxies=" + absl::StrJoin(options.proxies, ",") +
-          " connections_per_address=" + std::to_string(options.connections_per_address);
+          " connections_per_address=" + std::to_string(options.connections_per_address) +
+          " requests_per_address=" + std::to_string(options.requests_per_address);
   return text + " threads=" + std::to_string(options.threads) +
          " segment_bytes=" + std::to_string(options.segment_bytes) +
          " snapshot_bytes=" + std::to_string(options.snapshot_bytes) +

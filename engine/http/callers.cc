@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/prng.h"
 
 namespace creneau::http {
@@ -37,6 +38,21 @@ uint64_t NetworkOf(const PeerAddress& peer) {
   uint64_t network = 0;
   for (size_t i = 0; i < sizeof network; ++i) network = network << 8 | peer[begin + i];
   return network;
+}
+
+// Of a list, blanks around it left out. Nothing: it is none.
+std::optional<PeerAddress> ReadAddress(std::string_view text) {
+  const size_t from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return std::nullopt;
+  text = text.substr(from, text.find_last_not_of(" \t") - from + 1);
+  std::array<char, INET6_ADDRSTRLEN> whole{};  // inet_pton wants a zero behind it
+  if (text.size() >= whole.size()) return std::nullopt;
+  std::copy(text.begin(), text.end(), whole.begin());
+  in_addr v4{};
+  if (inet_pton(AF_INET, whole.data(), &v4) == 1) return Mapped(v4);
+  PeerAddress v6{};
+  if (inet_pton(AF_INET6, whole.data(), v6.data()) == 1) return v6;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -90,9 +106,15 @@ absl::StatusOr<Network> ParseNetwork(std::string_view text) {
 Callers::Callers(std::vector<Network> listed, size_t each, size_t connections)
     : listed_(std::move(listed)), each_(each), entries_(std::bit_ceil(2 * connections + 2)) {}
 
+bool Callers::Lists(const PeerAddress& peer) const {
+  return std::any_of(listed_.begin(), listed_.end(),
+                     [&](const Network& network) { return network.Has(peer); });
+}
+
 bool Callers::Enter(const PeerAddress& peer, Caller& caller) {
-  for (const Network& network : listed_) {
-    if (network.Has(peer)) return true;
+  if (Lists(peer)) {
+    caller = {.listed = true};
+    return true;
   }
   const uint64_t network = NetworkOf(peer);
   const std::lock_guard lock(mutex_);
@@ -100,7 +122,7 @@ bool Callers::Enter(const PeerAddress& peer, Caller& caller) {
   if (entry.count >= each_) return false;
   entry.network = network;
   ++entry.count;
-  caller = {network, true};
+  caller = {.network = network, .counted = true};
   return true;
 }
 
@@ -110,6 +132,20 @@ void Callers::Leave(const Caller& caller) {
   const size_t place = Find(caller.network);
   CHECK(entries_[place].count > 0);
   if (--entries_[place].count == 0) Remove(place);
+}
+
+std::optional<uint64_t> Callers::Behind(std::string_view forwarded_for) const {
+  for (int looked_at = 0; looked_at < limits::kMaxForwarded; ++looked_at) {
+    const size_t comma = forwarded_for.rfind(',');
+    const bool first = comma == std::string_view::npos;
+    const std::optional<PeerAddress> peer =
+        ReadAddress(first ? forwarded_for : forwarded_for.substr(comma + 1));
+    if (!peer) return std::nullopt;
+    if (!Lists(*peer)) return NetworkOf(*peer);
+    if (first) return std::nullopt;
+    forwarded_for = forwarded_for.substr(0, comma);
+  }
+  return std::nullopt;
 }
 
 size_t Callers::HomeOf(uint64_t network) const {

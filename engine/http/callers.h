@@ -1,9 +1,9 @@
 // Who calls, as far as caps care: the network that a connection comes from. An IPv4 address counts
 // by itself, an IPv6 address as its /64, which is what one household or machine is given.
 //
-// A proxy brings many people's connections, so it is listed and has no cap; behind it, caps are
-// its business (tools/nginx) until requests are counted by what X-Forwarded-For says. That header
-// counts only from listed peers, and is never identity.
+// A proxy brings many people's connections, so it is listed and has no cap on them; of its requests
+// X-Forwarded-For tells whose they are. That header counts only from listed peers, and is never
+// identity.
 #pragma once
 
 #include <sys/socket.h>
@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,7 @@ absl::StatusOr<Network> ParseNetwork(std::string_view text);
 struct Caller {
   uint64_t network = 0;
   bool counted = false;
+  bool listed = false;  // a proxy
 };
 
 // How many connections each network has, exactly, in memory that is taken at the start. Any thread;
@@ -51,12 +53,19 @@ class Callers {
   bool Enter(const PeerAddress& peer, Caller& caller);
   void Leave(const Caller& caller);
 
+  // Whom a listed peer asks for: the network of the right-most address in X-Forwarded-For that is
+  // not itself listed; those to the left of it anybody may have written. Nothing where there is
+  // none, or what stands in its place is no address. Of several lines of that header, the last.
+  // Takes no lock.
+  std::optional<uint64_t> Behind(std::string_view forwarded_for) const;
+
  private:
   struct Entry {
     uint64_t network = 0;
     uint32_t count = 0;  // 0: nobody's
   };
 
+  bool Lists(const PeerAddress& peer) const;
   size_t HomeOf(uint64_t network) const;
   size_t Find(uint64_t network) const;
   void Remove(size_t hole);

@@ -35,7 +35,7 @@ Connection::Connection(ConnectionContext& context, Descriptor socket, const Call
       short_reads_(!context.tcp),
       capacity_(limits::kMaxHeaderBytes + context.max_body_bytes),
       buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
-      session_(context.session, context.max_body_bytes) {
+      session_(context.session, context.max_body_bytes, caller) {
   Enter(Phase::kIdle, context_.deadlines.idle_ms, context_.clock.MonotonicNs());
 }
 

@@ -18,10 +18,6 @@ namespace {
 // backlog full, and a client tries again only after one second, then three.
 constexpr int kTakenAtOnce = 128;
 
-// Connections of an address come and go with the pages of those behind it.
-constexpr int kAddressRetryFirstS = 5;
-constexpr int kAddressRetryLastS = 15;
-
 // While descriptors come and go, the diary is told now and then.
 constexpr int64_t kTellEveryNs = int64_t{60} * 1'000'000'000;
 
@@ -43,7 +39,7 @@ Door::Door(const std::string& name, ConnectionBudget& budget, SpareDescriptor& s
            .detail = "As many connections are open from this address as one may have. Nothing "
                      "was done; close some, or send requests one after the other, and try "
                      "again later."},
-          kAddressRetryFirstS, kAddressRetryLastS) {}
+          limits::kAddressRetryFirstS, limits::kAddressRetryLastS) {}
 
 int Door::TakeWhoWaits(int listener, Host& host) {
   for (int taken = 0; taken < kTakenAtOnce; ++taken) {

@@ -8,6 +8,7 @@
 #include "base/outcome.h"
 #include "booking/act.h"
 #include "booking/engine.h"
+#include "http/callers.h"
 #include "http/gate.h"
 #include "http/problem.h"
 #include "http/read_cache.h"
@@ -29,6 +30,7 @@ struct Exchange {
   TimeCache& times;
   booking::Act& act;
   const Request& request;
+  const Caller& caller;
   const Target& target;
   std::string_view name;  // what stood where the route has {}; empty when it has none
   Instant received_at;    // the request's last byte
@@ -40,7 +42,7 @@ struct Exchange {
   // The answer rests on what the log may not have yet: it leaves when the act's barrier is durable,
   // or becomes outcome-unknown.
   bool rests_on_log = false;
-  surge::Shed shed = surge::Shed::kNo;  // why it was refused for load, and nothing was done
+  surge::Shed shed = surge::Shed::kNo;  // why the gate refused it, and nothing was done
 
   void Refuse(const Problem& problem) {
     outcome = problem.outcome;

@@ -1,14 +1,17 @@
-// Lets a thread's requests through to their handlers, or refuses them when there is more to do than
-// can be done in time: by lane (surge/shedding.h), as soon as it is known what is asked for, before
-// anything is read of a body. A refusal is bytes that were put together at the start.
+// Lets a thread's requests through to their handlers, or refuses them, as soon as it is known what
+// is asked for, before anything is read of a body: by lane when there is more to do than can be
+// done in time (surge/shedding.h), and by address where one asks too often (address_rates.h). What
+// the holder of a seat does is refused for neither. A refusal is bytes that were put together at
+// the start.
 //
-// One for each I/O thread. Where caps on the rate of requests (by address, by person) come, they
-// belong here, beside the load: who asks is known to the connection (callers.h).
+// One for each I/O thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "http/address_rates.h"
 #include "http/ready_replies.h"
 #include "surge/shedding.h"
 
@@ -28,16 +31,29 @@ class Gate {
  public:
   Gate();
 
-  // From now on requests are refused as this says; before that nobody is. Not owned.
+  // From now on requests are refused as these say; before that nobody is. Not owned.
   void Follow(LoadSource& source) { source_ = &source; }
+  void Limit(AddressRates& rates) { rates_ = &rates; }
 
-  surge::Shed Decide(surge::Lane lane) {
-    if (source_ == nullptr) return surge::Shed::kNo;
-    draw_ += kGoldenRatio;
-    return surge::Decide(source_->load(), lane, draw_);
+  // Whoever is refused for load is not counted for his address.
+  surge::Shed Decide(surge::Lane lane, const Caller& caller, std::string_view forwarded_for) {
+    if (source_ != nullptr) {
+      draw_ += kGoldenRatio;
+      const surge::Shed why = surge::Decide(source_->load(), lane, draw_);
+      if (why != surge::Shed::kNo) return why;
+    }
+    if (rates_ == nullptr || lane <= surge::Lane::kConfirm || rates_->Take(caller, forwarded_for)) {
+      return surge::Shed::kNo;
+    }
+    return surge::Shed::kAddress;
   }
-  // 503 overloaded.
-  void AppendRefusal(std::string& out, const Framing& framing) { busy_.Append(out, framing); }
+  // What AppendRefusal says: 429 rate-limited for an address, else 503 overloaded.
+  static Outcome OutcomeOf(surge::Shed why) {
+    return why == surge::Shed::kAddress ? Outcome::kRateLimited : Outcome::kOverloaded;
+  }
+  void AppendRefusal(std::string& out, surge::Shed why, const Framing& framing) {
+    (why == surge::Shed::kAddress ? too_often_ : busy_).Append(out, framing);
+  }
 
  private:
   // Steps that spread over all of the numbers as evenly as any do (Weyl): of few requests already,
@@ -45,8 +61,10 @@ class Gate {
   static constexpr uint32_t kGoldenRatio = 0x9e3779b9;
 
   LoadSource* source_ = nullptr;
+  AddressRates* rates_ = nullptr;
   uint32_t draw_ = 0;
   ReadyReplies busy_;
+  ReadyReplies too_often_;
 };
 
 }  // namespace creneau::http

@@ -123,10 +123,11 @@ void MetricsPage::AddConnections(const Telemetry& telemetry) {
 }
 
 void MetricsPage::AddLoad(const Telemetry& telemetry, int64_t now_ns) {
-  MetricFamily& shed = Family(MetricType::Counter, "creneau_shed_total",
-                              "Requests refused because of load, by lane and reason.");
+  MetricFamily& shed = Family(
+      MetricType::Counter, "creneau_shed_total",
+      "Requests refused unread: lag and log because of load, address because one asks too often.");
   for (const surge::Lane lane : {surge::Lane::kHold, surge::Lane::kRead, surge::Lane::kArrival}) {
-    for (const surge::Shed why : {surge::Shed::kLag, surge::Shed::kLog}) {
+    for (const surge::Shed why : {surge::Shed::kLag, surge::Shed::kLog, surge::Shed::kAddress}) {
       if (why == surge::Shed::kLog && lane != surge::Lane::kHold) continue;  // there are none
       uint64_t sum = 0;
       for (const Telemetry::Thread& thread : telemetry.threads()) {

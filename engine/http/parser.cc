@@ -148,6 +148,8 @@ class HeadParser final : public beast::basic_parser<true> {
     if (EqualsInAnyCase(own, "idempotency-key")) {
       return TakeOnce(request_.idempotency_key, text, ec);
     }
+    // Proxies append to it or add a line of their own: what the nearest one says is in the last.
+    if (EqualsInAnyCase(own, "x-forwarded-for")) request_.forwarded_for = text;
   }
 
   void TakeHost(std::string_view text, error_code& ec) {

@@ -23,8 +23,8 @@ surge::Lane RouteLane(size_t route);         // who is refused first; of a route
 size_t ConfirmRoute();
 
 // Finds the route and calls its handler, or fills in the 404 or 405. Returns the route's place,
-// RouteCount() for none. Where exchange.shed says why, the route's lane is refused for load: no
-// handler was called, and the reply is the gate's.
+// RouteCount() for none. Where exchange.shed says why, the gate has refused it: no handler was
+// called, and the reply is the gate's.
 size_t Dispatch(Exchange& exchange, Audience audience);
 
 }  // namespace creneau::http

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,12 @@ class Server::Impl {
       : engine_(engine),
         public_budget_(static_cast<int64_t>(options.max_connections)),
         confirm_budget_(static_cast<int64_t>(options.max_confirm_connections)),
-        callers_(options.proxies, options.connections_per_address, options.max_connections) {}
+        callers_(options.proxies, options.connections_per_address, options.max_connections) {
+    if (options.requests_per_address == 0) return;
+    surge::Cells::Salt salt;
+    engine.entropy().Fill(salt);
+    rates_.emplace(callers_, options.requests_per_address, salt, engine.clock());
+  }
   ~Impl() { Stop(); }
 
   absl::Status Start(const ServerOptions& options);
@@ -57,6 +63,7 @@ class Server::Impl {
   ConnectionBudget probe_budget_{kMaxProbeConnections};
   SpareDescriptor spare_;
   Callers callers_;
+  std::optional<AddressRates> rates_;
   std::vector<std::unique_ptr<Worker>> workers_;
   size_t started_ = 0;
   std::vector<std::string> socket_files_;
@@ -102,7 +109,10 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
                             .max_body_bytes = limits::kMaxBodyBytes,
                             .deadlines = options.deadlines};
   WorkerOptions citizens = usual;
-  if (listen->unix_path.empty()) citizens.callers = &callers_;
+  if (listen->unix_path.empty()) {
+    citizens.callers = &callers_;
+    if (rates_) citizens.rates = &*rates_;
+  }
   absl::StatusOr<std::string> bound =
       Add(*listen, std::max(1, options.threads), kEveryone, "public", citizens, public_budget_);
   if (!bound.ok()) return bound.status();

@@ -41,6 +41,10 @@ struct ServerOptions {
   // Of the public listener's connections, those of one address that is not listed; one more is
   // answered 429 and closed.
   size_t connections_per_address = limits::kConnectionsPerAddress;
+  // Of its requests a second, those of one address: the peer's, or whom a listed peer names in
+  // X-Forwarded-For; 0: as many as come. One more is answered 429. Not of what the holder of a seat
+  // does.
+  uint32_t requests_per_address = limits::kRequestsPerAddress;
   std::vector<Network> proxies{};  // listed addresses
   // There is no TLS inside, so addresses beyond loopback are refused unless the network in between
   // is said to be trusted.

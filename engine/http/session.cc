@@ -39,10 +39,10 @@ void Session::Append(Entry& entry, Instant now) {
 
 void Session::AppendShed(Entry& entry, surge::Shed why, Instant now) {
   entry.begin = replies_.size();
-  entry.outcome = Outcome::kOverloaded;
+  entry.outcome = Gate::OutcomeOf(why);
   entry.status = AdviceFor(entry.outcome).status;
   context_.counters.CountShed(RouteLane(entry.route), why);
-  context_.gate.AppendRefusal(replies_, {entry.head_only, entry.close, context_.DateAt(now)});
+  context_.gate.AppendRefusal(replies_, why, {entry.head_only, entry.close, context_.DateAt(now)});
 }
 
 void Session::ServeOne(const Request& request, booking::Act& act, Instant received_at,
@@ -57,6 +57,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .times = context_.times,
                     .act = act,
                     .request = request,
+                    .caller = caller_,
                     .target = context_.target,
                     .name = {},
                     .received_at = received_at,

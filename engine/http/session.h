@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "booking/act.h"
 #include "booking/engine.h"
+#include "http/callers.h"
 #include "http/gate.h"
 #include "http/parser.h"
 #include "http/read_cache.h"
@@ -47,8 +48,9 @@ struct SessionContext {
 
 class Session {
  public:
-  Session(SessionContext& context, size_t max_body_bytes)
-      : context_(context), reader_(max_body_bytes) {}
+  // `caller`: who is at the other end, as far as caps care.
+  Session(SessionContext& context, size_t max_body_bytes, const Caller& caller = {})
+      : context_(context), caller_(caller), reader_(max_body_bytes) {}
   ~Session() { Wipe(replies_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -96,6 +98,7 @@ class Session {
   void Retract(Instant now);
 
   SessionContext& context_;
+  const Caller caller_;
   RequestReader reader_;
   std::string replies_;
   std::array<Entry, limits::kMaxPipelined> entries_;

@@ -65,6 +65,7 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
   // Citizens' listener is where too many come at once; whoever holds a seat has another one, and
   // operators are few.
   if (options_.audience == Audience::kPublic) session_.gate.Follow(gauge_);
+  if (options_.rates != nullptr) session_.gate.Limit(*options_.rates);
   Watch();
 }
 

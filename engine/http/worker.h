@@ -34,8 +34,10 @@ struct WorkerOptions {
   size_t max_body_bytes = 0;
   bool tcp = true;
   Deadlines deadlines{};
-  Callers* callers = nullptr;  // of addresses that have a cap; null: none has
-  std::string elsewhere{};     // SessionContext::elsewhere
+  // Of addresses that have a cap on connections, and on requests; null: none has.
+  Callers* callers = nullptr;
+  AddressRates* rates = nullptr;
+  std::string elsewhere{};  // SessionContext::elsewhere
 };
 
 class Worker final : private ConnectionOwner, private Host {

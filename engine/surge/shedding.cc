@@ -53,6 +53,8 @@ std::string_view ShedName(Shed shed) {
       return "lag";
     case Shed::kLog:
       return "log";
+    case Shed::kAddress:
+      return "address";
   }
   CHECK(false);
 }

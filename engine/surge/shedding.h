@@ -25,10 +25,11 @@ std::string_view LaneName(Lane lane);  // as in metrics
 // Why a request is refused.
 enum class Shed : uint8_t {
   kNo,
-  kLag,  // requests wait too long for their turn on this thread
-  kLog,  // what is pushed to the log now waits for more than the batch after this one
+  kLag,      // requests wait too long for their turn on this thread
+  kLog,      // what is pushed to the log now waits for more than the batch after this one
+  kAddress,  // its address asks too often: not Decide's to say, but http/address_rates.h's
 };
-inline constexpr int kSheds = static_cast<int>(Shed::kLog) + 1;
+inline constexpr int kSheds = static_cast<int>(Shed::kAddress) + 1;
 std::string_view ShedName(Shed shed);  // as in metrics
 
 // How busy an I/O thread and the log are.

@@ -55,6 +55,7 @@ TEST_CASE("a data directory alone is enough: everything else has a default") {
   CHECK(outcome.options.metrics.empty());
   CHECK(outcome.options.proxies == std::vector<std::string>{"127.0.0.0/8", "::1"});
   CHECK(outcome.options.connections_per_address == 1024);
+  CHECK(outcome.options.requests_per_address == 200);
   CHECK(outcome.options.threads == 6);
   CHECK(outcome.options.segment_bytes == limits::kDefaultSegmentBytes);
   CHECK(outcome.options.snapshot_bytes == 1u << 30);
@@ -71,6 +72,7 @@ trusted_network = true
 confirm_listen = "unix:confirm.sock"
 proxies = ["192.0.2.7", "10.0.0.0/8"]
 connections_per_address = 20
+requests_per_address = 0
 admin = "a.sock"
 metrics = "[::1]:9100"
 threads = 3
@@ -87,6 +89,7 @@ log_write = "buffered"
   CHECK(outcome.options.confirm_listen == "unix:confirm.sock");
   CHECK(outcome.options.proxies == std::vector<std::string>{"192.0.2.7", "10.0.0.0/8"});
   CHECK(outcome.options.connections_per_address == 20);
+  CHECK(outcome.options.requests_per_address == 0);
   CHECK(outcome.options.metrics == "[::1]:9100");
   CHECK(outcome.options.trusted_network);
   CHECK(outcome.options.threads == 3);
@@ -98,11 +101,29 @@ log_write = "buffered"
 
 TEST_CASE("flags beat the file") {
   const Outcome outcome =
-      Run({"--data", "mine", "--threads", "2", "--listen", "127.0.0.1:0", "--segment-bytes",
-           "4194304", "--log-write", "direct", "--proxy", "::1", "--proxy", "fd00::/8",
-           "--connections-per-address", "7", "--confirm-listen", "[::1]:81"},
+      Run({"--data",
+           "mine",
+           "--threads",
+           "2",
+           "--listen",
+           "127.0.0.1:0",
+           "--segment-bytes",
+           "4194304",
+           "--log-write",
+           "direct",
+           "--proxy",
+           "::1",
+           "--proxy",
+           "fd00::/8",
+           "--connections-per-address",
+           "7",
+           "--requests-per-address",
+           "1000",
+           "--confirm-listen",
+           "[::1]:81"},
           "data = \"theirs\"\nthreads = 5\nlisten = \"10.0.0.1:80\"\nsegment_mib = 64\n"
           "log_write = \"auto\"\nproxies = []\nconnections_per_address = 8\n"
+          "requests_per_address = 8\n"
           "confirm_listen = \"127.0.0.1:80\"\n");
   CHECK(outcome.errors.empty());
   CHECK(outcome.options.data == "mine");
@@ -113,6 +134,7 @@ TEST_CASE("flags beat the file") {
   CHECK(outcome.options.log_write == env::WriteMode::kDirect);
   CHECK(outcome.options.proxies == std::vector<std::string>{"::1", "fd00::/8"});
   CHECK(outcome.options.connections_per_address == 7);
+  CHECK(outcome.options.requests_per_address == 1000);
   CHECK(outcome.options.confirm_listen == "[::1]:81");
 }
 
@@ -145,6 +167,8 @@ TEST_CASE("errors in the file have line and column") {
        "2:11: proxies: \"nginx\" is not an address; write"},
       {"data = \"d\"\nconnections_per_address = 0\n",
        "2:27: connections_per_address: expected 1 to 16384"},
+      {"data = \"d\"\nrequests_per_address = -1\n",
+       "2:24: requests_per_address: expected 0 to 1000"},
       {"data = \"d\"\nadmin = \"\"\n", "2:9: admin: expected a path"},
       {"data = \"d\"\nlisten = \"127.0.0.1:1\n", "2:"},
       {"data = \"d\"\ndata = \"e\"\n", "2:"},
@@ -172,6 +196,8 @@ TEST_CASE("errors of flags name the flag") {
             .errors.find("0:0: --proxy: \"ng\" is not an address") == 0);
   CHECK(Run({"--data", "d", "--connections-per-address", "16385"}, "").errors ==
         "0:0: --connections-per-address: expected 1 to 16384\n");
+  CHECK(Run({"--data", "d", "--requests-per-address", "1001"}, "").errors ==
+        "0:0: --requests-per-address: expected 0 to 1000; 0 lets as many come as will\n");
   CHECK(Run({"--data", "d", "--confirm-listen", "0.0.0.0:81"}, "")
             .errors.find("0:0: --confirm-listen: 0.0.0.0:81 is beyond loopback") == 0);
   CHECK(Run({"--data", "d", "--threads", "0"}, "").errors == "0:0: --threads: expected 1 to 256\n");

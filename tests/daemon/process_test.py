@@ -258,6 +258,50 @@ class Doors(unittest.TestCase):
             for one in made:
                 one.close()
 
+    def test_an_address_asks_as_often_as_it_may(self):
+        flags = ("--proxy", "127.0.0.1", "--requests-per-address", "1", "--confirm-listen", "127.0.0.1:0")
+        with Scratch() as home, Daemon(CRENEAUD, home, *SMALL, "--threads", "2", *flags) as daemon:
+            daemon.must_publish("doors", agendas.agenda("doors", web=2))
+            with daemon.client() as client:
+                path, key = self.hold(client)
+
+            def ask(forwarded, line="GET /v1/agendas", source="127.0.0.1", port=daemon.port):
+                """What 25 are answered with, those of one connection in one packet each."""
+                statuses = []
+                for _ in range(5):  # whichever thread they come to
+                    with socket.create_connection(("127.0.0.1", port), 60, (source, 0)) as made:
+                        more = f"X-Forwarded-For: {forwarded}\r\n" if forwarded else ""
+                        made.sendall(f"{line} HTTP/1.1\r\nHost: a\r\nCreneau-Key: {key}\r\n{more}\r\n".encode() * 5)
+                        replies = read_replies(made, 5)
+                    statuses += [reply.status for reply in replies]
+                    for reply in replies:
+                        if reply.status == 429:
+                            self.assertEqual(reply.code, "rate-limited")
+                            self.assertIn(int(reply.headers["retry-after"]), range(5, 16))
+                return statuses
+
+            def mostly_refused(statuses):
+                """Ten at once, and then one a second."""
+                self.assertEqual(statuses[:10], [200] * 10)
+                self.assertGreater(statuses.count(429), 5)
+
+            mostly_refused(ask("203.0.113.5"))
+            self.assertIn(429, ask("198.51.100.1, 203.0.113.5")[:5])  # of a client who writes some himself
+            self.assertIn(429, ask("203.0.113.5", "GET /v1/agendas/doors"))
+            mostly_refused(ask("203.0.113.6"))
+            mostly_refused(ask("203.0.113.7", source="127.0.0.2"))  # which is no proxy
+            self.assertIn(429, ask("203.0.113.8", source="127.0.0.2")[:5])
+            self.assertEqual(ask(None), [200] * 25)
+            self.assertEqual(ask("unknown"), [200] * 25)
+            confirm = ("203.0.113.5", f"GET {path}")
+            self.assertEqual(ask(*confirm), [200] * 25)
+            self.assertEqual(ask("203.0.113.5", "GET " + path, port=int(daemon.ready["confirm"].rpartition(":")[2])), [200] * 25)
+            self.assertEqual(ask("203.0.113.5", f"POST {path}/confirm"), [200] * 25)
+            with daemon.admin() as admin:
+                self.assertEqual({admin.request("GET", "/v1/agendas", X_Forwarded_For="203.0.113.5").status for _ in range(25)}, {200})
+            self.assertGreater(daemon.metric('creneau_shed_total{lane="read",reason="address"}'), 15)
+            self.assertEqual(daemon.metric('creneau_shed_total{lane="read",reason="lag"}'), 0)
+
     def test_without_descriptors_everybody_is_answered(self):
         with Scratch() as home, Daemon(CRENEAUD, home, *SMALL, "--threads", "2") as daemon:
             ask = b"GET /v1/agendas HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,51 @@ TEST_CASE("an address has as many connections as it may, a listed one as many as
     CHECK(entered);
     CHECK_FALSE(proxy.counted);
     callers.Leave(proxy);
+  }
+}
+
+TEST_CASE("of a list of addresses, the right-most that is not listed is who asks") {
+  const Callers callers({Parsed("127.0.0.0/8"), Parsed("fd00::/8"), Parsed("192.0.2.7")}, 1, 1);
+  const auto network = [](const char* peer) {
+    Caller caller;
+    REQUIRE(Callers({}, 1, 1).Enter(Peer(peer), caller));
+    return std::optional(caller.network);
+  };
+  struct Case {
+    const char* said;
+    const char* who;  // null: nobody
+  };
+  const Case cases[] = {
+      {"203.0.113.5", "203.0.113.5"},
+      {"\t203.0.113.5 ", "203.0.113.5"},
+      {"2001:db8::1", "2001:db8::1"},
+      {"2001:DB8:0:0:ffff::1", "2001:db8::1"},
+      {"::ffff:203.0.113.5", "203.0.113.5"},
+      {"203.0.113.4,203.0.113.5", "203.0.113.5"},
+      {"203.0.113.4, 203.0.113.5, 127.0.0.1,fd00::3", "203.0.113.5"},
+      {"whatever, 203.0.113.5", "203.0.113.5"},
+      {"203.0.113.5, 192.0.2.7,127.1.1.1 ,127.0.0.1, 127.0.0.1,127.0.0.1,127.0.0.1, fd00::",
+       "203.0.113.5"},
+      {"203.0.113.5,127.0.0.1,127.0.0.1,127.0.0.1,127.0.0.1,127.0.0.1,127.0.0.1,127.0.0.1,fd00::",
+       nullptr},
+      {"127.0.0.1", nullptr},
+      {"127.0.0.1, 192.0.2.7", nullptr},
+      {"", nullptr},
+      {" ", nullptr},
+      {",", nullptr},
+      {"203.0.113.5,", nullptr},
+      {"203.0.113.5, unknown", nullptr},
+      {"203.0.113.5, , 127.0.0.1", nullptr},
+      {"203.0.113.5:443", nullptr},
+      {"[2001:db8::1]", nullptr},
+      {"203.0.113.5 203.0.113.6", nullptr},
+      {"203.0.113.256", nullptr},
+      {"203.0.113.5/24", nullptr},
+      {"0000000000000000000000000000000000000000000000000000000000000001", nullptr},
+  };
+  for (const Case& c : cases) {
+    INFO(c.said);
+    CHECK(callers.Behind(c.said) == (c.who == nullptr ? std::nullopt : network(c.who)));
   }
 }
 

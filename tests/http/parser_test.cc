@@ -169,7 +169,8 @@ TEST_CASE("a request is taken apart") {
   const std::string bytes = Post(
       "Content-Length: 2\r\nContent-Type: application/json\r\nCreneau-Key: k\r\nIdempotency-Key: "
       "i\r\n"
-      "Accept: text/calendar\r\nIf-Match: \"3\"\r\nIf-None-Match: \"4\"\r\nConnection: close\r\n",
+      "Accept: text/calendar\r\nIf-Match: \"3\"\r\nIf-None-Match: \"4\"\r\nConnection: close\r\n"
+      "X-Forwarded-For: 192.0.2.1\r\nx-forwarded-for:  192.0.2.2, ::1 \r\n",
       "{}tail");
   RequestReader reader(limits::kMaxBodyBytes);
   Request request;
@@ -185,6 +186,7 @@ TEST_CASE("a request is taken apart") {
   CHECK(request.accept == "text/calendar");
   CHECK(request.if_match == "\"3\"");
   CHECK(request.if_none_match == "\"4\"");
+  CHECK(request.forwarded_for == "192.0.2.2, ::1");
   CHECK(request.body == "{}");
 }
 
