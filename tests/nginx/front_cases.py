@@ -198,6 +198,10 @@ class Hidden(FrontCase):
         with Front(self.made("headers") / "front", "unix:" + public.path, "unix:" + confirm.path) as front, front.client() as client:
             for method, path, body in shared + holders:
                 client.request(method, path + "?x=1" * (not path.endswith("slots")), body, **said)
+            client.request("POST", "/v1/agendas/a/tickets", b"{}", **said | {"X_Forwarded_For": front.TRUSTED})
+        public.requests.pop()
+        own = public.heads.pop()  # the website's server, which asks for many, is nobody's address
+        self.assertEqual([line for line in own if line.startswith("X-Forwarded-For")], [], own)
         self.assertEqual(public.requests + confirm.requests, [(method, path, body or b"") for method, path, body in shared + holders])
         self.assertEqual(len(confirm.requests), len(holders))
         heard = ["Host: creneau", "Accept: text/calendar", "Creneau-Key: k", "Idempotency-Key: i", f"X-Forwarded-For: {said['X_Forwarded_For']}"]
