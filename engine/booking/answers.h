@@ -199,12 +199,14 @@ struct OrderAnswer {
 struct RosterRequest {
   std::string_view agenda;
   std::string_view body;
-  bool adds = false;  // to those listed already, else instead of them
+  bool adds = false;     // to those listed already, else instead of them
+  bool dry_run = false;  // only look whether it is right
 };
 
 struct RosterAnswer {
   Outcome outcome = Outcome::kOk;
   const AgendaInfo* agenda = nullptr;
+  size_t people = 0;          // in the file, each once
   size_t listed = 0;          // people, now
   rules::Diagnostics errors;  // kValidationFailed
 };

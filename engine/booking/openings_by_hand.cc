@@ -1,5 +1,7 @@
 // What operators do to openings and rosters.
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "booking/engine_impl.h"
@@ -56,6 +58,11 @@ RosterAnswer Engine::Impl::ImportRoster(const RosterRequest& request) {
     answer.outcome = Outcome::kValidationFailed;
     return answer;
   }
+  std::sort(subjects.begin(), subjects.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
+  answer.people = subjects.size();
+  answer.listed = rosters_.size(agenda.id);
+  if (request.dry_run) return answer;
   const std::lock_guard lock(publishing_);
   if (LogRoom(subjects.size() * sizeof(Subject) + limits::kMaxRecordBytes) != Room::kPlenty) {
     answer.outcome = Outcome::kReadOnly;

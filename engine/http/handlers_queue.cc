@@ -1,5 +1,7 @@
 // The queue of an opening: its status, which is the same for everyone, tickets, and what operators
 // do to openings and rosters.
+#include <optional>
+
 #include "base/check.h"
 #include "base/text.h"
 #include "http/handlers.h"
@@ -65,18 +67,34 @@ void GiveOrder(Exchange& exchange, const OpeningOrder& order) {
   json.EndObject();
 }
 
+// ?dry_run. Nothing: refused. A misspelt one must not import, so there is no other parameter.
+std::optional<bool> ReadDryRun(Exchange& exchange) {
+  const Target& target = exchange.target;
+  const std::string_view value = target.Parameter("dry_run").value_or("0");
+  const bool alone = target.parameters() == (target.Parameter("dry_run") ? 1 : 0);
+  if (alone && (value == "0" || value == "1")) return value == "1";
+  const ParameterProblem problem{"dry_run", "is the only parameter, once, and 0 or 1"};
+  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
+  return std::nullopt;
+}
+
 void ImportRoster(Exchange& exchange, bool adds) {
   if (!IsMediaType(exchange.request.content_type, "text/csv")) {
     return exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,
                             .detail = "A roster is text/csv. Set Content-Type."});
   }
+  const std::optional<bool> dry_run = ReadDryRun(exchange);
+  if (!dry_run) return;
   const booking::RosterAnswer answer =
-      exchange.engine.ImportRoster({exchange.name, exchange.request.body, adds});
+      exchange.engine.ImportRoster({exchange.name, exchange.request.body, adds, *dry_run});
   if (answer.outcome != Outcome::kOk)
     return exchange.Refuse({.outcome = answer.outcome, .diagnostics = answer.errors});
   exchange.reply.type = ContentType::kJson;
   JsonWriter json(exchange.reply.body);
   json.Object().Name("agenda").String(exchange.name);
+  if (*dry_run) {
+    json.Name("dry_run").Bool(true).Name("people").Number(static_cast<int64_t>(answer.people));
+  }
   json.Name("listed").Number(static_cast<int64_t>(answer.listed)).EndObject();
 }
 

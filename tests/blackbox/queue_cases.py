@@ -233,9 +233,9 @@ class Proofs(QueueCase):
 
 
 class Rosters(QueueCase):
-    def roster(self, method, body, kind="text/csv"):
+    def roster(self, method, body, kind="text/csv", query=""):
         with self.daemon.admin() as operator:
-            return operator.request(method, "/v1/agendas/listed/roster", body.encode(), Content_Type=kind)
+            return operator.request(method, "/v1/agendas/listed/roster" + query, body.encode(), Content_Type=kind)
 
     def test_only_those_whom_the_office_knows_have_a_place(self):
         published = self.publish_open("listed", more='identity_proof = "listed"')
@@ -251,6 +251,12 @@ class Rosters(QueueCase):
         self.assert_problem(self.ask("listed", invented), 409, "not-listed")
         self.assert_problem(self.post_hold("listed", who=invented), 409, "not-listed")
         self.assertEqual(self.admitted("listed", known, ticket).status, 201)
+        whole = "dossier;birth_date\n" + line(**known) + line(**known)
+        self.assertEqual(self.must(self.roster("PUT", whole, query="?dry_run=1")),
+                         {"agenda": "listed", "dry_run": True, "people": 1, "listed": 2})
+        for query in ("?dryrun=1", "?dry_run=yes", "?dry_run=1&dry_run=1", "?dry_run=1&x=2"):
+            wrong = self.assert_problem(self.roster("PUT", "dossier;birth_date\n", query=query), 422, "validation-failed")
+            self.assertEqual(wrong["errors"][0]["parameter"], "dry_run")
         wrong = self.assert_problem(self.roster("PUT", "dossier;birth_date\n1;1990-13-01\n"), 422, "validation-failed")
         self.assertEqual(wrong["errors"][0]["line"], 2)
         self.assertNotIn("1990-13-01", str(wrong))
