@@ -74,4 +74,26 @@ bool ForEachCsvLine(std::string_view text, const std::function<bool(std::string_
   return has_header;
 }
 
+std::vector<CsvPart> PartsOfCsv(std::string_view text, size_t most_bytes) {
+  std::vector<CsvPart> parts;
+  std::string header;
+  const auto begin = [&](std::string_view line, int number) {
+    header = absl::StrCat(std::string(line), "\n");
+    parts.push_back({header, number - 1, number});
+    return true;
+  };
+  const auto add = [&](std::string_view line, int number) {
+    size_t empty_lines = static_cast<size_t>(number - parts.back().last_line) - 1;
+    if (parts.back().text.size() + empty_lines + line.size() + 1 > most_bytes) {
+      parts.push_back({header, number - 2, number - 1});
+      empty_lines = 0;
+    }
+    CsvPart& part = parts.back();
+    part.text.append(empty_lines, '\n').append(line).push_back('\n');
+    part.last_line = number;
+  };
+  ForEachCsvLine(text, begin, add);
+  return parts;
+}
+
 }  // namespace creneau::codec

@@ -32,4 +32,15 @@ std::optional<CivilDate> AnyCsvDate(std::string_view text);
 bool ForEachCsvLine(std::string_view text, const std::function<bool(std::string_view, int)>& header,
                     const std::function<void(std::string_view, int)>& line);
 
+// A file in parts, for whoever takes no more than `most_bytes` at a time: each has the header and
+// then whole lines, those that say nothing included, so that line n of it is line n + lines_before
+// of the file. A line that does not fit in by itself makes a part that is too large. Nothing where
+// there is no header.
+struct CsvPart {
+  std::string text;
+  int lines_before = 0;
+  int last_line = 0;  // of the file
+};
+std::vector<CsvPart> PartsOfCsv(std::string_view text, size_t most_bytes);
+
 }  // namespace creneau::codec

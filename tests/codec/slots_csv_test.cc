@@ -1,5 +1,6 @@
 #include "catch2/catch.hpp"
 #include "codec/agenda_file.h"
+#include "codec/csv.h"
 
 namespace creneau::codec {
 namespace {
@@ -24,6 +25,24 @@ TEST_CASE(
   CHECK(french.slots.size() == 2);
   CHECK(french.slots[0].start == comma.slots[0].start);
   CHECK(Read("slot\tminutes\tweb\n2026-12-01T09:00\t20\t1\n").slots.size() == 1);
+}
+
+TEST_CASE("a file in parts: each with the header, whole lines, and their numbers in the file") {
+  const std::string file = "\xef\xbb\xbf\r\na;b\r\n1;1\n\n\n4;4\n55;55\n6;6";
+  const auto parts = [&file](size_t most_bytes) {
+    std::string text;
+    for (const CsvPart& part : PartsOfCsv(file, most_bytes)) {
+      text += std::to_string(part.lines_before) + "+" + part.text + "-" +
+              std::to_string(part.last_line) + " ";
+    }
+    return text;
+  };
+  CHECK(parts(100) == "1+a;b\n1;1\n\n\n4;4\n55;55\n6;6\n-8 ");
+  CHECK(parts(20) == "1+a;b\n1;1\n\n\n4;4\n55;55\n-7 6+a;b\n6;6\n-8 ");
+  CHECK(parts(13) == "1+a;b\n1;1\n-3 4+a;b\n4;4\n-6 5+a;b\n55;55\n-7 6+a;b\n6;6\n-8 ");
+  CHECK(parts(8) == "1+a;b\n1;1\n-3 4+a;b\n4;4\n-6 5+a;b\n55;55\n-7 6+a;b\n6;6\n-8 ");
+  CHECK(PartsOfCsv("a;b", 1).size() == 1);
+  CHECK(PartsOfCsv("\n;;\n", 100).empty());
 }
 
 TEST_CASE("each mistake by its line") {

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 from ctl_case import CRENEAUCTL, CtlCase, days_from_now
@@ -39,6 +40,39 @@ minutes = 20
 seats = {{ web = 2, desk = 1 }}
 holidays = "open"
 """
+
+
+class Scripted:
+    """An engine of which only the answers are known beforehand; None: it hangs up instead."""
+
+    def __init__(self, path, answers, problem):
+        self.path, self.answers, self.problem = path, list(answers), json.dumps(problem).encode()
+        self.heard, self.bodies = [], []
+
+    def __enter__(self):
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(str(self.path))
+        self.listener.listen()
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(60)
+        self.listener.close()
+        self.path.unlink()
+
+    def serve(self):
+        for answer in self.answers:
+            made, _ = self.listener.accept()
+            with made, made.makefile("rb") as lines:
+                method, target, _ = lines.readline().decode().split()
+                headers = dict(line.decode().lower().strip().split(": ", 1) for line in iter(lines.readline, b"\r\n"))
+                self.heard.append((method, target))
+                self.bodies.append(lines.read(int(headers["content-length"])))
+                if answer is not None:
+                    body = self.problem if answer != 200 else b'{"agenda":"queue","listed":1}'
+                    made.sendall(f"HTTP/1.1 {answer} A\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
 
 
 class QueueCase(CtlCase):
@@ -113,10 +147,6 @@ class Queue(QueueCase):
             self.assertIn(said, err)
             self.assertNotIn("9000000001", err)
             self.assertNotIn("someday", err)
-        roster.write_text("dossier\n" + "1234567890\n" * 100_000)
-        code, out, _ = self.run_ctl("roster", "import", "queue", roster, "--json")
-        self.assertEqual(code, 3)
-        self.assertIn("--add", json.loads(out)["error"])
         self.assertEqual(self.run_ctl("roster", "import", "queue", self.home / "absent")[0], 7)
 
     def test_an_opening_waits_for_its_beacon(self):
@@ -145,6 +175,54 @@ class Queue(QueueCase):
         self.assertIn("7 12 33, mixed in; compare it with its source: Loto, tirage de midi", out)
         files[1].write_text(json.dumps({**status, "beacon": {**status["beacon"], "value": "8 12 33"}}))
         self.assertEqual(ctl(CRENEAUCTL, *verify)[0], 5)
+
+    def test_a_roster_larger_than_the_engine_takes_at_a_time(self):
+        self.publish_queue(listed=True)
+        roster = self.home / "roster.csv"
+        people = [f"{9000000000 + i};17/05/1990\n" for i in range(70_000)]
+        text = "dossier;birth_date\n" + "".join(people)
+        self.assertGreater(len(text), 1.4 * (1 << 20))
+        roster.write_text(text)
+        dry = self.must_json("roster", "import", "queue", roster, "--dry-run")
+        self.assertEqual((dry["people"], dry["parts"]), (70_000, 2))
+        self.assertEqual(self.must_json("roster", "import", "queue", roster), {"agenda": "queue", "listed": 70_000})
+        # A mistake of the second part, which only the engine sees, changes nothing.
+        roster.write_text(text + "9999999999;someday\n")
+        code, out, err = self.run_ctl("roster", "import", "queue", roster)
+        self.assertEqual((code, out), (3, ""))
+        self.assertIn("70002:1: ", err)
+        self.assertNotIn("in_force", err)
+        last = self.must_json("roster", "import", "queue", "-", "--add", stdin="dossier;birth_date\n9000000000;17/05/1990\n")
+        self.assertEqual(last["listed"], 70_000)
+        roster.write_text(text + "1" * (1 << 20) + ";17/05/1990\n")
+        self.assertIn("70002:1: the line is longer", self.run_ctl("roster", "import", "queue", roster)[2])
+
+    def test_a_roster_of_which_not_all_parts_arrive(self):
+        roster = self.home / "roster.csv"
+        roster.write_text("dossier\n" + "1234567890\n" * 200_000)  # 2.2 MB: three parts
+        problem = {"code": "read-only", "detail": "d", "errors": [{"line": 3, "column": 1, "message": "m"}]}
+        fine = [200, 200, 200]
+        for answers, adds, expected, unknown in (
+                (fine + [200, 503], (), "only those up to line 95325 of {}, part 1 of 3", False),
+                (fine + [200, 503], ("--add",), "those listed before, and those up to line 95325 of {}, part 1 of 3", False),
+                (fine + [503], (), "those listed before", False),
+                (fine + [200, 200, None], (), "only those up to line 190649 of {}, part 2 of 3; perhaps those up to line 200001 too", True),
+                (fine + [None], (), "those listed before; or only those up to line 95325", True),
+                (fine + [None], ("--add",), "those listed before; perhaps those up to line 95325 too", True)):
+            with Scripted(self.home / "engine.sock", answers, problem) as engine:
+                code, out, _ = ctl(CRENEAUCTL, "--json", "--admin", engine.path, "roster", "import", "queue", roster, *adds)
+            said = json.loads(out)
+            self.assertEqual((code, said["in_force"]), (4 if unknown else 3, expected.format(roster)))
+            self.assertIn("run the same command again", said["remedy"])
+            if not unknown:
+                self.assertEqual(said["errors"][0]["line"], 3 + 95324 * (len(answers) == 5))
+            first = "POST" if adds else "PUT"
+            self.assertEqual(engine.heard, [(first, "/v1/agendas/queue/roster?dry_run=1")] * 3 +
+                             [(first if i == 0 else "POST", "/v1/agendas/queue/roster") for i in range(len(answers) - 3)])
+            for body in engine.bodies:
+                self.assertLessEqual(len(body), 1 << 20)
+                self.assertTrue(body.startswith(b"dossier\n1234567890\n") and body.endswith(b"0\n"))
+            self.assertEqual(sum(body.count(b"1234567890\n") for body in engine.bodies[:3]), 200_000)
 
     def test_what_was_published_is_checked_without_the_engine(self):
         self.publish_queue()

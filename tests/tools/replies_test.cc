@@ -132,5 +132,15 @@ TEST_CASE("a queue") {
   CHECK(RenderRoster(R"({"agenda":"92","listed":3})") == "92: 3 people are listed now\n");
 }
 
+TEST_CASE("lines of a part of a file are those of the file") {
+  const std::string problem =
+      R"({"errors":[{"line":2,"message":"m"},{"line":1},{"line":0},{"pointer":"/a"},7],"code":"c"})";
+  CHECK(WithLinesOfFile(problem, 0) == problem);
+  CHECK(
+      WithLinesOfFile(problem, 40) ==
+      R"({"errors":[{"line":42,"message":"m"},{"line":1},{"line":0},{"pointer":"/a"},7],"code":"c"})");
+  CHECK(WithLinesOfFile("none", 40) == "none");
+}
+
 }  // namespace
 }  // namespace creneau::ctl

@@ -288,7 +288,9 @@ class Builder {
     CLI::App* import =
         OfAgenda(group, Verb::kRosterImport, "import", " dossiers.csv",
                  "Replaces the list of those who may book, where identity_proof is \"listed\".\n"
-                 "The CSV's first line names identity fields; a line for each person follows.");
+                 "The CSV's first line names identity fields; a line for each person follows.\n"
+                 "Of a file above 1 MiB the first part replaces, and the others are added to it: "
+                 "meanwhile\nonly some are listed.");
     import->add_option("FILE", command_->file, "CSV; - for stdin")->required();
     import->add_flag("--add", command_->adds,
                      "add to those listed already, instead of replacing them");

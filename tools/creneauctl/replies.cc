@@ -227,6 +227,20 @@ std::string WithoutKey(std::string_view body) {
   return json::serialize(reply);
 }
 
+std::string WithLinesOfFile(std::string_view body, int lines_before) {
+  json::value reply = ParseDocument(body);
+  json::value* const errors = reply.as_object().if_contains("errors");
+  if (lines_before == 0 || errors == nullptr || !errors->is_array()) return std::string(body);
+  for (json::value& error : errors->as_array()) {
+    if (!error.is_object()) continue;
+    json::value* const line = error.as_object().if_contains("line");
+    if (line != nullptr && line->is_int64() && line->as_int64() > 1) {
+      line->as_int64() += lines_before;
+    }
+  }
+  return json::serialize(reply);
+}
+
 std::string WithMembers(std::string_view body, const Fields& more) {
   json::object reply = ParseDocument(body);
   for (const auto& [name, text] : more) reply[name] = text;

@@ -31,6 +31,9 @@ std::string ProblemCode(std::string_view body);
 std::string NameOf(std::string_view body);
 std::string KeyOf(std::string_view body);
 std::string WithoutKey(std::string_view body);
+// A problem document about a part of a file: its lines, but the first, as they are numbered in the
+// whole.
+std::string WithLinesOfFile(std::string_view body, int lines_before);
 // A JSON object with further members, of plain text.
 std::string WithMembers(std::string_view body, const Fields& more);
 // What names an applicant in an agenda: alternatives of fields. Empty when the reply does not say.
