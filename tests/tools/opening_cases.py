@@ -58,13 +58,17 @@ class Scripted:
         return self
 
     def __exit__(self, *_):
-        self.thread.join(60)
+        self.listener.shutdown(socket.SHUT_RDWR)  # so that it waits for nobody who does not come
+        self.thread.join()
         self.listener.close()
         self.path.unlink()
 
     def serve(self):
         for answer in self.answers:
-            made, _ = self.listener.accept()
+            try:
+                made, _ = self.listener.accept()
+            except OSError:
+                return
             with made, made.makefile("rb") as lines:
                 method, target, _ = lines.readline().decode().split()
                 headers = dict(line.decode().lower().strip().split(": ", 1) for line in iter(lines.readline, b"\r\n"))

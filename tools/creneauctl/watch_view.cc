@@ -105,7 +105,7 @@ WatchFrame ReadFrame(const WatchSources& sources) {
   frame.live_holds = AsWhole(metrics.Value("creneau_live_holds"));
   frame.hold_bound = AsWhole(metrics.Value("creneau_hold_bound"));
   CountRefusals(sources, "creneau_outcomes_total", "", &frame);
-  // Those of them that were refused for load, by lane and reason; and who did not get as far.
+  // Those of them that were refused unread, by lane and reason; and who did not get as far.
   CountRefusals(sources, "creneau_shed_total", "shed ", &frame);
   CountRefusals(sources, "creneau_connections_refused_total", "connections ", &frame);
   return frame;
