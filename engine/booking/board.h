@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "codec/state.h"
+#include "ledger/request.h"
 #include "surge/admission.h"
 #include "surge/key_chain.h"
 #include "surge/line.h"
@@ -38,6 +39,10 @@ struct Board {
     SeatRef latest;
   };
   std::map<Subject, Turns> turns;
+  // What was given up in that opening, by its name, as it ended: its seat is the next one's at
+  // once, so the ledger has soon forgotten. No more of them than turns, and not there after a
+  // start.
+  std::map<SeatRef, ledger::SeatView> released;
   // What the steward has seen last.
   uint32_t free = 0;
   uint32_t held = 0;

@@ -119,6 +119,8 @@ class Engine::Impl {
     Handle handle;
   };
   std::optional<Authorised> Authorise(Act& act, const HolderRequest& request);
+  std::optional<Authorised> HasKey(const HolderRequest& request, SeatRef ref, ReservationName name,
+                                   const std::optional<ledger::SeatView>& seat) const;
   ReservationKey KeyOf(const ledger::SeatView& seat) const {
     return names_->KeyOf(seat.origin, seat.subject, seat.idempotency);
   }

@@ -331,4 +331,21 @@ bool Openings::NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatR
   return true;
 }
 
+void Openings::NoteReleased(const ledger::SeatView& hold) {
+  const std::lock_guard lock(mutex_);
+  const auto board = boards_.find(hold.agenda);
+  if (board != boards_.end()) board->second.released.insert_or_assign(hold.origin, hold);
+}
+
+std::optional<ledger::SeatView> Openings::Released(SeatRef name) const {
+  const std::lock_guard lock(mutex_);
+  std::optional<ledger::SeatView> hold;
+  // Each is asked, found or not: how long it takes does not tell who had one.
+  for (const auto& [agenda, board] : boards_) {
+    const auto at = board.released.find(name);
+    if (at != board.released.end()) hold = at->second;
+  }
+  return hold;
+}
+
 }  // namespace creneau::booking

@@ -84,6 +84,12 @@ class Openings {
   bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatRef hold, Instant now,
                  Act& act);
 
+  // A hold that was given up and whose seat goes to the next in line at once; as it ended. Whoever
+  // gives it up again, since the answer was lost, is to get that. Known by its name as long as the
+  // opening lasts, unless the process ends, and until something is known of the agenda's next one.
+  void NoteReleased(const ledger::SeatView& hold);
+  std::optional<ledger::SeatView> Released(SeatRef name) const;
+
   // Live holds that the log can confirm in time if everybody comes at once (design 6). One bound
   // for all agendas.
   bool RoomForHold() const {

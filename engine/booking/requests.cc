@@ -246,7 +246,12 @@ std::optional<Engine::Impl::Authorised> Engine::Impl::Authorise(Act& act,
                                                                 const HolderRequest& request) {
   ReservationName name;
   const SeatRef ref = names_->Parse(request.name, &name).value_or(SeatRef{});
-  const std::optional<SeatView> seat = ledger_.Look(ref, act);
+  return HasKey(request, ref, name, ledger_.Look(ref, act));
+}
+
+std::optional<Engine::Impl::Authorised> Engine::Impl::HasKey(
+    const HolderRequest& request, SeatRef ref, ReservationName name,
+    const std::optional<SeatView>& seat) const {
   const ReservationKey key = KeyOf(seat ? *seat : SeatView{});
   const bool same = Names::Same(key, request.key);
   if (!seat || !same) return std::nullopt;
@@ -273,9 +278,15 @@ ReservationAnswer Engine::Impl::Extend(Act& act, const HolderRequest& request,
 
 ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
                                        Instant received_at) {
-  const auto holder = Authorise(act, request);
+  ReservationName name;
+  const SeatRef ref = names_->Parse(request.name, &name).value_or(SeatRef{});
+  const std::optional<SeatView> known = ledger_.Look(ref, act);
+  // Looked for whether or not it is needed: an unknown name takes as long as a wrong key.
+  const std::optional<SeatView> released = openings_->Released(ref);
+  const auto holder = HasKey(request, ref, name, known ? known : released);
   if (!holder) return Unknown();
   const SeatView& seat = holder->seat;
+  if (!known) return Answer({Outcome::kOk, /*repeated=*/true, seat}, holder->handle);
   const AgendaInfo* agenda = registry_.Find(seat.agenda);
   // What is confirmed has no deadline: giving it up can wait until the disk has room, what holds
   // need cannot.
@@ -292,7 +303,9 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
   const uint64_t random = names_->Random(seat.subject, received_at.ms, 3);
   const Instant cooling_until =
       at_once ? received_at : CoolingUntil(agenda->rules, received_at, random);
-  return Answer(ledger_.Cancel(holder->ref, at, cooling_until, act), holder->handle);
+  const ledger::Result result = ledger_.Cancel(holder->ref, at, cooling_until, act);
+  if (at_once && result.outcome == Outcome::kOk) openings_->NoteReleased(result.seat);
+  return Answer(result, holder->handle);
 }
 
 ReservationAnswer Engine::Impl::Read(Act& act, const HolderRequest& request, Instant received_at) {

@@ -97,6 +97,19 @@ class Queues(QueueCase):
         self.assert_problem(self.hold_with("queue", who, other), 409, "already-reserved")
         self.assertGreaterEqual(int(self.status("queue")["served_rank"]), int(ticket["rank"]))
 
+    def test_a_hold_that_is_given_up_again_is_answered_again(self):
+        who = agendas.applicant()
+        held = self.must(self.admitted("queue", who, self.ticket("queue", who)["ticket"]), 201)
+        first = self.must(self.act("DELETE", held))
+        self.assertEqual(first["state"], "cancelled")
+        for _ in range(100):  # until its seat is the next one's
+            if self.act("GET", held).code == "unknown-reservation":
+                break
+            time.sleep(0.1)
+        self.assertEqual(self.must(self.act("DELETE", held)), first)
+        wrong = held | {"key": held["key"][:-1] + ("A" if held["key"][-1] != "A" else "Q")}
+        self.assert_problem(self.act("DELETE", wrong), 404, "unknown-reservation")
+
     def test_the_status_document_is_the_same_for_everyone_and_may_be_kept_for_a_second(self):
         reply = self.client.request("GET", "/v1/agendas/queue/queue")
         status = self.must(reply)

@@ -206,6 +206,46 @@ TEST_CASE("a hold that lapses or is given up goes to the next in line at once, a
   CHECK(over.opens_at == kTuesdayAt830 + 30 * kMsPerMinute + kMsPerDay);
 }
 
+TEST_CASE(
+    "whoever gives a hold up again, the answer being lost, gets it though the seat is taken") {
+  Queue queue(1);
+  queue.GoTo(8, 40);
+  const std::string ticket = queue.TicketOf("FILE1");
+  queue.GoTo(9, 0);
+  const Reservation mine = queue.HoldInTime("FILE1", ticket).reservation;
+  const ReservationAnswer first = queue.world.Do(&Engine::Cancel, mine);
+  REQUIRE(first.outcome == Outcome::kOk);
+  queue.world.Pass(2);
+  const std::string next = queue.TicketOf("FILE2");
+  const Reservation theirs = queue.HoldInTime("FILE2", next).reservation;
+  REQUIRE(theirs.slot == mine.slot);
+  for (int i = 0; i < 2; ++i) {
+    const ReservationAnswer again = queue.world.Do(&Engine::Cancel, mine);
+    REQUIRE(again.outcome == Outcome::kOk);
+    CHECK(again.existed);
+    CHECK(again.reservation.name.view() == mine.name.view());
+    CHECK(again.reservation.state == ReservationState::kCancelled);
+    CHECK(again.reservation.slot == first.reservation.slot);
+    CHECK(again.reservation.starts_at == first.reservation.starts_at);
+    CHECK(again.reservation.moves_left == first.reservation.moves_left);
+  }
+  // The key is asked for as ever, nothing else is answered, and the seat is the next one's.
+  Reservation wrong = mine;
+  wrong.key = theirs.key;
+  CHECK(queue.world.Do(&Engine::Cancel, wrong).outcome == Outcome::kUnknownReservation);
+  CHECK(queue.world.Do(&Engine::Confirm, mine).outcome == Outcome::kUnknownReservation);
+  CHECK(queue.world.Do(&Engine::Read, mine).outcome == Outcome::kUnknownReservation);
+  CHECK(queue.world.Do(&Engine::Read, theirs).outcome == Outcome::kOk);
+  // It was one turn, however often it was said: there is another one.
+  CHECK(queue.Ticket("FILE1").outcome == Outcome::kOk);
+  // The next day's gathering forgets it, and so does a start.
+  queue.GoTo(10, 5);
+  CHECK(queue.world.Do(&Engine::Cancel, mine).outcome == Outcome::kOk);
+  queue.GoTo(24 + 8, 40);
+  queue.TicketOf("FILE3");
+  CHECK(queue.world.Do(&Engine::Cancel, mine).outcome == Outcome::kUnknownReservation);
+}
+
 // Also where its seat is not the one that it was named after.
 TEST_CASE("a hold that was moved and then lapses goes to the next in line, and was a turn") {
   Queue queue(1);
@@ -232,6 +272,29 @@ TEST_CASE("a hold that was moved and then lapses goes to the next in line, and w
   CHECK(queue.world.Do(&Engine::Cancel, again.reservation).outcome == Outcome::kOk);
   CHECK(queue.Hold("FILE1", second).turn == Turn::kUsed);
   CHECK(queue.Ticket("FILE1").turn == Turn::kUsed);
+}
+
+TEST_CASE("a start forgets what was given up in the queue; a moved hold is known by its name") {
+  Queue queue(1);
+  std::string two_slots = QueueToml(1);
+  two_slots.replace(two_slots.find("09:00-09:30"), 11, "09:00-10:00");
+  REQUIRE(queue.world.Publish("92-naturalisation", two_slots).outcome == Outcome::kOk);
+  queue.GoTo(8, 40);
+  const std::string ticket = queue.TicketOf("FILE1");
+  queue.GoTo(9, 0);
+  const Reservation mine = queue.HoldInTime("FILE1", ticket).reservation;
+  const bool at_nine = FormatLocalMinute(mine.slot) == "2026-12-14T09:00";
+  const ReservationAnswer moved =
+      queue.world.Move(mine, at_nine ? "2026-12-14T09:30" : "2026-12-14T09:00");
+  REQUIRE(moved.outcome == Outcome::kOk);
+  REQUIRE(queue.world.Do(&Engine::Cancel, mine).outcome == Outcome::kOk);
+  queue.world.Pass(2);
+  const ReservationAnswer again = queue.world.Do(&Engine::Cancel, mine);
+  REQUIRE(again.outcome == Outcome::kOk);
+  CHECK(again.reservation.name.view() == mine.name.view());
+  CHECK(again.reservation.slot == moved.reservation.slot);
+  queue.world.Restart();
+  CHECK(queue.world.Do(&Engine::Cancel, mine).outcome == Outcome::kUnknownReservation);
 }
 
 }  // namespace creneau::booking

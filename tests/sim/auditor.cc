@@ -103,6 +103,7 @@ void Auditor::End(Book& book, const std::string& name, State state, Instant now)
     ++turns.most;
   }
   booking.state = state;
+  booking.told_of = state == State::kCancelled;
   booking.cools_from = at_once == Sure::kNo ? now + kCoolLeastMs : now;
   booking.cools_until =
       at_once == Sure::kYes ? Instant{Later(0, now.ms) * kMsPerSecond} : now + kCoolMostMs;
@@ -255,6 +256,7 @@ std::string Auditor::Reconcile(const std::function<Told(const std::string&, cons
     Reach(kept == history_.size() ? "undelivered-act-kept" : "undelivered-act-lost");
   Book book = history_[kept - 1];
   for (auto& [name, booking] : book.bookings) {
+    booking.told_of = false;
     // Nobody was told that it had lapsed: it may be held there, with the time of the crash, and
     // lapse again.
     const auto at = history_.front().bookings.find(name);

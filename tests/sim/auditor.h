@@ -52,6 +52,7 @@ struct Booking {
   Instant left_until;         // moved: the seat that it was named after may cool until then
   Sure was_turn = Sure::kNo;  // of its person, in a queue on turn_day
   int turn_day = 0;
+  bool told_of = false;  // it was given up in the queue, and the process that runs knows that
   Instant known_until() const { return std::max(cools_until, left_until); }
   bool live() const { return state == State::kHeld || state == State::kConfirmed; }
 };

@@ -92,6 +92,16 @@ std::string Auditor::Granted(int person, const std::string& slot, const std::str
 // The answer to whoever acts on what has ended; nothing when it has not.
 std::optional<std::string> Auditor::Ended(const Booking& booking, const Told& told, Instant now,
                                           const char* act) {
+  // Its seat is the next one's, and still the same answer to whoever gives it up again.
+  const bool repeats = booking.state == State::kCancelled && act == std::string("cancel");
+  if (repeats && booking.was_turn != Sure::kNo && told.status == 200) {
+    Reach("queue-cancel-repeated");
+    return "";
+  }
+  if (repeats && booking.was_turn == Sure::kYes && booking.told_of &&
+      booking.turn_day == Queues::DayOf(now) &&
+      queues_.IsOpen(AgendaOf(booking.slot), now) == Sure::kYes)
+    return Wrong("cancelled already, in this queue", told);
   const bool gone = !booking.live() && booking.known_until() < freed_until_;
   const bool may_be_gone = !booking.live() && booking.cools_from <= now;
   if (gone || (may_be_gone && told.code == "unknown-reservation")) {
@@ -99,7 +109,7 @@ std::optional<std::string> Auditor::Ended(const Booking& booking, const Told& to
     return told.code == "unknown-reservation" ? "" : Wrong("its seat has cooled", told);
   }
   if (booking.state == State::kCancelled) {
-    if (act == std::string("cancel")) {
+    if (repeats) {
       Reach("cancel-repeated");
       return told.status == 200 ? "" : Wrong("cancelled already", told);
     }
