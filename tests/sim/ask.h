@@ -16,14 +16,17 @@ inline std::string Dossier(int person) { return "SIM" + std::to_string(1000 + pe
 std::string ApplicantJson(int person);
 
 template <typename Judge>
-void Life::Ask(const std::string& request, Judge judge, http::Audience audience, Rests rests) {
+void Life::Ask(const std::string& request, Judge judge, http::Audience audience, Rests rests,
+               std::function<void()> again) {
   std::string decided;
+  const std::string before = BeforeRefusal(audience);
   const uint64_t number = machine_.Ask(request, audience, &decided);
   const Told told(decided);
   Trace("ask " + std::to_string(number) + " at " + std::to_string(auditor_.position()) + ": " +
         request.substr(0, request.find('\r')) + " " + request.substr(request.find("\r\n\r\n") + 4) +
         " -> " + std::to_string(told.status) + " " + told.body.substr(0, 200));
   digest_ = Mix64(digest_ ^ http::Fingerprint(decided));
+  if (WasRefused(request, before, told, std::move(again))) return;
   if (machine_.failed() && told.code == "outcome-unknown") return;
   Complain(judge(told));
   // What anybody may see rests on nothing, and proves nothing when it leaves.

@@ -144,11 +144,14 @@ void Life::AskHold(const Wish& wish) {
   body += "}";
   const std::string headers =
       "Content-Type: application/json\r\nIdempotency-Key: " + wish.idempotency + "\r\n";
-  Ask(Request("POST /v1/agendas/" + agenda + "/holds", headers, body), [&](const Told& told) {
-    auditor_.Bound(machine_.engine().stats().hold_bound);
-    return auditor_.Hold(wish.person, wish.slot, wish.idempotency, told, machine_.clock.now,
-                         DiskLow());
-  });
+  Ask(
+      Request("POST /v1/agendas/" + agenda + "/holds", headers, body),
+      [&](const Told& told) {
+        auditor_.Bound(machine_.engine().stats().hold_bound);
+        return auditor_.Hold(wish.person, wish.slot, wish.idempotency, told, machine_.clock.now,
+                             DiskLow());
+      },
+      http::Audience::kPublic, Rests::kOnLog, [this, wish] { AskHold(wish); });
 }
 
 void Life::OnBooking(const std::string& name) {
@@ -170,11 +173,8 @@ void Life::OnBooking(const std::string& name) {
                  [&](const Told& told) { return auditor_.Cancel(name, told, now, DiskLow()); });
     case 6:
     case 7:
-    case 8: {
-      const std::string slot = SomeSlot(AgendaNamed(AgendaOf(booking.slot)), false);
-      return Ask(HolderRequest("POST", name, "/move", key, R"({"slot":")" + TimeOf(slot) + "\"}"),
-                 [&](const Told& told) { return auditor_.Move(name, slot, told, now, DiskLow()); });
-    }
+    case 8:
+      return AskMove(name, SomeSlot(AgendaNamed(AgendaOf(booking.slot)), false));
     case 9: {
       std::string wrong = key;
       wrong[Below(wrong.size())] ^= 1;
@@ -187,6 +187,25 @@ void Life::OnBooking(const std::string& name) {
       return Ask(HolderRequest("GET", name, "", key),
                  [&](const Told& told) { return auditor_.Look(name, told, now); });
   }
+}
+
+void Life::AskMove(const std::string& name, const std::string& slot) {
+  const auto booking = auditor_.book().bookings.find(name);
+  if (booking == auditor_.book().bookings.end()) return;  // over, and asked for no more
+  Ask(
+      HolderRequest("POST", name, "/move", booking->second.key,
+                    R"({"slot":")" + TimeOf(slot) + "\"}"),
+      [&](const Told& told) {
+        return auditor_.Move(name, slot, told, machine_.clock.now, DiskLow());
+      },
+      http::Audience::kPublic, Rests::kOnLog, [this, name, slot] { AskMove(name, slot); });
+}
+
+void Life::AskSlots(const OfficeAgenda& agenda) {
+  Ask(
+      Request("GET /v1/agendas/" + agenda.name + "/slots?from=" + agenda.date, "", ""),
+      [&](const Told& told) { return auditor_.Slots(agenda.name + "/", told, machine_.clock.now); },
+      http::Audience::kPublic, Rests::kOnNothing, [this, &agenda] { AskSlots(agenda); });
 }
 
 void Life::Publish(const OfficeAgenda& agenda, int seats, bool keep) {
@@ -239,6 +258,7 @@ void Life::Snapshot() {
 }
 
 void Life::Act() {
+  if (ComeAgain()) return;
   if (HasQueues()) {
     const Instant now = machine_.clock.now;
     const auto under_way = [&](size_t i) {
@@ -256,12 +276,7 @@ void Life::Act() {
     return OnBooking(std::string(at->first));
   }
   const OfficeAgenda& agenda = OfficeAgendas()[Below(agendas_)];
-  if (what < 980) {
-    return Ask(Request("GET /v1/agendas/" + agenda.name + "/slots?from=" + agenda.date, "", ""),
-               [&](const Told& told) {
-                 return auditor_.Slots(agenda.name + "/", told, machine_.clock.now);
-               });
-  }
+  if (what < 980) return AskSlots(agenda);
   if (what < 982) return Snapshot();
   Publish(agenda, 1 + static_cast<int>(Below(kMostSeats)), Below(4) == 0);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 #include "base/prng.h"
 #include "proof/checkpoint.h"
 #include "tests/sim/auditor.h"
+#include "tests/sim/crowd.h"
+#include "tests/sim/lanes.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/run.h"
 
@@ -40,7 +43,9 @@ class Life {
         // A queue is dear (its chain, its probes of the disk): one office in four has some.
         agendas_(options.seed % 4 == 1 ? OfficeAgendas().size() : kDirectAgendas),
         prng_(options.seed),
-        machine_(options.seed) {
+        machine_(options.seed),
+        crowd_(~options.seed, machine_.clock, lanes_) {
+    machine_.Face(crowd_);
     machine_.disk.set_available_bytes(uint64_t{1} << 30);
     for (size_t i = 0; i < agendas_; ++i) {
       const OfficeAgenda& agenda = OfficeAgendas()[i];
@@ -98,11 +103,22 @@ class Life {
   void Pass(int64_t ms);
   void TickOnce();
 
-  // Asks, hands the decided reply to `judge`, and remembers what the answer will acknowledge.
+  // crowd_life.cc
+  void Crowds();
+  void Meanwhile();
+  bool ComeAgain();
+  std::string EngineState();
+  std::string BeforeRefusal(http::Audience audience);
+  bool WasRefused(const std::string& request, const std::string& before, const Told& told,
+                  std::function<void()> again);
+
+  // Asks, hands the decided reply to `judge`, and remembers what the answer will acknowledge. Where
+  // it is refused for load, nobody judges it, and `again` asks another time.
   enum class Rests : uint8_t { kOnLog, kOnNothing };  // the answer
   template <typename Judge>
   void Ask(const std::string& request, Judge judge,
-           http::Audience audience = http::Audience::kPublic, Rests rests = Rests::kOnLog);
+           http::Audience audience = http::Audience::kPublic, Rests rests = Rests::kOnLog,
+           std::function<void()> again = nullptr);
   struct Wish {
     int person = 0;
     std::string slot;
@@ -111,6 +127,8 @@ class Life {
   void Act();
   void Hold();
   void AskHold(const Wish& wish);
+  void AskMove(const std::string& name, const std::string& slot);
+  void AskSlots(const OfficeAgenda& agenda);
   void OnBooking(const std::string& name);
   std::string SomeSlot(const OfficeAgenda& agenda, bool any_too);
   const OfficeAgenda& SomeAgenda();
@@ -146,6 +164,11 @@ class Life {
   Prng prng_;
   Machine machine_;
   Auditor auditor_;
+  Lanes lanes_{auditor_.reached()};
+  Crowd crowd_;
+  // Those who were refused for load, by when they come again.
+  std::multimap<Instant, std::function<void()>> later_;
+  bool again_ = false;  // what is asked was refused before
   RunReport report_;
   std::map<uint64_t, uint64_t> acknowledges_;  // number of an answer → position
   std::vector<Wish> wishes_;                   // the latest holds that were asked for

@@ -1,7 +1,6 @@
 #include "tests/sim/machine.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/check.h"
 
@@ -15,22 +14,6 @@ struct Machine::Connection {
   http::Session session;
   booking::Act act;
 };
-
-Told::Told(std::string_view wire) {
-  const auto digits = wire.substr(std::string_view("HTTP/1.1 ").size(), 3);
-  std::from_chars(digits.data(), digits.data() + digits.size(), status);
-  body = wire.substr(std::min(wire.size(), wire.find("\r\n\r\n") + 4));
-  code = Member("code");
-}
-
-std::string Told::Member(std::string_view name) const {
-  const std::string key = "\"" + std::string(name) + "\":";
-  size_t at = body.find(key);
-  if (at == std::string::npos) return "";
-  at += key.size();
-  if (body[at] == '"') return body.substr(at + 1, body.find('"', at + 1) - at - 1);
-  return body.substr(at, body.find_first_of(",}]", at) - at);
-}
 
 Machine::Machine(uint64_t seed)
     : disk(seed ^ 0x5eed), entropy_(seed), counters_(telemetry_.AddThread("sim")) {}
@@ -55,19 +38,28 @@ absl::Status Machine::Start() {
                                       [this](const absl::Status&) { failed_ = true; });
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
-  for (const http::Audience audience : {http::Audience::kPublic, http::Audience::kAdmin}) {
-    // A Target does not move, so the context is made in its place.
-    auto& context = contexts_[audience == http::Audience::kAdmin];
-    // tidy: owned by the unique_ptr
-    context.reset(new http::SessionContext{.engine = *engine_,
-                                           .telemetry = telemetry_,
-                                           .counters = counters_,
-                                           .audience = audience,
-                                           .reply = {},
-                                           .target = {},
-                                           .date = {}});
+  contexts_.clear();
+  const size_t threads = crowd_ == nullptr ? 1 : Crowd::kThreads;
+  for (size_t i = 0; i < threads; ++i) {
+    http::SessionContext& context = NewContext(http::Audience::kPublic);
+    if (crowd_ != nullptr) crowd_->thread(i).Begin(context.gate, engine_->log());
   }
+  NewContext(http::Audience::kAdmin);
   return absl::OkStatus();
+}
+
+http::SessionContext& Machine::NewContext(http::Audience audience) {
+  // A Target does not move, so the context is made in its place.
+  // tidy: owned by the unique_ptr
+  std::unique_ptr<http::SessionContext> context(new http::SessionContext{.engine = *engine_,
+                                                                         .telemetry = telemetry_,
+                                                                         .counters = counters_,
+                                                                         .audience = audience,
+                                                                         .reply = {},
+                                                                         .target = {},
+                                                                         .date = {}});
+  contexts_.push_back(std::move(context));
+  return *contexts_.back();
 }
 
 void Machine::Kill() {
@@ -78,6 +70,7 @@ void Machine::Kill() {
 
 void Machine::Stop() {
   if (up()) {
+    for (size_t i = 0; crowd_ != nullptr && i < Crowd::kThreads; ++i) crowd_->thread(i).End();
     ended_at_ = clock.now;
     engine_->Close();
   }
@@ -87,11 +80,37 @@ void Machine::Stop() {
   engine_.reset();
 }
 
+// How many were refused so far, by reason.
+std::array<uint64_t, surge::kSheds> Machine::CountShed() const {
+  std::array<uint64_t, surge::kSheds> shed{};
+  for (size_t lane = 0; lane < surge::kLanes; ++lane) {
+    for (size_t why = 0; why < surge::kSheds; ++why)
+      shed[why] += counters_.shed(static_cast<surge::Lane>(lane), static_cast<surge::Shed>(why));
+  }
+  return shed;
+}
+
+// Of the thread's latest request. Its lane is for whoever sent it to say.
+Decision Machine::DecisionOf(IoThread& thread,
+                             const std::array<uint64_t, surge::kSheds>& shed_before) const {
+  Decision decision{.load = thread.load(), .at = thread.at()};
+  const auto shed = CountShed();
+  for (size_t why = 0; why < surge::kSheds; ++why) {
+    if (shed[why] != shed_before[why]) decision.shed = static_cast<surge::Shed>(why);
+  }
+  return decision;
+}
+
 uint64_t Machine::Ask(std::string_view request, http::Audience audience, std::string* decided) {
-  auto connection = std::make_unique<Connection>(
-      next_number_++, *contexts_[audience == http::Audience::kAdmin], pool_, engine_->log());
+  const bool admin = audience == http::Audience::kAdmin;
+  const size_t thread = admin ? contexts_.size() - 1 : next_number_ % (contexts_.size() - 1);
+  auto connection =
+      std::make_unique<Connection>(next_number_++, *contexts_[thread], pool_, engine_->log());
   Connection& c = *connection;
+  const auto shed = CountShed();
   const http::Session::Round round = c.session.Serve(request, c.act, clock.now);
+  decision_.reset();
+  if (crowd_ != nullptr && !admin) decision_ = DecisionOf(crowd_->thread(thread), shed);
   CHECK(round.consumed == request.size());
   *decided = c.session.replies();
   const uint64_t number = c.number;

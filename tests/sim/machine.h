@@ -2,8 +2,10 @@
 // as its edge, without sockets. One thread; from one seed everything repeats.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,9 @@
 #include "env/entropy.h"
 #include "http/session.h"
 #include "http/telemetry.h"
+#include "tests/sim/crowd.h"
 #include "tests/sim/disk.h"
+#include "tests/sim/told.h"
 
 namespace creneau::sim {
 
@@ -36,17 +40,6 @@ class SimEntropy final : public Entropy {
   Prng prng_;
 };
 
-// A reply as a client that is not ours reads it.
-struct Told {
-  explicit Told(std::string_view wire);
-  Told() = default;
-  // A member of the body that is a text or a number; empty when it has none.
-  std::string Member(std::string_view name) const;
-  int status = 0;
-  std::string code;  // of a problem
-  std::string body;
-};
-
 class Machine final : public wal::Completions {
  public:
   static constexpr uint64_t kSegmentBytes = 96 * 1024;
@@ -54,6 +47,9 @@ class Machine final : public wal::Completions {
   static constexpr uint64_t kSnapshotBytes = 400 * 1024;
 
   explicit Machine(uint64_t seed);
+  // Before it starts: the public listener has an I/O thread for each of the crowd's, and they
+  // refuse what they have no time for. Otherwise it has one, which always has. Not owned.
+  void Face(Crowd& crowd) { crowd_ = &crowd; }
   ~Machine() override;
 
   // The engine starts; or why not. Once the disk has failed it there is none.
@@ -71,6 +67,8 @@ class Machine final : public wal::Completions {
   // One request, decided at once. The answer leaves with a later Leave, under the number that is
   // returned; `decided` is what it will be if what it rests on gets durable.
   uint64_t Ask(std::string_view request, http::Audience audience, std::string* decided);
+  // How the gate decided on the latest of these; nothing where there is none.
+  const std::optional<Decision>& decision() const { return decision_; }
   struct Answer {
     uint64_t number;
     std::string wire;
@@ -91,6 +89,10 @@ class Machine final : public wal::Completions {
  private:
   struct Connection;
 
+  http::SessionContext& NewContext(http::Audience audience);
+  std::array<uint64_t, surge::kSheds> CountShed() const;
+  Decision DecisionOf(IoThread& thread,
+                      const std::array<uint64_t, surge::kSheds>& shed_before) const;
   void Settle(Connection& connection);
 
   SimEntropy entropy_;
@@ -98,7 +100,10 @@ class Machine final : public wal::Completions {
   std::unique_ptr<booking::Engine> engine_;
   http::Telemetry telemetry_;
   http::Counters& counters_;
-  std::unique_ptr<http::SessionContext> contexts_[2];
+  Crowd* crowd_ = nullptr;
+  std::optional<Decision> decision_;
+  // Of each I/O thread: the public ones, and last the operators'.
+  std::vector<std::unique_ptr<http::SessionContext>> contexts_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<const wal::Commit*> delivered_;
   std::vector<Answer> ready_;

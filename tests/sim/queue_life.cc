@@ -37,9 +37,12 @@ void Life::InQueue() {
 }
 
 void Life::AskStatus(const OfficeAgenda& agenda) {
-  Ask(Request("GET /v1/agendas/" + agenda.name + "/queue", "", ""), [&](const Told& told) {
-    return auditor_.queues().Status(agenda.name + "/", told, machine_.clock.now);
-  });
+  Ask(
+      Request("GET /v1/agendas/" + agenda.name + "/queue", "", ""),
+      [&](const Told& told) {
+        return auditor_.queues().Status(agenda.name + "/", told, machine_.clock.now);
+      },
+      http::Audience::kPublic, Rests::kOnNothing, [this, &agenda] { AskStatus(agenda); });
 }
 
 void Life::AskStatuses() {
@@ -88,7 +91,8 @@ void Life::AskTicket(const OfficeAgenda& agenda, int person) {
                                         auditor_.TurnsOf(name, person, machine_.clock.now), told,
                                         machine_.clock.now);
       },
-      http::Audience::kPublic, Rests::kOnNothing);
+      http::Audience::kPublic, Rests::kOnNothing,
+      [this, &agenda, person] { AskTicket(agenda, person); });
 }
 
 void Life::AskQueueHold(const OfficeAgenda& agenda, int person, const Shown& shown,
@@ -97,7 +101,7 @@ void Life::AskQueueHold(const OfficeAgenda& agenda, int person, const Shown& sho
   std::string body = ApplicantJson(person);
   if (!TimeOf(slot).empty()) body += R"(,"slot":")" + TimeOf(slot) + "\"";
   if (!shown.text.empty()) body += R"(,"ticket":")" + shown.text + "\"";
-  Ask(Post(agenda, "holds", body + "}"), [&](const Told& told) {
+  const auto judge = [&](const Told& told) {
     if (shown.bad) {
       Reach("hold-with-a-bad-ticket");
       return Queues::RefusedTicket(told);
@@ -112,7 +116,9 @@ void Life::AskQueueHold(const OfficeAgenda& agenda, int person, const Shown& sho
     // Without a ticket there is no key, and none is like it.
     const std::string key = shown.text.empty() ? "none" : shown.text;
     return auditor_.Hold(person, slot, key, told, now, DiskLow());
-  });
+  };
+  Ask(Post(agenda, "holds", body + "}"), judge, http::Audience::kPublic, Rests::kOnLog,
+      [this, &agenda, person, shown, slot] { AskQueueHold(agenda, person, shown, slot); });
 }
 
 void Life::GiveOrder(const OfficeAgenda& agenda) {

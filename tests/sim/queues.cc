@@ -82,6 +82,7 @@ std::string Queues::LearnTimes(Agenda& agenda, Opening& opening, int day, const 
     return Wrong("it closes later by more than outages and operators say", told);
   if (opening.closes_least > now && closes < SecondOf(opening.closes_least))
     return Wrong("an outage moves the closing time", told);
+  if (opening.closes_at != closes) opening.learnt_at = now;
   opening.closes_at = closes;
   opening.closes_later_ms = 0;
   opening.closes_least = Instant{0};
@@ -103,6 +104,7 @@ std::string Queues::LearnKey(Agenda& agenda, Opening& opening, int day, const To
     return Wrong("K is not of the chain that was published", told);
   Reach("queue-opened");
   opening.opened = true;
+  opening.learnt_at = now;
   opening.k = k;
   return "";
 }
@@ -137,8 +139,8 @@ std::string Queues::Status(const std::string& name, const Told& told, Instant no
   if (!minute) return Wrong("there is an opening every day", told);
   const int day = minute->value / (24 * 60);
   Opening& opening = agenda.openings[day];
-  // An operator was told more within this second.
-  const bool stale = !fresh && agenda.ordered_at >= SecondOf(now);
+  // An operator, or whoever asked another thread, was told more within this second.
+  const bool stale = !fresh && std::max(agenda.ordered_at, opening.learnt_at) >= SecondOf(now);
   std::string wrong = stale ? "" : LearnTimes(agenda, opening, day, told, now);
   if (wrong.empty()) wrong = LearnKey(agenda, opening, day, told, now);
   if (wrong.empty()) wrong = LearnServed(agenda, opening, told, now);

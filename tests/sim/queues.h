@@ -110,6 +110,7 @@ class Queues {
   struct Opening {
     bool opened = false;  // K was told
     surge::ChainValue k{};
+    Instant learnt_at{0};         // K, or that it closes later
     Instant closes_at{0};         // as told; whole seconds
     int64_t closes_later_ms = 0;  // it may have moved by so much since
     Instant closes_least{0};      // by what outages are known

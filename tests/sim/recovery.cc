@@ -1,5 +1,6 @@
 // How the office comes back after a crash, or a stop, and what an auditor finds then.
 #include <algorithm>
+#include <utility>
 
 #include "booking/audit.h"
 #include "codec/event.h"
@@ -77,7 +78,9 @@ void Life::CollectCheckpoints(bool last) {
 // The log is read as an auditor would, beside the engine: whole, it continues every checkpoint that
 // was ever published, and its replay is what is in memory.
 void Life::CheckLog() {
+  const int64_t slow_ms = std::exchange(slow_ms_, 0);  // nobody asks while it is written
   Turn();
+  slow_ms_ = slow_ms;
   LeaveAnswers();
   if (machine_.failed() || machine_.disk.dead()) return;
   logged_openings_.clear();

@@ -8,6 +8,12 @@
 #include "tests/sim/verdict.h"
 
 namespace creneau::sim {
+namespace {
+
+// So long into a write, others ask: long enough for new holds to be refused.
+constexpr int64_t kStandsMs = limits::kHoldLogMs + 50;
+
+}  // namespace
 
 void Life::TickOnce() {
   const Instant now = machine_.clock.now;
@@ -45,7 +51,10 @@ void Life::Turn() {
   const uint64_t faults = machine_.disk.faults();
   if (slow_ms_ > 0) {
     machine_.disk.before_durable_write = [this](uint64_t) {
-      machine_.clock.now = machine_.clock.now + slow_ms_;
+      const int64_t part_ms = std::min(slow_ms_, kStandsMs);
+      machine_.clock.now = machine_.clock.now + part_ms;
+      Meanwhile();
+      machine_.clock.now = machine_.clock.now + (slow_ms_ - part_ms);
     };
   }
   machine_.Turn();
@@ -137,6 +146,7 @@ void Life::Step() {
   machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(200));
   // The steward is in time, but for standstills.
   if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
+  Crowds();
   const uint64_t what = Below(1000);
   // Somebody makes room before long.
   if (disk_low_ && what % 40 == 0) {
