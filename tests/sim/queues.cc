@@ -254,12 +254,14 @@ void Queues::Tick(Instant now, int64_t away_ms) {
 }
 
 void Queues::Restarted(Instant died, Instant now) {
+  // A write that took long and then failed was an outage already: the log has nothing since before.
+  const Instant written = last_tick_ == Instant{0} ? died : std::min(died, last_tick_);
   for (auto& [name, agenda] : agendas_) {
     Current(agenda, now);
     for (auto& [day, opening] : agenda.openings) {
       const Instant opens = TimeOn(day, agenda.rules.open);
       const Instant closes = std::max(opening.closes_at, TimeOn(day, agenda.rules.close));
-      opening.closes_later_ms += now - died + kOutageSlackMs;
+      opening.closes_later_ms += now - written + kOutageSlackMs;
       if (died < closes && opens < now && opening.opened)
         opening.closes_least = closes + (std::min(now, closes) - std::max(died, opens));
       // Grants that had not lapsed are given anew.

@@ -146,6 +146,11 @@ void Life::Step() {
   machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(200));
   // The steward is in time, but for standstills.
   if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
+  // What was admitted in a round that did not become durable is told to nobody: nor to the auditor.
+  if (machine_.failed() || machine_.disk.dead()) {
+    NoteFault();
+    return AfterFault();
+  }
   Crowds();
   const uint64_t what = Below(1000);
   // Somebody makes room before long.
