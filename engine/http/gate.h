@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/instant.h"
+#include "base/limits.h"
 #include "http/address_rates.h"
 #include "http/ready_replies.h"
 #include "surge/shedding.h"
@@ -32,12 +34,17 @@ class Gate {
   Gate();
 
   // From now on requests are refused as these say; before that nobody is. Not owned.
-  void Follow(LoadSource& source) { source_ = &source; }
+  void Follow(LoadSource& source, int64_t arrival_floor_per_s = limits::kArrivalFloorPerS) {
+    source_ = &source;
+    floor_ = surge::ArrivalFloor(arrival_floor_per_s);
+  }
   void Limit(AddressRates& rates) { rates_ = &rates; }
 
   // Whoever is refused for load is not counted for his address.
-  surge::Shed Decide(surge::Lane lane, const Caller& caller, std::string_view forwarded_for) {
-    if (source_ != nullptr) {
+  surge::Shed Decide(surge::Lane lane, const Caller& caller, std::string_view forwarded_for,
+                     Instant now) {
+    const bool on_the_floor = lane == surge::Lane::kArrival && floor_.Takes(now);
+    if (source_ != nullptr && !on_the_floor) {
       draw_ += kGoldenRatio;
       const surge::Shed why = surge::Decide(source_->load(), lane, draw_);
       if (why != surge::Shed::kNo) return why;
@@ -63,6 +70,7 @@ class Gate {
   LoadSource* source_ = nullptr;
   AddressRates* rates_ = nullptr;
   uint32_t draw_ = 0;
+  surge::ArrivalFloor floor_{limits::kArrivalFloorPerS};
   ReadyReplies busy_;
   ReadyReplies too_often_;
 };

@@ -6,6 +6,9 @@
 namespace creneau::surge {
 namespace {
 
+// Short beside a person's patience, and long beside what a look at the sockets takes.
+constexpr int64_t kFloorWindowMs = 100;
+
 // None of a lane is refused at `none` and below, all of it at `all` and above.
 struct Range {
   int64_t none_ms = 0;
@@ -65,6 +68,15 @@ Shed Decide(const Load& load, Lane lane, uint32_t draw) {
     return Shed::kLog;
   }
   return Falls(load.lag_us, RangeOf(lane), draw) ? Shed::kLag : Shed::kNo;
+}
+
+bool ArrivalFloor::Takes(Instant now) {
+  const int64_t window = now.ms / kFloorWindowMs;
+  if (window != window_) {
+    window_ = window;
+    taken_ = 0;
+  }
+  return taken_++ < per_s_ * kFloorWindowMs / kMsPerSecond;
 }
 
 }  // namespace creneau::surge

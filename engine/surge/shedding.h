@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/instant.h"
+
 namespace creneau::surge {
 
 // What a request asks for, from what is never refused for load to what is refused first.
@@ -43,5 +45,21 @@ struct Load {
 // log in memory, it is for their own requests, sixteen for each connection at most; while the log
 // is behind or stands still, nobody is added who does not hold a seat.
 Shed Decide(const Load& load, Lane lane, uint32_t draw);
+
+// Arrivals are refused before anybody else since in a crowd they are the most. Where they are few
+// it is others who make a thread lag, such as a flood of reads, and refusing them would free
+// nothing: so the first ones of each second are let in. One for each thread.
+class ArrivalFloor {
+ public:
+  explicit ArrivalFloor(int64_t per_s) : per_s_(per_s) {}
+  // Whether whoever arrives now is one of them; also to be asked for those who would be let in
+  // anyway. `now` may go back.
+  bool Takes(Instant now);
+
+ private:
+  int64_t per_s_;
+  int64_t window_ = 0;
+  int64_t taken_ = 0;  // in it
+};
 
 }  // namespace creneau::surge

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "tests/booking/queue_fixture.h"
 #include "tests/http/public_context.h"
 
 namespace creneau::http {
@@ -84,6 +85,21 @@ TEST_CASE_METHOD(Busy,
   CHECK(counters.shed(surge::Lane::kConfirm, surge::Shed::kLag) == 0);
   load = {};
   CHECK(Status(kRead) == 200);
+}
+
+TEST_CASE_METHOD(Busy, "the first who arrive are let in whatever the load; readers are not") {
+  REQUIRE(world.Publish("92-naturalisation", booking::QueueToml()).outcome == Outcome::kOk);
+  const std::string ticket =
+      Wire("POST /v1/agendas/92-naturalisation/tickets", "",
+           R"({"applicant":{"dossier":"A 1234","birth_date":"1990-05-17"}})");
+  load.lag_us = kFarTooLateUs;
+  const int64_t floor = limits::kArrivalFloorPerS / 10;
+  for (int64_t i = 0; i < floor; ++i) REQUIRE(Status(ticket) != 503);
+  CHECK(Status(ticket) == 503);
+  CHECK(counters.shed(surge::Lane::kArrival, surge::Shed::kLag) == 1);
+  CHECK(Status(kRead) == 503);
+  world.clock.now = world.clock.now + 100;
+  CHECK(Status(ticket) != 503);
 }
 
 TEST_CASE_METHOD(Busy, "a refusal is a problem document, and nothing was read or done for it") {

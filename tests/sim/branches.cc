@@ -68,17 +68,10 @@ const std::vector<std::string> kOfSeatsAndLog = {
 // Lanes that are let in under load are those that begin to be refused later; queues are one life in
 // four, so arrivals are few.
 const std::vector<std::string> kOfCrowds = {
-    "asked-while-the-log-writes",
-    "came-back-and-was-let-in",
-    "let-in-under-load-confirm",
-    "let-in-under-load-hold",
-    "let-in-under-load-read",
-    "refusal-without-effect",
-    "shed-arrival-for-lag",
-    "shed-hold-for-lag",
-    "shed-hold-for-log",
-    "shed-read-for-lag",
-    "storm",
+    "arrived-on-the-floor",      "asked-while-the-log-writes", "came-back-and-was-let-in",
+    "let-in-under-load-confirm", "let-in-under-load-hold",     "let-in-under-load-read",
+    "refusal-without-effect",    "shed-arrival-for-lag",       "shed-hold-for-lag",
+    "shed-hold-for-log",         "shed-read-for-lag",          "storm",
     "thread-stood-still",
 };
 

@@ -31,7 +31,7 @@ void IoThread::Begin(http::Gate& gate, const wal::Log& log) {
   due_ = {};
   queue_.clear();
   meter_ = surge::LagMeter();
-  gate.Follow(*this);
+  gate.Follow(*this, kArrivalFloorPerS);
 }
 
 const surge::Load& IoThread::load() noexcept {
@@ -75,8 +75,8 @@ std::string IoThread::Serve() {
     meter_.Met(kNsPerUs * at_us_);
     return "";
   }
-  const Shed shed = gate_->Decide(next.lane);
-  std::string wrong = lanes_.Check({next.lane, load_, shed, at()});
+  const Shed shed = gate_->Decide(next.lane, {}, "", at());
+  std::string wrong = lanes_.Check({next.lane, load_, shed, at(), number_, at()});
   at_us_ += CostUs(next.lane, shed) * (at() < storm_.until ? storm_.times_slower : 1);
   return wrong;
 }

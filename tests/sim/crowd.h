@@ -44,7 +44,8 @@ struct Storm {
 
 class IoThread final : public http::LoadSource {
  public:
-  IoThread(const SimClock& clock, Lanes& lanes) : clock_(clock), lanes_(lanes) {}
+  IoThread(size_t number, const SimClock& clock, Lanes& lanes)
+      : number_(number), clock_(clock), lanes_(lanes) {}
 
   // Of a new process: nobody waits yet.
   void Begin(http::Gate& gate, const wal::Log& log);
@@ -57,6 +58,7 @@ class IoThread final : public http::LoadSource {
 
   const surge::Load& load() noexcept override;
   Instant at() const { return Instant{at_us_ / 1'000}; }
+  size_t number() const { return number_; }
 
  private:
   struct Waiting {
@@ -69,6 +71,7 @@ class IoThread final : public http::LoadSource {
   void Arrive();
   std::string Serve();
 
+  const size_t number_;
   const SimClock& clock_;
   Lanes& lanes_;
   http::Gate* gate_ = nullptr;
@@ -88,7 +91,10 @@ class Crowd {
   static constexpr size_t kThreads = 2;
 
   Crowd(uint64_t seed, const SimClock& clock, Lanes& lanes)
-      : clock_(clock), lanes_(lanes), prng_(seed), threads_{{{clock, lanes}, {clock, lanes}}} {}
+      : clock_(clock),
+        lanes_(lanes),
+        prng_(seed),
+        threads_{{{0, clock, lanes}, {1, clock, lanes}}} {}
 
   IoThread& thread(size_t i) { return threads_[i]; }
   // Once in a while something begins; what, or "".

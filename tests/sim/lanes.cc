@@ -8,6 +8,7 @@ using surge::Shed;
 
 constexpr int64_t kMostWaitUs = 500'000;
 constexpr int64_t kLogStandsMs = 500;
+constexpr int64_t kFloorWindowMs = 100;
 
 bool LogInTrouble(const surge::Load& load) {
   return load.log_behind || load.log_in_flight_ms >= kLogStandsMs;
@@ -53,8 +54,22 @@ std::string Lanes::CheckOrder(const Decision& decision) {
   return "";
 }
 
+// Every arrival has to be told, refused or not.
+bool Lanes::OnTheFloor(const Decision& decision) {
+  if (decision.lane != Lane::kArrival) return false;
+  Floor& floor = floors_[decision.thread];
+  const int64_t window = decision.decided_at.ms / kFloorWindowMs;
+  if (window != floor.window) floor = {window, 0};
+  return floor.arrived++ < kArrivalFloorPerS * kFloorWindowMs / kMsPerSecond;
+}
+
 std::string Lanes::Check(const Decision& decision) {
   const bool refused = decision.shed != Shed::kNo;
+  if (OnTheFloor(decision)) {
+    if (refused) return Complaint("one of the first few who arrive was refused", decision);
+    if (decision.load.lag_us >= kMostWaitUs) ++reached_["arrived-on-the-floor"];
+    return "";
+  }
   if (decision.lane <= Lane::kConfirm)
     return refused ? Complaint("whoever holds a seat is never refused", decision) : "";
   const bool waits_for_log = decision.lane == Lane::kHold && LogInTrouble(decision.load);

@@ -3,6 +3,7 @@
 // and against the replies to those whose requests are real:
 //
 // - whoever holds a seat is never refused for load, and no operator is;
+// - the first few who arrive in each tenth of a second are let in, whatever the lag; but for them:
 // - nobody is let in for a lane at a lag at which, ever, a lane with a better claim was refused;
 // - once requests wait for longer than half a second, none is let in that can be refused;
 // - new holds wait while the log is behind or stands still, and nobody else does for that;
@@ -22,12 +23,15 @@
 #include <string>
 
 #include "base/instant.h"
+#include "base/limits.h"
 #include "surge/shedding.h"
 #include "tests/sim/told.h"
 
 namespace creneau::sim {
 
 inline constexpr int64_t kCalmAgainMs = 2'000;
+// In proportion to the crowd's threads.
+inline constexpr int64_t kArrivalFloorPerS = limits::kArrivalFloorPerS / 100;
 
 // At a gate. `at`: the thread's time.
 struct Decision {
@@ -35,6 +39,9 @@ struct Decision {
   surge::Load load;
   surge::Shed shed = surge::Shed::kNo;
   Instant at;
+  // Which gate, and by its clock.
+  size_t thread = 0;
+  Instant decided_at{0};
 };
 
 class Lanes {
@@ -53,13 +60,20 @@ class Lanes {
 
  private:
   std::string CheckOrder(const Decision& decision);
+  bool OnTheFloor(const Decision& decision);
   void Forget() {
     refused_from_us_.fill(INT64_MAX);
     let_in_until_us_.fill(-1);
   }
 
+  struct Floor {
+    int64_t window = 0;
+    int64_t arrived = 0;
+  };
+
   std::map<std::string, uint64_t>& reached_;
   Instant unquiet_until_{0};
+  std::map<size_t, Floor> floors_;  // by thread
   // By lane: the least lag at which it was refused for lag, the most at which it was let in.
   std::array<int64_t, surge::kLanes> refused_from_us_;
   std::array<int64_t, surge::kLanes> let_in_until_us_;

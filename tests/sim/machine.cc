@@ -93,7 +93,8 @@ std::array<uint64_t, surge::kSheds> Machine::CountShed() const {
 // Of the thread's latest request. Its lane is for whoever sent it to say.
 Decision Machine::DecisionOf(IoThread& thread,
                              const std::array<uint64_t, surge::kSheds>& shed_before) const {
-  Decision decision{.load = thread.load(), .at = thread.at()};
+  Decision decision{
+      .load = thread.load(), .at = thread.at(), .thread = thread.number(), .decided_at = clock.now};
   const auto shed = CountShed();
   for (size_t why = 0; why < surge::kSheds; ++why) {
     if (shed[why] != shed_before[why]) decision.shed = static_cast<surge::Shed>(why);

@@ -53,6 +53,22 @@ TEST_CASE("as a thread lags, arrivals are refused first, then reads, then holds,
   }
 }
 
+TEST_CASE("few arrivals a second are let in whatever the lag, evenly, and no more") {
+  ArrivalFloor floor(2'000);
+  int64_t taken = 0;
+  const Instant begin{1'796'112'000'000};
+  for (int64_t us = 0; us < 3'000'000; us += 50) {  // 20,000 a second
+    const bool in = floor.Takes(begin + us / 1'000);
+    taken += in;
+    // Nobody waits for the next second to begin.
+    if (us % 100'000 == 0) CHECK(in);
+  }
+  CHECK(taken == 3 * 2'000);
+  ArrivalFloor quiet(2'000);
+  for (int64_t ms = 0; ms < 1'000; ++ms) CHECK(quiet.Takes(begin + ms));
+  CHECK(quiet.Takes(begin - 60'000));  // a clock that was set back
+}
+
 TEST_CASE("while the log is behind or stands still, new claims are refused, and nothing else") {
   const Load behind{.log_behind = true};
   const Load standing{.log_in_flight_ms = limits::kHoldLogMs};
