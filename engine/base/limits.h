@@ -174,8 +174,8 @@ inline constexpr size_t kProofAgendaChars = 64;
 // the first: 1,000 connections with a request each are some 20 ms.
 inline constexpr int64_t kArrivalLagMs = 50;
 // So many arrivals a second of a thread are let in however it lags: some 15 us each, they are not
-// what makes it lag. 50,000 people have a ticket within half a minute.
-inline constexpr int64_t kArrivalFloorPerS = 2'000;
+// what makes it lag. 50,000 people have a ticket within ten seconds.
+inline constexpr int64_t kArrivalFloorPerS = 5'000;
 // 999 of 1,000 confirms are to be answered within 250 ms, their write to the log included, also
 // where they come by the public listener: reads begin to yield well before that.
 inline constexpr int64_t kReadLagMs = 125;

@@ -1,13 +1,12 @@
 #include "surge/shedding.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/limits.h"
 
 namespace creneau::surge {
 namespace {
-
-// Short beside a person's patience, and long beside what a look at the sockets takes.
-constexpr int64_t kFloorWindowMs = 100;
 
 // None of a lane is refused at `none` and below, all of it at `all` and above.
 struct Range {
@@ -71,12 +70,12 @@ Shed Decide(const Load& load, Lane lane, uint32_t draw) {
 }
 
 bool ArrivalFloor::Takes(Instant now) {
-  const int64_t window = now.ms / kFloorWindowMs;
-  if (window != window_) {
-    window_ = window;
-    taken_ = 0;
-  }
-  return taken_++ < per_s_ * kFloorWindowMs / kMsPerSecond;
+  const int64_t passed_ms = std::clamp<int64_t>(now - filled_at_, 0, kMsPerSecond);
+  filled_at_ = now;
+  credit_ = std::min(credit_ + passed_ms * per_s_, kMsPerSecond * per_s_);
+  if (credit_ < kMsPerSecond) return false;
+  credit_ -= kMsPerSecond;
+  return true;
 }
 
 }  // namespace creneau::surge

@@ -48,18 +48,19 @@ Shed Decide(const Load& load, Lane lane, uint32_t draw);
 
 // Arrivals are refused before anybody else since in a crowd they are the most. Where they are few
 // it is others who make a thread lag, such as a flood of reads, and refusing them would free
-// nothing: so the first ones of each second are let in. One for each thread.
+// nothing: so many a second are let in, as many at once as in a second, since a thread that lags
+// hears them in clumps. A token bucket. One for each thread.
 class ArrivalFloor {
  public:
-  explicit ArrivalFloor(int64_t per_s) : per_s_(per_s) {}
+  explicit ArrivalFloor(int64_t per_s) : per_s_(per_s), credit_(kMsPerSecond * per_s) {}
   // Whether whoever arrives now is one of them; also to be asked for those who would be let in
   // anyway. `now` may go back.
   bool Takes(Instant now);
 
  private:
   int64_t per_s_;
-  int64_t window_ = 0;
-  int64_t taken_ = 0;  // in it
+  int64_t credit_;  // thousandths of arrivals
+  Instant filled_at_{0};
 };
 
 }  // namespace creneau::surge

@@ -32,6 +32,7 @@ void IoThread::Begin(http::Gate& gate, const wal::Log& log) {
   queue_.clear();
   meter_ = surge::LagMeter();
   gate.Follow(*this, kArrivalFloorPerS);
+  lanes_.Begin(number_);
 }
 
 const surge::Load& IoThread::load() noexcept {

@@ -8,7 +8,8 @@ using surge::Shed;
 
 constexpr int64_t kMostWaitUs = 500'000;
 constexpr int64_t kLogStandsMs = 500;
-constexpr int64_t kFloorWindowMs = 100;
+// Of one arrival: what is added up in pieces is not quite whole.
+constexpr double kLeastLeft = 1 - 1e-6;
 
 bool LogInTrouble(const surge::Load& load) {
   return load.log_behind || load.log_in_flight_ms >= kLogStandsMs;
@@ -58,9 +59,14 @@ std::string Lanes::CheckOrder(const Decision& decision) {
 bool Lanes::OnTheFloor(const Decision& decision) {
   if (decision.lane != Lane::kArrival) return false;
   Floor& floor = floors_[decision.thread];
-  const int64_t window = decision.decided_at.ms / kFloorWindowMs;
-  if (window != floor.window) floor = {window, 0};
-  return floor.arrived++ < kArrivalFloorPerS * kFloorWindowMs / kMsPerSecond;
+  const int64_t passed_ms = std::clamp<int64_t>(decision.decided_at - floor.at, 0, kMsPerSecond);
+  floor.at = decision.decided_at;
+  floor.left =
+      std::min(floor.left + static_cast<double>(passed_ms * kArrivalFloorPerS) / kMsPerSecond,
+               static_cast<double>(kArrivalFloorPerS));
+  if (floor.left < kLeastLeft) return false;
+  floor.left -= 1;
+  return true;
 }
 
 std::string Lanes::Check(const Decision& decision) {

@@ -3,7 +3,7 @@
 // and against the replies to those whose requests are real:
 //
 // - whoever holds a seat is never refused for load, and no operator is;
-// - the first few who arrive in each tenth of a second are let in, whatever the lag; but for them:
+// - a few who arrive in each second are let in, whatever the lag; but for them:
 // - nobody is let in for a lane at a lag at which, ever, a lane with a better claim was refused;
 // - once requests wait for longer than half a second, none is let in that can be refused;
 // - new holds wait while the log is behind or stands still, and nobody else does for that;
@@ -50,6 +50,8 @@ class Lanes {
 
   // There is a crowd, or a thread stands still, until then at most.
   void Expect(Instant until) { unquiet_until_ = std::max(unquiet_until_, until); }
+  // Of a new process.
+  void Begin(size_t thread) { floors_.erase(thread); }
   // Each decision, in the crowd as well.
   std::string Check(const Decision& decision);
   // Somebody's real request and the reply. `again`: refused before, they come as they were told to.
@@ -67,8 +69,8 @@ class Lanes {
   }
 
   struct Floor {
-    int64_t window = 0;
-    int64_t arrived = 0;
+    Instant at{0};
+    double left = kArrivalFloorPerS;
   };
 
   std::map<std::string, uint64_t>& reached_;
