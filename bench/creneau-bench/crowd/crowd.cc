@@ -202,6 +202,13 @@ void Crowd::DuePerson(uint32_t asker, int64_t due_ns) {
     ++story_.At(due_ns).looks;
     if (!options_.uncached) return Look(asker, due_ns);
   }
+  if (person.act == Act::kLook && SeesSlots(asker, kNsPerSecond, due_ns)) {
+    PickSlot(asker);
+    Heard heard;
+    heard.what = Heard::What::kSlots;
+    const Sight& sight = documents_[person.agenda].document.sight();
+    return GoOn(asker, AfterReply(&person, heard, sight, due_ns, &prng_));
+  }
   if (person.act == Act::kConfirm) ++story_.At(due_ns).confirms_due;
   const Lane lane = person.is_bot()               ? Lane::kBots
                     : person.act == Act::kConfirm ? Lane::kConfirms

@@ -5,8 +5,9 @@
 // Behind a website there is a pool of connections to the engine (nginx's upstream with keepalive),
 // and people share it. With --connections-per-person each request has its own, from an address of
 // its own. Looks at the status document are answered from one that is fetched once a second for
-// all. A request every 100 ms, by nobody in particular, tells how the service is before, during and
-// after.
+// all, those at the slots from what somebody got within a second; where the engine refuses that for
+// load, from what there was within the minute, as tools/nginx does. A request every 100 ms, by
+// nobody in particular, tells how the service is before, during and after.
 //
 // One thread. Allocates nothing per request once buffers have their size. Nanoseconds since the
 // crowd was made.
@@ -95,6 +96,9 @@ class Crowd : private Sockets::Handler {
   void HearStatus(uint32_t asker, const Reply& reply, int64_t now_ns);
   Heard Judge(uint32_t asker, const Line& line, const Reply& reply, int64_t now_ns);
   Heard JudgeTicket(uint32_t asker, const Reply& reply, Heard heard);
+  Heard JudgeSlots(uint32_t asker, const Reply& reply, Heard heard, int64_t now_ns);
+  void PickSlot(uint32_t asker);
+  bool SeesSlots(uint32_t asker, int64_t within_ns, int64_t now_ns) const;
   Heard JudgeHold(uint32_t asker, const Reply& reply, Heard heard);
   Heard JudgeConfirm(uint32_t asker, const Line& line, const Reply& reply, Heard heard,
                      int64_t now_ns);
@@ -126,6 +130,8 @@ class Crowd : private Sockets::Handler {
     bool fetching = false;
     uint32_t lookers = kNobody;      // who wait for it
     uint64_t told_nothing_left = 0;  // since the last hold
+    std::string slots;               // as a cache in front has them
+    int64_t slots_ns = INT64_MIN / 2;
   };
   std::vector<Shared> documents_;  // by agenda
   std::vector<uint32_t> free_probes_;

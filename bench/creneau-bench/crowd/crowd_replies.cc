@@ -19,6 +19,7 @@ constexpr int64_t kLateNs = 10'000'000;
 // Our clock and the server's, and whole seconds in what it says.
 constexpr int64_t kEdgeNs = kNsPerSecond;
 constexpr int64_t kFetchAgainNs = 100'000'000;
+constexpr int64_t kStaleNs = 60 * kNsPerSecond;
 
 std::string_view CodeOf(const Reply& reply) {
   return reply.status < 300 ? std::string_view() : JsonText(reply.body, "\"code\"");
@@ -222,10 +223,7 @@ Heard Crowd::Judge(uint32_t asker, const Line& line, const Reply& reply, int64_t
     case Ask::kTicket:
       return heard.what == What::kTicket ? JudgeTicket(asker, reply, heard) : heard;
     case Ask::kSlots:
-      slots_[asker].Set(heard.what == What::kSlots && person.traits.picks
-                            ? FreeSlot(reply.body, prng_.Next())
-                            : std::string_view());
-      return heard;
+      return JudgeSlots(asker, reply, heard, now_ns);
     case Ask::kHold:
       if (heard.what == What::kNotAdmitted && person.admitted_ns != kNever && !person.is_bot()) {
         ++story_.denied_though_admitted;
@@ -260,6 +258,29 @@ Heard Crowd::JudgeTicket(uint32_t asker, const Reply& reply, Heard heard) {
     story_.Wrong("a rank that was said is not that of its ticket under the K of the opening");
   }
   return heard;
+}
+
+Heard Crowd::JudgeSlots(uint32_t asker, const Reply& reply, Heard heard, int64_t now_ns) {
+  Shared& shared = documents_[people_[asker].agenda];
+  if (heard.what == What::kSlots) {
+    shared.slots.assign(reply.body);
+    shared.slots_ns = now_ns;
+  }
+  if (heard.what == What::kRefused && SeesSlots(asker, kStaleNs, now_ns)) heard.what = What::kSlots;
+  if (heard.what == What::kSlots) PickSlot(asker);
+  return heard;
+}
+
+bool Crowd::SeesSlots(uint32_t asker, int64_t within_ns, int64_t now_ns) const {
+  const Person& person = people_[asker];
+  return !options_.uncached && !person.is_bot() &&
+         now_ns - documents_[person.agenda].slots_ns < within_ns;
+}
+
+void Crowd::PickSlot(uint32_t asker) {
+  const Person& person = people_[asker];
+  slots_[asker].Set(person.traits.picks ? FreeSlot(documents_[person.agenda].slots, prng_.Next())
+                                        : std::string_view());
 }
 
 Heard Crowd::JudgeHold(uint32_t asker, const Reply& reply, Heard heard) {
