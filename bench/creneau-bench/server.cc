@@ -28,6 +28,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What slow_disk.cc says in the diary.
+constexpr const char* kSlowDiskSign = "creneau_slow_disk: ";
+constexpr size_t kDiary = 64 * 1024;
 constexpr int64_t kReadyNs = 60'000'000'000;
 constexpr int64_t kPublishMs = 60'000;
 constexpr int64_t kEndNs = 60'000'000'000;
@@ -167,6 +170,7 @@ absl::Status OwnServer::Spawn() {
   }
   arguments.push_back(nullptr);
   const std::string shim = SlowDiskShim();
+  if (options_.slow_disk > 1 && access(shim.c_str(), R_OK) != 0) return Errno(shim);
   const std::string factor = std::to_string(options_.slow_disk);
   const pid_t parent = getpid();
   pid_ = fork();
@@ -175,6 +179,7 @@ absl::Status OwnServer::Spawn() {
     // A group of its own: Ctrl-C is for us, and we end it. And it does not outlive us.
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpriority(PRIO_PROCESS, 0, 0);  // whatever we have given ourselves
     if (options_.slow_disk > 1) {
       setenv("LD_PRELOAD", shim.c_str(), 1);
       setenv("CRENEAU_BENCH_SLOW_DISK", factor.c_str(), 1);
@@ -222,6 +227,10 @@ absl::Status OwnServer::HearReady(bool* ready) {
     if (word.rfind("admin=", 0) == 0) admin_ = word.substr(6);
     if (word.rfind("confirm=", 0) == 0) confirm_address_ = word.substr(8);
   }
+  if (options_.slow_disk > 1 && LastWords(kDiary).find(kSlowDiskSign) == std::string::npos) {
+    return absl::InternalError("creneaud runs without " + SlowDiskShim() +
+                               ": its disk is not slow");
+  }
   if (said_.rfind("creneaud ready on ", 0) != 0 || address_.empty() || admin_.empty()) {
     return absl::InternalError("creneaud said something else than that it is ready: " + said_);
   }
@@ -254,14 +263,13 @@ absl::Status OwnServer::Publish(const std::vector<AgendaText>& agendas) {
   return absl::OkStatus();
 }
 
-std::string OwnServer::LastWords() const {
-  constexpr size_t kTail = 600;
+std::string OwnServer::LastWords(size_t most) const {
   std::ifstream diary(dir_ + "/diary");
   std::stringstream text;
   text << diary.rdbuf();
   std::string words = text.str();
   if (words.empty()) return "is the program there, and executable?";
-  return words.size() > kTail ? words.substr(words.size() - kTail) : words;
+  return words.size() > most ? words.substr(words.size() - most) : words;
 }
 
 std::string OwnServer::LeftBehind() {

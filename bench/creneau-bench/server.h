@@ -56,8 +56,8 @@ class OwnServer {
   absl::Status Spawn();
   absl::Status AwaitReady();
   absl::Status HearReady(bool* ready);
-  std::string LastWords() const;  // the end of its diary
-  std::string LeftBehind();       // its last line, and where its directory is, which stays
+  std::string LastWords(size_t most = 600) const;  // the end of its diary
+  std::string LeftBehind();  // its last line, and where its directory is, which stays
 
   std::string dir_;
   std::vector<std::string> made_;  // above it, that were not there before; the innermost first

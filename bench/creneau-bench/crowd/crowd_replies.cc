@@ -93,6 +93,7 @@ void Crowd::NoteConfirm(Line* line, Person* person, int64_t now_ns) {
   if (!person->in_time) ++story_.confirms.in_time;
   person->in_time = true;
   ++(line->dropping ? story_.confirms.cut : story_.confirms.sent_in_time);
+  if (!line->dropping && person->is_bot()) ++story_.confirms.sent_by_bots;
 }
 
 void Crowd::Send(uint32_t connection, uint32_t asker) {
@@ -328,7 +329,7 @@ Heard Crowd::JudgeConfirm(uint32_t asker, const Line& line, const Reply& reply, 
   if (person.in_time) ++story_.confirms.kept;
   if (!line.in_time) return heard;
   ++story_.confirms.answered;
-  if (took_ns <= kNsPerSecond) ++story_.confirms.within_1s;
+  if (took_ns <= kNsPerSecond && !person.is_bot()) ++story_.confirms.within_1s;
   return heard;
 }
 

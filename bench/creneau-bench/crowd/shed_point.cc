@@ -13,6 +13,7 @@ namespace {
 constexpr double kFirstPerS = 2000;
 constexpr double kStep = 1.25;
 constexpr int64_t kStepNs = kNsPerSecond;
+constexpr int64_t kConnectNs = 60 * kNsPerSecond;
 constexpr int64_t kTurnNs = 1'000'000;
 constexpr double kShed = 0.001;     // of the replies
 constexpr double kHeldBack = 0.05;  // of what was due
@@ -31,14 +32,22 @@ absl::StatusOr<ShedPoint> FindShedPoint(const CrowdOptions& options,
   if (!server.ok()) return server.status();
   Flood flood(*server, own.agendas(), options.common.seed, 1);
   if (absl::Status opened = flood.Open(); !opened.ok()) return opened;
-  while (flood.up() < Flood::Connections() && go_on()) flood.Turn(kTurnNs);
+  const auto alive = [&] { return go_on() && !own.Ended(); };
+  const int64_t deadline = NowNs() + kConnectNs;
+  while (flood.up() < Flood::Connections() && alive() && NowNs() < deadline) flood.Turn(kTurnNs);
+  if (alive() && flood.up() < Flood::Connections()) {
+    return absl::UnavailableError(std::to_string(flood.up()) + " of " +
+                                  std::to_string(Flood::Connections()) +
+                                  " connections of a flood could be made");
+  }
   ShedPoint point;
-  for (double per_s = kFirstPerS; go_on(); per_s *= kStep) {
+  for (double per_s = kFirstPerS; alive(); per_s *= kStep) {
     const FloodCount before = flood.count();
     flood.SetRate(per_s);
-    for (const int64_t end = NowNs() + kStepNs; NowNs() < end && go_on();) flood.Turn(kTurnNs);
+    for (const int64_t end = NowNs() + kStepNs; NowNs() < end && alive();) flood.Turn(kTurnNs);
     const FloodCount step = flood.count() - before;
     const auto replies = static_cast<double>(step.served + step.refused);
+    if (alive() && replies == 0) return absl::UnavailableError("a flood had no reply in a second");
     point = {per_s, static_cast<double>(step.served) / step.seconds, false};
     if (static_cast<double>(step.refused) >= kShed * replies) break;
     point.without_a_refusal =

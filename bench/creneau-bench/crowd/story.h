@@ -46,10 +46,12 @@ struct Confirms {
   uint64_t in_time = 0;       // people who sent one before their deadline
   uint64_t kept = 0;          // of these, confirmed, by a repeat or at once
   uint64_t sent_in_time = 0;  // requests, those that were cut off by ourselves not counted
-  uint64_t answered = 0;      // of these, with a confirmation
-  uint64_t cut = 0;           // cut off by ourselves: phones
-  uint64_t at_edge = 0;       // sent within a second of the deadline: ours and the server's clock
-  uint64_t within_1s = 0;     // of sent_in_time, confirmed within a second of being due
+  uint64_t sent_by_bots =
+      0;                   // of these: they wait for each other, and nobody promised them anything
+  uint64_t answered = 0;   // of these, with a confirmation
+  uint64_t cut = 0;        // cut off by ourselves: phones
+  uint64_t at_edge = 0;    // sent within a second of the deadline: ours and the server's clock
+  uint64_t within_1s = 0;  // of sent_in_time, confirmed within a second of being due
 };
 
 // The generator's own faults.

@@ -49,6 +49,7 @@ std::string ConfirmsOf(const StoryReport& report) {
       .Count("people_kept", confirms.kept)
       .Count("sent_in_time", confirms.sent_in_time)
       .Count("succeeded", confirms.answered)
+      .Count("sent_by_bots", confirms.sent_by_bots)
       .Count("within_1s", confirms.within_1s)
       .Count("cut_off", confirms.cut)
       .Count("at_deadline", confirms.at_edge)

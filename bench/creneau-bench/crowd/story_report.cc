@@ -59,8 +59,9 @@ void Conclude(StoryReport* report) {
                       false, "ms"});
   if (!report->fall) {
     promises.push_back({"confirms_within_1s",
-                        "confirms sent in time that succeeded within a second",
-                        Percent(confirms.within_1s, confirms.sent_in_time), kGoodput, true, "%"});
+                        "people's confirms sent in time that succeeded within a second",
+                        Percent(confirms.within_1s, confirms.sent_in_time - confirms.sent_by_bots),
+                        kGoodput, true, "%"});
   }
   promises.push_back({"truth_max", "longest wait of anybody for a true answer",
                       Seconds(story.worst_truth.max()), kTruthS + outage_s, false, "s"});
