@@ -173,6 +173,9 @@ inline constexpr size_t kProofAgendaChars = 64;
 // better claim begins to be: until then it loses nothing. A crowd that a thread can bear is within
 // the first: 1,000 connections with a request each are some 20 ms.
 inline constexpr int64_t kArrivalLagMs = 50;
+// What an agenda's beacon gave (codec/state.h): 256 bits in hexadecimal; a record of an opening has
+// room for no more.
+inline constexpr size_t kBeaconChars = 64;
 // So many arrivals a second of a thread are let in however it lags: some 15 us each, they are not
 // what makes it lag. 50,000 people have a ticket within ten seconds.
 inline constexpr int64_t kArrivalFloorPerS = 5'000;

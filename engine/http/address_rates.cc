@@ -12,6 +12,9 @@
 namespace creneau::http {
 namespace {
 
+static_assert(limits::kRequestsAtOnceMs <= limits::kRatePeriodMaxMs);
+static_assert(limits::kRequestsPerAddressMax <= kMsPerSecond);
+
 surge::RateLimit LimitOf(uint32_t per_second) {
   CHECK(per_second >= 1 && per_second <= limits::kRequestsPerAddressMax);
   constexpr auto kSeconds = static_cast<uint32_t>(limits::kRequestsAtOnceMs / kMsPerSecond);

@@ -40,19 +40,20 @@ class Gate {
   }
   void Limit(AddressRates& rates) { rates_ = &rates; }
 
-  // Whoever is refused for load is not counted for his address.
+  // Whoever is refused for load is not counted for his address, but for those who arrive.
   surge::Shed Decide(surge::Lane lane, const Caller& caller, std::string_view forwarded_for,
                      Instant now) {
+    // An address that asks too often takes no part of the floor from others.
+    if (lane == surge::Lane::kArrival && !MayAsk(caller, forwarded_for))
+      return surge::Shed::kAddress;
     const bool on_the_floor = lane == surge::Lane::kArrival && floor_.Takes(now);
     if (source_ != nullptr && !on_the_floor) {
       draw_ += kGoldenRatio;
       const surge::Shed why = surge::Decide(source_->load(), lane, draw_);
       if (why != surge::Shed::kNo) return why;
     }
-    if (rates_ == nullptr || lane <= surge::Lane::kConfirm || rates_->Take(caller, forwarded_for)) {
-      return surge::Shed::kNo;
-    }
-    return surge::Shed::kAddress;
+    const bool asked = lane <= surge::Lane::kConfirm || lane == surge::Lane::kArrival;
+    return asked || MayAsk(caller, forwarded_for) ? surge::Shed::kNo : surge::Shed::kAddress;
   }
   // What AppendRefusal says: 429 rate-limited for an address, else 503 overloaded.
   static Outcome OutcomeOf(surge::Shed why) {
@@ -63,6 +64,10 @@ class Gate {
   }
 
  private:
+  bool MayAsk(const Caller& caller, std::string_view forwarded_for) {
+    return rates_ == nullptr || rates_->Take(caller, forwarded_for);
+  }
+
   // Steps that spread over all of the numbers as evenly as any do (Weyl): of few requests already,
   // as many are refused as should be.
   static constexpr uint32_t kGoldenRatio = 0x9e3779b9;

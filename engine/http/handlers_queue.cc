@@ -41,8 +41,9 @@ void WriteStatus(JsonWriter& json, const booking::AgendaInfo& agenda, const Open
     json.Name("k").String(Hex(surge::WithBeacon(state.k, state.beacon)));
     if (!state.beacon.empty()) json.Name("k_chain").String(Hex(state.k));
   }
-  if (!agenda.rules.beacon.empty()) {
-    json.Name("beacon").Object().Name("source").String(agenda.rules.beacon);
+  if (!agenda.rules.beacon.empty() || !state.beacon.empty() || state.without_beacon) {
+    json.Name("beacon").Object();
+    if (!agenda.rules.beacon.empty()) json.Name("source").String(agenda.rules.beacon);
     if (!state.beacon.empty()) json.Name("value").String(state.beacon);
     if (state.without_beacon) json.Name("without").Bool(true);
     json.EndObject();

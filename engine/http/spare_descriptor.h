@@ -26,7 +26,8 @@ class SpareDescriptor {
     // be sent away, and Renew to be called once his socket is closed.
     bool spare_is_gone = false;
   };
-  // The next who waits at `listener`; neither waits nor blocks.
+  // The next who waits at `listener`, who need not be there. Waits while another thread is in
+  // Answer: some system calls.
   Accepted Accept(int listener, sockaddr_storage* peer);
   void Renew();
 

@@ -103,6 +103,20 @@ TEST_CASE_METHOD(Capped, "an address has its burst, and then its rate; another o
   CHECK(counters.shed(surge::Lane::kRead, surge::Shed::kLag) == 0);
 }
 
+TEST_CASE_METHOD(Capped, "an address that asks too often takes no place from others who arrive") {
+  struct Lagging final : LoadSource {
+    const surge::Load& load() noexcept override { return now; }
+    surge::Load now{.lag_us = 10'000'000};
+  } lagging;
+  constexpr int kFloor = kAtOnce + 3;
+  context.gate.Follow(lagging, kFloor);
+  const std::string ticket = Wire("POST /v1/agendas/93-titres/tickets", "", "{}");
+  CHECK(LetThrough(direct, ticket) == kAtOnce);
+  for (int i = 0; i < 3; ++i) CHECK(Status(neighbour, ticket) == 422);  // nobody is named
+  CHECK(Status(neighbour, ticket) == 503);
+  CHECK(Status(direct, ticket) == 429);
+}
+
 TEST_CASE_METHOD(Capped, "its connections share it, whatever they ask for") {
   Session another(context, limits::kMaxBodyBytes, Enter("192.0.2.1"));
   CHECK(LetThrough(direct, kRead) == kAtOnce);
