@@ -1,6 +1,7 @@
 #include "booking/opening_orders.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/limits.h"
 #include "booking/registry.h"
 
 namespace creneau::booking {
@@ -22,11 +23,15 @@ std::string ObjectionToBeacon(const OpeningOrder& order, const AgendaInfo& agend
     return absl::StrCat("its beacon gave ", state.beacon, ": that was said already, and stays");
   if (state.without_beacon)
     return "it was said already that this opening begins without its beacon";
-  if (order.what == What::kWithoutBeacon && now < opening.times->opens_at)
-    return "the opening is not due yet: its beacon may still give something";
-  if (order.what == What::kBeacon && !codec::IsBeaconValue(order.text))
-    return "value: 1 to 64 printable characters of ASCII, without quotes and backslashes, no space "
-           "at either end";
+  // Whoever comes until then has his place by it.
+  if (now < opening.times->opens_at)
+    return "the opening is not due yet: its beacon is told from its hour on";
+  if (order.what == What::kBeacon && !codec::IsBeaconValue(order.text)) {
+    return absl::StrCat(
+        "value: numbers without leading zeros, one space between, or 16 and more lower-case "
+        "hexadecimal digits; at most ",
+        limits::kBeaconChars, " characters");
+  }
   return "";
 }
 
@@ -51,9 +56,12 @@ std::string ObjectionTo(const OpeningOrder& order, const AgendaInfo& agenda,
     case What::kBeacon:
     case What::kWithoutBeacon:
       return ObjectionToBeacon(order, agenda, opening, now);
-    default:
+    case What::kPause:
+    case What::kResume:
+    case What::kDrain:
       return "";
   }
+  return "";
 }
 
 }  // namespace creneau::booking

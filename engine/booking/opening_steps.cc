@@ -19,7 +19,7 @@ constexpr int64_t kGatheredEveryMs = 2'000;
 constexpr uint32_t kGatheredShare = 10;
 
 // An opening that waits for its beacon is lengthened this often, should there be a crash meanwhile.
-constexpr int64_t kWaitLoggedEveryMs = 10'000;
+constexpr int64_t kWaitLoggedEveryMs = 1'000;
 
 // A round of the steward is to take some milliseconds.
 constexpr int kKeysPerRound = 4;
@@ -139,7 +139,8 @@ codec::OpeningState Openings::Served(const OpeningView& view, Board& board, surg
   return state;
 }
 
-// It begins; or waits for what its beacon gives, and closes as much later.
+// It begins; or waits for what its beacon gives, and closes as much later, unless people gather for
+// the next one by then.
 std::optional<codec::OpeningState> Openings::AtItsHour(const AgendaInfo& agenda,
                                                        const OpeningView& view, Board& board,
                                                        Instant now) const {
@@ -152,7 +153,11 @@ std::optional<codec::OpeningState> Openings::AtItsHour(const AgendaInfo& agenda,
   if (waits && now - *board.waited_until < kWaitLoggedEveryMs) return std::nullopt;
   codec::OpeningState state = waits ? board.state : Begun(agenda, board, now);
   if (board.waited_until) {
+    const auto own = rules::OpeningOn(agenda.rules, agenda.zone, board.state.day);
+    const auto next = own ? rules::OpeningAfter(agenda.rules, agenda.zone, own->closes_at) : own;
     state.closes_at = view.times->closes_at + (now - *board.waited_until);
+    if (next && next->day > board.state.day)
+      state.closes_at = std::min(*state.closes_at, next->gathers_at);
     board.waited_until = now;
   }
   return state;
@@ -262,6 +267,9 @@ bool Openings::IsOwed(Instant since, Instant now) const {
 void Openings::Settle(const codec::OpeningState& state, Instant since, Instant now) {
   Put(state);
   Board& board = boards_[state.agenda];
+  // It has been lengthened by all of that.
+  if (board.waited_until)
+    *board.waited_until = *board.waited_until + (now - std::max(since, *board.waited_until));
   // From the last step on: nobody was let in after it. While it is paused the time counts in any
   // case, and once.
   if (!board.line || board.stepped_at == Instant{0}) return;

@@ -203,6 +203,13 @@ void Openings::Issue(const AgendaInfo& agenda, const Subject& subject,
     answer->outcome = Outcome::kPaused;
     return;
   }
+  // What its beacon gave may be known already, and those who gathered have their places by it.
+  const bool shown_here = before && before->opening == surge::OpeningId{agenda.id, view.times->day};
+  if (view.phase == Phase::kGathering && !agenda.rules.beacon.empty() && !shown_here &&
+      now >= view.times->opens_at) {
+    answer->outcome = Outcome::kNotOpenYet;
+    return;
+  }
   Board& board = BoardFor(agenda, *view.times);
   // A place that could not be used would only keep others waiting.
   if (HasUsedTurns(board, subject)) {

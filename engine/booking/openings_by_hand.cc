@@ -11,14 +11,15 @@
 
 namespace creneau::booking {
 OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order) {
+  // Like a publication: one at a time, by the rules that are then in force, and none while a
+  // snapshot begins.
+  const std::lock_guard lock(publishing_);
   OrderAnswer answer;
   answer.agenda = registry_.Find(name);
   if (answer.agenda == nullptr) {
     answer.outcome = Outcome::kUnknownAgenda;
     return answer;
   }
-  // Like a publication: one at a time, and none while a snapshot begins.
-  const std::lock_guard lock(publishing_);
   const Instant now = clock_.Now();
   if (!openings_->Change(*answer.agenda, order, now, publisher_pool_, &answer.problem)) {
     answer.outcome = Outcome::kOutcomeUnknown;

@@ -140,6 +140,16 @@ bool Engine::Impl::ReadTargets(const PublishRequest& request, const AgendaInfo* 
         "Publish another "
         "agenda.");
   }
+  // Whoever could change these at the hour could choose between two K, or throw away a draw.
+  if (current != nullptr && current->rules.policy == rules::Policy::kQueue &&
+      (agenda->beacon != current->rules.beacon || agenda->policy != current->rules.policy ||
+       agenda->opening != current->rules.opening) &&
+      openings_->At(*current, clock_.Now()).phase != Phase::kClosed) {
+    return wrong(
+        "the policy, opening and beacon of a queue cannot change while people gather or its "
+        "opening is under way: publish this once it is closed; creneauctl queue pause and extend "
+        "are for what cannot wait");
+  }
   return Merge(slots, listed, *agenda, current, targets, &answer->errors);
 }
 

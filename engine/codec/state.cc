@@ -29,10 +29,19 @@ std::optional<Instant> MaybeInstant(int64_t ms) {
 }  // namespace
 
 bool IsBeaconValue(std::string_view text) {
-  constexpr size_t kLongest = 64;
-  return !text.empty() && text.size() <= kLongest && text.front() != ' ' && text.back() != ' ' &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  constexpr size_t kLeastHex = 16;
+  if (text.size() > limits::kBeaconChars) return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+  if (text.size() >= kLeastHex && std::all_of(text.begin(), text.end(), is_hex)) return true;
+  for (std::string_view rest = text;;) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    const bool leads_with_zero = word.size() > 1 && word.front() == '0';
+    if (word.empty() || leads_with_zero || !std::all_of(word.begin(), word.end(), is_digit))
+      return false;
+    if (word.size() == rest.size()) return true;
+    rest.remove_prefix(word.size() + 1);
+  }
 }
 
 std::string EncodeOpening(const OpeningState& opening) {

@@ -35,8 +35,9 @@ struct OpeningState {
   friend bool operator==(const OpeningState&, const OpeningState&) = default;
 };
 
-// What a beacon may give: 1 to 64 printable characters of ASCII, neither " nor \, no space at
-// either end.
+// What a beacon may give, in the one way in which it can be written, so that nobody can choose by
+// spelling: numbers without leading zeros, one space between; or 16 and more lower-case hexadecimal
+// digits. limits::kBeaconChars at most.
 bool IsBeaconValue(std::string_view text);
 
 // Of one subject in one opening.

@@ -270,6 +270,20 @@ TEST_CASE("an outage survives the log") {
   }
 }
 
+TEST_CASE("what a beacon gave can be written in one way only") {
+  for (const char* value : {"7", "0", "7 12 33", "0 1 2", "0123456789abcdef", "4f1ce94f1ce94f1ce9"})
+    CHECK(IsBeaconValue(value));
+  for (const char* value :
+       {"", " ", "7 ", " 7", "7  12", "7, 12", "7-12", "07", "7 07", "00", "4f1ce9",
+        "4F1CE94F1CE94F1C", "0123456789abcde", "0123456789abcdef 7", "7\n", "\"7\"", "sept"})
+    CHECK(!IsBeaconValue(value));
+  CHECK(IsBeaconValue(std::string(limits::kBeaconChars, 'f')));
+  CHECK(!IsBeaconValue(std::string(limits::kBeaconChars + 1, 'f')));
+  OpeningState opening;
+  opening.beacon = "07";
+  CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
+}
+
 TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   OpeningState opening;
   opening.agenda = AgendaId{7};
@@ -282,18 +296,10 @@ TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   opening.served_rank = ~uint64_t{0};
   opening.gathered = opening.late = opening.served = opening.rate_cap_per_min = ~0u;
   opening.paused = opening.draining = opening.without_beacon = true;
-  opening.beacon = std::string(64, 'f');
+  opening.beacon = std::string(limits::kBeaconChars, 'f');
   const std::string largest = EncodeOpening(opening);
   CHECK(std::get<OpeningState>(*DecodeRecord(largest)) == opening);
   CHECK(largest.size() <= kMaxEventBytes);
-  for (const char* value : {" ", "a ", " a", "\n", "\"", "\\", "é"}) {
-    opening.beacon = value;
-    CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
-  }
-  opening.beacon = std::string(65, 'f');
-  CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
-  opening.beacon = "12 7 33, 4";
-  CHECK(DecodeRecord(EncodeOpening(opening)).ok());
   opening.lapsed_rank = 6;
   opening.served_rank = 5;
   CHECK(!DecodeRecord(EncodeOpening(opening)).ok());

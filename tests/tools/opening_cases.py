@@ -155,24 +155,28 @@ class Queue(QueueCase):
 
     def test_an_opening_waits_for_its_beacon(self):
         self.publish_queue(more='accept_invented = true\nbeacon = "Loto, tirage de midi"')
-        ticket = {}
         with self.daemon.admin() as admin:
-            ticket = self.ticket(admin, "9000000001")
+            applicant = {"dossier": "9000000001", "birth_date": "1990-05-17"}
+            reply = admin.request("POST", "/v1/agendas/queue/tickets", {"applicant": applicant})
+            self.assertEqual((reply.status, reply.code), (409, "not-open-yet"))  # its hour has come
             self.assertEqual(admin.request("GET", "/v1/agendas/queue").json["rules"]["beacon"], "Loto, tirage de midi")
         self.assertIn("beacon    not told yet (Loto, tirage de midi)", self.must("queue", "status", "queue"))
         self.assertIn("would send  POST /v1/agendas/queue/beacon", self.must("queue", "beacon", "queue", "7 12 33", "--dry-run"))
         code, _, err = self.run_ctl("queue", "beacon", "queue", "é")
         self.assertEqual(code, 3)
-        self.assertIn("printable characters", err)
+        self.assertIn("numbers without leading zeros", err)
         self.must("queue", "beacon", "queue", "7 12 33")
         self.assertEqual(self.run_ctl("queue", "beacon", "queue", "8 12 33")[0], 3)
+        self.until_open()
+        with self.daemon.admin() as admin:
+            ticket = self.ticket(admin, "9000000001")
         status = self.until_status(lambda status: status["phase"] == "open" and status["served"] > 0)
         self.assertEqual(status["beacon"], {"source": "Loto, tirage de midi", "value": "7 12 33"})
         with self.daemon.admin() as admin:
             files = [self.home / name for name in ("agenda.json", "status.json", "tickets")]
             files[0].write_bytes(admin.request("GET", "/v1/agendas/queue").body)
             files[1].write_text(json.dumps(status))
-            files[2].write_text(f"{ticket['ticket']} {self.ticket(admin, '9000000001')['rank']}\n")
+            files[2].write_text(f"{ticket['ticket']} {ticket['rank']}\n")
         verify = ("queue", "verify", "--agenda", files[0], "--status", files[1], "--tickets", files[2])
         code, out, err = ctl(CRENEAUCTL, *verify)
         self.assertEqual(code, 0, err)

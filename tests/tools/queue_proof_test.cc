@@ -114,7 +114,11 @@ TEST_CASE("what a beacon gave is mixed in, once, and told; or it is told that no
                       : std::string(proof.status().message());
   };
   CHECK(said(agenda("Loto"), {status(mixed, gave("7 12"))}) == "Loto: 7 12");
-  CHECK(said(agenda("Loto"), {status(plain, without)}) == "Loto: ");
+  CHECK_THAT(said(agenda("Loto"), {status(plain, without)}),
+             Catch::Contains("began without its beacon"));
+  CHECK(ProveQueue(agenda("Loto"), {status(plain, without)}, std::nullopt, true).ok());
+  CHECK_THAT(said(agenda("Bourse"), {status(mixed, gave("7 12"))}),
+             Catch::Contains("its beacon is \"Loto\", and the agenda's \"Bourse\""));
   CHECK_THAT(said(agenda("Loto"), {status(mixed, gave("7 13"))}),
              Catch::Contains("K is not what mixing 7 13"));
   CHECK_THAT(said(agenda("Loto"), {status(plain, gave("7 12"))}), Catch::Contains("K is not what"));

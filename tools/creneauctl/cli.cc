@@ -279,6 +279,8 @@ class Builder {
         ->add_option("--status", command_->status_files,
                      "what GET /v1/agendas/AGENDA/queue answered, oldest first")
         ->required();
+    verify->add_flag("--without-beacon", command_->without,
+                     "check the rest of an opening that began without its beacon");
     verify->add_option("--tickets", command_->tickets_file,
                        "one a line, perhaps with the rank that it was told; - for stdin");
   }

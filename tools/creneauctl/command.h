@@ -64,7 +64,7 @@ struct Command {
   int64_t per_min = 0;                    // queue rate; 0: no cap
   int64_t minutes = 0;                    // queue extend
   std::string value;                      // queue beacon
-  bool without = false;                   // likewise: there is none
+  bool without = false;                   // likewise: there is none; queue verify: may be
   std::vector<std::string> status_files;  // queue verify
   std::string tickets_file;               // "-": stdin; empty: none
   uint64_t count = 0;                     // watch: frames; 0: until Ctrl-C

@@ -302,6 +302,10 @@ std::vector<Check> ChecksOf(const PreflightFacts& facts) {
     if (Text(Object(agenda, "rules"), "identity_proof") == "listed")
       checks.push_back(CheckRoster(facts, agenda));
     if (Text(agenda, "policy") == "queue") checks.push_back(CheckChain(agenda, queue));
+    const std::string beacon = Text(Object(agenda, "rules"), "beacon");
+    if (!beacon.empty() && Text(Object(queue, "beacon"), "value").empty())
+      checks.push_back(Warn("beacon", "the opening will wait for what it gives: " + beacon,
+                            "have it at hand at its hour: creneauctl queue beacon AGENDA VALUE"));
   }
   checks.push_back(CheckClock(facts.clock));
   checks.push_back(CheckFlush(facts.metrics));

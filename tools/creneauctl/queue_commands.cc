@@ -124,7 +124,7 @@ int QueueVerify(const Session& session) {
   }
   const NamedText agenda = std::move(texts.front());
   texts.erase(texts.begin());
-  const absl::StatusOr<QueueProof> proof = ProveQueue(agenda, texts, tickets);
+  const absl::StatusOr<QueueProof> proof = ProveQueue(agenda, texts, tickets, command.without);
   if (!proof.ok()) {
     return session.Fail(absl::IsDataLoss(proof.status()) ? kExitIntegrity : kExitRefused,
                         std::string(proof.status().message()));

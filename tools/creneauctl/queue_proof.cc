@@ -44,6 +44,7 @@ struct Status {
   std::string k_chain;       // what of it is the chain's
   std::string beacon_value;  // mixed in; empty: nothing
   bool without_beacon = false;
+  std::string source;
   std::string chain_end;
   uint64_t served_rank = 0;
 };
@@ -59,6 +60,7 @@ absl::StatusOr<Status> ReadStatus(const NamedText& file) {
   const json::object& beacon = Object(document, "beacon");
   status.beacon_value = Text(beacon, "value");
   status.without_beacon = IsTrue(beacon, "without");
+  status.source = Text(beacon, "source");
   status.k_chain = Text(document, status.beacon_value.empty() ? "k" : "k_chain");
   status.chain_end = Text(document, "chain_end");
   const std::optional<uint64_t> served = Whole(document, "served_rank");
@@ -116,13 +118,22 @@ absl::StatusOr<std::vector<Status>> ReadStatuses(const std::vector<NamedText>& f
 
 // That what the agenda's beacon gave, and nothing else, is mixed into K.
 absl::Status CheckBeacon(const std::string& source, const ChainValue& k_chain, const Status& last,
-                         QueueProof* proof) {
+                         bool may_lack, QueueProof* proof) {
   proof->beacon = source;
   proof->beacon_value = last.beacon_value;
   if (source.empty() && !last.beacon_value.empty())
     return Untrue(last.file, "a beacon's value is mixed into K, and the agenda names no beacon");
   if (!source.empty() && last.beacon_value.empty() && !last.without_beacon)
     return Untrue(last.file, "the opening has begun, and does not say what its beacon gave");
+  if (last.source != source) {
+    return Untrue(last.file, absl::StrCat("its beacon is \"", last.source,
+                                          "\", and the agenda's \"", source, "\""));
+  }
+  if (last.without_beacon && !may_lack) {
+    return Untrue(last.file,
+                  "the opening began without its beacon: its K is the chain's alone, which the "
+                  "office could know beforehand. --without-beacon checks the rest");
+  }
   if (ChainValueFrom(last.k) != surge::WithBeacon(k_chain, last.beacon_value)) {
     return Untrue(last.file, absl::StrCat("K is not what mixing ", last.beacon_value, " into ",
                                           last.k_chain, " gives"));
@@ -131,7 +142,7 @@ absl::Status CheckBeacon(const std::string& source, const ChainValue& k_chain, c
 }
 
 // That all of them name the chain of the agenda, and K is that day's.
-absl::Status CheckChain(const NamedText& agenda, const std::vector<Status>& statuses,
+absl::Status CheckChain(const NamedText& agenda, const std::vector<Status>& statuses, bool may_lack,
                         QueueProof* proof) {
   const json::object document = ParseDocument(agenda.text);
   const json::object& rules = Object(document, "rules");
@@ -165,7 +176,7 @@ absl::Status CheckChain(const NamedText& agenda, const std::vector<Status>& stat
     return Untrue(last.file, absl::StrCat("K does not belong to the chain: hashed ", proof->hashes,
                                           " times, ", last.k_chain, " does not give ", chain_end));
   }
-  return CheckBeacon(Text(rules, "beacon"), *key, last, proof);
+  return CheckBeacon(Text(rules, "beacon"), *key, last, may_lack, proof);
 }
 
 // The words of one line of tickets.
@@ -235,11 +246,13 @@ class TicketChecker {
 
 absl::StatusOr<QueueProof> ProveQueue(const NamedText& agenda,
                                       const std::vector<NamedText>& statuses,
-                                      const std::optional<NamedText>& tickets) {
+                                      const std::optional<NamedText>& tickets,
+                                      bool may_lack_beacon) {
   const absl::StatusOr<std::vector<Status>> read = ReadStatuses(statuses);
   if (!read.ok()) return read.status();
   QueueProof proof;
-  if (absl::Status chain = CheckChain(agenda, *read, &proof); !chain.ok()) return chain;
+  if (absl::Status chain = CheckChain(agenda, *read, may_lack_beacon, &proof); !chain.ok())
+    return chain;
   const Status& last = read->back();
   proof.agenda = last.agenda;
   proof.opening = last.opening;

@@ -45,10 +45,12 @@ struct QueueProof {
 
 // `agenda`: GET /v1/agendas/{agenda}. `statuses`: GET …/queue of one opening, oldest first.
 // `tickets`: one a line, perhaps with the rank that the engine said it has behind it.
+// An opening that began without its agenda's beacon is wrong unless it `may_lack_beacon`.
 // DataLoss: something that was published is not true, the first such thing. InvalidArgument: the
 // files are not what they should be, or say too little.
 absl::StatusOr<QueueProof> ProveQueue(const NamedText& agenda,
                                       const std::vector<NamedText>& statuses,
-                                      const std::optional<NamedText>& tickets);
+                                      const std::optional<NamedText>& tickets,
+                                      bool may_lack_beacon = false);
 
 }  // namespace creneau::ctl
