@@ -37,6 +37,13 @@ surge::Cells::Salt SaltOf(const KeyedHash& secret) {
   return run.Finish();
 }
 
+// Where nobody was let in lately since nobody was there, and a seat is free for each up to that
+// place, its turn comes with the first step after the second in which it came.
+int64_t PollAfterS(const Board& board, uint64_t place, uint64_t random) {
+  const bool at_once = board.rate_per_min == 0 && place <= board.free && !board.state.paused;
+  return at_once ? 2 : surge::PollAfterS(place, board.rate_per_min, random);
+}
+
 }  // namespace
 
 std::string_view PhaseName(Phase phase) {
@@ -237,8 +244,7 @@ void Openings::Issue(const AgendaInfo& agenda, const Subject& subject,
     answer->admitted =
         rank.value <= board.state.served_rank && board.line->Judge(rank) == surge::Line::Turn::kNow;
     answer->place = board.line->PlaceOf(rank);
-    answer->poll_after_s =
-        answer->admitted ? 0 : surge::PollAfterS(answer->place, board.rate_per_min, random);
+    answer->poll_after_s = answer->admitted ? 0 : PollAfterS(board, answer->place, random);
   }
   answer->ticket = surge::Sign(mac_, ticket);
 }
@@ -305,8 +311,8 @@ Openings::Judgement Openings::Judge(const AgendaInfo& agenda, const Subject& sub
       break;
     case surge::Line::Turn::kWait:
       out.turn = Turn::kWait;
-      out.poll_after_s = surge::PollAfterS(board->line->PlaceOf(out.rank), board->rate_per_min,
-                                           RandomOf(ticket->tag, now));
+      out.poll_after_s =
+          PollAfterS(*board, board->line->PlaceOf(out.rank), RandomOf(ticket->tag, now));
       break;
     case surge::Line::Turn::kMissed:
       out.turn = Turn::kMissed;

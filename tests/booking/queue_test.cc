@@ -297,4 +297,16 @@ TEST_CASE("a start forgets what was given up in the queue; a moved hold is known
   CHECK(queue.world.Do(&Engine::Cancel, mine).outcome == Outcome::kUnknownReservation);
 }
 
+TEST_CASE("whoever comes to an open queue in which nobody waits is told to ask again at once") {
+  Queue queue;
+  queue.GoTo(9, 0);
+  queue.world.Pass(120);  // nobody was let in within the last minute
+  const TicketAnswer answer = queue.Ticket("FILE1");
+  REQUIRE(answer.outcome == Outcome::kOk);
+  CHECK(!answer.admitted);
+  CHECK(answer.poll_after_s == 2);
+  queue.world.Pass(2);
+  CHECK(queue.Hold("FILE1", std::string(answer.ticket.view())).outcome == Outcome::kOk);
+}
+
 }  // namespace creneau::booking
