@@ -65,6 +65,11 @@ RosterFile ReadRosterCsv(std::string_view text) {
     out.errors.push_back(
         {0, 0, "the file is empty: expected a line that names the columns, then a line a person"});
   }
+  if (out.people.empty() && out.errors.empty()) {
+    out.errors.push_back({0, 0,
+                          "nobody is in it: with a roster of nobody, nobody can book. An export "
+                          "that was cut short? To stop bookings, pause the agenda"});
+  }
   return out;
 }
 

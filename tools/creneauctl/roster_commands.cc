@@ -97,19 +97,29 @@ bool IsUnknown(const absl::StatusOr<HttpReply>& reply) {
                     : !absl::IsUnavailable(reply.status());
 }
 
+int Fail(const Session& session, const absl::StatusOr<HttpReply>& reply, const codec::CsvPart& part,
+         const Fields& more) {
+  if (!reply.ok()) return session.FailToSend(reply.status(), more);
+  HttpReply said = *reply;
+  said.body = WithLinesOfFile(said.body, part.lines_before);
+  return session.Refused(said, more);
+}
+
+// What only the engine finds, and before anything is changed. kExitOk: nothing.
+int LookAt(const Session& session, const std::vector<codec::CsvPart>& parts) {
+  const Command& command = session.command();
+  for (const codec::CsvPart& part : parts) {
+    const auto reply = session.client().Send(RequestFor(command, part, command.adds, true));
+    if (!reply.ok() || !IsSuccess(*reply)) return Fail(session, reply, part, {});
+  }
+  return kExitOk;
+}
+
 // All of it, one part after the other; the first one replaces, unless all of it adds.
 int Import(const Session& session, const std::vector<codec::CsvPart>& parts) {
   const Command& command = session.command();
-  const auto fail = [&](const absl::StatusOr<HttpReply>& reply, size_t at, const Fields& more) {
-    if (!reply.ok()) return session.FailToSend(reply.status(), more);
-    HttpReply said = *reply;
-    said.body = WithLinesOfFile(said.body, parts[at].lines_before);
-    return session.Refused(said, more);
-  };
-  // A mistake that only the engine finds is found before anything is changed.
-  for (size_t i = 0; parts.size() > 1 && i < parts.size(); ++i) {
-    const auto reply = session.client().Send(RequestFor(command, parts[i], command.adds, true));
-    if (!reply.ok() || !IsSuccess(*reply)) return fail(reply, i, {});
+  if (parts.size() > 1) {
+    if (const int wrong = LookAt(session, parts); wrong != kExitOk) return wrong;
   }
   std::string body;
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -117,7 +127,8 @@ int Import(const Session& session, const std::vector<codec::CsvPart>& parts) {
         session.client().Send(RequestFor(command, parts[i], command.adds || i > 0, false));
     if (!reply.ok() || !IsSuccess(*reply)) {
       const bool one = parts.size() == 1;
-      return fail(reply, i, one ? Fields() : Unfinished(command, parts, i, IsUnknown(reply)));
+      return Fail(session, reply, parts[i],
+                  one ? Fields() : Unfinished(command, parts, i, IsUnknown(reply)));
     }
     body = reply->body;
   }
@@ -137,6 +148,10 @@ int RosterImport(const Session& session) {
   for (const codec::CsvPart& part : parts) {
     if (part.text.size() <= limits::kMaxAdminBodyBytes) continue;
     return ReportErrors(session, {{part.last_line, 1, "the line is longer than the engine takes"}});
+  }
+  // Where an engine was named, it is asked as well.
+  if (command.dry_run && !command.admin.empty()) {
+    if (const int wrong = LookAt(session, parts); wrong != kExitOk) return wrong;
   }
   if (command.dry_run) return ReportDryRun(session, DifferentPeople(file.people), parts.size());
   return Import(session, parts);
