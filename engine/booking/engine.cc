@@ -57,6 +57,7 @@ absl::Status Engine::Impl::LoadAllKeys() {
   if (!keys.ok()) return keys.status();
   keys_ = *keys;
   report_.keys_made = keys_.made;
+  report_.mac_key_made = keys_.mac_made;
   // Of a log that was there, only the one for checkpoints can be new: what an old one signed is to
   // be signed again.
   if (keys_.made) checkpoint_batch_ = 0;

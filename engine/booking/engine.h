@@ -54,6 +54,7 @@ struct StartReport {
   std::vector<std::string> damaged_snapshots;  // that it passed over, and why
   bool unwitnessed = false;  // the last checkpoints are by another key: held against none of them
   bool keys_made = false;
+  bool mac_key_made = false;  // alone: there had been others
   size_t agendas = 0;
   size_t reservations = 0;  // live ones
   int64_t duration_ms = 0;

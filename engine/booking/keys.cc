@@ -125,7 +125,8 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   const auto names = ReadOrMake(files, directory, "names.key", entropy, may_make, &keys.made);
   if (!names.ok()) return names.status();
   bool made_later = false;  // not held against an older log: nothing in it was made with these
-  const auto mac = ReadOrMake(files, directory, "mac.key", entropy, /*may_make=*/true, &made_later);
+  const auto mac =
+      ReadOrMake(files, directory, "mac.key", entropy, /*may_make=*/true, &keys.mac_made);
   if (!mac.ok()) return mac.status();
   const auto chain =
       ReadOrMake(files, directory, "chain.key", entropy, may_make_chain, &made_later);
@@ -140,6 +141,7 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   if (const absl::Status status = files.SyncDirectory(directory); !status.ok()) return status;
   keys.pepper = *pepper;
   keys.names = *names;
+  keys.mac_made = keys.mac_made && !keys.made;
   keys.mac = *mac;
   keys.chain = *chain;
   return keys;

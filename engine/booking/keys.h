@@ -33,7 +33,8 @@ struct Keys {
   KeyedHash::Key mac;
   KeyedHash::Key chain;
   proof::Seed checkpoint;
-  bool made = false;  // by this call
+  bool made = false;      // by this call
+  bool mac_made = false;  // likewise, mac.key alone
 };
 
 // `may_make`: nothing has been written under any keys yet. Otherwise missing keys are

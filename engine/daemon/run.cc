@@ -131,6 +131,12 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
         "recognised and no applicant is known again; together with the log they name people",
         options.keys, options.data);
   }
+  if (report.mac_key_made) {
+    spdlog::warn(
+        "mac.key was missing in {} and was made anew: tickets that were given out before are not "
+        "known any more. Where a queue is open, put it back from its backup and start again",
+        options.keys);
+  }
   if (report.recovery.torn) {
     spdlog::warn(
         "the log ended in a torn batch that was never acknowledged; it was kept aside in {}",
