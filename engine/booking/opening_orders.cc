@@ -18,6 +18,10 @@ std::string ObjectionToBeacon(const OpeningOrder& order, const AgendaInfo& agend
                               const OpeningView& opening, Instant now) {
   const codec::OpeningState& state = opening.state;
   if (agenda.rules.beacon.empty()) return "this agenda names no beacon";
+  // Said again, since the answer was lost.
+  if (order.what == What::kBeacon ? !state.beacon.empty() && order.text == state.beacon
+                                  : state.without_beacon)
+    return "";
   if (state.opened_at) return "the opening has begun, and its K does not change any more";
   if (!state.beacon.empty())
     return absl::StrCat("its beacon gave ", state.beacon, ": that was said already, and stays");

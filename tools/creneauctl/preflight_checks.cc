@@ -303,7 +303,10 @@ std::vector<Check> ChecksOf(const PreflightFacts& facts) {
       checks.push_back(CheckRoster(facts, agenda));
     if (Text(agenda, "policy") == "queue") checks.push_back(CheckChain(agenda, queue));
     const std::string beacon = Text(Object(agenda, "rules"), "beacon");
-    if (!beacon.empty() && Text(Object(queue, "beacon"), "value").empty())
+    if (Text(queue, "limited_by") == "beacon")
+      checks.push_back(Fail("beacon", "the opening is due and waits for what it gives: " + beacon,
+                            "creneauctl queue beacon AGENDA VALUE, or --without"));
+    else if (!beacon.empty() && Text(Object(queue, "beacon"), "value").empty())
       checks.push_back(Warn("beacon", "the opening will wait for what it gives: " + beacon,
                             "have it at hand at its hour: creneauctl queue beacon AGENDA VALUE"));
   }
