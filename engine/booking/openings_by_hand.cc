@@ -29,7 +29,7 @@ OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order
     answer.outcome = Outcome::kValidationFailed;
     return answer;
   }
-  answer.opening = openings_->At(*answer.agenda, now);
+  answer.opening = ReadQueue(name, now).opening;
   return answer;
 }
 

@@ -8,6 +8,7 @@
 #include "base/outcome.h"
 #include "booking/act.h"
 #include "booking/engine.h"
+#include "http/audience.h"
 #include "http/callers.h"
 #include "http/gate.h"
 #include "http/problem.h"
@@ -35,6 +36,7 @@ struct Exchange {
   std::string_view name;  // what stood where the route has {}; empty when it has none
   Instant received_at;    // the request's last byte
   Instant now;
+  Audience audience = Audience::kPublic;  // of the listener
   std::string_view elsewhere;  // of an address that has nothing here; empty: the usual words
 
   Reply& reply;

@@ -52,20 +52,25 @@ void WriteStatus(JsonWriter& json, const booking::AgendaInfo& agenda, const Open
   json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
 }
 
+// What operators see: as it is now, with what they have ordered and what limits it.
+void ShowAll(Exchange& exchange, const booking::AgendaInfo& agenda, const OpeningView& opening) {
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object();
+  WriteStatus(json, agenda, opening, exchange.now);
+  json.Name("rate_cap_per_min").Number(opening.state.rate_cap_per_min);
+  json.Name("draining").Bool(opening.state.draining);
+  json.Name("limited_by").String(opening.limit);
+  json.EndObject();
+}
+
 void GiveOrder(Exchange& exchange, const OpeningOrder& order) {
   const booking::OrderAnswer answer = exchange.engine.Order(exchange.name, order);
   if (answer.outcome != Outcome::kOk) {
     return exchange.Refuse(
         {.outcome = answer.outcome, .detail = answer.problem, .agenda = answer.agenda});
   }
-  exchange.reply.type = ContentType::kJson;
-  JsonWriter json(exchange.reply.body);
-  json.Object();
-  WriteStatus(json, *answer.agenda, answer.opening, exchange.now);
-  json.Name("rate_cap_per_min").Number(answer.opening.state.rate_cap_per_min);
-  json.Name("draining").Bool(answer.opening.state.draining);
-  json.Name("limited_by").String(answer.opening.limit);
-  json.EndObject();
+  ShowAll(exchange, *answer.agenda, answer.opening);
 }
 
 // ?dry_run. Nothing: refused. A misspelt one must not import, so there is no other parameter.
@@ -121,6 +126,10 @@ bool HasQueue(Exchange& exchange, const booking::AgendaInfo* agenda) {
 void ShowQueue(Exchange& exchange) {
   const booking::AgendaInfo* const agenda = exchange.engine.FindAgenda(exchange.name);
   if (!HasQueue(exchange, agenda)) return;
+  if (exchange.audience == Audience::kAdmin) {
+    const booking::QueueAnswer answer = exchange.engine.ReadQueue(exchange.name, exchange.now);
+    return ShowAll(exchange, *agenda, answer.opening);
+  }
   const ReadCache::Question question{.agenda = agenda, .what = ReadCache::Question::What::kQueue};
   GiveKept(exchange, question, [&](ReadCache::Answer& out) {
     const booking::QueueAnswer answer = exchange.engine.ReadQueue(exchange.name, exchange.now);

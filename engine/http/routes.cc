@@ -165,6 +165,7 @@ size_t Dispatch(Exchange& exchange, Audience audience) {
     if (route.method != exchange.request.method || (route.audiences & Bits(audience)) == 0)
       continue;
     if (!Matches(kSegments[i], exchange.target, exchange.name)) continue;
+    exchange.audience = audience;
     exchange.shed = exchange.gate.Decide(route.lane, exchange.caller,
                                          exchange.request.forwarded_for, exchange.now);
     if (exchange.shed == surge::Shed::kNo) route.handle(exchange);

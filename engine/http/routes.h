@@ -5,13 +5,11 @@
 #include <cstddef>
 #include <string_view>
 
+#include "http/audience.h"
 #include "http/exchange.h"
 #include "surge/shedding.h"
 
 namespace creneau::http {
-
-// Who a listener is for. Each is a bit, so that a route can name several.
-enum class Audience : unsigned char { kPublic = 1, kAdmin = 2, kProbe = 4, kHolder = 8 };
 
 // A route's place in the table, for metrics; RouteCount() stands for what led nowhere.
 size_t RouteCount();

@@ -117,7 +117,13 @@ class Queue(QueueCase):
         self.assertEqual(self.must_json("queue", "rate", "queue", 600)["rate_cap_per_min"], 600)
         dry = self.must_json("queue", "rate", "queue", 7, "--dry-run")
         self.assertEqual((dry["target"], dry["body"]), ("/v1/agendas/queue/rate", '{"per_min":7}'))
-        self.assertTrue(self.must_json("queue", "drain", "queue")["draining"])
+        drained = self.must_json("queue", "drain", "queue")
+        self.assertTrue(drained["draining"])
+        self.assertGreater(drained["free"], 0)
+        # What an operator sees is as it is now, and whole.
+        status = self.must_json("queue", "status", "queue")
+        self.assertEqual((status["draining"], status["rate_cap_per_min"], "limited_by" in status), (True, 600, True))
+        self.assertIn("DRAINING", self.must("queue", "status", "queue"))
         self.assertIn("T23:45", self.must_json("queue", "extend", "queue", 15)["closes_at"])
         self.assertEqual(self.run_ctl("queue", "status", "absent")[0], 3)
         code, _, err = self.run_ctl("queue", "rate", "queue", 1 << 40)
@@ -144,13 +150,15 @@ class Queue(QueueCase):
         more = "dossier,birth_date\n9000000003,1990-05-17\n"
         self.assertIn("3 people", self.must("roster", "import", "queue", "-", "--add", stdin=more))
         for text, said in (("dossier;birth_date\n9000000001;17/05/1990;x\n", f"{roster}:2:1: there are more cells"),
+                           ("dossier;birth_date\n", "nobody is in it"),
                            ("dossier;birth_date\n9000000001;someday\n", "2:1: ")):  # the engine's to see
             roster.write_text(text)
-            code, out, err = self.run_ctl("roster", "import", "queue", roster)
-            self.assertEqual((code, out), (3, ""), err)
-            self.assertIn(said, err)
-            self.assertNotIn("9000000001", err)
-            self.assertNotIn("someday", err)
+            for more in ((), ("--dry-run",)):
+                code, out, err = self.run_ctl("roster", "import", "queue", roster, *more)
+                self.assertEqual((code, out), (3, ""), err)
+                self.assertIn(said, err)
+                self.assertNotIn("9000000001", err)
+                self.assertNotIn("someday", err)
         self.assertEqual(self.run_ctl("roster", "import", "queue", self.home / "absent")[0], 7)
 
     def test_an_opening_waits_for_its_beacon(self):
