@@ -48,6 +48,13 @@ class Queue {
     REQUIRE(answer.outcome == Outcome::kOk);
   }
 
+  // At 9:00 and at 9:30, one seat each.
+  void PublishTwoSlots() {
+    std::string toml = QueueToml(1);
+    toml.replace(toml.find("09:00-09:30"), 11, "09:00-10:00");
+    REQUIRE(world.Publish("92-naturalisation", toml).outcome == Outcome::kOk);
+  }
+
   // At once where nothing is open, else as it passes: what the steward does not see is an outage.
   void GoTo(Instant at) {
     const Phase phase = Status().phase;

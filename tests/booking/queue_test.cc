@@ -249,9 +249,7 @@ TEST_CASE(
 // Also where its seat is not the one that it was named after.
 TEST_CASE("a hold that was moved and then lapses goes to the next in line, and was a turn") {
   Queue queue(1);
-  std::string two_slots = QueueToml(1);
-  two_slots.replace(two_slots.find("09:00-09:30"), 11, "09:00-10:00");
-  REQUIRE(queue.world.Publish("92-naturalisation", two_slots).outcome == Outcome::kOk);
+  queue.PublishTwoSlots();
   queue.GoTo(8, 40);
   const std::string ticket = queue.TicketOf("FILE1");
   queue.GoTo(9, 0);
@@ -276,9 +274,7 @@ TEST_CASE("a hold that was moved and then lapses goes to the next in line, and w
 
 TEST_CASE("a start forgets what was given up in the queue; a moved hold is known by its name") {
   Queue queue(1);
-  std::string two_slots = QueueToml(1);
-  two_slots.replace(two_slots.find("09:00-09:30"), 11, "09:00-10:00");
-  REQUIRE(queue.world.Publish("92-naturalisation", two_slots).outcome == Outcome::kOk);
+  queue.PublishTwoSlots();
   queue.GoTo(8, 40);
   const std::string ticket = queue.TicketOf("FILE1");
   queue.GoTo(9, 0);
