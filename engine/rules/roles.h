@@ -1,0 +1,25 @@
+// What somebody of the staff is (design 8). Plain values; any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace creneau::rules {
+
+// Each is a bit, so that an act can name those who may do it.
+enum class Role : uint8_t {
+  kSite = 1,      // the website's server
+  kAgent = 2,     // of the office, at the desk or on the phone
+  kHelper = 4,    // of an association, or a lawyer
+  kOperator = 8,  // of the machine and the agendas; what the admin socket grants
+  kAuditor = 16,  // sees, and changes nothing
+};
+inline constexpr std::array<Role, 5> kAllRoles = {Role::kSite, Role::kAgent, Role::kHelper,
+                                                  Role::kOperator, Role::kAuditor};
+
+std::string_view RoleName(Role role);  // "site", …
+std::optional<Role> RoleFromName(std::string_view name);
+
+}  // namespace creneau::rules
