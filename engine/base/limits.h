@@ -105,6 +105,30 @@ inline constexpr int64_t kWriteDeadlineMs = 10'000;
 inline constexpr size_t kIdempotencyKeyMin = 22;  // 128 bits in base64url
 inline constexpr size_t kIdempotencyKeyMax = 64;
 
+// --- staff ---
+// What attributes an act fits into a commit node (codec/staff_act.h), so that no act of the staff
+// waits for memory between its attribution and its own records.
+inline constexpr size_t kStaffPersonChars = 40;
+inline constexpr size_t kStaffWhatChars = 16;
+inline constexpr size_t kStaffReasonChars = 24;
+inline constexpr size_t kStaffKeyIdChars = 8;
+// Keys of one engine, those that have expired included: every agent of a large prefecture, many
+// times over. The file stays below a megabyte or two and is read at once.
+inline constexpr size_t kStaffKeys = 4096;
+inline constexpr size_t kStaffKeyAgendas = 64;
+// A key that nobody renews is a key that nobody looks after; two years are the longest contract.
+inline constexpr int64_t kStaffKeyDaysMax = 730;
+inline constexpr int64_t kStaffKeyDays = 90;
+// The old key and the new one, while the new one is put in its place.
+inline constexpr size_t kStaffKeysPerPerson = 2;
+// Connections of the public listener that came with a valid key, each with room for the largest
+// body: the website, and everybody at the desks of a large office.
+inline constexpr int64_t kMaxStaffConnections = 256;
+// Keys that are none, from one address: a mistyped file is noticed by then. Only such are refused:
+// a good key from the same address is as good as before.
+inline constexpr uint32_t kWrongKeysPerAddress = 20;
+inline constexpr int64_t kWrongKeysPeriodMs = 60'000;
+
 // --- surge ---
 // Somebody who was let in and has not asked for a hold by then has gone: ten polls of those who are
 // next.

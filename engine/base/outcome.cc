@@ -17,6 +17,8 @@ struct Named {
 constexpr Named kNames[] = {
     {Outcome::kOk, "ok"},
     {Outcome::kMalformedRequest, "malformed-request"},
+    {Outcome::kUnauthorized, "unauthorized"},
+    {Outcome::kForbidden, "forbidden"},
     {Outcome::kUnknownAgenda, "unknown-agenda"},
     {Outcome::kUnknownReservation, "unknown-reservation"},
     {Outcome::kUnknownRoute, "unknown-route"},

@@ -11,6 +11,8 @@ namespace creneau {
 enum class Outcome : uint8_t {
   kOk,
   kMalformedRequest,      // 400: not HTTP or JSON as we accept it
+  kUnauthorized,          // 401: a staff route, and no key that stands
+  kForbidden,             // 403: a key that stands, of another role or for other agendas
   kUnknownAgenda,         // 404
   kUnknownReservation,    // 404: no such name, or the key is wrong: never says which
   kUnknownRoute,          // 404

@@ -242,9 +242,9 @@ QueueAnswer Engine::ReadQueue(std::string_view name, Instant now) const {
 std::optional<ChallengeText> Engine::Challenge(std::string_view agenda, Instant now) {
   return impl_->Challenge(agenda, now);
 }
-PassAnswer Engine::GrantPass(std::string_view agenda, const rules::Applicant& applicant,
-                             Instant now) {
-  return impl_->GrantPass(agenda, applicant, now);
+PassAnswer Engine::GrantPass(Act& act, std::string_view agenda, const rules::Applicant& applicant,
+                             const Actor& actor, Instant now) {
+  return impl_->GrantPass(act, agenda, applicant, actor, now);
 }
 OpeningView Engine::ReadOpening(const AgendaInfo& agenda, Instant now) const {
   return impl_->openings_->At(agenda, now);
@@ -253,14 +253,16 @@ size_t Engine::ListedPeople(std::string_view agenda) const {
   const AgendaInfo* const info = impl_->registry_.Find(agenda);
   return info == nullptr ? 0 : impl_->rosters_.size(info->id);
 }
-OrderAnswer Engine::Order(std::string_view agenda, const OpeningOrder& order) {
-  return impl_->Order(agenda, order);
+OrderAnswer Engine::Order(std::string_view agenda, const OpeningOrder& order, const Actor& actor) {
+  return impl_->Order(agenda, order, actor);
 }
-RosterAnswer Engine::ImportRoster(const RosterRequest& request) {
-  return impl_->ImportRoster(request);
+RosterAnswer Engine::ImportRoster(const RosterRequest& request, const Actor& actor) {
+  return impl_->ImportRoster(request, actor);
 }
 
-PublishAnswer Engine::Publish(const PublishRequest& request) { return impl_->Publish(request); }
+PublishAnswer Engine::Publish(const PublishRequest& request, const Actor& actor) {
+  return impl_->Publish(request, actor);
+}
 absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapshot(); }
 absl::StatusOr<std::vector<SnapshotListing>> Engine::Snapshots() const {
   return ReadSnapshotHeaders(impl_->files_, impl_->options_.data);

@@ -22,6 +22,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "booking/act.h"
+#include "booking/actor.h"
 #include "booking/answers.h"
 #include "booking/snapshot_file.h"
 #include "env/clock.h"
@@ -135,8 +136,10 @@ class Engine {
   // A challenge for whoever is to arrive at a queue; nothing where there is no such agenda,
   // or it has no queue.
   std::optional<ChallengeText> Challenge(std::string_view agenda, Instant now);
-  // The way round it, for an applicant whom the site or an agent vouches for.
-  PassAnswer GrantPass(std::string_view agenda, const rules::Applicant& applicant, Instant now);
+  // The way round it, for an applicant whom the site or an agent vouches for. Its answer rests on
+  // the act: that somebody of the staff gave it is in the log before it is given.
+  PassAnswer GrantPass(Act& act, std::string_view agenda, const rules::Applicant& applicant,
+                       const Actor& actor, Instant now);
   // What everybody may know of an agenda's opening, for all policies. Counts its seats.
   QueueAnswer ReadQueue(std::string_view name, Instant now) const;
   // The same for less: its seats as they were counted last.
@@ -145,10 +148,12 @@ class Engine {
   // How many people the agenda's roster lists.
   size_t ListedPeople(std::string_view agenda) const;
 
-  // These three block until their records are durable, like TakeSnapshot below.
-  PublishAnswer Publish(const PublishRequest& request);
-  OrderAnswer Order(std::string_view agenda, const OpeningOrder& order);
-  RosterAnswer ImportRoster(const RosterRequest& request);
+  // These three block until their records are durable, like TakeSnapshot below. The log says who
+  // `actor` was before it says what was done; of what is refused, or was a dry run, it says
+  // nothing.
+  PublishAnswer Publish(const PublishRequest& request, const Actor& actor);
+  OrderAnswer Order(std::string_view agenda, const OpeningOrder& order, const Actor& actor);
+  RosterAnswer ImportRoster(const RosterRequest& request, const Actor& actor);
 
   // Takes a snapshot while everyone goes on, checks it by reading it back, keeps it and the one
   // before it, and archives the log behind that one. Blocks until that is done: not for I/O

@@ -59,14 +59,15 @@ class Engine::Impl {
   TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
   QueueAnswer ReadQueue(std::string_view name, Instant now) const;
   std::optional<ChallengeText> Challenge(std::string_view name, Instant now);
-  PassAnswer GrantPass(std::string_view name, const rules::Applicant& applicant, Instant now);
+  PassAnswer GrantPass(Act& act, std::string_view name, const rules::Applicant& applicant,
+                       const Actor& actor, Instant now);
 
   // openings_by_hand.cc
-  OrderAnswer Order(std::string_view name, const OpeningOrder& order);
-  RosterAnswer ImportRoster(const RosterRequest& request);
+  OrderAnswer Order(std::string_view name, const OpeningOrder& order, const Actor& actor);
+  RosterAnswer ImportRoster(const RosterRequest& request, const Actor& actor);
 
   // publishing.cc
-  PublishAnswer Publish(const PublishRequest& request);
+  PublishAnswer Publish(const PublishRequest& request, const Actor& actor);
 
   // snapshots.cc
   absl::StatusOr<SnapshotHeader> TakeSnapshot();
@@ -156,7 +157,7 @@ class Engine::Impl {
              const rules::Agenda& agenda, const AgendaInfo* current,
              std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors);
   bool PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
-                  const absl::TimeZone& zone);
+                  const absl::TimeZone& zone, const Actor& actor);
   ledger::TrimCounts TrimAll(AgendaId agenda);
 
   // checkpoints.cc

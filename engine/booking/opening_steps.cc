@@ -294,8 +294,9 @@ void Openings::Lengthen(Instant since, Instant now, Act& act, const std::functio
   for (const codec::OpeningState& state : states) Settle(state, since, now);
 }
 
-bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now,
-                      CommitPool& pool, std::string* objection) {
+bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order,
+                      std::string_view attribution, Instant now, CommitPool& pool,
+                      std::string* objection) {
   using What = OpeningOrder::What;
   const std::lock_guard one(changing_);
   codec::OpeningState state;
@@ -317,6 +318,7 @@ bool Openings::Change(const AgendaInfo& agenda, const OpeningOrder& order, Insta
   Act act(pool, log_);
   BlockingWait wait;
   act.Begin();
+  act.PushCopy(attribution);
   act.PushCopy(codec::EncodeOpening(state));
   if (!wait.Finish(act)) return false;
   const std::lock_guard lock(mutex_);

@@ -109,9 +109,9 @@ class Openings {
   bool IsOwed(Instant since, Instant now) const;
 
   // An operator's. Blocks until it is durable; false: the log failed. Where the order means nothing
-  // there and now, `objection` says why, and nothing is changed.
-  bool Change(const AgendaInfo& agenda, const OpeningOrder& order, Instant now, CommitPool& pool,
-              std::string* objection);
+  // there and now, `objection` says why, and nothing is changed. `attribution`: its record.
+  bool Change(const AgendaInfo& agenda, const OpeningOrder& order, std::string_view attribution,
+              Instant now, CommitPool& pool, std::string* objection);
 
   // As events: all that a snapshot needs of it. `begin` is called at a moment at which they are
   // complete and no change is under way.

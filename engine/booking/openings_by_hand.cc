@@ -4,13 +4,40 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "booking/attribution.h"
 #include "booking/engine_impl.h"
 #include "codec/event.h"
 #include "codec/roster_csv.h"
 #include "rules/identity.h"
 
 namespace creneau::booking {
-OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order) {
+namespace {
+
+// As the log attributes it.
+std::string_view WordFor(OpeningOrder::What what) {
+  switch (what) {
+    case OpeningOrder::What::kPause:
+      return "pause";
+    case OpeningOrder::What::kResume:
+      return "resume";
+    case OpeningOrder::What::kDrain:
+      return "drain";
+    case OpeningOrder::What::kRate:
+      return "rate";
+    case OpeningOrder::What::kExtend:
+      return "extend";
+    case OpeningOrder::What::kBeacon:
+      return "beacon";
+    case OpeningOrder::What::kWithoutBeacon:
+      return "without-beacon";
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order,
+                                const Actor& actor) {
   // Like a publication: one at a time, by the rules that are then in force, and none while a
   // snapshot begins.
   const std::lock_guard lock(publishing_);
@@ -21,7 +48,9 @@ OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order
     return answer;
   }
   const Instant now = clock_.Now();
-  if (!openings_->Change(*answer.agenda, order, now, publisher_pool_, &answer.problem)) {
+  const std::string attribution = Attribution(actor, {WordFor(order.what), name}, now);
+  if (!openings_->Change(*answer.agenda, order, attribution, now, publisher_pool_,
+                         &answer.problem)) {
     answer.outcome = Outcome::kOutcomeUnknown;
     return answer;
   }
@@ -33,7 +62,7 @@ OrderAnswer Engine::Impl::Order(std::string_view name, const OpeningOrder& order
   return answer;
 }
 
-RosterAnswer Engine::Impl::ImportRoster(const RosterRequest& request) {
+RosterAnswer Engine::Impl::ImportRoster(const RosterRequest& request, const Actor& actor) {
   RosterAnswer answer;
   answer.agenda = registry_.Find(request.agenda);
   if (answer.agenda == nullptr) {
@@ -71,8 +100,11 @@ RosterAnswer Engine::Impl::ImportRoster(const RosterRequest& request) {
   }
   const std::vector<std::string> records =
       codec::EncodeRoster(agenda.id, rosters_.version(agenda.id) + 1, request.adds, subjects);
+  const std::string attribution = Attribution(actor, {"roster", agenda.rules.name}, clock_.Now());
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
+  act.Begin();
+  act.PushCopy(attribution);
   act.PushAll(records);
   if (!wait.Finish(act)) {
     answer.outcome = Outcome::kOutcomeUnknown;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "booking/attribution.h"
 #include "booking/engine_impl.h"
 #include "codec/agenda_file.h"
 #include "codec/event.h"
@@ -155,8 +156,9 @@ bool Engine::Impl::ReadTargets(const PublishRequest& request, const AgendaInfo* 
 
 // False when the log failed: what is in force is then unknown, and the process is about to end.
 bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
-                              const absl::TimeZone& zone) {
-  const std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
+                              const absl::TimeZone& zone, const Actor& actor) {
+  std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
+  records.insert(records.begin(), Attribution(actor, {"publish", agenda.name}, clock_.Now()));
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
   act.PushAll(records);
@@ -192,7 +194,7 @@ ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
   return sum;
 }
 
-PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
+PublishAnswer Engine::Impl::Publish(const PublishRequest& request, const Actor& actor) {
   const std::lock_guard lock(publishing_);
   PublishAnswer answer;
   const AgendaInfo* current = registry_.Find(request.name);
@@ -246,7 +248,7 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request) {
     answer.outcome = Outcome::kReadOnly;
     return answer;
   }
-  if (!PutInForce(plan.change, agenda, zone)) {
+  if (!PutInForce(plan.change, agenda, zone, actor)) {
     answer.outcome = Outcome::kOutcomeUnknown;
     return answer;
   }

@@ -1,5 +1,6 @@
 // What applicants do in the queue of an opening: take a ticket, and show it for a hold.
 
+#include "booking/attribution.h"
 #include "booking/engine_impl.h"
 #include "rules/identity.h"
 
@@ -127,7 +128,8 @@ std::optional<ChallengeText> Engine::Impl::Challenge(std::string_view name, Inst
   return proofs_->Challenge(*agenda, now);
 }
 
-PassAnswer Engine::Impl::GrantPass(std::string_view name, const rules::Applicant& applicant,
+PassAnswer Engine::Impl::GrantPass(Act& act, std::string_view name,
+                                   const rules::Applicant& applicant, const Actor& actor,
                                    Instant now) {
   PassAnswer answer;
   answer.agenda = registry_.Find(name);
@@ -141,6 +143,7 @@ PassAnswer Engine::Impl::GrantPass(std::string_view name, const rules::Applicant
     answer.problems = std::move(identity.problems);
     return answer;
   }
+  act.PushCopy(Attribution(actor, {"pass", name}, now));
   answer.expires_at = now + limits::kPassLifeMs;
   answer.pass = proofs_->Grant(*answer.agenda, identity.subject, answer.expires_at);
   return answer;

@@ -63,7 +63,9 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   if (const auto* turn = std::get_if<codec::TurnLapsed>(&*decoded)) return Take(*turn);
   if (auto* roster = std::get_if<codec::RosterPart>(&*decoded))
     return rosters_.Take(std::move(*roster));
-  if (std::holds_alternative<codec::Probe>(*decoded)) return absl::OkStatus();
+  if (std::holds_alternative<codec::Probe>(*decoded) ||
+      std::holds_alternative<codec::StaffAct>(*decoded))
+    return absl::OkStatus();
   return ledger_.Apply(std::get<ledger::Event>(*decoded));
 }
 

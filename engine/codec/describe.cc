@@ -185,6 +185,30 @@ std::string Describe(const RosterPart& part, bool json) {
                          part.subjects.size(), part.adds ? " more" : "");
 }
 
+std::string Describe(const StaffAct& act, bool json) {
+  const std::string role(rules::RoleName(act.role));
+  if (json) {
+    std::string out = absl::StrFormat(
+        R"({"event":"staff-act","at":"%s","role":"%s","person":"%s","key":"%s","what":"%s","agenda":"%s")",
+        Utc(act.at), role, act.person, act.key, act.what, act.agenda);
+    if (act.reservation) {
+      absl::StrAppendFormat(&out, R"(,"seat":%d,"generation":%d)", act.reservation->seat.value,
+                            act.reservation->generation.value);
+    }
+    return out + absl::StrFormat(R"(,"reason":"%s"})", act.reason);
+  }
+  std::string out =
+      absl::StrFormat("%s %s (%s) %s: %s", role, act.person,
+                      act.key.empty() ? "admin socket" : "key " + act.key, Utc(act.at), act.what);
+  if (!act.agenda.empty()) out += " in " + act.agenda;
+  if (act.reservation) {
+    absl::StrAppendFormat(&out, ", seat %d generation %d", act.reservation->seat.value,
+                          act.reservation->generation.value);
+  }
+  if (!act.reason.empty()) out += ", reason " + act.reason;
+  return out;
+}
+
 }  // namespace
 
 std::string DescribeRecord(std::string_view record, bool json) {

@@ -218,6 +218,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.roster_part());
     case v1::Event::kProbe:
       return Record(Probe{Instant{message.probe().at()}});
+    case v1::Event::kStaffAct:
+      return Stated(message.staff_act());
     case v1::Event::WHAT_NOT_SET:
       break;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "codec/staff_act.h"
 #include "codec/state.h"
 #include "creneau/v1/event.pb.h"
 
@@ -11,5 +12,6 @@ namespace creneau::codec {
 absl::StatusOr<OpeningState> FromProto(const v1::OpeningChanged& in);
 absl::StatusOr<TurnLapsed> FromProto(const v1::TurnLapsed& in);
 absl::StatusOr<RosterPart> FromProto(const v1::RosterPart& in);
+absl::StatusOr<StaffAct> FromProto(const v1::StaffAct& in);
 
 }  // namespace creneau::codec

@@ -39,6 +39,7 @@ struct Caller {
   uint64_t network = 0;
   bool counted = false;
   bool listed = false;  // a proxy
+  uint32_t uid = 0;     // of the admin socket: the user at the other end
 };
 
 // How many connections each network has, exactly, in memory that is taken at the start. Any thread;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/instant.h"
 #include "base/outcome.h"
 #include "booking/act.h"
+#include "booking/actor.h"
 #include "booking/engine.h"
 #include "http/audience.h"
 #include "http/callers.h"
@@ -37,6 +39,9 @@ struct Exchange {
   Instant received_at;    // the request's last byte
   Instant now;
   Audience audience = Audience::kPublic;  // of the listener
+  std::string_view admin_user{};          // at the other end of the admin socket: "uid:1000"
+  // On staff routes, before the handler is called, and on no others.
+  std::optional<booking::Actor> actor{};
   std::string_view elsewhere;  // of an address that has nothing here; empty: the usual words
 
   Reply& reply;

@@ -107,7 +107,7 @@ void PublishAgenda(Exchange& exchange) {
   request.body = exchange.request.body;
   if (!ReadOptions(exchange, request) || !ReadHeaders(exchange, request)) return;
   // Publish waits for the log itself, so this answer needs no barrier.
-  const booking::PublishAnswer answer = exchange.engine.Publish(request);
+  const booking::PublishAnswer answer = exchange.engine.Publish(request, *exchange.actor);
   if (answer.outcome != Outcome::kOk) {
     return exchange.Refuse(
         {.outcome = answer.outcome, .slots = answer.displaced, .diagnostics = answer.errors});

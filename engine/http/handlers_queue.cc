@@ -65,7 +65,7 @@ void ShowAll(Exchange& exchange, const booking::AgendaInfo& agenda, const Openin
 }
 
 void GiveOrder(Exchange& exchange, const OpeningOrder& order) {
-  const booking::OrderAnswer answer = exchange.engine.Order(exchange.name, order);
+  const booking::OrderAnswer answer = exchange.engine.Order(exchange.name, order, *exchange.actor);
   if (answer.outcome != Outcome::kOk) {
     return exchange.Refuse(
         {.outcome = answer.outcome, .detail = answer.problem, .agenda = answer.agenda});
@@ -91,8 +91,8 @@ void ImportRoster(Exchange& exchange, bool adds) {
   }
   const std::optional<bool> dry_run = ReadDryRun(exchange);
   if (!dry_run) return;
-  const booking::RosterAnswer answer =
-      exchange.engine.ImportRoster({exchange.name, exchange.request.body, adds, *dry_run});
+  const booking::RosterAnswer answer = exchange.engine.ImportRoster(
+      {exchange.name, exchange.request.body, adds, *dry_run}, *exchange.actor);
   if (answer.outcome != Outcome::kOk)
     return exchange.Refuse({.outcome = answer.outcome, .diagnostics = answer.errors});
   exchange.reply.type = ContentType::kJson;
@@ -193,10 +193,11 @@ void GrantPass(Exchange& exchange) {
   Body body;
   if (!ReadBody(exchange, body)) return;
   if (!body.has_applicant()) return RefuseMember(exchange, "/applicant", "is missing: for whom?");
-  const booking::PassAnswer answer =
-      exchange.engine.GrantPass(exchange.name, body.applicant(), exchange.now);
+  const booking::PassAnswer answer = exchange.engine.GrantPass(
+      exchange.act, exchange.name, body.applicant(), *exchange.actor, exchange.now);
   if (answer.outcome != Outcome::kOk)
     return exchange.Refuse({.outcome = answer.outcome, .identity = answer.problems});
+  exchange.rests_on_log = true;
   exchange.reply.status = 201;
   exchange.reply.type = ContentType::kJson;
   JsonWriter json(exchange.reply.body);

@@ -17,6 +17,15 @@ constexpr Advice kMalformedRequest = {
     400, "The request could not be read",
     "What was sent is not HTTP/1.1 or JSON as it is accepted here. Correct it and send it again.",
     false, 0};
+constexpr Advice kUnauthorized = {
+    401, "A staff key is needed",
+    "This address is for the staff. Send `Authorization: Bearer` with a key that stands: it may "
+    "have expired or been revoked. Whoever keeps the keys makes one with creneauctl key create.",
+    false, 0};
+constexpr Advice kForbidden = {
+    403, "Not with this key",
+    "The key stands, but what is asked for is done by another role, or in another agenda.", false,
+    0};
 constexpr Advice kUnknownAgenda = {
     404, "No such agenda",
     "No agenda of this name has been published here. GET /v1/agendas lists those there are.", false,
@@ -211,6 +220,8 @@ struct Answered {
 constexpr Answered kAdvice[] = {
     {Outcome::kOk, Advice()},
     {Outcome::kMalformedRequest, kMalformedRequest},
+    {Outcome::kUnauthorized, kUnauthorized},
+    {Outcome::kForbidden, kForbidden},
     {Outcome::kUnknownAgenda, kUnknownAgenda},
     {Outcome::kUnknownReservation, kUnknownReservation},
     {Outcome::kUnknownRoute, kUnknownRoute},

@@ -55,6 +55,10 @@ std::string_view StatusLine(int status) {
       return "HTTP/1.1 304 Not Modified\r\nDate: ";
     case 400:
       return "HTTP/1.1 400 Bad Request\r\nDate: ";
+    case 401:
+      return "HTTP/1.1 401 Unauthorized\r\nDate: ";
+    case 403:
+      return "HTTP/1.1 403 Forbidden\r\nDate: ";
     case 404:
       return "HTTP/1.1 404 Not Found\r\nDate: ";
     case 405:

@@ -4,17 +4,26 @@
 #include <utility>
 
 #include "http/handlers.h"
+#include "http/staff_rule.h"
 
 namespace creneau::http {
 namespace {
 
 constexpr unsigned Bits(Audience audience) { return static_cast<unsigned>(audience); }
-constexpr unsigned kEveryone = Bits(Audience::kPublic) | Bits(Audience::kAdmin);
+constexpr unsigned kStaff = Bits(Audience::kAdmin) | Bits(Audience::kStaff);
+constexpr unsigned kEveryone = Bits(Audience::kPublic) | kStaff;
 constexpr unsigned kHolder = kEveryone | Bits(Audience::kHolder);
-constexpr unsigned kOperator = Bits(Audience::kAdmin);
 constexpr unsigned kMachines = Bits(Audience::kAdmin) | Bits(Audience::kProbe);
 
+using rules::Role;
 using surge::Lane;
+
+// Whose they are, where they are the staff's.
+constexpr StaffRule kAnyone{};
+constexpr StaffRule kOperators{RolesOf(Role::kOperator), Scope::kNamed};
+constexpr StaffRule kPassGivers{RolesOf(Role::kSite, Role::kAgent, Role::kOperator), Scope::kNamed};
+constexpr StaffRule kKeepers{RolesOf(Role::kOperator), Scope::kWhole};
+constexpr StaffRule kReaders{RolesOf(Role::kOperator, Role::kAuditor), Scope::kWhole};
 
 struct Route {
   Method method;
@@ -22,6 +31,7 @@ struct Route {
   Lane lane;
   unsigned audiences;
   void (*handle)(Exchange&);
+  StaffRule staff = kAnyone;
 };
 
 constexpr Route kRoutes[] = {
@@ -37,19 +47,20 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/reservations/{}/extend", Lane::kConfirm, kHolder, ExtendReservation},
     {Method::kGet, "/v1/reservations/{}", Lane::kConfirm, kHolder, ShowReservation},
     {Method::kDelete, "/v1/reservations/{}", Lane::kConfirm, kHolder, CancelReservation},
-    {Method::kPut, "/v1/agendas/{}", Lane::kOperator, kOperator, PublishAgenda},
-    {Method::kPost, "/v1/agendas/{}/pause", Lane::kOperator, kOperator, PauseAgenda},
-    {Method::kPost, "/v1/agendas/{}/resume", Lane::kOperator, kOperator, ResumeAgenda},
-    {Method::kPost, "/v1/agendas/{}/drain", Lane::kOperator, kOperator, DrainQueue},
-    {Method::kPost, "/v1/agendas/{}/rate", Lane::kOperator, kOperator, CapRate},
-    {Method::kPost, "/v1/agendas/{}/extend", Lane::kOperator, kOperator, ExtendOpening},
-    {Method::kPost, "/v1/agendas/{}/beacon", Lane::kOperator, kOperator, TellBeacon},
-    {Method::kPost, "/v1/agendas/{}/without-beacon", Lane::kOperator, kOperator, OpenWithoutBeacon},
-    {Method::kPost, "/v1/agendas/{}/passes", Lane::kOperator, kOperator, GrantPass},
-    {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kOperator, ReplaceRoster},
-    {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kOperator, AddToRoster},
-    {Method::kGet, "/v1/snapshots", Lane::kOperator, kOperator, ListSnapshots},
-    {Method::kPost, "/v1/snapshots", Lane::kOperator, kOperator, TakeSnapshot},
+    {Method::kPut, "/v1/agendas/{}", Lane::kOperator, kStaff, PublishAgenda, kOperators},
+    {Method::kPost, "/v1/agendas/{}/pause", Lane::kOperator, kStaff, PauseAgenda, kOperators},
+    {Method::kPost, "/v1/agendas/{}/resume", Lane::kOperator, kStaff, ResumeAgenda, kOperators},
+    {Method::kPost, "/v1/agendas/{}/drain", Lane::kOperator, kStaff, DrainQueue, kOperators},
+    {Method::kPost, "/v1/agendas/{}/rate", Lane::kOperator, kStaff, CapRate, kOperators},
+    {Method::kPost, "/v1/agendas/{}/extend", Lane::kOperator, kStaff, ExtendOpening, kOperators},
+    {Method::kPost, "/v1/agendas/{}/beacon", Lane::kOperator, kStaff, TellBeacon, kOperators},
+    {Method::kPost, "/v1/agendas/{}/without-beacon", Lane::kOperator, kStaff, OpenWithoutBeacon,
+     kOperators},
+    {Method::kPost, "/v1/agendas/{}/passes", Lane::kOperator, kStaff, GrantPass, kPassGivers},
+    {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, ReplaceRoster, kOperators},
+    {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, AddToRoster, kOperators},
+    {Method::kGet, "/v1/snapshots", Lane::kOperator, kStaff, ListSnapshots, kReaders},
+    {Method::kPost, "/v1/snapshots", Lane::kOperator, kStaff, TakeSnapshot, kKeepers},
     {Method::kGet, "/livez", Lane::kOperator, kMachines, ReportLive},
     {Method::kGet, "/readyz", Lane::kOperator, kMachines, ReportReady},
     {Method::kGet, "/metrics", Lane::kOperator, kMachines, ShowMetrics},
@@ -157,6 +168,9 @@ std::string_view RouteMethod(size_t route) {
   return "none";
 }
 
+const StaffRule& RouteStaff(size_t route) { return kRoutes[route].staff; }
+unsigned RouteAudiences(size_t route) { return kRoutes[route].audiences; }
+
 surge::Lane RouteLane(size_t route) { return kRoutes[route].lane; }
 
 size_t Dispatch(Exchange& exchange, Audience audience) {
@@ -168,7 +182,7 @@ size_t Dispatch(Exchange& exchange, Audience audience) {
     exchange.audience = audience;
     exchange.shed = exchange.gate.Decide(route.lane, exchange.caller,
                                          exchange.request.forwarded_for, exchange.now);
-    if (exchange.shed == surge::Shed::kNo) route.handle(exchange);
+    if (exchange.shed == surge::Shed::kNo && MayCall(exchange, route.staff)) route.handle(exchange);
     return i;
   }
   const unsigned allowed = MethodsOf(exchange.target, audience);

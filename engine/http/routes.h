@@ -7,6 +7,7 @@
 
 #include "http/audience.h"
 #include "http/exchange.h"
+#include "http/staff_rule.h"
 #include "surge/shedding.h"
 
 namespace creneau::http {
@@ -16,6 +17,9 @@ size_t RouteCount();
 std::string_view RouteName(size_t route);
 std::string_view RouteMethod(size_t route);  // "GET" stands for HEAD too
 surge::Lane RouteLane(size_t route);         // who is refused first; of a route there is
+
+const StaffRule& RouteStaff(size_t route);
+unsigned RouteAudiences(size_t route);  // bits of Audience
 
 // The place of the route that confirms.
 size_t ConfirmRoute();

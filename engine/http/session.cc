@@ -62,6 +62,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .name = {},
                     .received_at = received_at,
                     .now = received_at,
+                    .admin_user = admin_user_,
                     .elsewhere = context_.elsewhere,
                     .reply = reply};
   entry.route = RouteCount();

@@ -50,7 +50,10 @@ class Session {
  public:
   // `caller`: who is at the other end, as far as caps care.
   Session(SessionContext& context, size_t max_body_bytes, const Caller& caller = {})
-      : context_(context), caller_(caller), reader_(max_body_bytes) {}
+      : context_(context),
+        caller_(caller),
+        admin_user_("uid:" + std::to_string(caller.uid)),
+        reader_(max_body_bytes) {}
   ~Session() { Wipe(replies_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -99,6 +102,7 @@ class Session {
 
   SessionContext& context_;
   const Caller caller_;
+  const std::string admin_user_;
   RequestReader reader_;
   std::string replies_;
   std::array<Entry, limits::kMaxPipelined> entries_;

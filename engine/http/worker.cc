@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "base/check.h"
@@ -166,7 +167,15 @@ net::awaitable<void> Worker::Accept(Duty duty) {
   duty.Done();
 }
 
-void Worker::Admit(Descriptor socket, const Caller& caller) {
+void Worker::Admit(Descriptor socket, const Caller& came) {
+  Caller caller = came;
+  if (options_.audience == Audience::kAdmin) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+      throw std::runtime_error("nobody is known at the other end of the admin socket");
+    caller.uid = peer.uid;
+  }
   if (options_.tcp) {
     // Replies leave in one write; holding them back for more to come only costs time.
     const int on = 1;

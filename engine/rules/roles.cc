@@ -1,6 +1,9 @@
 #include "rules/roles.h"
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "base/limits.h"
 
 namespace creneau::rules {
 
@@ -25,6 +28,14 @@ std::optional<Role> RoleFromName(std::string_view name) {
     if (RoleName(role) == name) return role;
   }
   return std::nullopt;
+}
+
+bool IsPersonName(std::string_view text) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (text.empty() || text.size() > limits::kStaffPersonChars || !plain(text.front())) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return plain(c) || c == '.' || c == '_' || c == '@' || c == '-';
+  });
 }
 
 }  // namespace creneau::rules

@@ -22,4 +22,9 @@ inline constexpr std::array<Role, 5> kAllRoles = {Role::kSite, Role::kAgent, Rol
 std::string_view RoleName(Role role);  // "site", …
 std::optional<Role> RoleFromName(std::string_view name);
 
+// What a person, or a site, is called where acts are attributed: lower-case letters, digits and
+// ._@- , a letter or digit first, limits::kStaffPersonChars at most. One spelling each, since two
+// persons are told apart by it; and never what a user of the admin socket is called.
+bool IsPersonName(std::string_view text);
+
 }  // namespace creneau::rules

@@ -64,6 +64,9 @@ seats = )" +
          seats + "\n";
 }
 
+// Who does the staff's acts.
+inline constexpr Actor kTester{.person = "uid:1000"};
+
 class World {
  public:
   World() {
@@ -107,7 +110,7 @@ class World {
     request.body = body;
     request.format = format;
     request.displaced = displaced;
-    return engine->Publish(request);
+    return engine->Publish(request, kTester);
   }
 
   // Lets time pass as the steward sees it.

@@ -96,16 +96,16 @@ TEST_CASE("a dry run and a wrong version change nothing") {
   const std::string body = AgendaToml("93-titres", "", "{ web = 5, desk = 1 }");
   request.body = body;
   request.dry_run = true;
-  const auto dry = world.engine->Publish(request);
+  const auto dry = world.engine->Publish(request, kTester);
   CHECK(dry.outcome == Outcome::kOk);
   CHECK(dry.seats_added == 180);
   CHECK(dry.version == 1);
   CHECK(world.FreeSeats("2026-12-01T09:00") == 2);
   request.dry_run = false;
   request.if_match = 7;
-  CHECK(world.engine->Publish(request).outcome == Outcome::kVersionMismatch);
+  CHECK(world.engine->Publish(request, kTester).outcome == Outcome::kVersionMismatch);
   request.if_match = 1;
-  CHECK(world.engine->Publish(request).version == 2);
+  CHECK(world.engine->Publish(request, kTester).version == 2);
 }
 
 TEST_CASE("slots by CSV stand beside those from sessions, and either file replaces only its own") {

@@ -109,7 +109,7 @@ class Queue {
     return world.engine->ReadQueue("92-naturalisation", world.clock.now).opening;
   }
   OrderAnswer Order(OpeningOrder::What what, int64_t value = 0, std::string_view text = "") {
-    return world.engine->Order("92-naturalisation", {what, value, text});
+    return world.engine->Order("92-naturalisation", {what, value, text}, kTester);
   }
 
   World world;

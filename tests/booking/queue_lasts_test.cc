@@ -146,7 +146,7 @@ TEST_CASE("where identities are listed, nobody whom the office does not know has
   queue.GoTo(8, 40);
   CHECK(queue.Ticket("FILE1").outcome == Outcome::kNotListed);
   const auto import = [&](const std::string& csv, bool adds) {
-    return queue.world.engine->ImportRoster({"92-naturalisation", csv, adds});
+    return queue.world.engine->ImportRoster({"92-naturalisation", csv, adds}, kTester);
   };
   CHECK(import("dossier;birth_date\nFILE1;17/05/1990\nFILE2;1990-05-17\n", false).listed == 2);
   const std::string ticket = queue.TicketOf("FILE1");

@@ -310,6 +310,21 @@ TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   const Probe probe{Instant{1'796'112'000'123}};
   CHECK(std::get<Probe>(*DecodeRecord(EncodeProbe(probe))) == probe);
 
+  const StaffAct act{.at = Instant{1'796'112'000'123},
+                     .role = rules::Role::kHelper,
+                     .person = std::string(limits::kStaffPersonChars, 'a'),
+                     .key = "0123ABCZ",
+                     .what = std::string(limits::kStaffWhatChars, 'b'),
+                     .agenda = std::string(64, 'c'),
+                     .reservation = SeatRef{SeatId{~0u}, Generation{~0u}},
+                     .reason = std::string(limits::kStaffReasonChars, 'd')};
+  CHECK(std::get<StaffAct>(*DecodeRecord(EncodeStaffAct(act))) == act);
+  CHECK(EncodeStaffAct(act).size() <= kMaxEventBytes);
+  const StaffAct least{.person = "uid:1000", .what = "pause"};
+  CHECK(std::get<StaffAct>(*DecodeRecord(EncodeStaffAct(least))) == least);
+  CHECK(DescribeRecord(EncodeStaffAct(least), false) ==
+        "operator uid:1000 (admin socket) 1970-01-01T00:00:00Z: pause");
+
   std::vector<Subject> subjects;
   for (uint64_t i = 0; i < 30'000; ++i) subjects.push_back(Subject{i, ~i});
   const std::vector<std::string> records = EncodeRoster(AgendaId{7}, 3, /*adds=*/true, subjects);
@@ -325,10 +340,35 @@ TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   }
   CHECK(read == subjects);
   CHECK(EncodeRoster(AgendaId{7}, 4, /*adds=*/false, {}).size() == 1);
-  for (const std::string& text : {largest, EncodeTurn(turn), EncodeProbe(probe), records[0]}) {
+  for (const std::string& text :
+       {largest, EncodeTurn(turn), EncodeProbe(probe), EncodeStaffAct(act), records[0]}) {
     CHECK(!DescribeRecord(text, false).empty());
     CHECK(DescribeRecord(text, true).front() == '{');
   }
+}
+
+TEST_CASE("an act is attributed to somebody who can be of the staff, or the record is none") {
+  const auto fine = [](auto change) {
+    StaffAct act{.person = "a.dupont", .key = "0123ABCZ", .what = "lookup"};
+    change(act);
+    return IsStaffAct(act);
+  };
+  CHECK(fine([](StaffAct&) {}));
+  CHECK(fine([](StaffAct& act) { act.agenda = "92-naturalisation"; }));
+  CHECK(fine([](StaffAct& act) { act.reason = "wrong-digit"; }));
+  // Nobody with a key is taken for a user of the admin socket, nor the other way round.
+  CHECK(!fine([](StaffAct& act) { act.person = "uid:1000"; }));
+  CHECK(!fine([](StaffAct& act) { act.key = ""; }));
+  for (const char* person : {"", "A.Dupont", "-a", "a b", "a\n", "\xc3\xa9lodie"})
+    CHECK(!fine([=](StaffAct& act) { act.person = person; }));
+  for (const char* key : {"0123ABC", "0123abcz", "0123ABCI", "0123ABCZ0"})
+    CHECK(!fine([=](StaffAct& act) { act.key = key; }));
+  for (const char* word : {"Lookup", "look up", "a-word-of-seventeen-and-more-letters"}) {
+    CHECK(!fine([=](StaffAct& act) { act.what = word; }));
+    CHECK(!fine([=](StaffAct& act) { act.reason = word; }));
+  }
+  CHECK(!fine([](StaffAct& act) { act.what = ""; }));
+  CHECK(!fine([](StaffAct& act) { act.agenda = "92/naturalisation"; }));
 }
 
 TEST_CASE("what is no record, or one of a later version, is refused; descriptions never fail") {

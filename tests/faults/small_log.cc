@@ -82,7 +82,7 @@ class Office {
     booking::PublishRequest request;
     request.name = name;
     request.body = text;
-    REQUIRE(engine->Publish(request).outcome == Outcome::kOk);
+    REQUIRE(engine->Publish(request, {.person = "uid:1000"}).outcome == Outcome::kOk);
   }
   void Act() {
     clock_.now = clock_.now + static_cast<int64_t>(prng_.Below(8));

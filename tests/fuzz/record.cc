@@ -18,6 +18,7 @@ std::string Encoded(const Record& record) {
   if (const auto* outage = std::get_if<Outage>(&record)) return EncodeOutage(*outage);
   if (const auto* opening = std::get_if<OpeningState>(&record)) return EncodeOpening(*opening);
   if (const auto* turn = std::get_if<TurnLapsed>(&record)) return EncodeTurn(*turn);
+  if (const auto* act = std::get_if<StaffAct>(&record)) return EncodeStaffAct(*act);
   if (const auto* probe = std::get_if<Probe>(&record)) return EncodeProbe(*probe);
   if (const auto* roster = std::get_if<RosterPart>(&record))
     return EncodeRoster(roster->agenda, roster->version, roster->adds, roster->subjects).front();

@@ -48,6 +48,8 @@ TEST_CASE("statuses are those of design 7") {
   };
   const Case cases[] = {
       {Outcome::kMalformedRequest, 400},
+      {Outcome::kUnauthorized, 401},
+      {Outcome::kForbidden, 403},
       {Outcome::kUnknownAgenda, 404},
       {Outcome::kUnknownReservation, 404},
       {Outcome::kUnknownRoute, 404},

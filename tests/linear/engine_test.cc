@@ -47,7 +47,7 @@ class World {
         {{"until = 2026-12-31", "until = 2026-12-01"}, {"09:00-12:00", "09:00-10:30"}});
     request.name = "93-titres";
     request.body = body;
-    const booking::PublishAnswer answer = engine_->Publish(request);
+    const booking::PublishAnswer answer = engine_->Publish(request, booking::kTester);
     if (answer.outcome == Outcome::kOk) return;
     wrong = "the agenda was refused";
     for (const auto& error : answer.errors) wrong += ": " + error.message;
