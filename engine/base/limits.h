@@ -191,6 +191,18 @@ inline constexpr uint32_t kProofNumberMax = 10'000'000;
 // Of an agenda's name (rules/agenda.h).
 inline constexpr size_t kProofAgendaChars = 64;
 
+// --- acts of the staff ---
+// Acts that wait for a second person's approval: a colleague who is away on Friday is back within
+// a week, and what nobody has approved by then was not meant.
+inline constexpr int64_t kPairActLifeMs = 7 * 24 * 3'600'000;
+// An office has a handful under way; this many are a mistake of a program.
+inline constexpr size_t kPairActs = 1'000;
+// A holder is told, and the log written to, this often for one reservation: that somebody asks how
+// to find it again, or tries to book in its name. Each is a mail to whoever did nothing.
+inline constexpr uint32_t kNoticesPerHolder = 3;
+inline constexpr int64_t kNoticesPeriodMs = 3'600'000;
+static_assert(kNoticesPeriodMs <= kRatePeriodMaxMs);
+
 // --- load ---
 // How long a request waits for its turn on an I/O thread decides who is refused (surge/shedding.h).
 // Each lane begins to be refused here, and all of it is at the next line, where a lane that has a

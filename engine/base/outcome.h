@@ -16,6 +16,7 @@ enum class Outcome : uint8_t {
   kUnknownAgenda,         // 404
   kUnknownReservation,    // 404: no such name, or the key is wrong: never says which
   kUnknownRoute,          // 404
+  kUnknownAct,            // 404: no act of that name waits for a second person
   kMethodNotAllowed,      // 405
   kNotAcceptable,         // 406
   kRequestTimeout,        // 408
@@ -27,6 +28,8 @@ enum class Outcome : uint8_t {
   kAlreadyReserved,       // 409: never discloses the reference
   kNotAdmitted,           // 409: its turn in the queue has not come, or is over; with poll_after_s
   kNotListed,             // 409: the office does not know this applicant
+  kSecondPersonNeeded,    // 409: whoever proposed an act cannot approve it
+  kActSettled,            // 409: somebody else has approved it
   kNotHeld,               // 409: extend asked for what is already confirmed
   kSeatsReserved,         // 409: a publication would take reserved seats away
   kVersionMismatch,       // 412: If-Match does not name the published version

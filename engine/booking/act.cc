@@ -47,6 +47,10 @@ CommitPool::Node* CommitPool::Take() {
 
 void CommitPool::Give(Node* node) { free_.push_back(node); }
 
+void CommitPool::Keep(std::vector<std::unique_ptr<const std::string>> records) {
+  for (auto& record : records) kept_.push_back(std::move(record));
+}
+
 Act::~Act() {
   if (!pushed() || awaited_) return;
   BlockingWait wait;
@@ -79,6 +83,11 @@ void Act::PushCopy(std::string_view record) {
   node->bytes = {node->record.data(), record.size()};
   used_.push_back(node);
   if (!log_.Push(node)) refused_ = true;
+}
+
+void Act::PushOwned(std::string record) {
+  kept_.push_back(std::make_unique<const std::string>(std::move(record)));
+  PushBytes(*kept_.back());
 }
 
 void Act::PushAll(const std::vector<std::string>& records) {
@@ -117,7 +126,10 @@ void Act::Release() {
   if (!refused_) {
     for (CommitPool::Node* node : used_) pool_.Give(node);
   }
+  // Their bytes likewise stay with the pool where the log may still read them.
+  if (refused_) pool_.Keep(std::move(kept_));
   used_.clear();
+  kept_.clear();
   refused_ = false;
   awaited_ = false;
 }

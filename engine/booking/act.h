@@ -38,10 +38,13 @@ class CommitPool {
   void Reserve(size_t count);
   Node* Take();
   void Give(Node* node);
+  // What a log that has failed may still read, until the pool's end.
+  void Keep(std::vector<std::unique_ptr<const std::string>> records);
 
  private:
   std::vector<std::unique_ptr<Node>> owned_;
   std::vector<Node*> free_;
+  std::vector<std::unique_ptr<const std::string>> kept_;
 };
 
 class Act final : public ledger::EventSink {
@@ -63,6 +66,8 @@ class Act final : public ledger::EventSink {
   void PushBytes(std::string_view record);
   // The same of a short one, of which a copy is kept until then.
   void PushCopy(std::string_view record);
+  // The same of one of any length, which is kept until then.
+  void PushOwned(std::string record);
   // All of them or, where memory ends, none.
   void PushAll(const std::vector<std::string>& records);
 
@@ -90,6 +95,7 @@ class Act final : public ledger::EventSink {
   CommitPool& pool_;
   wal::Log& log_;
   std::vector<CommitPool::Node*> used_;
+  std::vector<std::unique_ptr<const std::string>> kept_;  // of PushOwned, until Release
   wal::Commit barrier_;
   bool refused_ = false;
   bool awaited_ = false;

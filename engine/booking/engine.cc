@@ -42,6 +42,7 @@ absl::Status Engine::Impl::Recover(std::vector<codec::OpeningState>* openings,
   report_.reservations = counts.held + counts.confirmed;
   *openings = std::move(recovered->openings);
   *turns = std::move(recovered->turns);
+  people_ = std::move(recovered->people);
   untrimmed_ = std::move(recovered->rebuilt.untrimmed);
   return RemoveUnfinished(files_, options_.data);
 }
@@ -245,6 +246,31 @@ std::optional<ChallengeText> Engine::Challenge(std::string_view agenda, Instant 
 PassAnswer Engine::GrantPass(Act& act, std::string_view agenda, const rules::Applicant& applicant,
                              const Actor& actor, Instant now) {
   return impl_->GrantPass(act, agenda, applicant, actor, now);
+}
+IdentityAnswer Engine::Lookup(Act& act, std::string_view agenda, const rules::Applicant& applicant,
+                              const Actor& actor, Instant now) {
+  return impl_->Lookup(act, agenda, applicant, actor, now);
+}
+IdentityAnswer Engine::Recover(Act& act, std::string_view agenda, const rules::Applicant& applicant,
+                               Instant now) {
+  return impl_->Recover(act, agenda, applicant, now);
+}
+IdentityAnswer Engine::Link(Act& act, const LinkRequest& request, const Actor& actor, Instant now) {
+  return impl_->Link(act, request, actor, now);
+}
+IdentityAnswer Engine::Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
+                               Instant now) {
+  return impl_->Correct(act, request, actor, now);
+}
+IdentityAnswer Engine::Repair(Act& act, const RepairRequest& request, const Actor& actor,
+                              Instant now) {
+  return impl_->Repair(act, request, actor, now);
+}
+IdentityAnswer Engine::Approve(Act& act, std::string_view name, const Actor& actor, Instant now) {
+  return impl_->Approve(act, name, actor, now);
+}
+std::vector<WaitingAct> Engine::WaitingActs(const Actor& actor, Instant now) const {
+  return impl_->WaitingActs(actor, now);
 }
 OpeningView Engine::ReadOpening(const AgendaInfo& agenda, Instant now) const {
   return impl_->openings_->At(agenda, now);

@@ -24,6 +24,7 @@
 #include "booking/act.h"
 #include "booking/actor.h"
 #include "booking/answers.h"
+#include "booking/identity_answers.h"
 #include "booking/snapshot_file.h"
 #include "env/clock.h"
 #include "env/entropy.h"
@@ -136,6 +137,27 @@ class Engine {
   // A challenge for whoever is to arrive at a queue; nothing where there is no such agenda,
   // or it has no queue.
   std::optional<ChallengeText> Challenge(std::string_view agenda, Instant now);
+  // What the staff does about identities (identity_requests.cc). The answers rest on the act, like
+  // those of requests. Whoever calls has seen to it that the actor may act for the agenda that is
+  // named; where none is, a reservation of one that he may not act for is unknown to him.
+  IdentityAnswer Lookup(Act& act, std::string_view agenda, const rules::Applicant& applicant,
+                        const Actor& actor, Instant now);
+  // Anybody's: whoever holds a reservation under that identity is told by the website that it was
+  // asked for. Answers kOk whether there is one or not.
+  IdentityAnswer Recover(Act& act, std::string_view agenda, const rules::Applicant& applicant,
+                         Instant now);
+  // Two identities of one person become one: kAlreadyReserved where both have a reservation.
+  IdentityAnswer Link(Act& act, const LinkRequest& request, const Actor& actor, Instant now);
+  // One field of what was typed is put right at once; anything more waits for a second agent.
+  IdentityAnswer Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
+                         Instant now);
+  // Its owner gets another key, and whoever has the old one none, once a second agent approves.
+  IdentityAnswer Repair(Act& act, const RepairRequest& request, const Actor& actor, Instant now);
+  // The second person's. May be repeated by the same.
+  IdentityAnswer Approve(Act& act, std::string_view name, const Actor& actor, Instant now);
+  // Those of the actor's agendas, oldest first.
+  std::vector<WaitingAct> WaitingActs(const Actor& actor, Instant now) const;
+
   // The way round it, for an applicant whom the site or an agent vouches for. Its answer rests on
   // the act: that somebody of the staff gave it is in the log before it is given.
   PassAnswer GrantPass(Act& act, std::string_view agenda, const rules::Applicant& applicant,

@@ -17,6 +17,7 @@
 #include "booking/keys.h"
 #include "booking/names.h"
 #include "booking/openings.h"
+#include "booking/people.h"
 #include "booking/proofs.h"
 #include "booking/registry.h"
 #include "booking/room.h"
@@ -62,6 +63,18 @@ class Engine::Impl {
   PassAnswer GrantPass(Act& act, std::string_view name, const rules::Applicant& applicant,
                        const Actor& actor, Instant now);
 
+  // identity_requests.cc
+  IdentityAnswer Lookup(Act& act, std::string_view name, const rules::Applicant& applicant,
+                        const Actor& actor, Instant now);
+  IdentityAnswer Recover(Act& act, std::string_view name, const rules::Applicant& applicant,
+                         Instant now);
+  IdentityAnswer Link(Act& act, const LinkRequest& request, const Actor& actor, Instant now);
+  IdentityAnswer Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
+                         Instant now);
+  IdentityAnswer Repair(Act& act, const RepairRequest& request, const Actor& actor, Instant now);
+  IdentityAnswer Approve(Act& act, std::string_view name, const Actor& actor, Instant now);
+  std::vector<WaitingAct> WaitingActs(const Actor& actor, Instant now) const;
+
   // openings_by_hand.cc
   OrderAnswer Order(std::string_view name, const OpeningOrder& order, const Actor& actor);
   RosterAnswer ImportRoster(const RosterRequest& request, const Actor& actor);
@@ -88,6 +101,7 @@ class Engine::Impl {
   mutable ledger::Ledger ledger_;
   Registry registry_;
   Rosters rosters_;
+  std::unique_ptr<People> people_;
   CommitPool publisher_pool_;  // before the log, so that they end after it
   CommitPool snapshot_pool_;
   std::unique_ptr<wal::Log> log_;
@@ -123,25 +137,39 @@ class Engine::Impl {
   std::optional<Authorised> HasKey(const HolderRequest& request, SeatRef ref, ReservationName name,
                                    const std::optional<ledger::SeatView>& seat) const;
   ReservationKey KeyOf(const ledger::SeatView& seat) const {
-    return names_->KeyOf(seat.origin, seat.subject, seat.idempotency);
+    return names_->KeyOf(seat.origin, seat.subject, seat.idempotency,
+                         people_->identities.TimesRekeyed(seat.origin));
   }
   static ReservationAnswer Unknown();
   Handle HandleOf(const ledger::SeatView& seat) const;
   ReservationAnswer Answer(const ledger::Result& result, const Handle& handle) const;
   Reservation Describe(const ledger::SeatView& seat, const Handle& handle) const;
-  ReservationAnswer AnswerExisting(const ledger::SeatView& seat, const AgendaInfo& agenda,
-                                   uint64_t idempotency, bool has_key, Instant received_at) const;
+  ReservationAnswer AnswerExisting(Act& act, const ledger::SeatView& seat, const AgendaInfo& agenda,
+                                   uint64_t idempotency, bool has_key, Instant received_at);
   // What somebody shows for a hold: an Idempotency-Key, or in a queue a ticket, whose nonce is one.
   struct Entry {
     std::string_view key;  // empty: none; of a ticket, points into it
+    Subject derived;       // what the applicant's fields give
     std::optional<surge::Ticket> ticket;
     std::optional<surge::Rank> rank;  // once it is their turn
   };
+  void Attribute(Act& act, const Actor& actor, std::string_view what, const AgendaInfo& agenda,
+                 std::optional<SeatRef> origin, std::string_view reason, Instant now);
+  std::optional<ledger::SeatView> LiveByName(Act& act, std::string_view name, Instant now);
+  std::optional<ledger::SeatView> LiveOf(Act& act, const Subject& subject, Instant now);
+  void Notify(Act& act, codec::NoticeKind kind, const ledger::SeatView& seat, Instant now);
+  void PutInForce(Act& act, const codec::SubjectsLinked& linked);
+  Outcome Rebind(Act& act, const ledger::SeatView& seat, const Subject& right,
+                 const Subject& booked, Instant now);
+  void Rekey(Act& act, const ledger::SeatView& seat);
+  IdentityAnswer Propose(Act& act, codec::ActProposed proposed, const AgendaInfo& agenda,
+                         const Actor& actor, Instant now);
   bool ReadEntry(const AgendaInfo& agenda, const HoldRequest& request, const Subject& subject,
                  Entry* entry) const;
   std::optional<ReservationAnswer> MayHold(const AgendaInfo& agenda, const HoldRequest& request,
                                            const Subject& subject, Entry* entry, Instant now);
-  bool IsListed(const AgendaInfo& agenda, const Subject& subject) const;
+  // With a Reading.
+  bool IsListed(const AgendaInfo& agenda, const Subject& derived, const Subject& subject) const;
   std::optional<ReservationAnswer> MayQueue(const AgendaInfo& agenda, const Subject& subject,
                                             Entry* entry, Instant now);
   static ReservationAnswer BadTicket(const AgendaInfo& agenda);

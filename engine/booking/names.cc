@@ -120,12 +120,14 @@ std::optional<SeatRef> Names::Parse(std::string_view text, ReservationName* spel
                  Generation{static_cast<uint32_t>(block & ((1u << kGenerationBits) - 1))}};
 }
 
-ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency) const {
+ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency,
+                            uint32_t rekeyed) const {
   const uint64_t input[4] = {
       static_cast<uint64_t>(origin.seat.value) << 32 | origin.generation.value, subject.lo,
       subject.hi, idempotency};
   KeyedHash::Run run(keys_);
   run.Add({reinterpret_cast<const char*>(input), sizeof input});
+  if (rekeyed > 0) run.Add({reinterpret_cast<const char*>(&rekeyed), sizeof rekeyed});
   return Base64(run.Finish());
 }
 

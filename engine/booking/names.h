@@ -5,8 +5,9 @@
 // SipHash-2-4 (Luby and Rackoff, 1988). 21 of the 64 bits are zero inside, so a name that was made
 // up is nearly always seen as such at once. A name is no secret.
 //
-// A key is: HMAC-SHA-256, its first 128 bits, over name, subject and idempotency hash. So it needs
-// no memory, a repeated hold gets the same one, and the next holder of the seat gets another.
+// A key is: HMAC-SHA-256, its first 128 bits, over name, subject and idempotency hash, and how
+// often it was replaced. So it needs no memory, a repeated hold gets the same one, and the next
+// holder of the seat gets another.
 // Compared in constant time.
 //
 // Threads: any; immutable once made.
@@ -35,7 +36,9 @@ class Names {
   // then what NameOf says, for less.
   std::optional<SeatRef> Parse(std::string_view text, ReservationName* spelt = nullptr) const;
 
-  ReservationKey KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency) const;
+  // `rekeyed`: how often the reservation has got another key.
+  ReservationKey KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency,
+                       uint32_t rekeyed = 0) const;
   static bool Same(const ReservationKey& key, std::string_view text);
 
   // What a seat keeps of a request's Idempotency-Key: 48 bits of its keyed hash, and 16 of what was

@@ -76,12 +76,21 @@ bool Proofs::Accepts(const AgendaInfo& agenda, const ProofOfWork& proof, Instant
          spent_.Spend(proof, now);
 }
 
-std::optional<int64_t> Proofs::TooOften(const Subject& subject, int64_t monotonic_ns) {
-  std::array<char, 1 + sizeof(Subject)> key{'s'};
+surge::RateSketch::Verdict Proofs::Count(char kind, const Subject& subject, int64_t monotonic_ns,
+                                         surge::RateLimit limit) {
+  std::array<char, 1 + sizeof(Subject)> key{kind};
   std::memcpy(key.data() + 1, &subject, sizeof subject);
+  return asks_.Take({key.data(), key.size()}, monotonic_ns / 1'000'000, limit);
+}
+
+bool Proofs::MayNotify(const Subject& subject, int64_t monotonic_ns) {
+  return Count('n', subject, monotonic_ns, {limits::kNoticesPerHolder, limits::kNoticesPeriodMs})
+      .allowed;
+}
+
+std::optional<int64_t> Proofs::TooOften(const Subject& subject, int64_t monotonic_ns) {
   const surge::RateSketch::Verdict verdict =
-      asks_.Take({key.data(), key.size()}, monotonic_ns / 1'000'000,
-                 {limits::kAsksPerSubject, limits::kAsksPeriodMs});
+      Count('s', subject, monotonic_ns, {limits::kAsksPerSubject, limits::kAsksPeriodMs});
   if (verdict.allowed) return std::nullopt;
   return (verdict.retry_after_ms + kMsPerSecond - 1) / kMsPerSecond;
 }

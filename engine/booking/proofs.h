@@ -39,11 +39,16 @@ class Proofs {
   // answered.
   std::optional<int64_t> TooOften(const Subject& subject, int64_t monotonic_ns);
 
+  // Counts one more notice to that subject. False: it has had enough of them.
+  bool MayNotify(const Subject& subject, int64_t monotonic_ns);
+
   surge::PassText Grant(const AgendaInfo& agenda, const Subject& subject, Instant expires) const;
   bool Accepts(const AgendaInfo& agenda, const Subject& subject, std::string_view pass,
                Instant now) const;
 
  private:
+  surge::RateSketch::Verdict Count(char kind, const Subject& subject, int64_t monotonic_ns,
+                                   surge::RateLimit limit);
   static KeyedHash::Key KeyFrom(Entropy& entropy);
   static surge::Cells::Salt SaltFrom(Entropy& entropy);
 

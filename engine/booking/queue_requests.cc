@@ -6,9 +6,15 @@
 
 namespace creneau::booking {
 
-bool Engine::Impl::IsListed(const AgendaInfo& agenda, const Subject& subject) const {
-  return agenda.rules.identity_proof != rules::IdentityProof::kListed ||
-         rosters_.Lists(agenda.id, subject);
+// By whichever of their identities the office knows them.
+bool Engine::Impl::IsListed(const AgendaInfo& agenda, const Subject& derived,
+                            const Subject& subject) const {
+  if (agenda.rules.identity_proof != rules::IdentityProof::kListed ||
+      rosters_.Lists(agenda.id, derived))
+    return true;
+  const std::vector<Subject> all = people_->identities.AllOf(subject);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Subject& one) { return rosters_.Lists(agenda.id, one); });
 }
 
 // False: its ticket is none of theirs.
@@ -89,18 +95,20 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
     answer.problems = std::move(identity.problems);
     return answer;
   }
-  if (const auto later_s = proofs_->TooOften(identity.subject, clock_.MonotonicNs())) {
+  const Identities::Reading reading = people_->identities.Read();
+  const Subject subject = people_->identities.Of(identity.subject);
+  if (const auto later_s = proofs_->TooOften(subject, clock_.MonotonicNs())) {
     answer.outcome = Outcome::kRateLimited;
     answer.poll_after_s = *later_s;
     return answer;
   }
-  if (!IsListed(agenda, identity.subject)) {
+  if (!IsListed(agenda, identity.subject, subject)) {
     answer.outcome = Outcome::kNotListed;
     return answer;
   }
   std::optional<surge::Ticket> before;
   if (!request.ticket.empty()) {
-    before = openings_->Verify(agenda, identity.subject, request.ticket);
+    before = openings_->Verify(agenda, subject, request.ticket);
     if (!before) {
       answer.outcome = Outcome::kValidationFailed;
       answer.problems = BadTicket(agenda).problems;
@@ -110,7 +118,7 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
   proofs_->NoteArrival(received_at);
   // Whoever has a ticket has passed already.
   if (!before && proofs_->IsShut(agenda, received_at) &&
-      !proofs_->Accepts(agenda, identity.subject, request.pass, received_at) &&
+      !proofs_->Accepts(agenda, subject, request.pass, received_at) &&
       !(request.proof && proofs_->Accepts(agenda, *request.proof, received_at))) {
     answer.outcome = Outcome::kProofOfWorkRequired;
     answer.challenge = proofs_->Challenge(agenda, received_at);
@@ -118,7 +126,7 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
   }
   surge::Nonce nonce;
   entropy_.Fill(nonce);
-  openings_->Issue(agenda, identity.subject, before, nonce, received_at, &answer);
+  openings_->Issue(agenda, subject, before, nonce, received_at, &answer);
   return answer;
 }
 
@@ -145,7 +153,9 @@ PassAnswer Engine::Impl::GrantPass(Act& act, std::string_view name,
   }
   act.PushCopy(Attribution(actor, {"pass", name}, now));
   answer.expires_at = now + limits::kPassLifeMs;
-  answer.pass = proofs_->Grant(*answer.agenda, identity.subject, answer.expires_at);
+  const Identities::Reading reading = people_->identities.Read();
+  answer.pass =
+      proofs_->Grant(*answer.agenda, people_->identities.Of(identity.subject), answer.expires_at);
   return answer;
 }
 

@@ -103,6 +103,7 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
   recovered.owed_since = replay.owed_since();
   recovered.openings = replay.openings();
   recovered.turns = replay.turns();
+  recovered.people = replay.TakePeople();
   recovered.rebuilt = replay.rebuilt();
   return recovered;
 }

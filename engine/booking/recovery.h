@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "booking/people.h"
 #include "booking/registry.h"
 #include "booking/snapshot_file.h"
 #include "booking/witness.h"
@@ -25,6 +26,7 @@ struct Recovered {
   ledger::Rebuilt rebuilt;
   std::vector<codec::OpeningState> openings;
   std::vector<codec::TurnLapsed> turns;
+  std::unique_ptr<People> people;
   LastLine last;  // of the checkpoints, which the log continues
 };
 

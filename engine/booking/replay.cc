@@ -64,8 +64,19 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   if (auto* roster = std::get_if<codec::RosterPart>(&*decoded))
     return rosters_.Take(std::move(*roster));
   if (std::holds_alternative<codec::Probe>(*decoded) ||
-      std::holds_alternative<codec::StaffAct>(*decoded))
+      std::holds_alternative<codec::StaffAct>(*decoded) ||
+      std::holds_alternative<codec::HolderNotice>(*decoded))
     return absl::OkStatus();
+  if (const auto* linked = std::get_if<codec::SubjectsLinked>(&*decoded)) return Take(*linked);
+  if (const auto* rekeyed = std::get_if<codec::Rekeyed>(&*decoded)) {
+    people_->identities.Take(*rekeyed);
+    return absl::OkStatus();
+  }
+  if (const auto* proposed = std::get_if<codec::ActProposed>(&*decoded)) return Take(*proposed);
+  if (const auto* settled = std::get_if<codec::ActSettled>(&*decoded)) {
+    people_->acts.Take(*settled);
+    return absl::OkStatus();
+  }
   return ledger_.Apply(std::get<ledger::Event>(*decoded));
 }
 
@@ -131,6 +142,21 @@ absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
 
 absl::Status Replay::Take(const codec::Outage& outage) {
   owed_since_ = outage.settled ? std::nullopt : std::optional<Instant>(outage.since);
+  return absl::OkStatus();
+}
+
+absl::Status Replay::Take(const codec::SubjectsLinked& linked) {
+  if (registry_.Find(linked.agenda) == nullptr)
+    return absl::DataLossError("identities of an agenda that was never published");
+  const Identities::Writing writing = people_->identities.Write();
+  people_->identities.Take(linked);
+  return absl::OkStatus();
+}
+
+absl::Status Replay::Take(const codec::ActProposed& proposed) {
+  if (registry_.Find(proposed.agenda) == nullptr)
+    return absl::DataLossError("an act about an agenda that was never published");
+  people_->acts.Take(proposed);
   return absl::OkStatus();
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "booking/people.h"
 #include "booking/registry.h"
 #include "booking/rosters.h"
 #include "codec/event.h"
@@ -42,6 +43,8 @@ class Replay final : public wal::RecordReader {
   // The latest of each agenda, and of each subject in its agenda's.
   std::vector<codec::OpeningState> openings() const;
   std::vector<codec::TurnLapsed> turns() const;
+  // Who is whom, and what waits for a second person. Once.
+  std::unique_ptr<People> TakePeople() { return std::move(people_); }
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
 
@@ -59,6 +62,8 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::Outage& outage);
   absl::Status Take(const codec::OpeningState& opening);
   absl::Status Take(const codec::TurnLapsed& turn);
+  absl::Status Take(const codec::SubjectsLinked& linked);
+  absl::Status Take(const codec::ActProposed& proposed);
 
   absl::Status Rebuild();
 
@@ -70,6 +75,7 @@ class Replay final : public wal::RecordReader {
   std::optional<Instant> owed_since_;
   std::map<AgendaId, codec::OpeningState> openings_;
   std::map<std::pair<AgendaId, Subject>, codec::TurnLapsed> turns_;
+  std::unique_ptr<People> people_ = std::make_unique<People>();
   std::array<Pending, kAhead> pending_;  // a ring, of which the oldest is at first_
   size_t first_ = 0;
   size_t count_ = 0;

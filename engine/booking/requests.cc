@@ -70,17 +70,22 @@ ReservationAnswer Engine::Impl::Answer(const ledger::Result& result, const Handl
 
 // The subject has a reservation. Whoever sends the key it was made with gets it back; anybody else
 // learns only that there is one.
-ReservationAnswer Engine::Impl::AnswerExisting(const SeatView& seat, const AgendaInfo& agenda,
-                                               uint64_t idempotency, bool has_key,
-                                               Instant received_at) const {
+ReservationAnswer Engine::Impl::AnswerExisting(Act& act, const SeatView& seat,
+                                               const AgendaInfo& agenda, uint64_t idempotency,
+                                               bool has_key, Instant received_at) {
   ReservationAnswer answer;
   answer.agenda = &agenda;
   answer.outcome = Outcome::kAlreadyReserved;
-  if (!has_key || !Names::SameKey(seat.idempotency, idempotency)) {
+  // Whoever made the hold of one that was given back to its owner is not the owner.
+  const bool is_holder = has_key && Names::SameKey(seat.idempotency, idempotency) &&
+                         people_->identities.TimesRekeyed(seat.origin) == 0;
+  if (!is_holder) {
     // Whoever tries names learns who has a reservation: not many times.
     if (const auto later_s = proofs_->TooOften(seat.subject, clock_.MonotonicNs())) {
       answer.outcome = Outcome::kRateLimited;
       answer.poll_after_s = *later_s;
+    } else if (seat.word.state() == SeatState::kConfirmed) {
+      Notify(act, codec::NoticeKind::kAskedAgain, seat, received_at);
     }
     return answer;
   }
@@ -171,7 +176,7 @@ std::optional<ReservationAnswer> Engine::Impl::MayHold(const AgendaInfo& agenda,
                                                        Instant now) {
   ReservationAnswer answer;
   answer.agenda = &agenda;
-  if (!IsListed(agenda, subject)) {
+  if (!IsListed(agenda, entry->derived, subject)) {
     answer.outcome = Outcome::kNotListed;
     return answer;
   }
@@ -202,8 +207,10 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
     answer.problems = std::move(identity.problems);
     return answer;
   }
-  const Subject& subject = identity.subject;
+  const Identities::Reading reading = people_->identities.Read();
+  const Subject subject = people_->identities.Of(identity.subject);
   Entry entry;
+  entry.derived = identity.subject;
   if (!ReadEntry(*agenda, request, subject, &entry)) return BadTicket(*agenda);
   const bool has_key = !entry.key.empty();
   // Without a key, a hash that no key has but by 2^-48 luck: a repeat is told that there is a
@@ -215,7 +222,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   if (existing && IsOver(*existing, received_at)) {
     ledger_.EndPast(existing->ref.seat, received_at, act);  // who was served may come again
   } else if (existing) {
-    return AnswerExisting(*existing, *agenda, idempotency, has_key, received_at);
+    return AnswerExisting(act, *existing, *agenda, idempotency, has_key, received_at);
   }
   if (auto refusal = MayHold(*agenda, request, subject, &entry, received_at))
     return *std::move(refusal);
@@ -232,7 +239,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   args.random = names_->Random(subject, received_at.ms, 2);
   const ledger::Result result = ledger_.Hold(args, act);
   if (result.outcome == Outcome::kAlreadyReserved) {
-    return AnswerExisting(result.seat, *agenda, idempotency, has_key, received_at);
+    return AnswerExisting(act, result.seat, *agenda, idempotency, has_key, received_at);
   }
   if (result.outcome != Outcome::kOk)
     return Refuse(result.outcome, *agenda, request.slot, received_at);

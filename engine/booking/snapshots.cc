@@ -44,6 +44,11 @@ Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
     header->position = log_->durable_lsn();
   });
   for (std::string& event : rosters_.Snapshot()) begun.states.push_back(std::move(event));
+  // Whoever changes these does so and pushes its record under one lock: what is in the log before
+  // the position is in them.
+  for (std::string& event : people_->identities.Snapshot())
+    begun.states.push_back(std::move(event));
+  for (std::string& event : people_->acts.Snapshot()) begun.states.push_back(std::move(event));
   std::vector<const AgendaInfo*> agendas = registry_.All();
   std::sort(agendas.begin(), agendas.end(),
             [](const AgendaInfo* a, const AgendaInfo* b) { return a->id < b->id; });

@@ -1,5 +1,7 @@
 // Records for people and for programs that read the log without this one.
 
+#include "codec/describe.h"
+
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
@@ -12,35 +14,6 @@ namespace {
 
 using ledger::SeatImage;
 using ledger::SeatState;
-
-std::string Utc(Instant instant) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(instant.ms),
-                          absl::UTCTimeZone());
-}
-
-// The pseudonym's first eight digits: enough to follow one subject through the log, and keyed like
-// the whole.
-std::string SubjectTag(const Subject& subject) {
-  return absl::StrFormat("%08x", static_cast<uint32_t>(subject.hi >> 32));
-}
-
-// Some text comes from a log that somebody else may have written: none of it speaks to a terminal.
-std::string Printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return out;
-}
-
-// Lower-case letters, digits and hyphens if it is one of ours; whatever it is, it ends no JSON
-// string.
-std::string AgendaName(const rules::Agenda& agenda) {
-  std::string out = Printable(agenda.name);
-  std::replace(out.begin(), out.end(), '"', '?');
-  std::replace(out.begin(), out.end(), '\\', '?');
-  return out;
-}
 
 bool HasHolder(const SeatImage& image) {
   return image.word.state() != SeatState::kFree && image.word.state() != SeatState::kWithdrawn;
@@ -97,7 +70,7 @@ std::string Describe(const CalendarPart& part, bool json) {
   for (const ledger::SlotChange& slot : slots) {
     for (const uint8_t seats : slot.fresh) fresh += seats;
   }
-  const std::string name = part.rules ? AgendaName(*part.rules) : "";
+  const std::string name = part.rules ? Quotable(part.rules->name) : "";
   if (json) {
     return absl::StrFormat(
         R"({"event":"calendar","agenda":%d,"name":"%s","version":%d,"part":%d,"parts":%d,"slots":%d,"fresh_seats":%d})",
@@ -210,6 +183,30 @@ std::string Describe(const StaffAct& act, bool json) {
 }
 
 }  // namespace
+
+std::string Utc(Instant instant) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(instant.ms),
+                          absl::UTCTimeZone());
+}
+
+std::string SubjectTag(const Subject& subject) {
+  return absl::StrFormat("%08x", static_cast<uint32_t>(subject.hi >> 32));
+}
+
+std::string Printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return out;
+}
+
+std::string Quotable(std::string_view text) {
+  std::string out = Printable(text);
+  std::replace(out.begin(), out.end(), '"', '?');
+  std::replace(out.begin(), out.end(), '\\', '?');
+  return out;
+}
 
 std::string DescribeRecord(std::string_view record, bool json) {
   const absl::StatusOr<Record> decoded = DecodeRecord(record);

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "codec/agenda_proto.h"
+#include "codec/identity_acts_proto.h"
 #include "codec/state_proto.h"
 #include "creneau/v1/event.pb.h"
 
@@ -218,6 +219,16 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.roster_part());
     case v1::Event::kProbe:
       return Record(Probe{Instant{message.probe().at()}});
+    case v1::Event::kSubjectsLinked:
+      return Stated(message.subjects_linked());
+    case v1::Event::kRekeyed:
+      return Stated(message.rekeyed());
+    case v1::Event::kActProposed:
+      return Stated(message.act_proposed());
+    case v1::Event::kActSettled:
+      return Stated(message.act_settled());
+    case v1::Event::kHolderNotice:
+      return Stated(message.holder_notice());
     case v1::Event::kStaffAct:
       return Stated(message.staff_act());
     case v1::Event::WHAT_NOT_SET:

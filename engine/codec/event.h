@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "codec/identity_acts.h"
 #include "codec/staff_act.h"
 #include "codec/state.h"
 #include "ledger/event.h"
@@ -47,8 +48,9 @@ struct Outage {
 
 std::string EncodeOutage(const Outage& outage);
 
-using Record = std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed,
-                            RosterPart, Probe, StaffAct>;
+using Record =
+    std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed, RosterPart, Probe,
+                 StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled, HolderNotice>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

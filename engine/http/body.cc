@@ -63,8 +63,11 @@ class BodyHandler {
 
   bool on_object_begin(error_code&) {
     if (depth_ == 1 && member_ == Member::kApplicant) {
-      body_.has_applicant_ = true;
-      in_applicant_ = true;
+      Describe(body_.applicant_, body_.has_applicant_);
+    } else if (depth_ == 1 && member_ == Member::kBooked) {
+      Describe(body_.booked_, body_.has_booked_);
+    } else if (depth_ == 1 && member_ == Member::kSameAs) {
+      Describe(body_.same_as_, body_.has_same_as_);
     } else if (depth_ > 0) {
       WrongType();
     }
@@ -108,12 +111,15 @@ class BodyHandler {
   enum class Member {
     kNone,
     kApplicant,
+    kBooked,
+    kSameAs,
     kField,
     kSlot,
     kTicket,
     kProof,
     kPass,
     kValue,
+    kReason,
     kPerMin,
     kMinutes
   };
@@ -122,14 +128,24 @@ class BodyHandler {
     std::string_view pointer;
   };
   // Those of the body itself.
-  static constexpr std::array<Named, 8> kNamed = {{{Member::kApplicant, "/applicant"},
-                                                   {Member::kSlot, "/slot"},
-                                                   {Member::kTicket, "/ticket"},
-                                                   {Member::kProof, "/proof"},
-                                                   {Member::kPass, "/pass"},
-                                                   {Member::kValue, "/value"},
-                                                   {Member::kPerMin, "/per_min"},
-                                                   {Member::kMinutes, "/minutes"}}};
+  static constexpr std::array<Named, 11> kNamed = {{{Member::kApplicant, "/applicant"},
+                                                    {Member::kBooked, "/booked"},
+                                                    {Member::kSameAs, "/same_as"},
+                                                    {Member::kReason, "/reason"},
+                                                    {Member::kSlot, "/slot"},
+                                                    {Member::kTicket, "/ticket"},
+                                                    {Member::kProof, "/proof"},
+                                                    {Member::kPass, "/pass"},
+                                                    {Member::kValue, "/value"},
+                                                    {Member::kPerMin, "/per_min"},
+                                                    {Member::kMinutes, "/minutes"}}};
+
+  // What follows describes that person.
+  void Describe(rules::Applicant& applicant, bool& has) {
+    has = true;
+    applicant_ = &applicant;
+    seen_field_ = {};
+  }
 
   void Enter() {
     ++depth_;
@@ -137,7 +153,7 @@ class BodyHandler {
   }
 
   bool Leave() {
-    if (--depth_ == 1) in_applicant_ = false;
+    if (--depth_ == 1) applicant_ = nullptr;
     member_ = Member::kNone;
     return true;
   }
@@ -163,11 +179,11 @@ class BodyHandler {
         if (key == kNamed[i].pointer.substr(1))
           member_ = Once(seen_[i], kNamed[i].pointer, kNamed[i].member);
       }
-    } else if (depth_ == 2 && in_applicant_) {
+    } else if (depth_ == 2 && applicant_ != nullptr) {
       const std::optional<rules::IdentityField> field = rules::IdentityFieldFromName(key);
       if (!field) return;
       field_ = *field;
-      member_ = Once(seen_field_[static_cast<size_t>(field_)], PointerOf(field_), Member::kField);
+      member_ = Once(seen_field_[static_cast<size_t>(field_)], FieldPointerNow(), Member::kField);
     }
   }
 
@@ -191,8 +207,10 @@ class BodyHandler {
       body_.pass_ = text;
     } else if (member_ == Member::kValue) {
       body_.value_ = text;
+    } else if (member_ == Member::kReason) {
+      body_.reason_ = text;
     } else if (member_ == Member::kField) {
-      body_.applicant_.fields[static_cast<size_t>(field_)] = text;
+      applicant_->fields[static_cast<size_t>(field_)] = text;
     } else {
       WrongType();
     }
@@ -219,16 +237,19 @@ class BodyHandler {
       case Member::kProof:
       case Member::kPass:
       case Member::kValue:
+      case Member::kReason:
         body_.AddProblem(PointerNow(), kStringExpected);
         break;
       case Member::kField:
-        body_.AddProblem(PointerOf(field_), kStringExpected);
+        body_.AddProblem(FieldPointerNow(), kStringExpected);
         break;
       case Member::kPerMin:
       case Member::kMinutes:
         body_.AddProblem(PointerNow(), kNumberExpected);
         break;
       case Member::kApplicant:
+      case Member::kBooked:
+      case Member::kSameAs:
         body_.AddProblem(PointerNow(), kObjectExpected);
         break;
       case Member::kNone:
@@ -246,12 +267,19 @@ class BodyHandler {
     return "";
   }
 
+  // Of the other two their own: the field is then the client's to find.
+  std::string_view FieldPointerNow() const {
+    if (applicant_ == &body_.booked_) return "/booked";
+    if (applicant_ == &body_.same_as_) return "/same_as";
+    return PointerOf(field_);
+  }
+
   Body& body_;
   int depth_ = 0;
   size_t text_begin_ = 0;
   Member member_ = Member::kNone;
   rules::IdentityField field_ = rules::IdentityField::kDossier;
-  bool in_applicant_ = false;
+  rules::Applicant* applicant_ = nullptr;  // whose members these are
   std::array<bool, kNamed.size()> seen_{};
   std::array<bool, rules::kIdentityFields> seen_field_{};
 };

@@ -43,6 +43,13 @@ class Body {
 
   const rules::Applicant& applicant() const { return applicant_; }
   bool has_applicant() const { return has_applicant_; }
+  // Another one beside: whom something was booked for, or who is the same person. Which of the two
+  // it was called, an agent's request says.
+  const rules::Applicant& booked() const { return booked_; }
+  bool has_booked() const { return has_booked_; }
+  const rules::Applicant& same_as() const { return same_as_; }
+  bool has_same_as() const { return has_same_as_; }
+  std::string_view reason() const { return reason_; }  // empty: none was sent
   const std::optional<LocalMinute>& slot() const { return slot_; }
   std::string_view ticket() const { return ticket_; }  // empty: none was sent
   // Of a ticket, in JSON only; empty: none was sent.
@@ -67,6 +74,11 @@ class Body {
 
   rules::Applicant applicant_;
   bool has_applicant_ = false;
+  rules::Applicant booked_;
+  bool has_booked_ = false;
+  rules::Applicant same_as_;
+  bool has_same_as_ = false;
+  std::string_view reason_;
   std::optional<LocalMinute> slot_;
   std::string_view ticket_;
   std::string_view proof_;

@@ -34,6 +34,16 @@ void ExtendReservation(Exchange& exchange);
 void ShowReservation(Exchange& exchange);
 void CancelReservation(Exchange& exchange);
 
+// handlers_identity.cc: what agents do about identities, and how a holder finds a reservation
+// again.
+void LookupApplicant(Exchange& exchange);
+void RecoverReservation(Exchange& exchange);
+void LinkApplicants(Exchange& exchange);
+void CorrectReservation(Exchange& exchange);
+void RepairReservation(Exchange& exchange);
+void ApproveAct(Exchange& exchange);
+void ListActs(Exchange& exchange);
+
 // handlers_admin.cc: the operator's, and the machine room's.
 void PublishAgenda(Exchange& exchange);
 void ListSnapshots(Exchange& exchange);

@@ -87,6 +87,19 @@ constexpr Advice kNotListed = {
     "Seats of this agenda are for applicants whose file the office knows. Check each field; if all "
     "are right, ask at the office, by post or by phone.",
     false, 0};
+constexpr Advice kUnknownAct = {
+    404, "No such act waits for approval",
+    "There is no act of that name, or it is more than a week old. List those that wait, or propose "
+    "it again.",
+    false, 0};
+constexpr Advice kSecondPersonNeeded = {
+    409, "A second person has to approve this",
+    "Whoever proposed an act cannot approve it. Ask a colleague, with a key of their own.", false,
+    0};
+constexpr Advice kActSettled = {
+    409, "A colleague has approved this already",
+    "What was proposed has been done, and only whoever approved it can have its answer again.",
+    false, 0};
 constexpr Advice kNotHeld = {
     409, "There is no deadline to extend",
     "This reservation is confirmed: its seat is kept without a deadline. Nothing needs to be done.",
@@ -225,6 +238,7 @@ constexpr Answered kAdvice[] = {
     {Outcome::kUnknownAgenda, kUnknownAgenda},
     {Outcome::kUnknownReservation, kUnknownReservation},
     {Outcome::kUnknownRoute, kUnknownRoute},
+    {Outcome::kUnknownAct, kUnknownAct},
     {Outcome::kMethodNotAllowed, kMethodNotAllowed},
     {Outcome::kNotAcceptable, kNotAcceptable},
     {Outcome::kRequestTimeout, kRequestTimeout},
@@ -236,6 +250,8 @@ constexpr Answered kAdvice[] = {
     {Outcome::kAlreadyReserved, kAlreadyReserved},
     {Outcome::kNotAdmitted, kNotAdmitted},
     {Outcome::kNotListed, kNotListed},
+    {Outcome::kSecondPersonNeeded, kSecondPersonNeeded},
+    {Outcome::kActSettled, kActSettled},
     {Outcome::kNotHeld, kNotHeld},
     {Outcome::kSeatsReserved, kSeatsReserved},
     {Outcome::kVersionMismatch, kVersionMismatch},

@@ -22,6 +22,9 @@ using surge::Lane;
 constexpr StaffRule kAnyone{};
 constexpr StaffRule kOperators{RolesOf(Role::kOperator), Scope::kNamed};
 constexpr StaffRule kPassGivers{RolesOf(Role::kSite, Role::kAgent, Role::kOperator), Scope::kNamed};
+constexpr StaffRule kFinders{RolesOf(Role::kAgent, Role::kHelper), Scope::kNamed};
+constexpr StaffRule kAgents{RolesOf(Role::kAgent), Scope::kNamed};
+constexpr StaffRule kAgentsInside{RolesOf(Role::kAgent), Scope::kInside};
 constexpr StaffRule kKeepers{RolesOf(Role::kOperator), Scope::kWhole};
 constexpr StaffRule kReaders{RolesOf(Role::kOperator, Role::kAuditor), Scope::kWhole};
 
@@ -59,6 +62,15 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/agendas/{}/passes", Lane::kOperator, kStaff, GrantPass, kPassGivers},
     {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, ReplaceRoster, kOperators},
     {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, AddToRoster, kOperators},
+    {Method::kPost, "/v1/agendas/{}/lookup", Lane::kOperator, kStaff, LookupApplicant, kFinders},
+    {Method::kPost, "/v1/agendas/{}/links", Lane::kOperator, kStaff, LinkApplicants, kAgents},
+    {Method::kPost, "/v1/agendas/{}/recoveries", Lane::kArrival, kEveryone, RecoverReservation},
+    {Method::kPost, "/v1/reservations/{}/corrections", Lane::kOperator, kStaff, CorrectReservation,
+     kAgentsInside},
+    {Method::kPost, "/v1/reservations/{}/repairs", Lane::kOperator, kStaff, RepairReservation,
+     kAgentsInside},
+    {Method::kGet, "/v1/acts", Lane::kOperator, kStaff, ListActs, kAgentsInside},
+    {Method::kPost, "/v1/acts/{}/approve", Lane::kOperator, kStaff, ApproveAct, kAgentsInside},
     {Method::kGet, "/v1/snapshots", Lane::kOperator, kStaff, ListSnapshots, kReaders},
     {Method::kPost, "/v1/snapshots", Lane::kOperator, kStaff, TakeSnapshot, kKeepers},
     {Method::kGet, "/livez", Lane::kOperator, kMachines, ReportLive},

@@ -22,6 +22,11 @@ std::string Encoded(const Record& record) {
   if (const auto* probe = std::get_if<Probe>(&record)) return EncodeProbe(*probe);
   if (const auto* roster = std::get_if<RosterPart>(&record))
     return EncodeRoster(roster->agenda, roster->version, roster->adds, roster->subjects).front();
+  if (const auto* linked = std::get_if<SubjectsLinked>(&record)) return EncodeLinks(*linked);
+  if (const auto* rekeyed = std::get_if<Rekeyed>(&record)) return EncodeRekeyed(*rekeyed);
+  if (const auto* proposed = std::get_if<ActProposed>(&record)) return EncodeProposed(*proposed);
+  if (const auto* settled = std::get_if<ActSettled>(&record)) return EncodeSettled(*settled);
+  if (const auto* notice = std::get_if<HolderNotice>(&record)) return EncodeNotice(*notice);
   char bytes[kMaxEventBytes];
   return std::string(bytes, EncodeEvent(std::get<ledger::Event>(record), bytes));
 }

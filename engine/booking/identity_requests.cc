@@ -1,0 +1,358 @@
+// What the staff does about identities: looks up whose reservation it is, links two identities of
+// one person, puts a mistyped one right, gives a usurped seat back; and how a holder is told.
+//
+// Nobody here learns more than was asked: a name and a moment to the staff, nothing to whoever asks
+// for a recovery.
+
+#include <cstring>
+
+#include "base/check.h"
+#include "booking/attribution.h"
+#include "booking/engine_impl.h"
+#include "rules/identity.h"
+
+namespace creneau::booking {
+namespace {
+
+constexpr std::string_view kReasons[] = {"typing-error", "office-error", "new-document", "usurped",
+                                         "other"};
+
+// The problems of an applicant who stands elsewhere in a body than at /applicant.
+std::vector<rules::IdentityProblem> Below(std::string_view member,
+                                          std::vector<rules::IdentityProblem> problems) {
+  constexpr std::string_view kUsual = "/applicant";
+  for (rules::IdentityProblem& problem : problems) {
+    problem.pointer = "/" + std::string(member) + problem.pointer.substr(kUsual.size());
+  }
+  return problems;
+}
+
+IdentityAnswer Invalid(const AgendaInfo* agenda, std::vector<rules::IdentityProblem> problems) {
+  IdentityAnswer answer;
+  answer.outcome = Outcome::kValidationFailed;
+  answer.agenda = agenda;
+  answer.problems = std::move(problems);
+  return answer;
+}
+
+IdentityAnswer Refused(Outcome outcome, const AgendaInfo* agenda = nullptr) {
+  IdentityAnswer answer;
+  answer.outcome = outcome;
+  answer.agenda = agenda;
+  return answer;
+}
+
+// In how many fields two applicants differ who are named by the same alternative; nothing where
+// they are not.
+std::optional<size_t> FieldsThatDiffer(const rules::Agenda& agenda, const rules::Applicant& a,
+                                       const rules::Applicant& b, Instant now) {
+  const auto complete = [](const rules::IdentityAlternative& alternative,
+                           const rules::Applicant& applicant) {
+    for (const rules::IdentityField field : alternative) {
+      if (applicant.fields[static_cast<size_t>(field)].empty()) return false;
+    }
+    return true;
+  };
+  for (const rules::IdentityAlternative& alternative : agenda.identity) {
+    if (complete(alternative, a) != complete(alternative, b)) return std::nullopt;
+    if (!complete(alternative, a)) continue;
+    size_t differ = 0;
+    for (const rules::IdentityField field : alternative) {
+      const auto at = static_cast<size_t>(field);
+      std::string ignored;
+      differ += rules::Normalise(field, a.fields[at], now, &ignored) !=
+                rules::Normalise(field, b.fields[at], now, &ignored);
+    }
+    return differ;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool IsReason(std::string_view text) {
+  return std::find(std::begin(kReasons), std::end(kReasons), text) != std::end(kReasons);
+}
+
+std::string_view AllReasons() {
+  return "is one of typing-error, office-error, new-document, usurped, other";
+}
+
+void Engine::Impl::Attribute(Act& act, const Actor& actor, std::string_view what,
+                             const AgendaInfo& agenda, std::optional<SeatRef> origin,
+                             std::string_view reason, Instant now) {
+  act.PushCopy(Attribution(actor, {what, agenda.rules.name, origin, reason}, now));
+}
+
+// The live reservation of that name, whoever's it is.
+std::optional<ledger::SeatView> Engine::Impl::LiveByName(Act& act, std::string_view name,
+                                                         Instant now) {
+  const std::optional<SeatRef> ref = names_->Parse(name);
+  if (!ref) return std::nullopt;
+  const std::optional<ledger::SeatView> seat = ledger_.Look(*ref, act);
+  if (!seat || !ledger::IsReserved(seat->word.state())) return std::nullopt;
+  const bool lapsed = seat->word.state() == ledger::SeatState::kHeld &&
+                      DeadlineTime(now) > ledger::InstantOfDeadline(seat->word.deadline_s());
+  return lapsed ? std::nullopt : seat;
+}
+
+// The live reservation of a subject; with a Reading or a Writing.
+std::optional<ledger::SeatView> Engine::Impl::LiveOf(Act& act, const Subject& subject,
+                                                     Instant now) {
+  std::optional<ledger::SeatView> seat = ledger_.Find(subject, act);
+  const bool over = seat && seat->word.state() == ledger::SeatState::kConfirmed &&
+                    now >= seat->starts_at + seat->minutes * kMsPerMinute;
+  if (!over) return seat;
+  ledger_.EndPast(seat->ref.seat, now, act);
+  return std::nullopt;
+}
+
+void Engine::Impl::Notify(Act& act, codec::NoticeKind kind, const ledger::SeatView& seat,
+                          Instant now) {
+  if (!proofs_->MayNotify(seat.subject, clock_.MonotonicNs())) return;
+  act.PushCopy(codec::EncodeNotice({kind, seat.agenda, seat.origin, now}));
+}
+
+IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
+                                    const rules::Applicant& applicant, const Actor& actor,
+                                    Instant now) {
+  const AgendaInfo* const agenda = registry_.Find(name);
+  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda);
+  rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
+  if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
+  const Identities::Reading reading = people_->identities.Read();
+  const auto seat = LiveOf(act, people_->identities.Of(identity.subject), now);
+  Attribute(act, actor, "lookup", *agenda, seat ? std::optional(seat->origin) : std::nullopt, "",
+            now);
+  IdentityAnswer answer;
+  answer.agenda = agenda;
+  if (seat) answer.reservation = Describe(*seat, HandleOf(*seat));
+  return answer;
+}
+
+IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
+                                     const rules::Applicant& applicant, Instant now) {
+  const AgendaInfo* const agenda = registry_.Find(name);
+  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda);
+  rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
+  if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
+  const Identities::Reading reading = people_->identities.Read();
+  const Subject subject = people_->identities.Of(identity.subject);
+  if (proofs_->TooOften(subject, clock_.MonotonicNs()))
+    return Refused(Outcome::kRateLimited, agenda);
+  // The answer is the same either way, and waits for the log either way.
+  if (const auto seat = LiveOf(act, subject, now))
+    Notify(act, codec::NoticeKind::kRecovery, *seat, now);
+  IdentityAnswer answer;
+  answer.agenda = agenda;
+  return answer;
+}
+
+IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Actor& actor,
+                                  Instant now) {
+  const AgendaInfo* const agenda = registry_.Find(request.agenda);
+  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda);
+  if (!IsReason(request.reason)) return Invalid(agenda, {{"/reason", std::string(AllReasons())}});
+  rules::Identity one = rules::Identify(agenda->rules, request.applicant, *pseudonyms_, now);
+  if (!one.problems.empty()) return Invalid(agenda, std::move(one.problems));
+  rules::Identity other = rules::Identify(agenda->rules, request.same_as, *pseudonyms_, now);
+  if (!other.problems.empty()) return Invalid(agenda, Below("same_as", std::move(other.problems)));
+  const Identities::Writing writing = people_->identities.Write();
+  Identities& identities = people_->identities;
+  const Subject a = identities.Of(one.subject);
+  const Subject b = identities.Of(other.subject);
+  IdentityAnswer answer;
+  answer.agenda = agenda;
+  answer.existed = a == b;
+  if (answer.existed) return answer;
+  const auto seat_a = LiveOf(act, a, now);
+  const auto seat_b = LiveOf(act, b, now);
+  // Which of the two is to go, a person must say.
+  if (seat_a && seat_b) return Refused(Outcome::kAlreadyReserved, agenda);
+  const auto links =
+      seat_a ? identities.ToJoin(other.subject, a) : identities.ToJoin(one.subject, b);
+  const auto& seat = seat_a ? seat_a : seat_b;
+  Attribute(act, actor, "link", *agenda, seat ? std::optional(seat->origin) : std::nullopt,
+            request.reason, now);
+  PutInForce(act, {agenda->id, now, links});
+  return answer;
+}
+
+// With a Writing.
+void Engine::Impl::PutInForce(Act& act, const codec::SubjectsLinked& linked) {
+  act.PushOwned(codec::EncodeLinks(linked));
+  people_->identities.Take(linked);
+}
+
+// With a Writing: the seat's subject becomes that identity's, and the one it was booked under a new
+// one's, since it may be somebody else's.
+Outcome Engine::Impl::Rebind(Act& act, const ledger::SeatView& seat, const Subject& right,
+                             const Subject& booked, Instant now) {
+  Identities& identities = people_->identities;
+  const Subject before = identities.Of(right);
+  if (before == seat.subject) return Outcome::kOk;
+  if (LiveOf(act, before, now)) return Outcome::kAlreadyReserved;
+  codec::SubjectsLinked linked{seat.agenda, now, identities.ToJoin(right, seat.subject)};
+  // Where nobody knows what was typed, it is what gives the subject, unless that was put right
+  // before.
+  const Subject mistyped = booked == Subject{} ? seat.subject : booked;
+  if (identities.Of(mistyped) == seat.subject) {
+    Subject fresh;
+    std::array<uint8_t, sizeof fresh> random;
+    entropy_.Fill(random);
+    std::memcpy(&fresh, random.data(), sizeof fresh);
+    linked.links.push_back({mistyped, fresh});
+  }
+  PutInForce(act, linked);
+  return Outcome::kOk;
+}
+
+// With a Writing: whoever has the key now has it no longer.
+void Engine::Impl::Rekey(Act& act, const ledger::SeatView& seat) {
+  const codec::Rekeyed rekeyed{seat.origin, people_->identities.TimesRekeyed(seat.origin) + 1};
+  act.PushOwned(codec::EncodeRekeyed(rekeyed));
+  people_->identities.Take(rekeyed);
+}
+
+IdentityAnswer Engine::Impl::Propose(Act& act, codec::ActProposed proposed,
+                                     const AgendaInfo& agenda, const Actor& actor, Instant now) {
+  IdentityAnswer answer;
+  answer.agenda = &agenda;
+  if (!people_->acts.HasRoom(now)) {
+    answer.outcome = Outcome::kOverloaded;
+    return answer;
+  }
+  // The same of the same person again: its reply was lost.
+  for (const PairAct& waiting : people_->acts.Waiting(now)) {
+    codec::ActProposed same = waiting.proposed;
+    same.act = proposed.act;
+    same.at = proposed.at;
+    if (same == proposed) {
+      answer.act = waiting;
+      answer.existed = true;
+      return answer;
+    }
+  }
+  std::array<uint8_t, sizeof proposed.act> random;
+  entropy_.Fill(random);
+  std::memcpy(&proposed.act, random.data(), sizeof proposed.act);
+  Attribute(act, actor,
+            proposed.kind == codec::ActKind::kRepair ? "propose-repair" : "propose-correct", agenda,
+            proposed.origin, proposed.reason, now);
+  act.PushOwned(codec::EncodeProposed(proposed));
+  people_->acts.Take(proposed);
+  answer.act = people_->acts.Find(proposed.act, now);
+  return answer;
+}
+
+IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
+                                     Instant now) {
+  const Identities::Writing writing = people_->identities.Write();
+  const auto seat = LiveByName(act, request.reservation, now);
+  if (!seat) return Refused(Outcome::kUnknownReservation);
+  const AgendaInfo& agenda = *registry_.Find(seat->agenda);
+  if (!Covers(actor, agenda.rules.name)) return Refused(Outcome::kUnknownReservation);
+  if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
+  rules::Identity right = rules::Identify(agenda.rules, request.right, *pseudonyms_, now);
+  if (!right.problems.empty()) return Invalid(&agenda, std::move(right.problems));
+  rules::Identity booked;
+  std::optional<size_t> differ;
+  if (request.booked) {
+    booked = rules::Identify(agenda.rules, *request.booked, *pseudonyms_, now);
+    if (!booked.problems.empty())
+      return Invalid(&agenda, Below("booked", std::move(booked.problems)));
+    differ = FieldsThatDiffer(agenda.rules, request.right, *request.booked, now);
+  }
+  IdentityAnswer answer;
+  answer.agenda = &agenda;
+  answer.reservation = Describe(*seat, HandleOf(*seat));
+  answer.existed = people_->identities.Of(right.subject) == seat->subject;
+  if (answer.existed) return answer;
+  if (request.booked && people_->identities.Of(booked.subject) != seat->subject) {
+    return Invalid(&agenda, {{"/booked",
+                              "is not whom this reservation is for: say what was typed when it was "
+                              "booked, or leave it out and have a second agent approve"}});
+  }
+  if (differ != 1u) {
+    return Propose(act,
+                   {0, codec::ActKind::kCorrection, agenda.id, seat->origin, right.subject,
+                    booked.subject, std::string(request.reason), std::string(actor.person), now},
+                   agenda, actor, now);
+  }
+  // Said before it is done; what is then refused was asked for all the same.
+  Attribute(act, actor, "correct", agenda, seat->origin, request.reason, now);
+  answer.outcome = Rebind(act, *seat, right.subject, booked.subject, now);
+  return answer;
+}
+
+IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, const Actor& actor,
+                                    Instant now) {
+  const Identities::Reading reading = people_->identities.Read();
+  const auto seat = LiveByName(act, request.reservation, now);
+  if (!seat) return Refused(Outcome::kUnknownReservation);
+  const AgendaInfo& agenda = *registry_.Find(seat->agenda);
+  if (!Covers(actor, agenda.rules.name)) return Refused(Outcome::kUnknownReservation);
+  if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
+  rules::Identity owner = rules::Identify(agenda.rules, request.owner, *pseudonyms_, now);
+  if (!owner.problems.empty()) return Invalid(&agenda, std::move(owner.problems));
+  if (people_->identities.Of(owner.subject) != seat->subject) {
+    return Invalid(&agenda, {{"/applicant",
+                              "is not whom this reservation is for: a wrong identity is corrected "
+                              "first"}});
+  }
+  return Propose(act,
+                 {0, codec::ActKind::kRepair, agenda.id, seat->origin, Subject{}, Subject{},
+                  std::string(request.reason), std::string(actor.person), now},
+                 agenda, actor, now);
+}
+
+IdentityAnswer Engine::Impl::Approve(Act& act, std::string_view name, const Actor& actor,
+                                     Instant now) {
+  const Identities::Writing writing = people_->identities.Write();
+  const std::optional<uint64_t> id = ParseActName(name);
+  const std::optional<PairAct> known = id ? people_->acts.Find(*id, now) : std::nullopt;
+  if (!known) return Refused(Outcome::kUnknownAct);
+  const codec::ActProposed& proposed = known->proposed;
+  const AgendaInfo& agenda = *registry_.Find(proposed.agenda);
+  if (!Covers(actor, agenda.rules.name)) return Refused(Outcome::kUnknownAct);
+  // Persons are compared, not keys: whoever has two is one. A site is nobody here.
+  if (!IsPerson(actor) || proposed.person == actor.person)
+    return Refused(Outcome::kSecondPersonNeeded, &agenda);
+  const bool again = !known->approved_by.empty();
+  if (again && known->approved_by != actor.person) return Refused(Outcome::kActSettled, &agenda);
+  const auto seat = LiveByName(act, names_->NameOf(proposed.origin).view(), now);
+  if (!seat) return Refused(Outcome::kUnknownReservation, &agenda);
+  IdentityAnswer answer;
+  answer.agenda = &agenda;
+  answer.existed = again;
+  answer.act = known;
+  answer.rekeyed = proposed.kind == codec::ActKind::kRepair;
+  if (!again) {
+    Attribute(act, actor,
+              proposed.kind == codec::ActKind::kRepair ? "approve-repair" : "approve-correct",
+              agenda, proposed.origin, proposed.reason, now);
+    if (proposed.kind == codec::ActKind::kRepair) {
+      Rekey(act, *seat);
+    } else {
+      answer.outcome = Rebind(act, *seat, proposed.right, proposed.booked, now);
+      if (answer.outcome != Outcome::kOk) return answer;
+    }
+    const codec::ActSettled settled{proposed.act, std::string(actor.person), now};
+    act.PushOwned(codec::EncodeSettled(settled));
+    people_->acts.Take(settled);
+    answer.act = people_->acts.Find(proposed.act, now);
+  }
+  answer.reservation = Describe(*seat, HandleOf(*seat));
+  return answer;
+}
+
+std::vector<WaitingAct> Engine::Impl::WaitingActs(const Actor& actor, Instant now) const {
+  std::vector<WaitingAct> waiting;
+  for (PairAct& act : people_->acts.Waiting(now)) {
+    const AgendaInfo* const agenda = registry_.Find(act.proposed.agenda);
+    if (Covers(actor, agenda->rules.name)) waiting.push_back({std::move(act), agenda});
+  }
+  return waiting;
+}
+
+}  // namespace creneau::booking

@@ -1,0 +1,14 @@
+// What the engine knows of people beside their seats. Not for others than booking/.
+#pragma once
+
+#include "booking/acts.h"
+#include "booking/identities.h"
+
+namespace creneau::booking {
+
+struct People {
+  Identities identities;
+  Acts acts;
+};
+
+}  // namespace creneau::booking
