@@ -239,6 +239,15 @@ static_assert(kHoldLogMs < kExpiryLagMs);
 inline constexpr int kRetryFirstS = 2;
 inline constexpr int kRetryLastS = 8;
 
+// --- receipts ---
+// A receipt is a QR code on paper: with every text as long as this it has 1,331 octets, 1,775 in
+// base64url, and the largest code holds 2,331 of them where a seventh of it may be unreadable
+// (ISO/IEC 18004, level M). Longer titles are cut.
+inline constexpr size_t kReceiptTextBytes = 200;
+inline constexpr size_t kReceiptNameBytes = 64;  // an agenda's is no longer (rules/agenda.h)
+inline constexpr size_t kReceiptFields = 8;      // of an alternative; twice what there are
+inline constexpr size_t kReceiptBytes = 2'331 / 4 * 3;
+
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;
 inline constexpr int kSlotDaysMax = 31;
