@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "rules/fold.h"
 
 namespace creneau::rules {
 namespace {
@@ -13,9 +14,11 @@ namespace {
 constexpr std::string_view kNames[kIdentityFields] = {"dossier", "passport", "foreigner_number",
                                                       "birth_date"};
 
-// What becomes of a character of a number: letters and digits in upper case.
+// What becomes of an octet of a number: letters and digits in upper case. What is not ASCII is
+// rare, and rules/fold.h knows it.
 constexpr char kBad = 0;
 constexpr char kSeparator = ' ';
+constexpr char kBeyondAscii = 1;
 constexpr std::array<char, 256> MakeCanonical() {
   std::array<char, 256> canonical{};
   for (unsigned char c = '0'; c <= '9'; ++c) canonical[c] = static_cast<char>(c);
@@ -24,6 +27,7 @@ constexpr std::array<char, 256> MakeCanonical() {
     canonical[c - 'A' + 'a'] = static_cast<char>(c);
   }
   for (const unsigned char c : {' ', '-', '.', '/'}) canonical[c] = kSeparator;
+  for (size_t c = 0x80; c < canonical.size(); ++c) canonical[c] = kBeyondAscii;
   return canonical;
 }
 constexpr std::array<char, 256> kCanonical = MakeCanonical();
@@ -43,21 +47,51 @@ struct Canonical {
 // What was expected of a field, where it is not that; null where it is.
 using Complaint = const char*;
 
-// Letters and digits in upper case, without what people put between them: `least` to `most`.
-Complaint ReadNumber(std::string_view text, size_t least, size_t most, Complaint expected,
-                     Canonical& out) {
-  for (const char given : text) {
-    const char c = kCanonical[static_cast<unsigned char>(given)];
+// What may stand in a number, and what is said where it is not that.
+struct NumberRule {
+  size_t least;  // characters
+  size_t most;
+  bool letters;  // or digits alone
+  Complaint expected;
+};
+constexpr NumberRule kDossier = {
+    4, 32, true,
+    "must be 4 to 32 letters and digits; spaces, hyphens, dots and slashes do not count"};
+constexpr NumberRule kPassport = {
+    5, 20, true,
+    "must be 5 to 20 letters and digits; spaces, hyphens, dots and slashes do not count"};
+constexpr NumberRule kForeignerNumber = {
+    10, 10, false, "must be ten digits; spaces, hyphens, dots and slashes do not count"};
+constexpr Complaint kAccented =
+    "must not have a letter with an accent: on some keyboards that is the key of a digit, with "
+    "Shift or without. Type the number again as it is printed";
+
+// Letters and digits in upper case, without what people put between them.
+Complaint ReadNumber(std::string_view text, const NumberRule& rule, Canonical& out) {
+  while (!text.empty()) {
+    char c = kCanonical[static_cast<unsigned char>(text.front())];
+    size_t octets = 1;
+    if (c == kBeyondAscii) {
+      const Folded folded = FoldBeyondAscii(text);
+      if (folded.is == Folded::Is::kAccented) return kAccented;
+      c = folded.is == Folded::Is::kCharacter ? folded.character
+          : folded.is == Folded::Is::kNothing ? kSeparator
+                                              : kBad;
+      octets = folded.octets;
+    }
+    text.remove_prefix(octets);
     if (c == kSeparator) continue;
-    if (c == kBad || out.size == most) return expected;
+    if (c == kBad || (c > '9' && !rule.letters) || out.size == rule.most) return rule.expected;
     out.text[out.size++] = c;
   }
-  return out.size < least ? expected : nullptr;
+  return out.size < rule.least ? rule.expected : nullptr;
 }
 
 Complaint ReadBirthDate(std::string_view text, Instant today, Canonical& out) {
   const std::optional<CivilDate> date = ParseDate(text);
-  if (!date) return "must be a date that exists, as YYYY-MM-DD, from 1900 on";
+  if (!date) {
+    return "must be a date that exists, as YYYY-MM-DD, from 1900 on: for 17 May 1990, 1990-05-17";
+  }
   // A day of grace: somewhere on Earth it is tomorrow already.
   if (DaysFromCivil(*date) > today.ms / kMsPerDay + 1) return "must not be in the future";
   // There is one way only to write what ParseDate reads.
@@ -66,21 +100,13 @@ Complaint ReadBirthDate(std::string_view text, Instant today, Canonical& out) {
 }
 
 Complaint ReadField(IdentityField field, std::string_view text, Instant today, Canonical& out) {
-  constexpr Complaint kTenDigits = "must be ten digits; spaces do not count";
   switch (field) {
     case IdentityField::kDossier:
-      return ReadNumber(
-          text, 4, 32,
-          "must be 4 to 32 letters and digits; spaces, hyphens, dots and slashes do not count",
-          out);
+      return ReadNumber(text, kDossier, out);
     case IdentityField::kPassport:
-      return ReadNumber(
-          text, 5, 20,
-          "must be 5 to 20 letters and digits; spaces, hyphens, dots and slashes do not count",
-          out);
+      return ReadNumber(text, kPassport, out);
     case IdentityField::kForeignerNumber:
-      if (text.find_first_not_of(" 0123456789") != std::string_view::npos) return kTenDigits;
-      return ReadNumber(text, 10, 10, kTenDigits, out);
+      return ReadNumber(text, kForeignerNumber, out);
     case IdentityField::kBirthDate:
       return ReadBirthDate(text, today, out);
   }

@@ -46,7 +46,8 @@ struct Identity {
 Identity Identify(const Agenda& agenda, const Applicant& applicant, const KeyedHash& pseudonyms,
                   Instant today);
 
-// One field in its canonical form, or nothing with a message that says what was expected.
+// One field in its canonical form (IDENTITY.md), or nothing with a message that says what was
+// expected.
 std::optional<std::string> Normalise(IdentityField field, std::string_view text, Instant today,
                                      std::string* message);
 
