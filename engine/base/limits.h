@@ -247,6 +247,36 @@ inline constexpr size_t kReceiptTextBytes = 200;
 inline constexpr size_t kReceiptNameBytes = 64;  // an agenda's is no longer (rules/agenda.h)
 inline constexpr size_t kReceiptFields = 8;      // of an alternative; twice what there are
 inline constexpr size_t kReceiptBytes = 2'331 / 4 * 3;
+// --- the record ---
+// A service record that is kept for a year can be held against a decision that was contested within
+// its two months and judged some months later; CNIL 2021-122 asks for six to twelve months of logs.
+inline constexpr int kRetentionDays = 365;
+// A decision can be contested for two months; a month more for whoever has to find a lawyer.
+inline constexpr int kRetentionDaysMin = 90;
+inline constexpr int kRetentionDaysMax = 3'660;  // ten years: a typing error beyond that
+// Counts are told by the minute (design 5).
+inline constexpr int64_t kServiceMinuteMs = 60'000;
+// While nothing changes and nobody is refused, the log is told so no later than this: what nothing
+// tells of is time in which the engine may have been away. 288 times two pages a day, 840 MB of log
+// a year, or some 30 in the archive.
+inline constexpr int64_t kServiceQuietMs = 5 * kServiceMinuteMs;
+// Agendas told of in one record; the largest entry has 250 bytes or so.
+inline constexpr size_t kAgendasPerServiceRecord = 256;
+static_assert(kAgendasPerServiceRecord * 512 < kMaxRecordBytes);
+// What a record's answer reads of each of its two files at once; `next` says where to go on. A
+// quiet week of an office is 100 kB, a week in which every minute has something to say 2 MB.
+inline constexpr size_t kRecordPageBytes = 128 * 1024;
+// Records that a start hands to those files: a sync and a crash apart are 10 of them. Of more, the
+// files are gone, and are made anew from the whole log after the start.
+inline constexpr size_t kServiceRecordsAtStart = 256;
+// The files of the record are made durable this often, and when the engine stops: what a power cut
+// takes of them, the log's end gives back at the next start.
+inline constexpr int64_t kRecordSyncMs = 10 * kServiceMinuteMs;
+// A month and a bit is what people plan with; three months of openings are still some 10 kB.
+inline constexpr int kReleaseDaysDefault = 28;
+inline constexpr int kReleaseDaysMax = 92;
+// Slots looked at for them: some milliseconds. An office has 30 a day.
+inline constexpr size_t kReleaseSlotsMax = 20'000;
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;

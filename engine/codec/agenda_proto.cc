@@ -37,6 +37,7 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   out->set_cooldown_max_hours(agenda.cooldown_max_hours);
   out->set_alternative(agenda.alternative);
   out->set_accept_invented(agenda.accept_invented);
+  out->set_retention_days(agenda.retention_days);
   if (agenda.proof_of_work != rules::ProofDemand::kOff)
     out->set_proof_of_work(std::string(rules::ProofDemandName(agenda.proof_of_work)));
   if (agenda.policy == rules::Policy::kQueue)
@@ -87,6 +88,7 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
   agenda.cooldown_min_hours = in.cooldown_min_hours();
   agenda.cooldown_max_hours = in.cooldown_max_hours();
   agenda.alternative = in.alternative();
+  if (in.retention_days() != 0) agenda.retention_days = in.retention_days();
   if (!in.chain_end().empty()) {
     if (in.chain_end().size() != agenda.chain_end.size())
       return absl::DataLossError("an agenda in the log whose chain has no end");

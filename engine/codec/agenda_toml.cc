@@ -27,7 +27,7 @@ std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
 
 // Keys that design has and this version does not act on: refused, never ignored.
 void RefuseWithoutEffect(TomlReader& file) {
-  for (const char* key : {"party_max", "offer_hours", "flow", "retention_days"}) {
+  for (const char* key : {"party_max", "offer_hours", "flow"}) {
     if (const toml::node* node = file.Find(key)) {
       file.Error(*node, absl::StrCat("`", key, "` does nothing yet in this version: remove it"));
     }
@@ -206,6 +206,9 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   agenda.notice_hours =
       file.Number("notice_hours", 0, 24 * 60, "hours").value_or(agenda.notice_hours);
   agenda.horizon_days = file.Number("horizon_days", 1, 366, "days").value_or(agenda.horizon_days);
+  agenda.retention_days =
+      file.Number("retention_days", limits::kRetentionDaysMin, limits::kRetentionDaysMax, "days")
+          .value_or(agenda.retention_days);
   agenda.alternative = file.Text("alternative", false, 1000).value_or("");
   ReadCooldown(file, agenda);
   if (agenda.notice_hours >= agenda.horizon_days * 24) {

@@ -13,6 +13,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace creneau::rules {
@@ -126,6 +127,8 @@ struct Agenda {
   // Of a queue: the public source of a number that nobody can know before the opening, in words;
   // what it gives is mixed into K (surge/key_chain.h). Empty: none.
   std::string beacon;
+  // How long at least its service record is kept for everybody to read (design 5, 8).
+  int retention_days = limits::kRetentionDays;
   // Of a queue: the end of the chain that the K of its openings come from (surge/key_chain.h). Not
   // in the file: the engine that publishes it has the chain.
   std::array<uint8_t, 32> chain_end{};

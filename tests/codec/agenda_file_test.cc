@@ -46,6 +46,7 @@ TEST_CASE("a good file is read whole") {
   CHECK(file.agenda.name == "92-naturalisation");
   CHECK(file.agenda.group == "92-naturalisation");
   CHECK(file.agenda.opening->gather == 540);
+  CHECK(file.agenda.retention_days == 365);
   CHECK(file.slots.size() == 5 * 9);
   CHECK(file.slots[0].seats.total() == 5);
 }
@@ -66,6 +67,7 @@ TEST_CASE("each mistake: line, column, and what was expected") {
       {"\"direct\"", "\"queue\"", 1, 1, "a queue of declared identities takes invented people too"},
       {"\"direct\"", "\"draw\"", 5, 10, "not available yet"},
       {"\"direct\"", "\"best\"", 5, 10, "`policy` must be \"direct\""},
+      {"hold_s = 300", "retention_days = 30", 7, 18, "days from 90 to 3660"},
       {"hold_s = 300", "party_max = 4", 7, 13,
        "`party_max` does nothing yet in this version: remove it"},
       {"hold_s = 300", "identity_proof = \"asserted\"", 7, 18, "not available yet"},
