@@ -77,6 +77,14 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
     people_->acts.Take(*settled);
     return absl::OkStatus();
   }
+  if (auto* minute = std::get_if<codec::ServiceMinute>(&*decoded)) {
+    service_.Take(last_, std::move(*minute));
+    return absl::OkStatus();
+  }
+  if (const auto* totals = std::get_if<codec::ChannelTotals>(&*decoded)) {
+    totals_.Take(*totals);
+    return absl::OkStatus();
+  }
   return ledger_.Apply(std::get<ledger::Event>(*decoded));
 }
 

@@ -14,6 +14,7 @@
 #include "booking/people.h"
 #include "booking/registry.h"
 #include "booking/rosters.h"
+#include "booking/told.h"
 #include "codec/event.h"
 #include "env/file.h"
 #include "ledger/ledger.h"
@@ -25,6 +26,8 @@ class Replay final : public wal::RecordReader {
  public:
   Replay(ledger::Ledger& ledger, Registry& registry, Rosters& rosters)
       : ledger_(ledger), registry_(registry), rosters_(rosters) {}
+  // The service records after that one are remembered (told.h); by default none.
+  void RememberServiceAfter(Lsn lsn) { service_ = ToldService(lsn); }
 
   // Events of seats are applied a little later, when their memory has come; what is wrong with one
   // is told by a later call, at the end of its batch's records at the latest.
@@ -47,6 +50,8 @@ class Replay final : public wal::RecordReader {
   std::unique_ptr<People> TakePeople() { return std::move(people_); }
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
+  ToldService& service() { return service_; }
+  const ToldTotals& totals() const { return totals_; }
 
  private:
   struct Pending {
@@ -76,6 +81,8 @@ class Replay final : public wal::RecordReader {
   std::map<AgendaId, codec::OpeningState> openings_;
   std::map<std::pair<AgendaId, Subject>, codec::TurnLapsed> turns_;
   std::unique_ptr<People> people_ = std::make_unique<People>();
+  ToldService service_{Lsn{UINT64_MAX}};
+  ToldTotals totals_;
   std::array<Pending, kAhead> pending_;  // a ring, of which the oldest is at first_
   size_t first_ = 0;
   size_t count_ = 0;

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "base/text.h"
 #include "codec/event.h"
+#include "codec/service_describe.h"
 
 namespace creneau::codec {
 namespace {

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "codec/agenda_proto.h"
 #include "codec/identity_acts_proto.h"
+#include "codec/service_proto.h"
 #include "codec/state_proto.h"
 #include "creneau/v1/event.pb.h"
 
@@ -231,6 +232,10 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.holder_notice());
     case v1::Event::kStaffAct:
       return Stated(message.staff_act());
+    case v1::Event::kServiceMinute:
+      return Stated(message.service_minute());
+    case v1::Event::kChannelTotals:
+      return Stated(message.channel_totals());
     case v1::Event::WHAT_NOT_SET:
       break;
   }

@@ -27,6 +27,11 @@ std::string Encoded(const Record& record) {
   if (const auto* proposed = std::get_if<ActProposed>(&record)) return EncodeProposed(*proposed);
   if (const auto* settled = std::get_if<ActSettled>(&record)) return EncodeSettled(*settled);
   if (const auto* notice = std::get_if<HolderNotice>(&record)) return EncodeNotice(*notice);
+  if (const auto* minute = std::get_if<ServiceMinute>(&record)) return EncodeService(*minute);
+  if (const auto* totals = std::get_if<ChannelTotals>(&record)) {
+    char text[kMaxTotalsBytes];
+    return std::string(text, EncodeTotals(*totals, text));
+  }
   char bytes[kMaxEventBytes];
   return std::string(bytes, EncodeEvent(std::get<ledger::Event>(record), bytes));
 }
