@@ -293,6 +293,15 @@ absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapsh
 absl::StatusOr<std::vector<SnapshotListing>> Engine::Snapshots() const {
   return ReadSnapshotHeaders(impl_->files_, impl_->options_.data);
 }
+absl::StatusOr<EventRange> Engine::Events() const {
+  return FindEventRange(impl_->SourcesOfEvents());
+}
+std::unique_ptr<EventFeed> Engine::EventsAfter(Lsn after) const {
+  return std::make_unique<EventFeed>(impl_->SourcesOfEvents(), after);
+}
+size_t Engine::EventFeedBytes() const {
+  return static_cast<size_t>(impl_->ledger_.seats()) * sizeof(ledger::SeatWord);
+}
 EngineStats Engine::stats() const { return impl_->Stats(); }
 void Engine::Tick() { impl_->steward_->Tick(); }
 void Engine::Keep() { impl_->Keep(); }

@@ -92,6 +92,9 @@ struct EngineStats {
   bool poisoned = false;
 };
 
+class EventFeed;
+struct EventRange;
+
 class Engine {
   struct Private {};
   class Impl;
@@ -184,6 +187,13 @@ class Engine {
   absl::StatusOr<SnapshotHeader> TakeSnapshot();
   // Those there are, newest first.
   absl::StatusOr<std::vector<SnapshotListing>> Snapshots() const;
+
+  // Where readers of events can go on from, and one that goes on there (event_feed.h); both look at
+  // the disk. A feed must end before the engine is closed.
+  absl::StatusOr<EventRange> Events() const;
+  std::unique_ptr<EventFeed> EventsAfter(Lsn after) const;
+  // How much memory a feed may come to.
+  size_t EventFeedBytes() const;
 
   EngineStats stats() const;
 

@@ -14,6 +14,7 @@
 
 #include "base/keyed_hash.h"
 #include "booking/engine.h"
+#include "booking/event_feed.h"
 #include "booking/keys.h"
 #include "booking/names.h"
 #include "booking/openings.h"
@@ -81,6 +82,10 @@ class Engine::Impl {
 
   // publishing.cc
   PublishAnswer Publish(const PublishRequest& request, const Actor& actor);
+
+  EventSources SourcesOfEvents() const {
+    return {files_, options_.data, *log_, ledger_, registry_, *names_};
+  }
 
   // snapshots.cc
   absl::StatusOr<SnapshotHeader> TakeSnapshot();

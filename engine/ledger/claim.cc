@@ -15,6 +15,14 @@ Ledger::SeatPlace Ledger::PlaceOf(SeatId seat) const {
                        seat.value % limits::kSeatsPerBlock};
 }
 
+std::optional<SeatTime> Ledger::TimeOf(SeatId seat) const {
+  // Acquire: whoever sees the seats made sees their slots.
+  if (seat.value >= seats_made_.load(std::memory_order_acquire)) return std::nullopt;
+  const Slot& slot = SlotOf(PlaceOf(seat).slot);
+  return SeatTime{slot.agenda, slot.start, StartOf(slot),
+                  static_cast<int>(slot.minutes.load(std::memory_order_relaxed))};
+}
+
 SeatId Ledger::SeatAt(const Slot& slot, uint32_t number) const {
   const uint32_t block =
       slot.Block(number / limits::kSeatsPerBlock).load(std::memory_order_relaxed);

@@ -119,6 +119,9 @@ class Ledger final : private Holdings {
   AgendaId AgendaOf(SeatId seat) const { return SlotOf(PlaceOf(seat).slot).agenda; }
   AgendaId AgendaOf(SlotId slot) const { return SlotOf(slot).agenda; }
   bool BeginsAfter(SlotId slot, Instant now) const { return StartOf(SlotOf(slot)) > now; }
+  // When and for whom a seat is, also once its slot is over or has left the calendar. Nothing:
+  // there is no such seat.
+  std::optional<SeatTime> TimeOf(SeatId seat) const;
   // A hold past its deadline starts to cool. False: it is not one.
   bool Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink);
   // A seat that has cooled is free again, or withdrawn where it was the last. False: it has not.

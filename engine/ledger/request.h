@@ -32,6 +32,14 @@ struct SeatView {
   int minutes = 0;
 };
 
+// The slot that a seat is in.
+struct SeatTime {
+  AgendaId agenda;
+  LocalMinute start;
+  Instant starts_at;
+  int minutes = 0;
+};
+
 struct HoldArgs {
   AgendaId agenda;
   Channel channel = Channel::kWeb;

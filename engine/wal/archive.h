@@ -25,5 +25,9 @@ absl::Status ArchiveSegment(env::FileSystem& files, const std::string& directory
 // The segment's bytes, in memory, read-only. DataLoss: the archived form is damaged.
 absl::StatusOr<std::unique_ptr<env::File>> OpenArchived(env::FileSystem& files,
                                                         const std::string& path);
+// The same for whoever reads from its beginning on: a little of it is in memory at a time. To go
+// back begins anew. DataLoss from ReadAt.
+absl::StatusOr<std::unique_ptr<env::File>> OpenArchivedForwards(env::FileSystem& files,
+                                                                const std::string& path);
 
 }  // namespace creneau::wal

@@ -1,0 +1,73 @@
+// What the website and auditors are told of the log (design 7, GET /v1/events): public facts about
+// reservations and agendas. Never a subject, a key or what identifies a request. Plain values,
+// valid until the feed they came from is asked again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/instant.h"
+#include "base/zone.h"
+#include "booking/answers.h"
+#include "codec/state.h"
+
+namespace creneau::booking {
+
+enum class PublicFact : uint8_t {
+  kHeld,
+  kExtended,  // the hold's deadline is later: by its holder, or for an outage
+  kConfirmed,
+  kMoved,
+  kExpired,    // the hold lapsed
+  kCancelled,  // by its holder; of a hold: given up
+  kPublished,
+  kRosterImported,
+  kOpeningOpened,
+  kOpeningPaused,
+  kOpeningResumed,
+  kOpeningDraining,
+  kOpeningChanged,  // its end, its cap, its beacon
+};
+std::string_view PublicFactName(PublicFact fact);  // "held", "opening-paused"
+
+// Which agenda, and the clock on its office's wall.
+struct AgendaLabel {
+  std::string name;
+  Zone zone;
+};
+
+// Where and when a seat is.
+struct PublicSeat {
+  LocalMinute slot;
+  Instant starts_at;
+  int minutes = 0;
+};
+
+// One record of the log makes one event at most, so an LSN is an event's name and a place to go on
+// from.
+struct PublicEvent {
+  Lsn lsn;
+  Instant at;  // when it was written
+  PublicFact fact = PublicFact::kHeld;
+  const AgendaLabel* agenda = nullptr;  // null: an agenda that is not known yet
+
+  // Of a reservation.
+  std::optional<ReservationName> reservation;
+  PublicSeat seat;
+  Channel channel = Channel::kWeb;
+  bool confirmed = false;             // kMoved: as what it was moved; kCancelled: what was given up
+  std::optional<Instant> expires_at;  // of a hold
+  bool by_holder = false;             // kExtended
+  uint32_t moves = 0;                 // kMoved: this one included
+  PublicSeat from;                    // kMoved
+
+  uint32_t version = 0;  // kPublished, kRosterImported
+  bool adds = false;     // kRosterImported
+
+  const codec::OpeningState* opening = nullptr;  // of an opening: as it is now
+};
+
+}  // namespace creneau::booking
