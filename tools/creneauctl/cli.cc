@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/exit_code.h"
 
 namespace creneau::ctl {
@@ -170,6 +171,11 @@ class Builder {
     Holder(group, Verb::kReserveCancel, "cancel", "Gives the seat back.");
     CLI::App* move = Holder(group, Verb::kReserveMove, "move", "To another slot; at most twice.");
     move->add_option("--slot", command_->slot, "2026-12-01T09:20")->check(CheckSlot)->required();
+    AddIdentityCommands(
+        group, Group("act", "approve what a colleague has proposed"),
+        [this](CLI::App* of, Verb verb, const char* name, const std::string& example,
+               const std::string& about) { return Leaf(of, verb, name, example, about); },
+        command_);
   }
 
   CLI::App* Holder(CLI::App* group, Verb verb, const std::string& name, const std::string& about) {

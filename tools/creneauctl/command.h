@@ -22,6 +22,13 @@ enum class Verb {
   kReserveMove,
   kReserveCancel,
   kReserveExtend,
+  kReserveLookup,
+  kReserveRecover,
+  kReserveLink,
+  kReserveCorrect,
+  kReserveRepair,
+  kActList,
+  kActApprove,
   kLogVerify,
   kLogShow,
   kSnapshotSave,
@@ -56,6 +63,9 @@ struct Command {
   std::string reservation;           // name
   std::string slot;                  // 2026-12-01T09:20; empty: not said
   std::string applicant_file;        // "-": stdin; empty: ask on the terminal
+  std::string other_applicant_file;  // reserve link, correct; empty: none
+  std::string reason;                // reserve link, correct, repair
+  std::string act;                   // act approve
   std::string key_file;              // likewise; of hold, the file to make
   std::string idempotency_key_file;  // of hold, to repeat one; "-": stdin; empty: draw a key
   std::string from;                  // date

@@ -27,7 +27,9 @@ std::string ShownBody(const std::string& body) {
   if (failed || !value.is_object()) {
     return body.size() <= kShownBodyBytes ? body : "(" + std::to_string(body.size()) + " bytes)";
   }
-  if (json::value* applicant = value.as_object().if_contains("applicant")) {
+  for (const char* member : {"applicant", "booked", "same_as"}) {
+    json::value* const applicant = value.as_object().if_contains(member);
+    if (applicant == nullptr) continue;
     for (auto& [name, field] : applicant->as_object()) field = View(kHidden);
   }
   return json::serialize(value);

@@ -31,6 +31,16 @@ int Carry(const Session& session) {
     case Verb::kReserveMove:
     case Verb::kReserveCancel:
       return ReserveAct(session);
+    case Verb::kReserveLookup:
+    case Verb::kReserveRecover:
+    case Verb::kReserveLink:
+    case Verb::kReserveCorrect:
+    case Verb::kReserveRepair:
+      return ReserveIdentity(session);
+    case Verb::kActList:
+      return ActList(session);
+    case Verb::kActApprove:
+      return ActApprove(session);
     case Verb::kLogVerify:
       return LogVerify(session);
     case Verb::kLogShow:

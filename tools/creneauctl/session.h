@@ -52,6 +52,11 @@ int SlotList(const Session& session);
 int ReserveHold(const Session& session);
 int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
 
+// identity_commands.cc
+int ReserveIdentity(const Session& session);  // lookup, recover, link, correct, repair
+int ActList(const Session& session);
+int ActApprove(const Session& session);
+
 // log_commands.cc
 int LogVerify(const Session& session);
 int LogShow(const Session& session);
