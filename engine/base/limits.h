@@ -22,6 +22,9 @@ inline constexpr uint32_t kMaxAgendas = 1u << 12;  // 101 departments with 40 se
 // A generation has 17 bits: one hold every five minutes for more than a year. A seat that reaches
 // it is withdrawn.
 inline constexpr uint32_t kMaxGeneration = (1u << 17) - 1;
+// Eras of a log, one for each loss that was accepted and each five minutes in which none was
+// (wal/format.h): as many bits as a reservation's name has left, twenty years.
+inline constexpr uint64_t kMaxEra = (1u << 21) - 1;
 // Steps within one generation have 6 bits: hold, extend, confirm, cancel, cool, and 50 lengthenings
 // after crashes.
 inline constexpr uint32_t kMaxStep = (1u << 6) - 1;

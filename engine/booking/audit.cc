@@ -40,6 +40,8 @@ absl::StatusOr<AuditReport> AuditLog(env::FileSystem& files, const std::string& 
   report.held = counts.held;
   report.confirmed = counts.confirmed;
   report.digest = ledger.Digest();
+  report.losses = replay.losses();
+  report.lost = witness.lost();
   return report;
 }
 

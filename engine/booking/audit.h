@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "booking/snapshot_file.h"
+#include "codec/loss.h"
 #include "env/file.h"
 #include "proof/checkpoint.h"
 #include "wal/log.h"
@@ -23,6 +24,9 @@ struct AuditReport {
   uint64_t held = 0;
   uint64_t confirmed = 0;
   std::string digest;  // of the state the log ends in
+  std::vector<codec::LossAccepted> losses;
+  // Of `published`, those of what these took: the log does not continue them, and says why.
+  std::vector<proof::Checkpoint> lost;
 };
 
 // DataLoss: the log is damaged, or its replay has a seat with two owners or a subject with two

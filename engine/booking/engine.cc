@@ -25,10 +25,14 @@ std::string_view ReservationStateName(ReservationState state) {
 }
 
 absl::Status Engine::Impl::Recover(std::vector<codec::OpeningState>* openings,
-                                   std::vector<codec::TurnLapsed>* turns) {
-  absl::StatusOr<Recovered> recovered =
-      RecoverState(files_, options_.data, options_.keys, ledger_, registry_, rosters_);
+                                   std::vector<codec::TurnLapsed>* turns,
+                                   std::optional<Accepting>* accepting) {
+  absl::StatusOr<Recovered> recovered = RecoverState(files_, options_.data, options_.keys, ledger_,
+                                                     registry_, rosters_, options_.restoring);
   if (!recovered.ok()) return recovered.status();
+  losses_ = std::move(recovered->losses);
+  *accepting = recovered->accepting;
+  report_.loss_known = options_.restoring.accept_loss_after && recovered->accepted_before;
   report_.recovery = std::move(recovered->log);
   report_.snapshot = recovered->snapshot;
   report_.damaged_snapshots = std::move(recovered->damaged);
@@ -62,7 +66,7 @@ absl::Status Engine::Impl::LoadAllKeys() {
   // Of a log that was there, only the one for checkpoints can be new: what an old one signed is to
   // be signed again.
   if (keys_.made) checkpoint_batch_ = 0;
-  names_.emplace(keys_.names);
+  names_.emplace(keys_.names, ErasOf(losses_));
   pseudonyms_.emplace(keys_.pepper);
   return absl::OkStatus();
 }
@@ -105,7 +109,13 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   lock_ = *std::move(lock);
   std::vector<codec::OpeningState> openings;
   std::vector<codec::TurnLapsed> turns;
-  if (const absl::Status status = Recover(&openings, &turns); !status.ok()) return status;
+  std::optional<Accepting> accepting;
+  if (const absl::Status status = Recover(&openings, &turns, &accepting); !status.ok())
+    return status;
+  wal::Recovery goes_on = report_.recovery;
+  if (accepting) {
+    if (const absl::Status status = BeginLoss(*accepting, &goes_on); !status.ok()) return status;
+  }
   if (const absl::Status status = LoadAllKeys(); !status.ok()) return status;
 
   wal::LogOptions log_options;
@@ -113,9 +123,11 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   log_options.segment_bytes = options_.segment_bytes;
   log_options.max_batch_bytes = options_.max_batch_bytes;
   log_options.threads = options_.log_threads;
-  auto log = wal::Log::Open(files_, clock_, log_options, report_.recovery, std::move(failed));
+  auto log = wal::Log::Open(files_, clock_, log_options, goes_on, std::move(failed));
   if (!log.ok()) return log.status();
   log_ = *std::move(log);
+  const absl::Status settled = accepting ? AcceptLoss() : FinishAcceptance(files_, options_.data);
+  if (!settled.ok()) return settled;
 
   openings_ = std::make_unique<Openings>(registry_, ledger_, *log_, clock_,
                                          Openings::Secrets{keys_.mac, keys_.chain});

@@ -25,6 +25,7 @@
 #include "booking/actor.h"
 #include "booking/answers.h"
 #include "booking/identity_answers.h"
+#include "booking/loss.h"
 #include "booking/snapshot_file.h"
 #include "env/clock.h"
 #include "env/entropy.h"
@@ -42,6 +43,7 @@ struct EngineOptions {
   // asked for.
   uint64_t snapshot_bytes = 0;
   size_t max_batch_bytes = limits::kMaxBatchBytes;
+  Restoring restoring;  // what an operator says of a log that was restored
   // False: no threads of the engine's own; the caller calls Tick and Keep, as simulations and tests
   // do.
   bool steward_thread = true;
@@ -55,6 +57,9 @@ struct StartReport {
   std::optional<SnapshotHeader> snapshot;      // that recovery began with
   std::vector<std::string> damaged_snapshots;  // that it passed over, and why
   bool unwitnessed = false;  // the last checkpoints are by another key: held against none of them
+  std::optional<codec::LossAccepted> loss;  // accepted by this start
+  std::vector<std::string> lost_aside;      // files of what was lost, kept under names of their own
+  bool loss_known = false;                  // what was to be accepted had been, by an earlier one
   bool keys_made = false;
   bool mac_key_made = false;  // alone: there had been others
   size_t agendas = 0;

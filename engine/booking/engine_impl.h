@@ -20,6 +20,7 @@
 #include "booking/openings.h"
 #include "booking/people.h"
 #include "booking/proofs.h"
+#include "booking/recovery.h"
 #include "booking/registry.h"
 #include "booking/room.h"
 #include "booking/rosters.h"
@@ -98,6 +99,7 @@ class Engine::Impl {
   StartReport report_;
   std::optional<Instant> owed_since_;  // replay.h
   std::vector<SlotId> untrimmed_;      // ledger/rebuilt.h; until they are
+  std::vector<codec::LossAccepted> losses_;
   std::unique_ptr<env::FileLock> lock_;
   Keys keys_;
   std::optional<Names> names_;
@@ -117,8 +119,11 @@ class Engine::Impl {
 
  private:
   absl::Status Recover(std::vector<codec::OpeningState>* openings,
-                       std::vector<codec::TurnLapsed>* turns);
+                       std::vector<codec::TurnLapsed>* turns, std::optional<Accepting>* accepting);
   absl::Status LoadAllKeys();
+  // loss_start.cc
+  absl::Status BeginLoss(const Accepting& accepting, wal::Recovery* goes_on);
+  absl::Status AcceptLoss();
   absl::Status CheckChain() const;
   void TrimUnfinished(Instant now);
   Room LogRoom(uint64_t extra_bytes = 0) const;

@@ -5,12 +5,15 @@
 #include <span>
 #include <utility>
 
+#include "base/limits.h"
+
 namespace creneau::booking {
 namespace {
 
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base32
 constexpr int kGenerationBits = 17;
 constexpr int kSeatBits = 26;
+static_assert(limits::kMaxEra >> (64 - kGenerationBits - kSeatBits) == 0);
 
 // As Crockford says: people may read O for 0 and I or L for 1, in either case. -1: no digit.
 constexpr std::array<int8_t, 256> MakeDigits() {
@@ -70,12 +73,21 @@ uint32_t Scramble(SipHash round, uint32_t half) {
 
 }  // namespace
 
-Names::Names(const Secret& secret)
+Names::Names(const Secret& secret, std::vector<Era> eras)
     : name_secret_(Derive(secret, 1)),
       rounds_{HashFor(name_secret_, kNaming).Add(0), HashFor(name_secret_, kNaming).Add(1),
               HashFor(name_secret_, kNaming).Add(2), HashFor(name_secret_, kNaming).Add(3)},
       draws_(HashFor(name_secret_, kDrawing)),
-      keys_(Derive(secret, 3)) {}
+      keys_(Derive(secret, 3)),
+      eras_(std::move(eras)) {}
+
+// Hardly ever is there any.
+uint64_t Names::EraOf(Generation generation) const {
+  for (auto era = eras_.rbegin(); era != eras_.rend(); ++era) {
+    if (generation >= era->first) return era->number;
+  }
+  return 0;
+}
 
 uint64_t Names::Encipher(uint64_t block) const {
   uint32_t left = static_cast<uint32_t>(block >> 32);
@@ -98,7 +110,8 @@ uint64_t Names::Decipher(uint64_t block) const {
 }
 
 ReservationName Names::NameOf(SeatRef origin) const {
-  uint64_t block = Encipher(static_cast<uint64_t>(origin.seat.value) << kGenerationBits |
+  uint64_t block = Encipher(EraOf(origin.generation) << (kSeatBits + kGenerationBits) |
+                            static_cast<uint64_t>(origin.seat.value) << kGenerationBits |
                             origin.generation.value);
   ReservationName name;
   for (size_t i = name.text.size(); i-- > 0; block >>= 5) name.text[i] = kAlphabet[block & 31];
@@ -115,9 +128,10 @@ std::optional<SeatRef> Names::Parse(std::string_view text, ReservationName* spel
     if (spelt != nullptr) spelt->text[i] = kAlphabet[static_cast<size_t>(digit)];
   }
   block = Decipher(block);
-  if (block >> (kSeatBits + kGenerationBits) != 0) return std::nullopt;
-  return SeatRef{SeatId{static_cast<uint32_t>(block >> kGenerationBits)},
-                 Generation{static_cast<uint32_t>(block & ((1u << kGenerationBits) - 1))}};
+  const Generation generation{static_cast<uint32_t>(block & ((1u << kGenerationBits) - 1))};
+  if (block >> (kSeatBits + kGenerationBits) != EraOf(generation)) return std::nullopt;
+  return SeatRef{SeatId{static_cast<uint32_t>(block >> kGenerationBits & ((1u << kSeatBits) - 1))},
+                 generation};
 }
 
 ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency,

@@ -5,6 +5,11 @@
 // SipHash-2-4 (Luby and Rackoff, 1988). 21 of the 64 bits are zero inside, so a name that was made
 // up is nearly always seen as such at once. A name is no secret.
 //
+// Of those 21 bits, a reservation that was made after a loss that somebody accepted (loss.h) has
+// the era it was made in. What was lost had an earlier one, or another, so that no name that was
+// ever given out stands for somebody else's reservation, whatever was lost; and one that was lost
+// stands for none. Which era a reservation is of, its generation tells.
+//
 // A key is: HMAC-SHA-256, its first 128 bits, over name, subject and idempotency hash, and how
 // often it was replaced. So it needs no memory, a repeated hold gets the same one, and the next
 // holder of the seat gets another.
@@ -17,6 +22,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/keyed_hash.h"
@@ -29,7 +35,13 @@ class Names {
  public:
   using Secret = std::array<uint8_t, 32>;
 
-  explicit Names(const Secret& secret);
+  // Reservations of seats in this generation or a later one were made in this era.
+  struct Era {
+    Generation first;
+    uint64_t number = 0;
+  };
+  // `eras`: in their order; before the first of them is era 0.
+  explicit Names(const Secret& secret, std::vector<Era> eras = {});
 
   ReservationName NameOf(SeatRef origin) const;
   // Upper or lower case; nothing when the text is no name of ours. `spelt`, where it is wanted, is
@@ -55,12 +67,14 @@ class Names {
 
   uint64_t Encipher(uint64_t block) const;
   uint64_t Decipher(uint64_t block) const;
+  uint64_t EraOf(Generation generation) const;
 
   Secret name_secret_;
   // Each kept after what is always the same: what it is for, and which round.
   std::array<SipHash, kRounds> rounds_;
   SipHash draws_;
   KeyedHash keys_;
+  std::vector<Era> eras_;
 };
 
 }  // namespace creneau::booking

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "booking/loss.h"
 #include "booking/people.h"
 #include "booking/registry.h"
 #include "booking/snapshot_file.h"
@@ -17,6 +18,12 @@
 #include "wal/log.h"
 
 namespace creneau::booking {
+
+// The log ends there, newer checkpoints or not, and an operator has said that the rest is lost.
+struct Accepting {
+  Lsn after;
+  std::optional<proof::Checkpoint> newest;  // that is known of it
+};
 
 struct Recovered {
   wal::Recovery log;
@@ -28,14 +35,19 @@ struct Recovered {
   std::vector<codec::TurnLapsed> turns;
   std::unique_ptr<People> people;
   LastLine last;  // of the checkpoints, which the log continues
+  std::vector<codec::LossAccepted> losses;
+  std::optional<Accepting> accepting;  // is to be carried out (loss.h)
+  bool accepted_before = false;        // what was to be accepted, the log has already
 };
 
 // Into an empty ledger, registry and rosters. Repairs a torn tail of the log, as wal::Recover does.
 // The log must continue the last checkpoint in DATA that the key under `keys` signed. DataLoss:
-// refused, nothing was changed.
+// refused, nothing was changed. FailedPrecondition: keys are missing, or what `restoring` accepts
+// is not where the log ends.
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
                                        const std::string& keys, ledger::Ledger& ledger,
-                                       Registry& registry, Rosters& rosters);
+                                       Registry& registry, Rosters& rosters,
+                                       const Restoring& restoring = {});
 
 // Reads a snapshot to its end, whatever is in it.
 absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::string& path);

@@ -61,6 +61,7 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   if (const auto* outage = std::get_if<codec::Outage>(&*decoded)) return Take(*outage);
   if (const auto* opening = std::get_if<codec::OpeningState>(&*decoded)) return Take(*opening);
   if (const auto* turn = std::get_if<codec::TurnLapsed>(&*decoded)) return Take(*turn);
+  if (const auto* loss = std::get_if<codec::LossAccepted>(&*decoded)) return Take(*loss);
   if (auto* roster = std::get_if<codec::RosterPart>(&*decoded))
     return rosters_.Take(std::move(*roster));
   if (std::holds_alternative<codec::Probe>(*decoded) ||
@@ -186,6 +187,16 @@ std::vector<codec::OpeningState> Replay::openings() const {
   std::vector<codec::OpeningState> all;
   for (const auto& [agenda, opening] : openings_) all.push_back(opening);
   return all;
+}
+
+absl::Status Replay::Take(const codec::LossAccepted& loss) {
+  if (!losses_.empty() && loss.era <= losses_.back().era) {
+    if (std::find(losses_.begin(), losses_.end(), loss) != losses_.end()) return absl::OkStatus();
+    return absl::DataLossError("a loss in an era that is over");
+  }
+  ledger_.RaiseGenerations(loss.first_generation);
+  losses_.push_back(loss);
+  return absl::OkStatus();
 }
 
 // Those of the openings that are still the latest.

@@ -48,6 +48,8 @@ class Replay final : public wal::RecordReader {
   std::vector<codec::TurnLapsed> turns() const;
   // Who is whom, and what waits for a second person. Once.
   std::unique_ptr<People> TakePeople() { return std::move(people_); }
+  // Those that were accepted, in their order. Known from the first record of their era on.
+  const std::vector<codec::LossAccepted>& losses() const { return losses_; }
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
   std::optional<Instant> owed_since() const { return owed_since_; }
   ToldService& service() { return service_; }
@@ -69,6 +71,7 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::TurnLapsed& turn);
   absl::Status Take(const codec::SubjectsLinked& linked);
   absl::Status Take(const codec::ActProposed& proposed);
+  absl::Status Take(const codec::LossAccepted& loss);
 
   absl::Status Rebuild();
 
@@ -83,6 +86,7 @@ class Replay final : public wal::RecordReader {
   std::unique_ptr<People> people_ = std::make_unique<People>();
   ToldService service_{Lsn{UINT64_MAX}};
   ToldTotals totals_;
+  std::vector<codec::LossAccepted> losses_;
   std::array<Pending, kAhead> pending_;  // a ring, of which the oldest is at first_
   size_t first_ = 0;
   size_t count_ = 0;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "booking/audit.h"
 #include "booking/keys.h"
+#include "booking/loss.h"
 
 namespace creneau::booking {
 namespace {
@@ -12,14 +13,14 @@ namespace {
 // A line is some 250 bytes: two hundred of them.
 constexpr uint64_t kTailBytes = 64 * 1024;
 
-// The end of a file; empty where there is none.
-absl::StatusOr<std::string> ReadTail(env::FileSystem& files, const std::string& path) {
+// The end of a file.
+absl::StatusOr<std::string> ReadTail(env::FileSystem& files, const std::string& path,
+                                     uint64_t at_most) {
   auto file = files.Open(path, env::OpenMode::kRead);
-  if (absl::IsNotFound(file.status())) return std::string();
   if (!file.ok()) return file.status();
   const absl::StatusOr<uint64_t> size = (*file)->Size();
   if (!size.ok()) return size.status();
-  std::string text(static_cast<size_t>(std::min(*size, kTailBytes)), '\0');
+  std::string text(static_cast<size_t>(std::min(*size, at_most)), '\0');
   const absl::StatusOr<size_t> got = (*file)->ReadAt(
       *size - text.size(), std::span(reinterpret_cast<uint8_t*>(text.data()), text.size()));
   if (!got.ok()) return got.status();
@@ -43,6 +44,7 @@ absl::Status Witness::EndRecords() { return replay_.EndRecords(); }
 
 absl::Status Witness::EndBatch(const wal::Head& head) {
   for (; next_ < published_.size() && published_[next_].batch <= head.batch; ++next_) {
+    if (PassLost()) continue;
     const proof::Checkpoint& one = published_[next_];
     // The chain covers every batch's epoch. That of the line was another's where an older version
     // signed what its predecessor had written.
@@ -52,8 +54,34 @@ absl::Status Witness::EndBatch(const wal::Head& head) {
   return absl::OkStatus();
 }
 
+// A batch that took the number of one that was lost comes after the record that says so.
+bool Witness::PassLost() {
+  if (LossOf(replay_.losses(), published_[next_]) == nullptr) return false;
+  lost_.push_back(published_[next_]);
+  return true;
+}
+
+absl::Status Witness::CheckEnd() {
+  for (; next_ < published_.size(); ++next_) {
+    if (PassLost()) continue;
+    const std::string remedy =
+        if_lost_.empty() ? "" : absl::StrFormat("%s%d.", if_lost_, replay_.last().value);
+    return Broken("the log ends before it: it was cut back", remedy);
+  }
+  return absl::OkStatus();
+}
+
+std::optional<proof::Checkpoint> Witness::Ahead() const {
+  std::optional<proof::Checkpoint> newest;
+  for (size_t i = next_; i < published_.size(); ++i) {
+    if (LossOf(replay_.losses(), published_[i]) != nullptr) continue;
+    if (!newest || published_[i].lsn > newest->lsn) newest = published_[i];
+  }
+  return newest;
+}
+
 absl::Status Witness::End() {
-  if (next_ < published_.size()) return Broken("the log ends before it: it was cut back", if_lost_);
+  if (absl::Status status = CheckEnd(); !status.ok()) return status;
   return replay_.End();
 }
 
@@ -66,9 +94,14 @@ absl::Status Witness::Broken(std::string_view what, std::string_view remedy) con
       where_, published_[next_].lsn.value, published_[next_].batch, what, good, remedy));
 }
 
+absl::StatusOr<std::string> ReadText(env::FileSystem& files, const std::string& path) {
+  return ReadTail(files, path, UINT64_MAX);
+}
+
 absl::StatusOr<LastLine> LastCheckpoint(env::FileSystem& files, const std::string& data,
                                         const std::string& keys) {
-  const absl::StatusOr<std::string> text = ReadTail(files, CheckpointFile(data));
+  const absl::StatusOr<std::string> text = ReadTail(files, CheckpointFile(data), kTailBytes);
+  if (absl::IsNotFound(text.status())) return LastLine();
   if (!text.ok()) return text.status();
   const absl::StatusOr<std::optional<proof::PublicKey>> key = CheckpointKey(files, keys);
   if (!key.ok()) return key.status();

@@ -18,9 +18,10 @@ namespace creneau::booking {
 
 class Witness : public wal::RecordReader {
  public:
-  // `published`: by batch; those before the first batch that is read are taken on trust. `where`:
+  // `published`: by batch; those before the first batch that is read are taken on trust, and those
+  // of what a loss took that the log itself says was accepted are held against nothing. `where`:
   // what they are, for the complaint; `if_lost`: and what to do about a log that was cut back and
-  // cannot be restored. All must outlive this.
+  // cannot be restored, up to the position where it ends. All must outlive this.
   Witness(Replay& replay, const std::vector<proof::Checkpoint>& published, std::string_view where,
           std::string_view if_lost = "", uint64_t first_batch = 1);
 
@@ -30,7 +31,17 @@ class Witness : public wal::RecordReader {
   absl::Status EndBatch(const wal::Head& head) override;
   absl::Status End() override;
 
+  // Those that were held against nothing.
+  const std::vector<proof::Checkpoint>& lost() const { return lost_; }
+
+ protected:
+  // OK unless one of them is beyond the end of the log.
+  absl::Status CheckEnd();
+  // The newest that is; after all batches.
+  std::optional<proof::Checkpoint> Ahead() const;
+
  private:
+  bool PassLost();
   absl::Status Broken(std::string_view what, std::string_view remedy) const;
 
   Replay& replay_;
@@ -38,7 +49,11 @@ class Witness : public wal::RecordReader {
   const std::string_view where_;
   const std::string_view if_lost_;
   size_t next_ = 0;
+  std::vector<proof::Checkpoint> lost_;
 };
+
+// A whole file of checkpoints.
+absl::StatusOr<std::string> ReadText(env::FileSystem& files, const std::string& path);
 
 struct LastLine {
   std::optional<proof::Checkpoint> checkpoint;

@@ -147,6 +147,32 @@ std::string Describe(const Probe& probe, bool json) {
               : "the log was written to see how long that takes";
 }
 
+std::string Describe(const LossAccepted& loss, bool json) {
+  const std::optional<LossAccepted::Known>& known = loss.newest;
+  const uint64_t records =
+      known && known->lsn > loss.after ? known->lsn.value - loss.after.value : 0;
+  if (json) {
+    std::string out = absl::StrFormat(
+        R"({"event":"loss-accepted","accepted_at":"%s","after":"%d","after_batch":%d,"since":"%s","era":%d,"first_generation":%d)",
+        Utc(loss.at), loss.after.value, loss.after_batch, Utc(loss.after_written_at), loss.era,
+        loss.first_generation.value);
+    if (known) {
+      absl::StrAppendFormat(
+          &out,
+          R"(,"newest_known":{"lsn":"%d","batch":%d,"epoch":%d,"at":"%s","chain":"%s"},"records_at_least":%d)",
+          known->lsn.value, known->batch, known->epoch, Utc(known->at), Hex(known->chain), records);
+    }
+    return out + "}";
+  }
+  std::string out =
+      absl::StrFormat("lost, and accepted %s: what came after position %d, written %s",
+                      Utc(loss.at), loss.after.value, Utc(loss.after_written_at));
+  if (!known) return out + "; nobody knows how much that was";
+  absl::StrAppendFormat(&out, "; at least %d records, up to position %d of %s", records,
+                        known->lsn.value, Utc(known->at));
+  return out;
+}
+
 std::string Describe(const RosterPart& part, bool json) {
   if (json) {
     return absl::StrFormat(

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "codec/agenda_proto.h"
 #include "codec/identity_acts_proto.h"
+#include "codec/loss_proto.h"
 #include "codec/service_proto.h"
 #include "codec/state_proto.h"
 #include "creneau/v1/event.pb.h"
@@ -236,6 +237,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.service_minute());
     case v1::Event::kChannelTotals:
       return Stated(message.channel_totals());
+    case v1::Event::kLossAccepted:
+      return Stated(message.loss_accepted());
     case v1::Event::WHAT_NOT_SET:
       break;
   }

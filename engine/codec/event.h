@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "codec/identity_acts.h"
+#include "codec/loss.h"
 #include "codec/service.h"
 #include "codec/staff_act.h"
 #include "codec/state.h"
@@ -51,7 +52,7 @@ std::string EncodeOutage(const Outage& outage);
 
 using Record = std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed,
                             RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed,
-                            ActSettled, HolderNotice, ServiceMinute, ChannelTotals>;
+                            ActSettled, HolderNotice, ServiceMinute, ChannelTotals, LossAccepted>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

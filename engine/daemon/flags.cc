@@ -14,8 +14,8 @@ constexpr const char* kAbout = R"(Examples:
   creneaud --data ./data --listen 127.0.0.1:0             a free port, said in the ready line
 
 The slot reservation engine. Everything a flag says the TOML file can say under the same name (segment_mib for
---segment-bytes, snapshot_mib for --snapshot-bytes, a list `proxies` for --proxy, trusted_network only there); flags
-beat the file.
+--segment-bytes, snapshot_mib for --snapshot-bytes, a list `proxies` for --proxy, trusted_network only there),
+but what is said of a restored log; flags beat the file.
 
 Exit codes: 0 ended on SIGTERM or SIGINT, 2 usage or configuration, 3 another process has the data, 5 the log is
 damaged (nothing was changed), 7 a disk or socket failed.)";
@@ -58,6 +58,30 @@ struct CallerFlags {
   const CLI::Option* rate_flag;
 };
 
+// What is said once, of a log that was restored.
+struct RestoringFlags {
+  explicit RestoringFlags(CLI::App& app) {
+    after_flag =
+        app.add_option("--accept-loss-after", after,
+                       "the position at which a restored log ends: what came after it is lost, and "
+                       "the log goes on in a new epoch. Tickets given out before are void");
+    published_flag = app.add_option(
+        "--published-checkpoint", published,
+        "FILE of checkpoints that were published, which the log must continue, as it must the last "
+        "line of DATA/checkpoints");
+  }
+
+  void TakeInto(Settings* settings) const {
+    Take(after_flag, after, &settings->accept_loss_after);
+    Take(published_flag, published, &settings->published_checkpoint);
+  }
+
+  int64_t after = 0;
+  std::string published;
+  const CLI::Option* after_flag;
+  const CLI::Option* published_flag;
+};
+
 }  // namespace
 
 Flags ParseFlags(int argc, const char* const* argv) {
@@ -80,6 +104,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
   const auto* metrics_flag =
       app.add_option("--metrics", metrics, "HOST:PORT for /livez, /readyz and /metrics as well");
   CallerFlags callers(app);
+  RestoringFlags restoring(app);
   const auto* threads_flag = app.add_option("--threads", threads, "I/O threads [processors]");
   const auto* segment_flag =
       app.add_option("--segment-bytes", segment_bytes, "size of a log file [67108864]");
@@ -109,6 +134,7 @@ Flags ParseFlags(int argc, const char* const* argv) {
   Take(listen_flag, listen, &flags.settings.listen);
   Take(confirm_flag, confirm_listen, &flags.settings.confirm_listen);
   callers.TakeInto(&flags.settings);
+  restoring.TakeInto(&flags.settings);
   Take(admin_flag, admin, &flags.settings.admin);
   Take(metrics_flag, metrics, &flags.settings.metrics);
   Take(level_flag, log_level, &flags.settings.log_level);

@@ -132,6 +132,15 @@ void ResolveSnapshots(const Settings& flags, const Settings& file, Options* opti
         errors);
 }
 
+void ResolveRestoring(const Settings& flags, Options* options, rules::Diagnostics* errors) {
+  if (flags.published_checkpoint) options->published_checkpoint = flags.published_checkpoint->value;
+  const auto& after = flags.accept_loss_after;
+  if (!after) return;
+  options->accept_loss_after = static_cast<uint64_t>(after->value);
+  if (after->value < 0)
+    Blame(&*after, "accept_loss_after", "expected the position at which the log ends", errors);
+}
+
 void ResolveDiary(const Settings& flags, const Settings& file, Options* options,
                   rules::Diagnostics* errors) {
   const auto* level = Effective(flags.log_level, file.log_level);
@@ -211,6 +220,7 @@ Options Resolve(const Settings& flags, const Settings& file, int processors,
   if (const auto* metrics = Effective(flags.metrics, file.metrics)) {
     options.metrics = CheckedAddress(*metrics, "metrics", options.trusted_network, errors);
   }
+  ResolveRestoring(flags, &options, errors);
   ResolveCallers(flags, file, &options, errors);
   ResolveDiary(flags, file, &options, errors);
   ResolveLogWrite(flags, file, &options, errors);

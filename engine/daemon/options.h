@@ -43,6 +43,9 @@ struct Settings {
   std::optional<Given<int64_t>> segment_bytes;   // segment_mib in the file
   std::optional<Given<int64_t>> snapshot_bytes;  // snapshot_mib in the file
   std::optional<Given<bool>> trusted_network;
+  // Flags only, as they are about this start. A position in the log; a file of checkpoints.
+  std::optional<Given<int64_t>> accept_loss_after;
+  std::optional<Given<std::string>> published_checkpoint;
 };
 
 // Exactly what creneaud runs with.
@@ -60,7 +63,9 @@ struct Options {
   size_t connections_per_address = limits::kConnectionsPerAddress;
   uint32_t requests_per_address = limits::kRequestsPerAddress;
   bool trusted_network = false;
-  int threads = 1;  // default: the processors
+  std::optional<uint64_t> accept_loss_after;  // an older backup was restored (booking/loss.h)
+  std::string published_checkpoint;           // file; empty: none
+  int threads = 1;                            // default: the processors
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;
   // A snapshot when the log has grown by so many bytes; 0: only when asked for. A gigabyte of log
   // is read in some ten seconds.

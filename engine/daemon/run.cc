@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
@@ -16,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "booking/engine.h"
@@ -123,6 +125,30 @@ int RefusedByServer(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitIo;
 }
 
+void TellOfLoss(const Options& options, const booking::StartReport& report) {
+  if (report.loss_known) {
+    spdlog::info("the loss after position {} was accepted before; --accept-loss-after can go",
+                 *options.accept_loss_after);
+  }
+  if (!report.loss) return;
+  const codec::LossAccepted& loss = *report.loss;
+  const auto utc = [](Instant at) { return absl::FormatTime(absl::FromUnixMillis(at.ms)); };
+  spdlog::warn(
+      "accepted: what came after position {} (batch {}, written {}) is lost. The log goes on in "
+      "era {}; tickets given out before are void; names of reservations that were lost are never "
+      "given out again. Tell whoever is concerned",
+      loss.after.value, loss.after_batch, utc(loss.after_written_at), loss.era);
+  if (loss.newest) {
+    spdlog::warn("of what was lost is known: position {} at {} was signed, so at least {} records",
+                 loss.newest->lsn.value, utc(loss.newest->at),
+                 loss.newest->lsn.value - std::min(loss.newest->lsn, loss.after).value);
+  } else {
+    spdlog::warn("no checkpoint says how much that was");
+  }
+  for (const std::string& file : report.lost_aside)
+    spdlog::warn("kept aside, and not read any more: {}", file);
+}
+
 void TellWhatStartFound(const Options& options, const booking::StartReport& report) {
   if (report.keys_made) {
     spdlog::warn(
@@ -137,6 +163,7 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
         "known any more. Where a queue is open, put it back from its backup and start again",
         options.keys);
   }
+  TellOfLoss(options, report);
   if (report.recovery.torn) {
     spdlog::warn(
         "the log ended in a torn batch that was never acknowledged; it was kept aside in {}",
@@ -267,6 +294,9 @@ int Run(const Options& options) {
   engine_options.keys = options.keys;
   engine_options.segment_bytes = options.segment_bytes;
   engine_options.snapshot_bytes = options.snapshot_bytes;
+  if (options.accept_loss_after)
+    engine_options.restoring.accept_loss_after = Lsn{*options.accept_loss_after};
+  engine_options.restoring.published = options.published_checkpoint;
   auto engine =
       booking::Engine::Open(engine_options, files, clock, entropy,
                             [&failsafe](const absl::Status& status) { failsafe.Trip(status); });

@@ -1,6 +1,9 @@
 // Replay: after-images are put in place. What is derived is derived at the end (rebuild.cc).
 
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
+#include "base/check.h"
 #include "ledger/ledger.h"
 
 namespace creneau::ledger {
@@ -18,6 +21,25 @@ bool Ledger::ApplyImage(const SeatImage& image) {
   seat.word.store(image.word.bits(), std::memory_order_relaxed);
   NoteReserved(before, image.word);
   return true;
+}
+
+void Ledger::RaiseGenerations(Generation first) {
+  CHECK(first.value <= limits::kMaxGeneration);
+  first_generation_ = std::max(first_generation_, first);
+}
+
+Generation Ledger::NextOfAll() const {
+  uint32_t next = std::max(first_generation_.value, 1u);
+  for (uint32_t seat = 0; seat < seats_made_.load(); ++seat) {
+    const SeatWord word = WordOf(SeatId{seat});
+    const uint32_t generation = word.generation().value;
+    const bool gone =
+        word.state() == SeatState::kWithdrawn && generation + 1 >= limits::kMaxGeneration;
+    if (!gone) next = std::max(next, generation + 1);
+  }
+  // A reservation in the last generation of its seat would be taken for a later one. None is: that
+  // seat was given out every five minutes for more than a year.
+  return Generation{std::min(next, limits::kMaxGeneration)};
 }
 
 void Ledger::PrefetchFor(const Event& event) const {

@@ -42,7 +42,9 @@ std::string Ledger::Digest() {
     for (const Atomic<uint64_t>& free : slot.free) hasher.Add(free.load());
     for (uint32_t number = 0; number < slot.seats_made.load(); ++number) {
       const SeatId seat = SeatAt(slot, number);
-      const SeatWord word = WordOf(seat);
+      SeatWord word = WordOf(seat);
+      // A claim that came to nothing has raised it, and left nothing in the log.
+      if (word.state() == SeatState::kFree) word = word.RaisedTo(first_generation_);
       const SeatImage image = ImageOf(seat, word);
       hasher.Add(seat.value, word.bits(), image.subject.lo, image.subject.hi, image.idempotency);
       if (!IsReserved(word.state())) continue;

@@ -44,7 +44,7 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
 
   // From here the seat is this thread's alone until the index decides.
   const SeatId mine = claimed.seat;
-  const SeatWord before = WordOf(mine);
+  const SeatWord before = WordOf(mine).RaisedTo(first_generation_);
   CHECK(before.state() == SeatState::kFree && !before.pending());
   WritePayload(mine, args.subject, args.idempotency);
   const SeatWord claimed_word = before.NextGeneration()

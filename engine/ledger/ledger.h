@@ -179,6 +179,14 @@ class Ledger final : private Holdings {
   absl::Status Apply(const Event& event);
   // Fetches the memory that Apply will need. Also of an event that Apply will refuse.
   void PrefetchFor(const Event& event) const;
+  // Seats are given out in this generation at least, from here on: what a log that goes on after a
+  // loss must not do is give one out again in a generation that was lost (booking/loss.h). A seat
+  // that is free in an earlier one is raised by whoever claims it, so that nothing needs be written
+  // to ten million. Only ever grows; before anybody claims.
+  void RaiseGenerations(Generation first);
+  // More than that of any seat that anybody has or can still be given, and not less than what was
+  // raised to. While nobody else is at work.
+  Generation NextOfAll() const;
   // Derives free words and index from the seats. DataLoss when a subject has two live reservations.
   absl::Status Rebuild();
   // The same in parts: Begin, then all slots by number, each once. Any threads, each with its own
@@ -373,6 +381,7 @@ class Ledger final : private Holdings {
   Atomic<uint32_t> seats_made_{0};
   // Live holds beside those counted in the guards' notes: by helpers and moves.
   Atomic<int64_t> helped_holds_{0};
+  Generation first_generation_;  // of what is given out from now on, at least
   // Recovery's own: how many seats are reserved, by what was loaded and applied.
   size_t reserved_ = 0;
   // The publisher's own: by the calendars in force.

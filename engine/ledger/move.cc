@@ -85,7 +85,7 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
                                      args.latest, args.random);
   if (claimed.slot == nullptr) return std::nullopt;
   const SeatId to = claimed.seat;
-  const SeatWord before = WordOf(to);
+  const SeatWord before = WordOf(to).RaisedTo(first_generation_);
   CHECK(before.state() == SeatState::kFree && !before.pending());
   WritePayload(to, from.subject, from.idempotency);
   ColdSeat& cold = cold_[to.value];

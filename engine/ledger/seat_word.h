@@ -102,6 +102,11 @@ class SeatWord {
     return SeatWord((bits_ & ((1ull << 41) - 1)) | static_cast<uint64_t>(generation().value + 1)
                                                        << 47);
   }
+  // Of a free word: the same, but that the generation after it is `first` at least.
+  SeatWord RaisedTo(Generation first) const {
+    if (generation().value + 1 >= first.value) return *this;
+    return SeatWord((bits_ & ((1ull << 47) - 1)) | static_cast<uint64_t>(first.value - 1) << 47);
+  }
   SeatWord NextStep() const {
     CHECK(step() < limits::kMaxStep);
     return SeatWord(bits_ + (1ull << 41));

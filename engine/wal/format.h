@@ -21,6 +21,12 @@ inline constexpr size_t kBatchHeaderBytes = 128;
 inline constexpr size_t kRecordHeaderBytes = 4;
 inline constexpr uint32_t kSealFlag = 1;
 
+// An epoch's upper bits are its era. A log that goes on after a loss does so in a later era, whose
+// first LSN may be anywhere beyond the last one: so no epoch and no LSN is ever given twice, though
+// what was lost had some (booking/loss.h).
+inline constexpr int kEraShift = 20;
+constexpr uint64_t EraOf(uint64_t epoch) { return epoch >> kEraShift; }
+
 struct SegmentHeader {
   uint32_t pages = 0;  // of the file; 0: nobody said
   uint64_t segment = 0;

@@ -89,6 +89,10 @@ struct Recovery {
   uint64_t torn_offset = 0;       // where in the segment it began
 };
 
+// What to make of archived segments that are newer than the newest in the directory: they belong to
+// a later state than the rest (an older backup was restored beside them).
+enum class ArchivedAhead { kRefuse, kLeaveOut };
+
 // Reads every record, and repairs a torn, never acknowledged tail as FORMAT.md says (the tail is
 // kept aside as
 // `.torn`, then zeroed). Corruption is absl::DataLossError naming file, offset and remedy, with
@@ -99,10 +103,11 @@ struct Recovery {
 // looked for in `archive`, where one is given.
 absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
                                  RecordReader& reader, const StartPoint& start = {},
-                                 const std::string& archive = "");
+                                 const std::string& archive = "",
+                                 ArchivedAhead ahead = ArchivedAhead::kRefuse);
 
 // The same, read-only: changes nothing, reports a torn tail. Also for a log that another process is
-// writing.
+// writing. An empty `directory`: all segments are in the archive, as an export has them.
 absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& directory,
                                 RecordReader& reader, const StartPoint& start = {},
                                 const std::string& archive = "");

@@ -30,10 +30,11 @@ absl::Status NotOurs(const std::string& path, uint64_t offset, const absl::Statu
 }  // namespace
 
 Reader::Reader(env::FileSystem& files, std::string directory, RecordReader& records,
-               const StartPoint& start, std::string archive)
+               const StartPoint& start, std::string archive, ArchivedAhead archived_ahead)
     : files_(files),
       directory_(std::move(directory)),
       archive_(std::move(archive)),
+      archived_ahead_(archived_ahead),
       records_(records),
       first_segment_(start.segment),
       handover_([this](const std::string& path,
@@ -55,14 +56,16 @@ absl::Status Reader::Corrupt(uint64_t segment, uint64_t offset, const std::strin
 }
 
 std::string Reader::PathOf(uint64_t segment) const {
-  return archived_.contains(segment) ? archive_ + "/" + ArchivedName(segment)
-                                     : directory_ + "/" + SegmentName(segment);
+  return directory_.empty() || archived_.contains(segment)
+             ? archive_ + "/" + ArchivedName(segment)
+             : directory_ + "/" + SegmentName(segment);
 }
 
 // Beside an engine that archives, a segment may have moved since the directory was listed.
 absl::StatusOr<std::unique_ptr<env::File>> Reader::OpenSegment(uint64_t segment) {
   archived_.erase(segment);
-  auto file = files_.Open(PathOf(segment), ahead_.mode());
+  absl::StatusOr<std::unique_ptr<env::File>> file = absl::NotFoundError("all are archived");
+  if (!directory_.empty()) file = files_.Open(PathOf(segment), ahead_.mode());
   if (archive_.empty() || !absl::IsNotFound(file.status())) return file;
   auto archived = OpenArchived(files_, archive_ + "/" + ArchivedName(segment));
   if (absl::IsNotFound(archived.status())) return file;
@@ -72,26 +75,32 @@ absl::StatusOr<std::unique_ptr<env::File>> Reader::OpenSegment(uint64_t segment)
   return archived;
 }
 
-absl::StatusOr<std::vector<uint64_t>> Reader::Segments() {
-  const absl::StatusOr<std::vector<std::string>> names = files_.List(directory_);
+// Those in a directory, by their names in one form or the other.
+absl::Status Reader::List(const std::string& directory,
+                          std::optional<uint64_t> (*segment_of)(const std::string&), uint64_t until,
+                          std::set<uint64_t>* found) {
+  if (directory.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::vector<std::string>> names = files_.List(directory);
   if (!names.ok()) return names.status();
-  std::set<uint64_t> found;
   for (const std::string& name : *names) {
-    const auto segment = SegmentOfName(name);
-    if (segment && *segment >= first_segment_) found.insert(*segment);
+    const auto segment = segment_of(name);
+    if (segment && *segment >= first_segment_ && *segment <= until) found->insert(*segment);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<uint64_t>> Reader::Segments() {
+  std::set<uint64_t> found;
+  if (absl::Status status = List(directory_, SegmentOfName, UINT64_MAX, &found); !status.ok())
+    return status;
   const uint64_t newest = found.empty() ? 0 : *found.rbegin();
-  if (!archive_.empty()) {
-    const absl::StatusOr<std::vector<std::string>> archived = files_.List(archive_);
-    if (!archived.ok() && !absl::IsNotFound(archived.status())) return archived.status();
-    for (const std::string& name : archived.ok() ? *archived : std::vector<std::string>()) {
-      const auto segment = SegmentOfArchived(name);
-      if (segment && *segment >= first_segment_) found.insert(*segment);
-    }
-  }
+  const uint64_t until = archived_ahead_ == ArchivedAhead::kLeaveOut ? newest : UINT64_MAX;
+  if (absl::Status status = List(archive_, SegmentOfArchived, until, &found);
+      !status.ok() && !absl::IsNotFound(status))
+    return status;
   const std::vector<uint64_t> segments(found.begin(), found.end());
   // What is archived is behind a snapshot, and that is behind the log's last segment.
-  if (!segments.empty() && segments.back() != newest)
+  if (!directory_.empty() && !segments.empty() && segments.back() != newest)
     return Corrupt(segments.back() + 1, 0,
                    "this segment is missing, though those before it are archived");
   for (size_t i = 0; i < segments.size(); ++i) {
@@ -176,8 +185,11 @@ absl::Status Reader::CheckHeader(uint64_t segment, const SegmentHeader& header) 
   if (header.chain != so_far.chain) {
     return Corrupt(segment, 0, "the header does not continue the chain of the segment before it");
   }
+  const bool next = header.first_lsn == so_far.last_lsn.value + 1;
+  const bool in_later_era = EraOf(header.epoch) > EraOf(so_far.epoch);
   if (header.first_batch != so_far.last_batch + 1 ||
-      header.first_lsn != so_far.last_lsn.value + 1 || header.epoch < so_far.epoch) {
+      !(next || (in_later_era && header.first_lsn > so_far.last_lsn.value)) ||
+      header.epoch < so_far.epoch) {
     return Corrupt(
         segment, 0,
         "the header's first batch, LSN or epoch does not follow on the segment before it");
@@ -219,6 +231,7 @@ absl::StatusOr<SegmentHeader> Reader::ReadHeader(uint64_t segment, Window& windo
 
 // Has it read ahead. What cannot be opened, or asked for its size, is told when its turn comes.
 void Reader::OpenNext(uint64_t segment) {
+  if (directory_.empty()) return;
   auto file = files_.Open(directory_ + "/" + SegmentName(segment), ahead_.mode());
   if (!file.ok()) return;
   const absl::StatusOr<uint64_t> size = (*file)->Size();
@@ -250,6 +263,7 @@ absl::Status Reader::ReadSegment(uint64_t segment, bool last) {
   so_far.segments = segment;
   so_far.last_segment = segment;
   so_far.epoch = header->epoch;
+  so_far.last_lsn = Lsn{header->first_lsn - 1};
   so_far.valid_bytes = limits::kPageBytes;
   log_.last_offset = 0;
   for (;;) {

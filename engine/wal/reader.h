@@ -39,7 +39,8 @@ struct ReadLog {
 class Reader {
  public:
   Reader(env::FileSystem& files, std::string directory, RecordReader& records,
-         const StartPoint& start = {}, std::string archive = "");
+         const StartPoint& start = {}, std::string archive = "",
+         ArchivedAhead archived_ahead = ArchivedAhead::kRefuse);
 
   // All from `start` on. DataLoss: corruption.
   absl::StatusOr<ReadLog> Read();
@@ -48,6 +49,9 @@ class Reader {
   std::string PathOf(uint64_t segment) const;
 
  private:
+  absl::Status List(const std::string& directory,
+                    std::optional<uint64_t> (*segment_of)(const std::string&), uint64_t until,
+                    std::set<uint64_t>* found);
   absl::StatusOr<std::vector<uint64_t>> Segments();
   absl::StatusOr<std::unique_ptr<env::File>> OpenSegment(uint64_t segment);
   void OpenNext(uint64_t segment);
@@ -65,6 +69,7 @@ class Reader {
   env::FileSystem& files_;
   const std::string directory_;
   const std::string archive_;  // empty: none
+  const ArchivedAhead archived_ahead_;
   std::set<uint64_t> archived_;
   RecordReader& records_;
   ChainHash hash_;

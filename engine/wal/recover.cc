@@ -109,8 +109,8 @@ absl::StatusOr<Recovery> Verify(env::FileSystem& files, const std::string& direc
 
 absl::StatusOr<Recovery> Recover(env::FileSystem& files, const std::string& directory,
                                  RecordReader& records, const StartPoint& start,
-                                 const std::string& archive) {
-  Reader reader(files, directory, records, start, archive);
+                                 const std::string& archive, ArchivedAhead ahead) {
+  Reader reader(files, directory, records, start, archive, ahead);
   absl::StatusOr<ReadLog> log = reader.Read();
   if (!log.ok()) return log.status();
   Recovery& recovery = log->recovery;

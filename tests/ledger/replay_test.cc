@@ -154,6 +154,41 @@ TEST_CASE("a replayed ledger goes on where the other stopped") {
   }
 }
 
+TEST_CASE("what is given out after a loss is in a generation that was never given out before it") {
+  Ledger ledger;
+  Tickets tickets{0};
+  RecordingSink sink(tickets);
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(1, 2), 1, sink, changes);
+  const Instant deadline = kStart + kMsPerHour;
+  const auto hold = [&](uint64_t who) {
+    return ledger.Hold(HoldFor(SubjectNumber(who), deadline), sink);
+  };
+  const auto replay = [&] {
+    Replayed replayed = Replay(changes, InQueueOrder({&sink}), sink.log().size());
+    replayed.ledger->RaiseGenerations(Generation{100});
+    return replayed;
+  };
+  const SeatRef first = hold(1).seat.ref;
+  CHECK(first.generation == Generation{1});
+  CHECK(ledger.NextOfAll() == Generation{2});
+  ledger.RaiseGenerations(Generation{100});
+  CHECK(ledger.NextOfAll() == Generation{100});
+  // A claim that comes to nothing leaves nothing in the log, and no difference.
+  CHECK(hold(1).outcome == Outcome::kAlreadyReserved);
+  CHECK(replay().ledger->Digest() == ledger.Digest());
+  CHECK(hold(2).seat.ref.generation == Generation{100});
+  CHECK(replay().ledger->Digest() == ledger.Digest());
+  // So is a seat that somebody had through it.
+  CHECK(ledger.Cancel(first, kStart, kStart, sink).outcome == Outcome::kOk);
+  CHECK(ledger.Free(first.seat, kStart, sink));
+  const SeatRef again = hold(3).seat.ref;
+  CHECK(again.seat == first.seat);
+  CHECK(again.generation == Generation{100});
+  CHECK(replay().ledger->Digest() == ledger.Digest());
+  CHECK(ledger.CheckInvariants().ok());
+}
+
 TEST_CASE("an event of a seat that no calendar made is refused") {
   Ledger ledger;
   Event event;

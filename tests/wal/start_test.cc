@@ -2,6 +2,7 @@
 // one and those after it may not.
 
 #include "tests/wal/fixture.h"
+#include "wal/archive.h"
 #include "wal/format.h"
 
 namespace creneau::wal {
@@ -95,6 +96,44 @@ TEST_CASE("a log goes on after a recovery that began at a later segment") {
   const auto read = log.VerifyFrom(last);
   REQUIRE(read.ok());
   CHECK(log.tail.records.back() == "one more");
+}
+
+TEST_CASE("a log goes on at a later LSN in a later era, and only there") {
+  for (const bool later_era : {false, true}) {
+    Segments log;
+    Tail tail;
+    auto recovery = Recover(log.disk.files, kDirectory, tail);
+    REQUIRE(recovery.ok());
+    recovery->last_lsn = Lsn{5'000'000};
+    if (later_era) recovery->epoch = (uint64_t{7} << kEraShift) - 1;
+    auto opened = Log::Open(log.disk.files, log.disk.clock,
+                            LogOptions{kDirectory, limits::kMinSegmentBytes, 5}, *recovery,
+                            [](const absl::Status&) {});
+    REQUIRE(opened.ok());
+    Waiter waiter;
+    REQUIRE(waiter.Write(**opened, "one more"));
+    CHECK(waiter.lsn.value == 5'000'001);
+    CHECK(EraOf((*opened)->head().epoch) == (later_era ? 7 : 0));
+    opened->reset();
+    const auto read = log.VerifyFrom({});
+    CHECK(read.ok() == later_era);
+    if (read.ok()) CHECK(read->last_lsn.value == 5'000'001);
+  }
+}
+
+TEST_CASE(
+    "archived segments newer than the log are refused, or left out where that was asked for") {
+  Segments log;
+  const uint64_t last = log.starts.back().segment;
+  const std::string name = SegmentName(last);
+  REQUIRE(log.disk.files.CreateDirectory("archive").ok());
+  REQUIRE(ArchiveSegment(log.disk.files, kDirectory, "archive", last).ok());
+  for (const ArchivedAhead ahead : {ArchivedAhead::kRefuse, ArchivedAhead::kLeaveOut}) {
+    Tail tail;
+    const auto read = Recover(log.disk.files, kDirectory, tail, {}, "archive", ahead);
+    CHECK(read.ok() == (ahead == ArchivedAhead::kLeaveOut));
+    if (read.ok()) CHECK(read->last_segment == last - 1);
+  }
 }
 
 TEST_CASE("the segment that reading begins at, or one after it, is missing: refused, and named") {

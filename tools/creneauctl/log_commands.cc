@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "booking/audit.h"
+#include "booking/loss.h"
 #include "codec/event.h"
 #include "env/posix/posix_file.h"
 #include "proof/checkpoint.h"
@@ -53,6 +54,29 @@ absl::StatusOr<proof::ReadCheckpoints> Published(const Command& command) {
   return read;
 }
 
+// The losses that the log tells of, and which of the checkpoints they took.
+std::string LossesAsJson(const booking::AuditReport& report) {
+  std::string out = "[";
+  for (const codec::LossAccepted& loss : report.losses) {
+    if (out.size() > 1) out += ",";
+    out += codec::DescribeRecord(codec::EncodeLoss(loss), /*json=*/true);
+  }
+  return out + "]";
+}
+
+void AddLosses(const booking::AuditReport& report, Table* table) {
+  for (const codec::LossAccepted& loss : report.losses)
+    table->Row({"lost", codec::DescribeRecord(codec::EncodeLoss(loss), /*json=*/false)});
+  if (report.lost.empty()) return;
+  const proof::Checkpoint& newest = report.lost.back();
+  const codec::LossAccepted* loss = booking::LossOf(report.losses, newest);
+  table->Row(
+      {"", Count(report.lost.size(), "published checkpoint is", "published checkpoints are") +
+               " of what was lost, up to position " + std::to_string(newest.lsn.value) + " of " +
+               Utc(newest.at) + "; the loss was accepted at " + Utc(loss->at) +
+               ". The rest is as published"});
+}
+
 std::string ReportAsJson(const booking::AuditReport& report,
                          const proof::ReadCheckpoints& published) {
   const wal::Recovery& log = report.log;
@@ -73,6 +97,8 @@ std::string ReportAsJson(const booking::AuditReport& report,
                                  {"held", std::to_string(report.held)},
                                  {"confirmed", std::to_string(report.confirmed)},
                                  {"digest", JsonText(report.digest)},
+                                 {"losses", LossesAsJson(report)},
+                                 {"checkpoints_lost", std::to_string(report.lost.size())},
                                  {"checkpoints", std::to_string(published.checkpoints.size())},
                                  {"unreadable_lines", std::to_string(published.unreadable)}});
   return JsonObject(members);
@@ -91,11 +117,12 @@ std::string ReportAsText(const std::string& data, const booking::AuditReport& re
                            Utc(log.last_written_at)});
   }
   table.Row({"chain", report.chain});
-  if (!published.checkpoints.empty()) {
+  if (!published.checkpoints.empty() && report.lost.empty()) {
     table.Row({"published", "it continues all " + std::to_string(published.checkpoints.size()) +
                                 " checkpoints, the last at position " +
                                 std::to_string(published.checkpoints.back().lsn.value)});
   }
+  AddLosses(report, &table);
   if (published.unreadable > 0) {
     table.Row({"", Count(published.unreadable, "line of them is", "lines of them are") +
                        " no checkpoint: writes that were cut short"});
@@ -153,7 +180,8 @@ int LogVerify(const Session& session) {
   if (!report.ok()) return FailOnLog(session, report.status());
   session.Print(session.command().json ? ReportAsJson(*report, *published)
                                        : ReportAsText(data, *report, *published));
-  return kExitOk;
+  // What was published is not there any more, whatever the log says of that.
+  return report->lost.empty() ? kExitOk : kExitIntegrity;
 }
 
 int LogShow(const Session& session) {

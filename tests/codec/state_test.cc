@@ -1,0 +1,184 @@
+// Records of what the log keeps beside seats and calendars.
+#include "base/limits.h"
+#include "codec/event.h"
+#include "creneau/v1/event.pb.h"
+#include "tests/codec/catch.h"
+
+namespace creneau::codec {
+namespace {
+
+template <typename What>
+void ComesBack(const What& what, const std::string& bytes) {
+  const auto record = DecodeRecord(bytes);
+  REQUIRE(record.ok());
+  CHECK(std::get<What>(*record) == what);
+}
+
+TEST_CASE("an outage survives the log") {
+  for (const bool settled : {false, true}) {
+    const std::string bytes = EncodeOutage({Instant{1'796'083'200'000}, settled});
+    const auto record = DecodeRecord(bytes);
+    REQUIRE(record.ok());
+    CHECK(std::get<Outage>(*record).since == Instant{1'796'083'200'000});
+    CHECK(std::get<Outage>(*record).settled == settled);
+    CHECK(DescribeRecord(bytes, false).find("outage since 2026-12-01T00:00:00Z") == 0);
+  }
+}
+
+TEST_CASE("a loss survives the log") {
+  LossAccepted loss{Instant{1'796'112'000'123}, Lsn{7}, 3, Instant{5}, 95'040, Generation{12}, {}};
+  CHECK(std::get<LossAccepted>(*DecodeRecord(EncodeLoss(loss))) == loss);
+  loss.newest = LossAccepted::Known{9, Lsn{40}, 2, Instant{1'796'083'200'000}, {}};
+  loss.newest->chain.fill(0xab);
+  const std::string bytes = EncodeLoss(loss);
+  CHECK(std::get<LossAccepted>(*DecodeRecord(bytes)) == loss);
+  CHECK(DescribeRecord(bytes, false).find("after position 7") != std::string::npos);
+  CHECK(DescribeRecord(bytes, false).find("at least 33 records") != std::string::npos);
+  CHECK(DescribeRecord(bytes, true).find(R"("after":"7")") != std::string::npos);
+  for (const auto& [era, generation] : {std::pair<uint64_t, uint32_t>{0, 1},
+                                        {limits::kMaxEra + 1, 1},
+                                        {1, 0},
+                                        {1, limits::kMaxGeneration + 1}}) {
+    loss.era = era;
+    loss.first_generation = Generation{generation};
+    CHECK(!DecodeRecord(EncodeLoss(loss)).ok());
+  }
+}
+
+TEST_CASE("what a beacon gave can be written in one way only") {
+  for (const char* value : {"7", "0", "7 12 33", "0 1 2", "0123456789abcdef", "4f1ce94f1ce94f1ce9"})
+    CHECK(IsBeaconValue(value));
+  for (const char* value :
+       {"", " ", "7 ", " 7", "7  12", "7, 12", "7-12", "07", "7 07", "00", "4f1ce9",
+        "4F1CE94F1CE94F1C", "0123456789abcde", "0123456789abcdef 7", "7\n", "\"7\"", "sept"})
+    CHECK(!IsBeaconValue(value));
+  CHECK(IsBeaconValue(std::string(limits::kBeaconChars, 'f')));
+  CHECK(!IsBeaconValue(std::string(limits::kBeaconChars + 1, 'f')));
+  OpeningState opening;
+  opening.beacon = "07";
+  CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
+}
+
+TEST_CASE("states survive the log: openings, turns, rosters, probes") {
+  OpeningState opening;
+  opening.agenda = AgendaId{7};
+  opening.day = 20788;
+  CHECK(std::get<OpeningState>(*DecodeRecord(EncodeOpening(opening))) == opening);
+  opening.opened_at = Instant{1'796'112'000'123};
+  opening.closes_at = Instant{1'796'115'600'000};
+  opening.k.fill(0xab);
+  opening.lapsed_rank = 5;
+  opening.served_rank = ~uint64_t{0};
+  opening.gathered = opening.late = opening.served = opening.rate_cap_per_min = ~0u;
+  opening.paused = opening.draining = opening.without_beacon = true;
+  opening.beacon = std::string(limits::kBeaconChars, 'f');
+  const std::string largest = EncodeOpening(opening);
+  CHECK(std::get<OpeningState>(*DecodeRecord(largest)) == opening);
+  CHECK(largest.size() <= kMaxEventBytes);
+  opening.lapsed_rank = 6;
+  opening.served_rank = 5;
+  CHECK(!DecodeRecord(EncodeOpening(opening)).ok());
+
+  const TurnLapsed turn{AgendaId{7}, 20788, Subject{1, ~uint64_t{0}}, 2,
+                        SeatRef{SeatId{5}, Generation{9}}};
+  CHECK(std::get<TurnLapsed>(*DecodeRecord(EncodeTurn(turn))) == turn);
+  const Probe probe{Instant{1'796'112'000'123}};
+  CHECK(std::get<Probe>(*DecodeRecord(EncodeProbe(probe))) == probe);
+
+  const StaffAct act{.at = Instant{1'796'112'000'123},
+                     .role = rules::Role::kHelper,
+                     .person = std::string(limits::kStaffPersonChars, 'a'),
+                     .key = "0123ABCZ",
+                     .what = std::string(limits::kStaffWhatChars, 'b'),
+                     .agenda = std::string(64, 'c'),
+                     .reservation = SeatRef{SeatId{~0u}, Generation{~0u}},
+                     .reason = std::string(limits::kStaffReasonChars, 'd')};
+  CHECK(std::get<StaffAct>(*DecodeRecord(EncodeStaffAct(act))) == act);
+  CHECK(EncodeStaffAct(act).size() <= kMaxEventBytes);
+  const StaffAct least{.person = "uid:1000", .what = "pause"};
+  CHECK(std::get<StaffAct>(*DecodeRecord(EncodeStaffAct(least))) == least);
+  CHECK(DescribeRecord(EncodeStaffAct(least), false) ==
+        "operator uid:1000 (admin socket) 1970-01-01T00:00:00Z: pause");
+
+  std::vector<Subject> subjects;
+  for (uint64_t i = 0; i < 30'000; ++i) subjects.push_back(Subject{i, ~i});
+  const std::vector<std::string> records = EncodeRoster(AgendaId{7}, 3, /*adds=*/true, subjects);
+  CHECK(records.size() == 3);
+  std::vector<Subject> read;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const auto record = DecodeRecord(records[i]);
+    const RosterPart& part = std::get<RosterPart>(*record);
+    CHECK(part.part == i);
+    CHECK(part.parts == records.size());
+    CHECK(part.adds);
+    read.insert(read.end(), part.subjects.begin(), part.subjects.end());
+  }
+  CHECK(read == subjects);
+  CHECK(EncodeRoster(AgendaId{7}, 4, /*adds=*/false, {}).size() == 1);
+  for (const std::string& text :
+       {largest, EncodeTurn(turn), EncodeProbe(probe), EncodeStaffAct(act), records[0]}) {
+    CHECK(!DescribeRecord(text, false).empty());
+    CHECK(DescribeRecord(text, true).front() == '{');
+  }
+}
+
+TEST_CASE("an act is attributed to somebody who can be of the staff, or the record is none") {
+  const auto fine = [](auto change) {
+    StaffAct act{.person = "a.dupont", .key = "0123ABCZ", .what = "lookup"};
+    change(act);
+    return IsStaffAct(act);
+  };
+  CHECK(fine([](StaffAct&) {}));
+  CHECK(fine([](StaffAct& act) { act.agenda = "92-naturalisation"; }));
+  CHECK(fine([](StaffAct& act) { act.reason = "wrong-digit"; }));
+  // Nobody with a key is taken for a user of the admin socket, nor the other way round.
+  CHECK(!fine([](StaffAct& act) { act.person = "uid:1000"; }));
+  CHECK(!fine([](StaffAct& act) { act.key = ""; }));
+  for (const char* person : {"", "A.Dupont", "-a", "a b", "a\n", "\xc3\xa9lodie"})
+    CHECK(!fine([=](StaffAct& act) { act.person = person; }));
+  for (const char* key : {"0123ABC", "0123abcz", "0123ABCI", "0123ABCZ0"})
+    CHECK(!fine([=](StaffAct& act) { act.key = key; }));
+  for (const char* word : {"Lookup", "look up", "a-word-of-seventeen-and-more-letters"}) {
+    CHECK(!fine([=](StaffAct& act) { act.what = word; }));
+    CHECK(!fine([=](StaffAct& act) { act.reason = word; }));
+  }
+  CHECK(!fine([](StaffAct& act) { act.what = ""; }));
+  CHECK(!fine([](StaffAct& act) { act.agenda = "92/naturalisation"; }));
+}
+
+TEST_CASE("acts about identities survive the log, and no field of an identity is in them") {
+  const SeatRef seat{SeatId{7}, Generation{3}};
+  const Subject ada{1, 2}, bert{3, 4};
+  ComesBack(SubjectsLinked{AgendaId{1}, Instant{5}, {{ada, bert}, {bert, ada}}},
+            EncodeLinks({AgendaId{1}, Instant{5}, {{ada, bert}, {bert, ada}}}));
+  ComesBack(Rekeyed{seat, 2}, EncodeRekeyed({seat, 2}));
+  for (const ActKind kind : {ActKind::kCorrection, ActKind::kRepair}) {
+    const ActProposed proposed{9,    kind,           AgendaId{1}, seat,      ada,
+                               bert, "typing-error", "c.martin",  Instant{6}};
+    ComesBack(proposed, EncodeProposed(proposed));
+  }
+  ComesBack(ActSettled{9, "p.durand", Instant{7}}, EncodeSettled({9, "p.durand", Instant{7}}));
+  for (const NoticeKind kind : {NoticeKind::kRecovery, NoticeKind::kAskedAgain}) {
+    const HolderNotice notice{kind, AgendaId{1}, seat, Instant{8}};
+    ComesBack(notice, EncodeNotice(notice));
+    CHECK(EncodeNotice(notice).size() <= kMaxEventBytes);
+  }
+}
+
+TEST_CASE("an act about identities that nobody could have logged is no record") {
+  const auto refused = [](const v1::Event& message) {
+    CHECK(absl::IsDataLoss(DecodeRecord(message.SerializeAsString()).status()));
+  };
+  v1::Event nobody;
+  nobody.mutable_subjects_linked()->add_links()->set_subject_lo(1);
+  refused(nobody);
+  v1::Event kind;
+  kind.mutable_act_proposed()->set_what(3);
+  refused(kind);
+  v1::Event notice;
+  notice.mutable_holder_notice();
+  refused(notice);
+}
+
+}  // namespace
+}  // namespace creneau::codec
