@@ -60,6 +60,7 @@ absl::Status Engine::Impl::LoadAllKeys() {
       LoadKeys(files_, options_.keys, entropy_,
                /*may_make=*/report_.recovery.last_lsn == Lsn{}, /*may_make_chain=*/!queues);
   if (!keys.ok()) return keys.status();
+  if (absl::Status status = staff_.Reload(files_, options_.keys); !status.ok()) return status;
   keys_ = *keys;
   report_.keys_made = keys_.made;
   report_.mac_key_made = keys_.mac_made;
@@ -315,6 +316,10 @@ size_t Engine::EventFeedBytes() const {
   return static_cast<size_t>(impl_->ledger_.seats()) * sizeof(ledger::SeatWord);
 }
 EngineStats Engine::stats() const { return impl_->Stats(); }
+const StaffAccess& Engine::staff() const { return impl_->staff_; }
+absl::Status Engine::ReloadStaffKeys() {
+  return impl_->staff_.Reload(impl_->files_, impl_->options_.keys);
+}
 void Engine::Tick() { impl_->steward_->Tick(); }
 void Engine::Keep() { impl_->Keep(); }
 void Engine::WatchEdge(std::function<int64_t()> lag_ms) {

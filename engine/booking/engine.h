@@ -27,6 +27,7 @@
 #include "booking/identity_answers.h"
 #include "booking/loss.h"
 #include "booking/snapshot_file.h"
+#include "booking/staff_access.h"
 #include "env/clock.h"
 #include "env/entropy.h"
 #include "env/file.h"
@@ -120,6 +121,11 @@ class Engine {
   wal::Log& log();
   const Clock& clock() const;
   Entropy& entropy() const;
+
+  // Who of the staff may come, by KEYS/staff.
+  const StaffAccess& staff() const;
+  // Reads that anew (SIGHUP). An error: those in force stay so, and it says which line is to blame.
+  absl::Status ReloadStaffKeys();
 
   // `received_at`: when the request had come; a confirm received before the deadline counts,
   // whenever it is processed (design 3.8).

@@ -24,6 +24,7 @@
 #include "booking/registry.h"
 #include "booking/room.h"
 #include "booking/rosters.h"
+#include "booking/staff_access.h"
 #include "booking/steward.h"
 #include "ledger/ledger.h"
 
@@ -102,6 +103,7 @@ class Engine::Impl {
   std::vector<codec::LossAccepted> losses_;
   std::unique_ptr<env::FileLock> lock_;
   Keys keys_;
+  StaffAccess staff_;
   std::optional<Names> names_;
   std::optional<KeyedHash> pseudonyms_;
   // Reads change nothing that counts: they clear summary hints.

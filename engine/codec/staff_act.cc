@@ -20,13 +20,6 @@ static_assert(4 + 11 + 2 + (2 + limits::kStaffPersonChars) + (2 + limits::kStaff
                   (2 + limits::kStaffReasonChars) <=
               kMaxEventBytes);
 
-// Crockford's digits, in capitals.
-bool IsKeyId(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  return text.size() == limits::kStaffKeyIdChars &&
-         text.find_first_not_of(kDigits) == std::string_view::npos;
-}
-
 bool IsUser(std::string_view person) {
   constexpr std::string_view kUid = "uid:";
   constexpr size_t kMostDigits = 10;
@@ -45,7 +38,7 @@ bool IsRole(uint32_t bit) {
 
 bool IsStaffAct(const StaffAct& act) {
   const bool by_key = !act.key.empty();
-  if (by_key ? !IsKeyId(act.key) || !rules::IsPersonName(act.person) : !IsUser(act.person))
+  if (by_key ? !rules::IsKeyId(act.key) || !rules::IsPersonName(act.person) : !IsUser(act.person))
     return false;
   return rules::IsName(act.what) && act.what.size() <= limits::kStaffWhatChars &&
          (act.agenda.empty() || rules::IsName(act.agenda)) &&

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kKnownKeys =
     "data, keys, listen, confirm_listen, admin, metrics, proxies, connections_per_address, "
     "requests_per_address, threads, segment_mib, snapshot_mib, log_level, log_write, "
-    "trusted_network";
+    "trusted_network, staff_on_public";
 constexpr int64_t kBytesPerMib = int64_t{1} << 20;
 
 std::string_view TypeName(toml::node_type type) {
@@ -72,6 +72,7 @@ class Reader {
     if (name == "log_write") return Take(name, node, "a string", &to.log_write);
     if (name == "threads") return Take(name, node, "an integer", &to.threads);
     if (name == "trusted_network") return Take(name, node, "a boolean", &to.trusted_network);
+    if (name == "staff_on_public") return Take(name, node, "a boolean", &to.staff_on_public);
     if (name == "segment_mib") return TakeMib(name, node, &to.segment_bytes);
     if (name == "snapshot_mib") return TakeMib(name, node, &to.snapshot_bytes);
     Error(key.source(),

@@ -13,7 +13,8 @@ constexpr uint64_t kConfirmShare = 5;
 static_assert(limits::kMaxConnections == (kConfirmShare - 1) * limits::kMaxConfirmConnections);
 
 uint64_t Reserve(const Served& served) {
-  const auto threads = static_cast<uint64_t>(served.threads) + (served.confirm_listener ? 1 : 0);
+  const auto threads = static_cast<uint64_t>(served.threads) + (served.confirm_listener ? 1 : 0) +
+                       (served.staff ? 1 : 0);
   return kReservedDescriptors + kDescriptorsPerThread * threads;
 }
 

@@ -26,6 +26,7 @@ inline constexpr uint64_t kLeastConfirmConnections = 64;
 struct Served {
   int threads = 1;                // for citizens
   bool confirm_listener = false;  // and one more
+  bool staff = false;             // and one more, whose connections are citizens' by their number
 };
 
 struct Connections {

@@ -42,20 +42,26 @@ struct CallerFlags {
         app.add_option("--requests-per-address", requests_per_address,
                        "requests a second of one address, or of one behind a proxy, ten times as "
                        "many at once; never of whoever holds a seat; 0: no cap [200]");
+    staff_flag = app.add_flag("--staff-on-public", staff_on_public,
+                              "the staff's routes answer at --listen too, to whoever has a key "
+                              "(creneauctl key) and to nobody else");
   }
 
   void TakeInto(Settings* settings) const {
     Take(proxy_flag, proxies, &settings->proxies);
     Take(each_flag, connections_per_address, &settings->connections_per_address);
     Take(rate_flag, requests_per_address, &settings->requests_per_address);
+    Take(staff_flag, staff_on_public, &settings->staff_on_public);
   }
 
   std::vector<std::string> proxies;
   int64_t connections_per_address = 0;
   int64_t requests_per_address = 0;
+  bool staff_on_public = false;
   const CLI::Option* proxy_flag;
   const CLI::Option* each_flag;
   const CLI::Option* rate_flag;
+  const CLI::Option* staff_flag;
 };
 
 // What is said once, of a log that was restored.

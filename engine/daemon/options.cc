@@ -209,6 +209,8 @@ Options Resolve(const Settings& flags, const Settings& file, int processors,
   ResolveSnapshots(flags, file, &options, errors);
 
   options.trusted_network = file.trusted_network && file.trusted_network->value;
+  const auto* staff = Effective(flags.staff_on_public, file.staff_on_public);
+  options.staff_on_public = staff != nullptr && staff->value;
   const Given<std::string> usual{"127.0.0.1:8080", 0, 0};
   const auto* listen = Effective(flags.listen, file.listen);
   options.listen =

@@ -46,6 +46,7 @@ struct Settings {
   // Flags only, as they are about this start. A position in the log; a file of checkpoints.
   std::optional<Given<int64_t>> accept_loss_after;
   std::optional<Given<std::string>> published_checkpoint;
+  std::optional<Given<bool>> staff_on_public;
 };
 
 // Exactly what creneaud runs with.
@@ -65,6 +66,7 @@ struct Options {
   bool trusted_network = false;
   std::optional<uint64_t> accept_loss_after;  // an older backup was restored (booking/loss.h)
   std::string published_checkpoint;           // file; empty: none
+  bool staff_on_public = false;               // the staff's routes answer at `listen` too, to keys
   int threads = 1;                            // default: the processors
   uint64_t segment_bytes = limits::kDefaultSegmentBytes;
   // A snapshot when the log has grown by so many bytes; 0: only when asked for. A gigabyte of log

@@ -45,12 +45,14 @@ void OpenDiary(const std::string& level) {
   spdlog::set_default_logger(std::move(diary));
 }
 
-// SIGTERM and SIGINT wait until the main thread asks for them; threads made later inherit that.
+// SIGTERM, SIGINT and SIGHUP wait until the main thread asks for them; threads made later inherit
+// that.
 sigset_t HoldBackSignals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // Both come back as errors of the call, where they have an answer: a closed connection, a failed
   // log.
@@ -111,6 +113,7 @@ http::ServerOptions ServerOptionsOf(const Options& options, const Connections& c
     server.proxies.push_back(*network);
   }
   server.trusted_network = options.trusted_network;
+  server.staff_on_public = options.staff_on_public;
   return server;
 }
 
@@ -246,12 +249,26 @@ void LookAtDisk(const Options& options, const booking::Engine& engine, Told* tol
   }
 }
 
-void ServeUntilAsked(const Options& options, const booking::Engine& engine,
-                     const sigset_t& signals) {
+// The keys of the staff anew: those that were revoked end now, those that were made begin.
+void Reload(booking::Engine& engine) {
+  const absl::Status status = engine.ReloadStaffKeys();
+  if (status.ok()) {
+    spdlog::info("SIGHUP: {} keys of the staff are known now", engine.staff().keys()->all().size());
+  } else {
+    spdlog::error("SIGHUP: the keys of the staff stay as they were: {}",
+                  std::string(status.message()));
+  }
+}
+
+void ServeUntilAsked(const Options& options, booking::Engine& engine, const sigset_t& signals) {
   Told told;
   const timespec pause{kLookEveryS, 0};
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &pause);
+    if (signal == SIGHUP) {
+      Reload(engine);
+      continue;
+    }
     if (signal > 0) {
       spdlog::info("{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
       return;
@@ -270,6 +287,7 @@ std::string Describe(const Options& options) {
   text += " proxies=" + absl::StrJoin(options.proxies, ",") +
           " connections_per_address=" + std::to_string(options.connections_per_address) +
           " requests_per_address=" + std::to_string(options.requests_per_address);
+  if (options.staff_on_public) text += " staff_on_public";
   return text + " threads=" + std::to_string(options.threads) +
          " segment_bytes=" + std::to_string(options.segment_bytes) +
          " snapshot_bytes=" + std::to_string(options.snapshot_bytes) +
@@ -280,7 +298,7 @@ int Run(const Options& options) {
   OpenDiary(options.log_level);
   const sigset_t signals = HoldBackSignals();
   const std::optional<Connections> connections =
-      FitConnections({options.threads, !options.confirm_listen.empty()});
+      FitConnections({options.threads, !options.confirm_listen.empty(), options.staff_on_public});
   if (!connections) return kExitUsage;
 
   env::PosixFileSystem files(options.log_write);

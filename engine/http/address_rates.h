@@ -29,6 +29,11 @@ class AddressRates {
   AddressRates(const Callers& callers, uint32_t per_second, const surge::Cells::Salt& salt,
                const Clock& clock);
 
+  // The same for something else than requests, and with another limit.
+  AddressRates(const Callers& callers, surge::RateLimit limit, const surge::Cells::Salt& salt,
+               const Clock& clock)
+      : callers_(callers), clock_(clock), limit_(limit), sketch_(salt) {}
+
   // Counts one more request. False: it is one too many, and is not counted. Any thread.
   bool Take(const Caller& caller, std::string_view forwarded_for) {
     if (caller.counted) return TakeOf(caller.network);

@@ -39,15 +39,44 @@ Connection::Connection(ConnectionContext& context, Descriptor socket, const Call
   Enter(Phase::kIdle, context_.deadlines.idle_ms, context_.clock.MonotonicNs());
 }
 
+Connection::Connection(ConnectionContext& context, StaffDesk::Arrival& arrival)
+    : context_(context),
+      caller_(arrival.caller),
+      door_(arrival.door),
+      desk_place_(std::move(arrival.place)),
+      socket_(std::move(arrival.socket)),
+      short_reads_(true),
+      capacity_(limits::kMaxHeaderBytes + context.max_body_bytes),
+      buffer_(std::make_unique_for_overwrite<char[]>(capacity_)),
+      filled_(arrival.bytes.copy(buffer_.get(), capacity_)),
+      latest_at_(arrival.received_at),
+      session_(context.session, context.max_body_bytes, caller_) {
+  CHECK(filled_ == arrival.bytes.size());
+  Enter(Phase::kIdle, context_.deadlines.idle_ms, context_.clock.MonotonicNs());
+}
+
 // What is still in the buffer names a person.
 Connection::~Connection() {
   explicit_bzero(buffer_.get(), filled_);
+  if (socket_.get() >= 0) context_.readiness.Forget(socket_.get());
+}
+
+std::unique_ptr<StaffDesk::Arrival> Connection::MoveOut(Door& door) {
+  auto arrival = std::make_unique<StaffDesk::Arrival>();
+  arrival->bytes.assign(buffer_.get(), filled_);
+  arrival->received_at = latest_at_;
+  arrival->caller = caller_;
+  arrival->door = &door;
+  arrival->place = session_.TakePlace();
   context_.readiness.Forget(socket_.get());
+  arrival->socket = std::move(socket_);
+  return arrival;
 }
 
 void Connection::Start(std::list<Connection>::iterator place) {
   place_ = place;
-  if (context_.readiness.Watch(socket_.get(), *this)) return Go(Step::kRead);
+  if (context_.readiness.Watch(socket_.get(), *this))
+    return Go(filled_ == 0 ? Step::kRead : Step::kServe);
   spdlog::error("a connection cannot be watched: {}", strerror(errno));
   Go(Step::kEnd);
 }
@@ -78,12 +107,13 @@ void Connection::Stop(int64_t grace_ms) {
 void Connection::Go(Step step) noexcept {
   served_ = 0;
   try {
-    while (step != Step::kWait && step != Step::kEnd) step = Do(step);
+    while (step != Step::kWait && step != Step::kEnd && step != Step::kHandOver) step = Do(step);
   } catch (const std::exception& error) {
     spdlog::error("a connection failed inside: {}", error.what());
     step = Step::kEnd;
   }
   if (step == Step::kEnd) context_.owner.Leave(place_);
+  if (step == Step::kHandOver) context_.owner.HandOver(place_);
 }
 
 Connection::Step Connection::Do(Step step) {
@@ -102,6 +132,7 @@ Connection::Step Connection::Do(Step step) {
       return Send();
     case Step::kLinger:
       return Linger();
+    case Step::kHandOver:
     case Step::kEnd:
     case Step::kWait:
       return step;
@@ -149,7 +180,10 @@ Connection::Step Connection::Await(Step step) {
 
 Connection::Step Connection::Reply(bool durable) {
   session_.Settle(durable, latest_at_);
-  after_ = round_.close ? Step::kLinger : round_.more ? Step::kGiveWay : Step::kRead;
+  after_ = round_.close       ? Step::kLinger
+           : round_.hand_over ? Step::kHandOver
+           : round_.more      ? Step::kGiveWay
+                              : Step::kRead;
   unsent_ = session_.replies();
   return unsent_.empty() ? after_ : Step::kSend;
 }

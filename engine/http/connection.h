@@ -25,6 +25,7 @@
 #include "http/descriptor.h"
 #include "http/readiness.h"
 #include "http/session.h"
+#include "http/staff_desk.h"
 
 namespace creneau::http {
 
@@ -42,6 +43,9 @@ class ConnectionOwner {
  public:
   // The connection is over, and goes with this call.
   virtual void Leave(std::list<Connection>::iterator place) = 0;
+  // It is the staff's from now on (staff_desk.h), and goes with this call. Where this throws, it is
+  // still here.
+  virtual void HandOver(std::list<Connection>::iterator place) = 0;
 
  protected:
   ~ConnectionOwner() = default;
@@ -67,7 +71,13 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // Of somebody who came in by another thread's door. What had come is taken, and the place.
+  Connection(ConnectionContext& context, StaffDesk::Arrival& arrival);
+
   const Caller& caller() const { return caller_; }
+  Door* door() const { return door_; }  // that one; null: its own thread's
+  // All of it, for the desk: this one is to be left at once.
+  std::unique_ptr<StaffDesk::Arrival> MoveOut(Door& door);
 
   // Serves until either side has had enough, and then leaves `place`, which is its own. Once, first
   // of all; it may be over when this returns.
@@ -89,6 +99,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
     kServe,
     kReply,
     kGiveWay,
+    kHandOver,
     kRead,
     kReceive,
     kSend,
@@ -123,6 +134,8 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
 
   ConnectionContext& context_;
   const Caller caller_;
+  Door* const door_ = nullptr;
+  const StaffDesk::Place desk_place_;  // where it has come to the desk
   std::list<Connection>::iterator place_;
   Descriptor socket_;
   Step awaited_ = Step::kWait;  // what to go on with once the socket has something to say

@@ -2,8 +2,8 @@
 // listener and their address may have, and tells the others why they are not served. Nobody is left
 // in the backlog for want of a descriptor (spare_descriptor.h).
 //
-// One thread; budget and callers are shared with the other threads of the listener, the spare
-// descriptor with all.
+// One thread, but for Left; budget and callers are shared with the other threads of the listener,
+// the spare descriptor with all.
 #pragma once
 
 #include <atomic>
@@ -44,7 +44,7 @@ class Door {
   // Takes those who wait at `listener`, a bounded number; 0, or the error (errno) with which the
   // system lets nobody in: then they wait, and it is worth trying again in a while.
   int TakeWhoWaits(int listener, Host& host);
-  // A connection that was admitted is over.
+  // A connection that was admitted is over. Any thread: it may have gone on elsewhere.
   void Left(const Caller& caller);
 
  private:

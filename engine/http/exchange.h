@@ -10,6 +10,7 @@
 #include "booking/act.h"
 #include "booking/actor.h"
 #include "booking/engine.h"
+#include "booking/staff_access.h"
 #include "http/audience.h"
 #include "http/callers.h"
 #include "http/gate.h"
@@ -40,8 +41,12 @@ struct Exchange {
   Instant now;
   Audience audience = Audience::kPublic;  // of the listener
   std::string_view admin_user{};          // at the other end of the admin socket: "uid:1000"
-  // On staff routes, before the handler is called, and on no others.
+  AddressRates* wrong_keys = nullptr;     // null: nobody is refused for showing many
+  bool staff_come_here = false;  // to a public listener: their routes are shown, to be refused
+  // On staff routes, before the handler is called, and on no others. Points into `admission`, and
+  // into the session: whoever keeps it for longer copies what it says.
   std::optional<booking::Actor> actor{};
+  booking::Admission admission{};
   std::string_view elsewhere;  // of an address that has nothing here; empty: the usual words
 
   Reply& reply;

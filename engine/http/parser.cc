@@ -130,6 +130,8 @@ class HeadParser final : public beast::basic_parser<true> {
         }
         expects_continue_ = true;
         return;
+      case beast::field::authorization:
+        return TakeOnce(request_.authorization, text, ec);
       case beast::field::content_type:
         return TakeOnce(request_.content_type, text, ec);
       case beast::field::if_match:
@@ -163,8 +165,8 @@ class HeadParser final : public beast::basic_parser<true> {
     if (where.data() != nullptr) {
       return Refuse(
           Outcome::kMalformedRequest,
-          "A header that may stand once stands twice (Content-Type, If-Match, Creneau-Key or "
-          "Idempotency-Key).",
+          "A header that may stand once stands twice (Authorization, Content-Type, If-Match, "
+          "Creneau-Key or Idempotency-Key).",
           ec);
     }
     where = text;
@@ -239,7 +241,7 @@ bool RequestReader::TakeContinue() {
 }
 
 RequestReader::Step RequestReader::ReadHead(std::string_view head, Request& request,
-                                            size_t& body_bytes) {
+                                            uint64_t& body_bytes) {
   static_assert(std::is_trivially_destructible_v<Request>);
   std::construct_at(&request);  // in its place: an assignment would make it elsewhere first
   HeadParser parser(request);
@@ -254,18 +256,14 @@ RequestReader::Step RequestReader::ReadHead(std::string_view head, Request& requ
   if (!parser.is_header_done())
     return Refuse(Outcome::kMalformedRequest, "The head is not HTTP/1.1.");
   if (parser.hosts() != 1) return Refuse(Outcome::kMalformedRequest, "Host must stand once.");
-  const uint64_t length = parser.content_length().value_or(0);
-  if (length > max_body_bytes_) {
-    return Refuse(Outcome::kPayloadTooLarge, {});
-  }
-  body_bytes = static_cast<size_t>(length);
+  body_bytes = parser.content_length().value_or(0);
   request.keep_alive = parser.keep_alive();
   expects_continue_ = parser.expects_continue();
   return Step::kRequest;
 }
 
 RequestReader::Step RequestReader::Read(std::string_view bytes, Request& request) {
-  size_t body_bytes = 0;
+  uint64_t body_bytes = 0;
   if (message_bytes_ == 0) {
     const HeadScan scan = ScanHead(bytes.substr(0, limits::kMaxHeaderBytes), scanned_);
     if (scan.verdict == HeadScan::Verdict::kBad) {
@@ -279,6 +277,11 @@ RequestReader::Step RequestReader::Read(std::string_view bytes, Request& request
     head_bytes_ = scan.at;
     const Step step = ReadHead(bytes.substr(0, head_bytes_), request, body_bytes);
     if (step != Step::kRequest) return step;
+    if (heads_first_ && !head_shown_ && request.authorization.data() != nullptr) {
+      head_shown_ = true;
+      return Step::kHead;
+    }
+    if (body_bytes > max_body_bytes_) return Refuse(Outcome::kPayloadTooLarge, {});
     message_bytes_ = head_bytes_ + body_bytes;
     if (bytes.size() < message_bytes_) return Step::kNeedMore;
   } else {
@@ -291,7 +294,7 @@ RequestReader::Step RequestReader::Read(std::string_view bytes, Request& request
   request.body = bytes.substr(head_bytes_, body_bytes);
   consumed_ = message_bytes_;
   scanned_ = head_bytes_ = message_bytes_ = 0;
-  expects_continue_ = false;
+  expects_continue_ = head_shown_ = false;
   return Step::kRequest;
 }
 

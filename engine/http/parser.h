@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "http/request.h"
@@ -24,8 +25,14 @@ class RequestReader {
     kNeedMore,  // not whole yet; call again with the same bytes and more
     kRequest,   // `request` is filled, consumed() bytes belong to it, the reader is ready for the
                 // next one
-    kRefused,   // see refusal(); the connection cannot be used any more
+    kHead,  // ShowHeads: the head of a request that carries Authorization is whole, and `request`
+            // has all but its body, however large that will be; then Read goes on with it
+    kRefused,  // see refusal(); the connection cannot be used any more
   };
+
+  // From now on Read stops at heads that carry Authorization: who may come in may be asked before
+  // the rest has come.
+  void ShowHeads() { heads_first_ = true; }
 
   // `bytes`: all that was received from the first byte of the request, at the same address or
   // another.
@@ -41,7 +48,7 @@ class RequestReader {
   bool TakeContinue();
 
  private:
-  Step ReadHead(std::string_view head, Request& request, size_t& body_bytes);
+  Step ReadHead(std::string_view head, Request& request, uint64_t& body_bytes);
   Step Refuse(Outcome outcome, std::string_view detail);
 
   const size_t max_body_bytes_;
@@ -50,6 +57,8 @@ class RequestReader {
   size_t message_bytes_ = 0;  // head and body, once known
   size_t consumed_ = 0;
   bool expects_continue_ = false;
+  bool heads_first_ = false;
+  bool head_shown_ = false;  // of the request that is being read
   Refusal refusal_;
 };
 

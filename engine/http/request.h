@@ -24,6 +24,7 @@ struct Request {
   std::string_view if_none_match;
   std::string_view creneau_key;
   std::string_view idempotency_key;
+  std::string_view authorization;
   std::string_view forwarded_for;  // the last line of X-Forwarded-For
   std::string_view body;
 };

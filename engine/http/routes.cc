@@ -115,12 +115,12 @@ bool Matches(const Segments& path, const Target& target, std::string_view& name)
   return true;
 }
 
-// The methods that the target's path has for this audience.
-unsigned MethodsOf(const Target& target, Audience audience) {
+// The methods that the target's path has for these audiences.
+unsigned MethodsOf(const Target& target, unsigned audiences) {
   unsigned methods = 0;
   std::string_view name;
   for (size_t i = 0; i < kRouteCount; ++i) {
-    if ((kRoutes[i].audiences & Bits(audience)) == 0) continue;
+    if ((kRoutes[i].audiences & audiences) == 0) continue;
     if (Matches(kSegments[i], target, name)) methods |= static_cast<unsigned>(kRoutes[i].method);
   }
   return methods;
@@ -185,11 +185,22 @@ unsigned RouteAudiences(size_t route) { return kRoutes[route].audiences; }
 
 surge::Lane RouteLane(size_t route) { return kRoutes[route].lane; }
 
+bool IsForStaff(Method method, const Target& target) {
+  std::string_view name;
+  for (size_t i = 0; i < kRouteCount; ++i) {
+    if (kRoutes[i].staff.roles != 0 && kRoutes[i].method == method &&
+        Matches(kSegments[i], target, name))
+      return true;
+  }
+  return false;
+}
+
 size_t Dispatch(Exchange& exchange, Audience audience) {
+  const unsigned audiences =
+      Bits(audience) | (exchange.staff_come_here ? Bits(Audience::kStaff) : 0);
   for (size_t i = 0; i < kRouteCount; ++i) {
     const Route& route = kRoutes[i];
-    if (route.method != exchange.request.method || (route.audiences & Bits(audience)) == 0)
-      continue;
+    if (route.method != exchange.request.method || (route.audiences & audiences) == 0) continue;
     if (!Matches(kSegments[i], exchange.target, exchange.name)) continue;
     exchange.audience = audience;
     exchange.shed = exchange.gate.Decide(route.lane, exchange.caller,
@@ -197,7 +208,7 @@ size_t Dispatch(Exchange& exchange, Audience audience) {
     if (exchange.shed == surge::Shed::kNo && MayCall(exchange, route.staff)) route.handle(exchange);
     return i;
   }
-  const unsigned allowed = MethodsOf(exchange.target, audience);
+  const unsigned allowed = MethodsOf(exchange.target, audiences);
   if (allowed == 0) {
     exchange.Refuse({.outcome = Outcome::kUnknownRoute, .detail = exchange.elsewhere});
   } else {

@@ -24,6 +24,9 @@ unsigned RouteAudiences(size_t route);  // bits of Audience
 // The place of the route that confirms.
 size_t ConfirmRoute();
 
+// Whether that is a staff route, wherever it answers.
+bool IsForStaff(Method method, const Target& target);
+
 // Finds the route and calls its handler, or fills in the 404 or 405. Returns the route's place,
 // RouteCount() for none. Where exchange.shed says why, the gate has refused it: no handler was
 // called, and the reply is the gate's.

@@ -26,6 +26,14 @@ constexpr mode_t kOwnerOnly = 0600;
 // As open as a port on the loopback address; the directory it lies in can be closed to others.
 constexpr mode_t kEveryone = 0666;
 
+constexpr surge::RateLimit kWrongKeys{limits::kWrongKeysPerAddress, limits::kWrongKeysPeriodMs};
+
+surge::Cells::Salt SaltFrom(booking::Engine& engine) {
+  surge::Cells::Salt salt;
+  engine.entropy().Fill(salt);
+  return salt;
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -35,10 +43,10 @@ class Server::Impl {
         public_budget_(static_cast<int64_t>(options.max_connections)),
         confirm_budget_(static_cast<int64_t>(options.max_confirm_connections)),
         callers_(options.proxies, options.connections_per_address, options.max_connections) {
-    if (options.requests_per_address == 0) return;
-    surge::Cells::Salt salt;
-    engine.entropy().Fill(salt);
-    rates_.emplace(callers_, options.requests_per_address, salt, engine.clock());
+    if (options.requests_per_address > 0)
+      rates_.emplace(callers_, options.requests_per_address, SaltFrom(engine), engine.clock());
+    if (options.staff_on_public)
+      wrong_keys_.emplace(callers_, kWrongKeys, SaltFrom(engine), engine.clock());
   }
   ~Impl() { Stop(); }
 
@@ -54,6 +62,7 @@ class Server::Impl {
   absl::StatusOr<std::string> Add(Address address, int count, mode_t mode,
                                   std::string_view listener, WorkerOptions options,
                                   ConnectionBudget& budget);
+  void AddStaff(const ServerOptions& options, bool tcp);
 
   booking::Engine& engine_;
   Telemetry telemetry_;
@@ -64,6 +73,8 @@ class Server::Impl {
   SpareDescriptor spare_;
   Callers callers_;
   std::optional<AddressRates> rates_;
+  std::optional<AddressRates> wrong_keys_;
+  StaffDesk desk_{limits::kMaxStaffConnections};
   std::vector<std::unique_ptr<Worker>> workers_;
   size_t started_ = 0;
   std::vector<std::string> socket_files_;
@@ -87,6 +98,21 @@ absl::StatusOr<std::string> Server::Impl::Add(Address address, int count, mode_t
                                                 std::move(socket)));
   }
   return address.Text();
+}
+
+// The thread that connections of the public listener go to which come with a key of the staff. Its
+// door lets nobody in; they stay on the budget of the one by which they came.
+void Server::Impl::AddStaff(const ServerOptions& options, bool tcp) {
+  const WorkerOptions staff{.name = "http-staff",
+                            .audience = Audience::kStaff,
+                            .max_body_bytes = limits::kMaxAdminBodyBytes,
+                            .tcp = tcp,
+                            .deadlines = options.deadlines,
+                            .wrong_keys = &*wrong_keys_};
+  workers_.push_back(std::make_unique<Worker>(staff, engine_, telemetry_,
+                                              telemetry_.AddThread("staff"), public_budget_, spare_,
+                                              Descriptor()));
+  desk_.Attach(*workers_.back());
 }
 
 absl::StatusOr<Address> Server::Impl::Parse(const std::string& text, const ServerOptions& options) {
@@ -113,6 +139,10 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     citizens.callers = &callers_;
     if (rates_) citizens.rates = &*rates_;
   }
+  if (options.staff_on_public) {
+    citizens.desk = &desk_;
+    citizens.wrong_keys = &*wrong_keys_;
+  }
   absl::StatusOr<std::string> bound =
       Add(*listen, std::max(1, options.threads), kEveryone, "public", citizens, public_budget_);
   if (!bound.ok()) return bound.status();
@@ -131,6 +161,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     confirm_address_ = *bound;
   }
   const size_t citizens_loops = workers_.size();
+  if (options.staff_on_public) AddStaff(options, listen->unix_path.empty());
   if (!options.admin_socket.empty()) {
     Address admin;
     admin.unix_path = options.admin_socket;

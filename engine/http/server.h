@@ -49,6 +49,9 @@ struct ServerOptions {
   // There is no TLS inside, so addresses beyond loopback are refused unless the network in between
   // is said to be trusted.
   bool trusted_network = false;
+  // Whether the staff's routes answer on the public listener, to those with a key (booking's
+  // staff_keys.h); without, they are 404 there.
+  bool staff_on_public = false;
   Deadlines deadlines;
 };
 

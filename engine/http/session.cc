@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "base/check.h"
+#include "http/staff_rule.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -63,6 +64,8 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .received_at = received_at,
                     .now = received_at,
                     .admin_user = admin_user_,
+                    .wrong_keys = context_.wrong_keys,
+                    .staff_come_here = context_.desk != nullptr,
                     .elsewhere = context_.elsewhere,
                     .reply = reply};
   entry.route = RouteCount();
@@ -90,6 +93,22 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   context_.reads.Trim();
 }
 
+// Of a head with Authorization, on a citizens' thread. Nothing: whoever sent it may go on, at the
+// desk where there is a place for it now, here where it is not the staff's business.
+std::optional<Refusal> Session::ExamineHead(const Request& request, Instant now) {
+  if (!context_.target.Parse(request.target) || !IsForStaff(request.method, context_.target))
+    return std::nullopt;
+  const Examined examined =
+      ExamineKey(context_.engine.staff(), context_.wrong_keys, caller_, request, now);
+  if (examined.outcome != Outcome::kOk) return Refusal{examined.outcome, examined.detail};
+  if (!context_.stopping) place_ = context_.desk->Reserve();
+  if (place_) return std::nullopt;
+  return Refusal{
+      Outcome::kOverloaded,
+      "As many connections of the staff are open as may be. Nothing was done; close some, "
+      "or try again shortly."};
+}
+
 void Session::ServeRefusal(const Refusal& refusal, Instant now, Entry& entry) {
   entry = Entry{.route = RouteCount(), .outcome = refusal.outcome, .close = true};
   context_.reply.Clear();
@@ -97,6 +116,7 @@ void Session::ServeRefusal(const Refusal& refusal, Instant now, Entry& entry) {
     context_.reply.AddHeader("Allow",
                              "GET, HEAD, POST, PUT, DELETE");  // RFC 9110 15.5.6 asks for it
   }
+  if (refusal.outcome == Outcome::kUnauthorized) context_.reply.headers += kAskForKey;
   WriteProblem(context_.reply, {.outcome = refusal.outcome, .detail = refusal.detail}, now);
   Append(entry, now);
 }
@@ -113,14 +133,22 @@ Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant
     }
     const RequestReader::Step step = reader_.Read(bytes.substr(round.consumed), request);
     if (step == RequestReader::Step::kNeedMore) break;
+    std::optional<Refusal> refusal;
+    if (step == RequestReader::Step::kHead) {
+      refusal = ExamineHead(request, received_at);
+      round.hand_over = static_cast<bool>(place_);
+      if (round.hand_over) break;
+      if (!refusal) continue;
+    } else if (step == RequestReader::Step::kRefused) {
+      refusal = reader_.refusal();
+    }
     Entry& entry = entries_[entry_count_++];
     entry = Entry();
     const size_t replies_before = replies_.size();
-    const bool refused = step == RequestReader::Step::kRefused;
-    round.consumed = refused ? bytes.size() : round.consumed + reader_.consumed();
+    round.consumed = refusal ? bytes.size() : round.consumed + reader_.consumed();
     try {
-      if (refused) {
-        ServeRefusal(reader_.refusal(), received_at, entry);
+      if (refusal) {
+        ServeRefusal(*refusal, received_at, entry);
       } else {
         ServeOne(request, act, received_at, entry);
       }

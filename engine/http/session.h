@@ -21,6 +21,7 @@
 #include "http/read_cache.h"
 #include "http/reply.h"
 #include "http/routes.h"
+#include "http/staff_desk.h"
 #include "http/target.h"
 #include "http/telemetry.h"
 #include "http/time_cache.h"
@@ -42,6 +43,10 @@ struct SessionContext {
   TimeCache times{};
   Gate gate{};
   std::string elsewhere{};  // Exchange::elsewhere
+  // Where connections go on that come with a key of the staff; null: staff routes are not for this
+  // listener, or are served here.
+  StaffDesk* desk = nullptr;
+  AddressRates* wrong_keys = nullptr;  // staff_rule.h
 
   std::string_view DateAt(Instant now);
 };
@@ -53,7 +58,9 @@ class Session {
       : context_(context),
         caller_(caller),
         admin_user_("uid:" + std::to_string(caller.uid)),
-        reader_(max_body_bytes) {}
+        reader_(max_body_bytes) {
+    if (context.desk != nullptr) reader_.ShowHeads();
+  }
   ~Session() { Wipe(replies_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -63,6 +70,8 @@ class Session {
     bool waits = false;   // a reply rests on the act: push its barrier, wait, then Settle
     bool close = false;   // nothing more is read from this connection
     bool more = false;    // there may be more whole requests in the buffer
+    // What is left in the buffer is for the desk, once these replies were sent: TakePlace.
+    bool hand_over = false;
   };
   // Answers up to limits::kMaxPipelined requests, fewer once their replies are large.
   // `received_at`: when the latest bytes came, and with them all of these requests.
@@ -78,6 +87,9 @@ class Session {
   const std::string& replies() const { return replies_; }
   // After they were sent. An idle connection keeps little memory.
   void ClearReplies();
+
+  // At the desk, after a round that is to be handed over. Once.
+  StaffDesk::Place TakePlace() { return std::move(place_); }
 
   bool in_body() const { return reader_.in_body(); }
   bool TakeContinue() { return reader_.TakeContinue(); }
@@ -95,6 +107,7 @@ class Session {
   };
 
   void ServeOne(const Request& request, booking::Act& act, Instant received_at, Entry& entry);
+  std::optional<Refusal> ExamineHead(const Request& request, Instant now);
   void ServeRefusal(const Refusal& refusal, Instant now, Entry& entry);
   void Append(Entry& entry, Instant now);
   void AppendShed(Entry& entry, surge::Shed why, Instant now);
@@ -104,6 +117,7 @@ class Session {
   const Caller caller_;
   const std::string admin_user_;
   RequestReader reader_;
+  StaffDesk::Place place_;
   std::string replies_;
   std::array<Entry, limits::kMaxPipelined> entries_;
   size_t entry_count_ = 0;

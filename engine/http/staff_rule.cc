@@ -1,6 +1,9 @@
 #include "http/staff_rule.h"
 
-#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "http/octets.h"
 
 namespace creneau::http {
 namespace {
@@ -35,11 +38,79 @@ bool InScope(const Exchange& exchange, Scope scope, const booking::Actor& actor)
   return true;
 }
 
+// The token of "Bearer TOKEN": the scheme in any case, one space (RFC 6750 2.1).
+std::optional<booking::Bearer> ReadAuthorization(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer";
+  if (!EqualsInAnyCase(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  authorization.remove_prefix(kScheme.size());
+  if (authorization.substr(0, 1) != " ") return std::nullopt;
+  return booking::ReadBearer(authorization.substr(1));
+}
+
+std::string_view DetailOf(booking::Admission::Verdict verdict) {
+  switch (verdict) {
+    case booking::Admission::Verdict::kExpired:
+      return "This key has expired. Whoever keeps the keys makes a new one with creneauctl key "
+             "create, or key rotate before the time.";
+    case booking::Admission::Verdict::kRevoked:
+      return "This key was revoked.";
+    case booking::Admission::Verdict::kStands:
+    case booking::Admission::Verdict::kUnknown:
+      break;
+  }
+  return {};
+}
+
+// Who asks, as far as that is known by now. False: refused.
+bool FindActor(Exchange& exchange, booking::Actor* actor) {
+  if (exchange.request.authorization.data() == nullptr && exchange.audience == Audience::kAdmin) {
+    *actor = {.role = rules::Role::kOperator, .person = exchange.admin_user};
+    return true;
+  }
+  // On citizens' threads nobody is admitted: whoever had a key has gone to the staff's (Session).
+  Examined examined;
+  if (exchange.audience != Audience::kPublic) {
+    examined = ExamineKey(exchange.engine.staff(), exchange.wrong_keys, exchange.caller,
+                          exchange.request, exchange.now);
+  }
+  if (examined.outcome != Outcome::kOk) {
+    if (examined.outcome == Outcome::kUnauthorized) exchange.reply.headers += kAskForKey;
+    exchange.Refuse({.outcome = examined.outcome, .detail = examined.detail});
+    return false;
+  }
+  exchange.admission = std::move(examined.admission);
+  *actor = booking::ActorOf(*exchange.admission.key);
+  return true;
+}
+
 }  // namespace
+
+Examined ExamineKey(const booking::StaffAccess& staff, AddressRates* wrong_keys,
+                    const Caller& caller, const Request& request, Instant now) {
+  Examined examined;
+  if (request.authorization.data() == nullptr) return examined;
+  if (std::optional<booking::Bearer> bearer = ReadAuthorization(request.authorization)) {
+    examined.admission = staff.Admit(*bearer, now);
+    bearer->Wipe();
+  }
+  if (examined.admission.verdict == booking::Admission::Verdict::kStands) {
+    examined.outcome = Outcome::kOk;
+    return examined;
+  }
+  examined.detail = DetailOf(examined.admission.verdict);
+  if (wrong_keys != nullptr && !wrong_keys->Take(caller, request.forwarded_for)) {
+    examined.outcome = Outcome::kRateLimited;
+    examined.detail =
+        "Many keys that are none have come from this address. One that stands is let in all the "
+        "same.";
+  }
+  return examined;
+}
 
 bool MayCall(Exchange& exchange, const StaffRule& rule) {
   if (rule.roles == 0) return true;
-  const booking::Actor actor{.role = rules::Role::kOperator, .person = exchange.admin_user};
+  booking::Actor actor;
+  if (!FindActor(exchange, &actor)) return false;
   if ((rule.roles & static_cast<unsigned>(actor.role)) == 0) {
     return Forbid(exchange, "This is done by " + NamesOf(rule.roles) + "; whoever asks is " +
                                 NamesOf(RolesOf(actor.role)) + ".");

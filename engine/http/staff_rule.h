@@ -28,6 +28,21 @@ constexpr unsigned RolesOf(Roles... roles) {
   return (static_cast<unsigned>(roles) | ...);
 }
 
+// What a key that was shown comes to. Not kOk: the refusal, which tells the holder of a right
+// secret that it has expired or was revoked, and anybody else nothing.
+struct Examined {
+  Outcome outcome = Outcome::kUnauthorized;
+  std::string_view detail{};
+  booking::Admission admission{};  // of kOk
+};
+// `wrong_keys`: who is refused for showing many that are none; null: nobody is. A key that stands
+// is never refused for others.
+Examined ExamineKey(const booking::StaffAccess& staff, AddressRates* wrong_keys,
+                    const Caller& caller, const Request& request, Instant now);
+
+// In a refusal for want of a key (RFC 6750).
+inline constexpr std::string_view kAskForKey = "WWW-Authenticate: Bearer realm=\"creneau\"\r\n";
+
 // Sets the exchange's actor, where the route is the staff's. False: refused, with what is needed.
 bool MayCall(Exchange& exchange, const StaffRule& rule);
 

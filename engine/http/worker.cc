@@ -49,7 +49,9 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .reply = {},
                .target = {},
                .date = {},
-               .elsewhere = options_.elsewhere},
+               .elsewhere = options_.elsewhere,
+               .desk = options_.desk,
+               .wrong_keys = options_.wrong_keys},
       gauge_(readiness_, engine.log(), engine.clock(), counters),
       door_(options_.name, budget, spare, options_.callers, session_, engine.clock()),
       context_{session_,
@@ -60,9 +62,12 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                options_.deadlines,
                options_.max_body_bytes,
                options_.tcp} {
-  const int family = options_.tcp ? AF_INET : AF_UNIX;
-  acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
-  acceptor_.non_blocking(true);
+  accepting_ = listener.get() < 0;  // there is nothing to do for whoever would
+  if (listener.get() >= 0) {
+    const int family = options_.tcp ? AF_INET : AF_UNIX;
+    acceptor_.assign(net::generic::stream_protocol(family, 0), listener.Release());
+    acceptor_.non_blocking(true);
+  }
   // Citizens' listener is where too many come at once; whoever holds a seat has another one, and
   // operators are few.
   if (options_.audience == Audience::kPublic) session_.gate.Follow(gauge_);
@@ -187,12 +192,50 @@ void Worker::Admit(Descriptor socket, const Caller& came) {
   connections_.back().Start(std::prev(connections_.end()));
 }
 
+// The one that posts is the connection's thread; this one takes it from there.
+void Worker::Welcome(std::unique_ptr<StaffDesk::Arrival> arrival) {
+  net::post(loop_, [this, arrived = std::move(arrival)] {
+    StaffDesk::Arrival& arrival_here = *arrived;
+    const Caller caller = arrival_here.caller;
+    Door& door = *arrival_here.door;
+    try {
+      if (!stopping_) return AdmitStaff(arrival_here);
+    } catch (const std::exception& error) {
+      spdlog::error("{}: a connection failed inside: {}", options_.name, error.what());
+    }
+    door.Left(caller);
+  });
+}
+
+void Worker::AdmitStaff(StaffDesk::Arrival& arrival) {
+  connections_.emplace_back(context_, arrival);
+  counters_.CountOpened();
+  completions_.Expect(connections_.size());
+  connections_.back().Start(std::prev(connections_.end()));
+}
+
+// It stays one of its door's, whose budget it takes from until it ends.
+void Worker::HandOver(std::list<Connection>::iterator place) {
+  try {
+    options_.desk->host().Welcome(place->MoveOut(door_));
+  } catch (const std::exception& error) {
+    spdlog::error("{}: a connection failed inside: {}", options_.name, error.what());
+    return Leave(place);
+  }
+  Remove(place);
+}
+
 void Worker::Leave(std::list<Connection>::iterator place) {
   const Caller caller = place->caller();
+  Door& door = place->door() == nullptr ? door_ : *place->door();
+  Remove(place);
+  door.Left(caller);
+}
+
+void Worker::Remove(std::list<Connection>::iterator place) {
   connections_.erase(place);
   completions_.Expect(connections_.size());
   counters_.CountClosed();
-  door_.Left(caller);
   if (stopping_ && connections_.empty()) sweeper_.cancel();
 }
 

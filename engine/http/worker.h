@@ -37,11 +37,14 @@ struct WorkerOptions {
   // Of addresses that have a cap on connections, and on requests; null: none has.
   Callers* callers = nullptr;
   AddressRates* rates = nullptr;
-  std::string elsewhere{};  // SessionContext::elsewhere
+  std::string elsewhere{};             // SessionContext::elsewhere
+  StaffDesk* desk = nullptr;           // likewise
+  AddressRates* wrong_keys = nullptr;  // likewise
 };
 
-class Worker final : private ConnectionOwner, private Host {
+class Worker final : public StaffDesk::Host, private ConnectionOwner, private Host {
  public:
+  // `listener`: of none, where connections come by Welcome only.
   Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& telemetry,
          Counters& counters, ConnectionBudget& budget, SpareDescriptor& spare, Descriptor listener);
   // After Join.
@@ -54,6 +57,8 @@ class Worker final : private ConnectionOwner, private Host {
   // for the log as long as that takes).
   void Stop(int64_t grace_ms);
   void Join();
+  // A connection that is the staff's from now on. Any thread.
+  void Welcome(std::unique_ptr<StaffDesk::Arrival> arrival) override;
   // By how much its loop is late, as of its last round of the connections. Any thread.
   int64_t LagMs(int64_t now_ns) const;
 
@@ -82,7 +87,10 @@ class Worker final : private ConnectionOwner, private Host {
   void Watch();
   void Look();
   void Admit(Descriptor socket, const Caller& caller) override;
+  void AdmitStaff(StaffDesk::Arrival& arrival);
   void Leave(std::list<Connection>::iterator place) override;
+  void HandOver(std::list<Connection>::iterator place) override;
+  void Remove(std::list<Connection>::iterator place);
   // Each may leave meanwhile.
   template <typename Act>
   void ForEach(const Act& act) {

@@ -38,4 +38,9 @@ bool IsPersonName(std::string_view text) {
   });
 }
 
+bool IsKeyId(std::string_view text) {
+  return text.size() == limits::kStaffKeyIdChars &&
+         text.find_first_not_of(kKeyIdDigits) == std::string_view::npos;
+}
+
 }  // namespace creneau::rules

@@ -27,4 +27,8 @@ std::optional<Role> RoleFromName(std::string_view name);
 // persons are told apart by it; and never what a user of the admin socket is called.
 bool IsPersonName(std::string_view text);
 
+// What a key of the staff is called: limits::kStaffKeyIdChars of Crockford's digits, in capitals.
+inline constexpr std::string_view kKeyIdDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+bool IsKeyId(std::string_view text);
+
 }  // namespace creneau::rules

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
 from ctl_case import CRENEAUCTL, CtlCase, days_from_now  # noqa: E402
+from key_cases import *  # noqa: E402,F401,F403
 from opening_cases import *  # noqa: E402,F401,F403
 
 from creneau import ctl  # noqa: E402

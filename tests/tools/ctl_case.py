@@ -45,11 +45,13 @@ def days_from_now(days):
 
 
 class CtlCase(unittest.TestCase):
+    FLAGS = ()  # of the daemon
+
     def setUp(self):
         scratch = Scratch()
         self.home = scratch.__enter__()
         self.addCleanup(lambda: scratch.__exit__(None, None, None))
-        self.daemon = Daemon(CRENEAUD, self.home, "--segment-bytes", str(2 << 20)).start()
+        self.daemon = Daemon(CRENEAUD, self.home, "--segment-bytes", str(2 << 20), *self.FLAGS).start()
         self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
         self.file = self.home / "demo.toml"
         self.write_agenda()

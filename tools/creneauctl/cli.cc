@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "tools/creneauctl/cli_identity.h"
+#include "tools/creneauctl/cli_keys.h"
 #include "tools/creneauctl/exit_code.h"
 
 namespace creneau::ctl {
@@ -77,6 +78,7 @@ class Builder {
     app_->require_subcommand(1);
     app_->fallthrough();  // --json and --admin may stand after the subcommand too
     app_->add_option("--admin", command_->admin, "the engine's admin socket (DATA/admin.sock)");
+    AddKeyOptions(app_, command_);
     app_->add_flag("--json", command_->json, "print JSON, for programs");
     app_->add_option("--timeout", command_->timeout_s, "seconds to wait for an answer")
         ->check(CLI::Range(1, 3600))
@@ -88,6 +90,7 @@ class Builder {
     Snapshots();
     Queues();
     Rosters();
+    Keys();
     NineOClock();
   }
 
@@ -305,6 +308,14 @@ class Builder {
     DryRun(import);
   }
 
+  void Keys() {
+    AddKeyCommands(
+        Group("key", "make, list, rotate and revoke keys of the staff; no engine is needed"),
+        [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
+               const std::string& about) { return Leaf(group, verb, name, example, about); },
+        command_);
+  }
+
   // What an operator has open from 8:55 on.
   void NineOClock() {
     CLI::App* watch = OfAgenda(app_, Verb::kWatch, "watch", "",
@@ -338,7 +349,7 @@ bool NeedsEngine(const Command& command) {
   if (verb == Verb::kQueueVerify) return false;
   if (verb == Verb::kRosterImport) return !command.dry_run;
   return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow &&
-         verb != Verb::kSnapshotVerify;
+         verb != Verb::kSnapshotVerify && !IsOfKeys(verb);
 }
 
 }  // namespace
@@ -357,9 +368,15 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
     line.output = *line.exit_code == kExitOk ? out.str() : err.str();
     return line;
   }
+  if (std::string wrong = TakeUrl(&line.command); !wrong.empty()) {
+    line.exit_code = kExitUsage;
+    line.output = std::move(wrong);
+  }
   if (NeedsEngine(line.command) && line.command.admin.empty()) {
     line.exit_code = kExitUsage;
-    line.output = "creneauctl: which engine? Give --admin SOCKET (DATA/admin.sock of the daemon)\n";
+    line.output =
+        "creneauctl: which engine? Give --admin SOCKET (DATA/admin.sock of the daemon), or --url "
+        "with --bearer\n";
   }
   if (line.command.applicant_file == "-" && line.command.idempotency_key_file == "-") {
     line.exit_code = kExitUsage;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace creneau::ctl {
 
 enum class Verb {
@@ -43,13 +45,19 @@ enum class Verb {
   kQueueBeacon,
   kQueueVerify,
   kRosterImport,
+  kKeyCreate,
+  kKeyList,
+  kKeyRotate,
+  kKeyRevoke,
   kWatch,
   kPreflight,
 };
 
 struct Command {
   Verb verb = Verb::kNone;
-  std::string admin;  // the Unix socket
+  std::string admin;        // the Unix socket; "tcp:HOST:PORT" of --url
+  std::string url;          // the public listener; empty: by the socket
+  std::string bearer_file;  // with a key of the staff; "-": stdin; empty: none
   bool json = false;
   bool dry_run = false;
   int64_t timeout_s = 30;
@@ -80,8 +88,17 @@ struct Command {
   uint64_t count = 0;                     // watch: frames; 0: until Ctrl-C
   bool adds = false;                      // roster import
 
+  std::string role;                  // key create
+  std::string person;                // likewise
+  std::vector<std::string> agendas;  // likewise; empty: all
+  int64_t days = limits::kStaffKeyDays;
+  int64_t overlap_days = 7;     // key rotate
+  std::string key_id;           // key rotate, revoke
+  std::string out_file;         // key create, rotate: where the secret goes
+  std::string assert_key_file;  // key create; empty: none
+
   std::string data;             // the daemon's directory
-  std::string keys;             // preflight: empty: DATA/keys
+  std::string keys;             // preflight: empty: DATA/keys; key
   std::string listen;           // preflight: address and port; empty: not looked at
   std::string confirm_listen;   // likewise
   std::string yesterday_file;   // preflight: empty: none

@@ -240,7 +240,9 @@ absl::StatusOr<HttpReply> HttpClient::Send(const HttpRequest& request) const {
   Socket socket;
   if (absl::Status connected = socket.Connect(address_, deadline); !connected.ok())
     return connected;
-  if (absl::Status written = socket.Write(SerializeRequest(request), deadline); !written.ok()) {
+  HttpRequest sent = request;
+  if (!bearer_.empty()) sent.headers.emplace_back("Authorization", "Bearer " + bearer_);
+  if (absl::Status written = socket.Write(SerializeRequest(sent), deadline); !written.ok()) {
     return written;
   }
   absl::StatusOr<std::string> wire = socket.ReadAll(deadline);

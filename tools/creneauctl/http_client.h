@@ -39,8 +39,9 @@ struct HttpReply {
 class HttpClient {
  public:
   // `address`: the path of a Unix socket, or "tcp:127.0.0.1:8080", "tcp:[::1]:8080".
-  HttpClient(std::string address, int64_t timeout_ms)
-      : address_(std::move(address)), timeout_ms_(timeout_ms) {}
+  // `bearer`: a key of the staff, sent with each request; empty: none.
+  HttpClient(std::string address, int64_t timeout_ms, std::string bearer = "")
+      : address_(std::move(address)), timeout_ms_(timeout_ms), bearer_(std::move(bearer)) {}
 
   absl::StatusOr<HttpReply> Send(const HttpRequest& request) const;
   // The process that listens on the Unix socket, as the kernel knows it.
@@ -52,6 +53,7 @@ class HttpClient {
  private:
   std::string address_;
   int64_t timeout_ms_;
+  std::string bearer_;
 };
 
 // The bytes that Send writes.

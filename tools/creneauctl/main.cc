@@ -1,8 +1,10 @@
 // creneauctl: a command line in, one command carried out, an exit code out.
 #include <cstdio>
 
+#include "booking/bearer.h"
 #include "tools/creneauctl/cli.h"
 #include "tools/creneauctl/exit_code.h"
+#include "tools/creneauctl/secrets.h"
 #include "tools/creneauctl/session.h"
 
 namespace {
@@ -64,6 +66,14 @@ int Carry(const Session& session) {
       return QueueVerify(session);
     case Verb::kRosterImport:
       return RosterImport(session);
+    case Verb::kKeyCreate:
+      return KeyCreate(session);
+    case Verb::kKeyList:
+      return KeyList(session);
+    case Verb::kKeyRotate:
+      return KeyRotate(session);
+    case Verb::kKeyRevoke:
+      return KeyRevoke(session);
     case Verb::kWatch:
       return Watch(session);
     case Verb::kPreflight:
@@ -89,5 +99,15 @@ int main(int argc, char** argv) {
     std::fputs(line.output.c_str(), *line.exit_code == kExitOk ? stdout : stderr);
     return AfterPrinting(*line.exit_code);
   }
-  return AfterPrinting(Carry(Session(line.command)));
+  if (line.command.bearer_file.empty()) return AfterPrinting(Carry(Session(line.command)));
+  const absl::StatusOr<std::string> bearer = ReadInput(line.command.bearer_file);
+  const Session without(line.command);
+  if (!bearer.ok())
+    return AfterPrinting(without.Fail(kExitIo, std::string(bearer.status().message())));
+  const std::string_view key = Stripped(*bearer);
+  if (!creneau::booking::ReadBearer(key)) {
+    return AfterPrinting(
+        without.Fail(kExitUsage, line.command.bearer_file + " has no key of the staff"));
+  }
+  return AfterPrinting(Carry(Session(line.command, std::string(key))));
 }

@@ -14,8 +14,9 @@ namespace creneau::ctl {
 
 class Session {
  public:
-  explicit Session(const Command& command)
-      : command_(command), client_(command.admin, command.timeout_s * 1000) {}
+  // `bearer`: a key of the staff, which goes with every request; empty: none.
+  explicit Session(const Command& command, std::string bearer = "")
+      : command_(command), client_(command.admin, command.timeout_s * 1000, std::move(bearer)) {}
 
   const Command& command() const { return command_; }
   const HttpClient& client() const { return client_; }
@@ -70,6 +71,12 @@ int SnapshotVerify(const Session& session);
 int QueueStatus(const Session& session);
 int QueueOrder(const Session& session);  // pause, resume, rate, drain, extend
 int QueueVerify(const Session& session);
+
+// key_commands.cc
+int KeyCreate(const Session& session);
+int KeyList(const Session& session);
+int KeyRotate(const Session& session);
+int KeyRevoke(const Session& session);
 
 // watch.cc
 int Watch(const Session& session);

@@ -1,0 +1,305 @@
+// Who of the staff may do what, and where: the matrix of design 7 and 8, and what a key that is
+// none comes to.
+#include <array>
+#include <fstream>
+#include <set>
+
+#include "base/text.h"
+#include "booking/staff_keys.h"
+#include "http/staff_rule.h"
+#include "tests/http/public_context.h"
+
+namespace creneau::http {
+namespace {
+
+using booking::StaffKey;
+using rules::Role;
+
+constexpr int64_t kDay = 24 * kMsPerHour;
+
+// An engine with one agenda, a key of each role, and the four listeners.
+class Office {
+ public:
+  Office() {
+    REQUIRE(world_.Publish("93-titres", booking::AgendaToml("93-titres")).outcome == Outcome::kOk);
+    for (const Role role : rules::kAllRoles) texts_[role] = Add(role, {}).text;
+    Reload();
+  }
+
+  struct Key {
+    size_t place;
+    std::string text;
+  };
+  Key Add(Role role, std::vector<std::string> agendas) {
+    const booking::BearerSecret secret = booking::DrawSecret(world_.entropy);
+    StaffKey key{.id = booking::DrawKeyId(world_.entropy),
+                 .role = role,
+                 .person = std::string(rules::RoleName(role)) + ".one",
+                 .agendas = std::move(agendas)};
+    key.created = world_.clock.now;
+    key.expires = world_.clock.now + 90 * kDay;
+    key.hash = booking::HashOf(secret);
+    keys.push_back(key);
+    return {keys.size() - 1, booking::WriteBearer(key.id, secret)};
+  }
+  void Reload() {
+    std::ofstream(world_.directory + "/keys/staff") << booking::WriteStaffKeys(keys);
+    REQUIRE(world_.engine->ReloadStaffKeys().ok());
+  }
+  const std::string& text(Role role) const { return texts_.at(role); }
+
+  // What a listener answers: a status, or kHandedOver.
+  static constexpr int kHandedOver = 0;
+  int Ask(Audience audience, bool staff_on_public, std::string_view method, std::string_view path,
+          const std::string& authorization, const Caller& caller = {}) {
+    SessionContext context = PublicContext(world_, telemetry_, counters_);
+    context.audience = audience;
+    if (staff_on_public) {
+      context.desk = &desk_;
+      context.wrong_keys = &wrong_keys_;
+    }
+    Session session(context, limits::kMaxAdminBodyBytes, caller);
+    std::string request =
+        std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n";
+    if (!authorization.empty()) request += "Authorization: " + authorization + "\r\n";
+    if (method != "GET") request += "Content-Length: 0\r\n";
+    request += "\r\n";
+    booking::Act act(pool_, world_.engine->log());
+    const Session::Round round = session.Serve(request, act, world_.clock.now);
+    session.Settle(!round.waits || world_.wait.Finish(act), world_.clock.now);
+    reply = session.replies();
+    if (round.hand_over) {
+      CHECK(round.consumed == 0);
+      CHECK(reply.empty());
+      CHECK(static_cast<bool>(session.TakePlace()));
+      return kHandedOver;
+    }
+    REQUIRE(reply.size() > 12);
+    return std::stoi(reply.substr(9, 3));
+  }
+  int AskStaff(std::string_view method, std::string_view path, const std::string& text) {
+    return Ask(Audience::kStaff, false, method, path, text.empty() ? "" : "Bearer " + text);
+  }
+
+  booking::World world_;
+  std::vector<StaffKey> keys;
+  std::string reply;  // the last one
+
+ private:
+  std::map<Role, std::string> texts_;
+  Telemetry telemetry_;
+  Counters& counters_ = telemetry_.AddThread("public");
+  booking::CommitPool pool_;
+  StaffDesk desk_{4};
+  const Callers callers_{{}, 8, 8};
+  AddressRates wrong_keys_{callers_, surge::RateLimit{3, 60'000}, surge::Cells::Salt{},
+                           world_.clock};
+};
+
+// The routes as the table in the README has them: whose each is. "": anyone's; "machines": of the
+// admin socket and the metrics listener, and of no role.
+struct Expected {
+  std::string_view method;
+  std::string_view path;
+  std::string_view roles;
+};
+constexpr Expected kExpected[] = {
+    {"GET", "/v1/agendas", ""},
+    {"GET", "/v1/agendas/{}", ""},
+    {"GET", "/v1/agendas/{}/slots", ""},
+    {"GET", "/v1/agendas/{}/queue", ""},
+    {"POST", "/v1/agendas/{}/tickets", ""},
+    {"GET", "/v1/agendas/{}/challenge", ""},
+    {"POST", "/v1/agendas/{}/holds", ""},
+    {"POST", "/v1/reservations/{}/confirm", ""},
+    {"POST", "/v1/reservations/{}/move", ""},
+    {"POST", "/v1/reservations/{}/extend", ""},
+    {"GET", "/v1/reservations/{}", ""},
+    {"DELETE", "/v1/reservations/{}", ""},
+    {"PUT", "/v1/agendas/{}", "operator"},
+    {"POST", "/v1/agendas/{}/pause", "operator"},
+    {"POST", "/v1/agendas/{}/resume", "operator"},
+    {"POST", "/v1/agendas/{}/drain", "operator"},
+    {"POST", "/v1/agendas/{}/rate", "operator"},
+    {"POST", "/v1/agendas/{}/extend", "operator"},
+    {"POST", "/v1/agendas/{}/beacon", "operator"},
+    {"POST", "/v1/agendas/{}/without-beacon", "operator"},
+    {"POST", "/v1/agendas/{}/passes", "site agent operator"},
+    {"PUT", "/v1/agendas/{}/roster", "operator"},
+    {"POST", "/v1/agendas/{}/roster", "operator"},
+    {"GET", "/v1/snapshots", "operator auditor"},
+    {"POST", "/v1/snapshots", "operator"},
+    {"GET", "/livez", "machines"},
+    {"GET", "/readyz", "machines"},
+    {"GET", "/metrics", "machines"},
+};
+
+std::string PathFor(const Expected& route) {
+  std::string path(route.path);
+  const size_t at = path.find("{}");
+  if (at != std::string::npos)
+    path.replace(at, 2, path.starts_with("/v1/agendas") ? "93-titres" : "3F7QK2M9XA0CW");
+  return path;
+}
+
+// The handler was called: whatever it says, it is not that somebody may not.
+bool Reached(Office& office, int status) {
+  return status != Office::kHandedOver && status != 401 && status != 403 && status != 405 &&
+         (office.reply.find("\"code\":\"unknown-route\"") == std::string::npos ||
+          office.reply.find("This agenda has no queue") != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("role by route, on each listener") {
+  Office office;
+  std::set<std::pair<std::string_view, std::string_view>> table;
+  for (size_t i = 0; i < RouteCount(); ++i) table.insert({RouteMethod(i), RouteName(i)});
+  for (const Expected& route : kExpected) {
+    const std::string path = PathFor(route);
+    INFO(route.method << " " << path);
+    CHECK(table.erase({route.method, route.path}) == 1);
+    const auto ask = [&](Audience audience, bool open, const std::string& authorization) {
+      return office.Ask(audience, open, route.method, path, authorization);
+    };
+    const bool anyones = route.roles.empty();
+    const bool machines = route.roles == "machines";
+    // Nobody's key. Without staff_on_public there is nothing here for the staff, whoever asks.
+    CHECK(Reached(office, ask(Audience::kAdmin, false, "")) ==
+          (anyones || machines || route.roles.find("operator") != std::string_view::npos));
+    CHECK(Reached(office, ask(Audience::kPublic, false, "")) == anyones);
+    CHECK(Reached(office, ask(Audience::kProbe, false, "")) == machines);
+    const int open = ask(Audience::kPublic, true, "");
+    CHECK((anyones ? Reached(office, open) : machines ? open == 404 : open == 401));
+    for (const Role role : rules::kAllRoles) {
+      INFO(rules::RoleName(role));
+      const std::string key = "Bearer " + office.text(role);
+      const bool may = route.roles.find(rules::RoleName(role)) != std::string_view::npos;
+      const int closed = ask(Audience::kPublic, false, key);
+      CHECK((anyones ? Reached(office, closed) : closed == 404 || closed == 405));
+      const int handed = ask(Audience::kPublic, true, key);
+      CHECK((anyones    ? Reached(office, handed)
+             : machines ? handed == 404
+                        : handed == Office::kHandedOver));
+      const int staff = ask(Audience::kStaff, false, key);
+      CHECK((anyones || may ? Reached(office, staff) : staff == (machines ? 404 : 403)));
+      // The key's role, instead of the socket's.
+      const int admin = ask(Audience::kAdmin, false, key);
+      CHECK((anyones || may || machines ? Reached(office, admin) : admin == 403));
+      if (staff == 403) {
+        CHECK(office.reply.find("This is done by ") != std::string::npos);
+        CHECK(office.reply.find(rules::RoleName(role)) != std::string::npos);
+      }
+    }
+  }
+  CHECK(table.empty());  // a route that this table does not have
+}
+
+TEST_CASE("a key that is none is 401 everywhere, and says nothing of why") {
+  Office office;
+  const std::string good = office.text(Role::kOperator);
+  std::string forged = good;
+  forged[30] = forged[30] == 'A' ? 'B' : 'A';
+  const std::string another = Office().text(Role::kOperator);  // another engine's
+  std::string first;
+  for (const std::string& authorization :
+       {"Bearer " + forged, "Bearer " + another, std::string("Bearer"), "Bearer  " + good,
+        "Bearer " + good + "x", "Bearer " + good + " x", "Basic " + good, good, "Bearer, " + good,
+        "bearer\t" + good, std::string("Bearer crk_"), "Token " + good}) {
+    INFO(authorization);
+    CHECK(office.Ask(Audience::kAdmin, false, "GET", "/v1/snapshots", authorization) == 401);
+    CHECK(office.Ask(Audience::kStaff, false, "GET", "/v1/snapshots", authorization) == 401);
+    CHECK(office.reply.find("WWW-Authenticate: Bearer") != std::string::npos);
+    CHECK(office.Ask(Audience::kPublic, true, "GET", "/v1/snapshots", authorization) == 401);
+    CHECK(office.reply.find("WWW-Authenticate: Bearer") != std::string::npos);
+    if (first.empty()) first = office.reply;
+    CHECK(office.reply == first);
+    // Whoever has a website behind a password may go on as before.
+    CHECK(office.Ask(Audience::kPublic, true, "GET", "/v1/agendas", authorization) == 200);
+  }
+  CHECK(office.Ask(Audience::kStaff, false, "GET", "/v1/snapshots", "bEARER " + good) == 200);
+}
+
+TEST_CASE("a key that has ended is told so to its holder; one of other agendas is 403") {
+  Office office;
+  const auto pause = [&](const std::string& text) {
+    return office.AskStaff("POST", "/v1/agendas/93-titres/pause", text);
+  };
+  const Office::Key mine = office.Add(Role::kOperator, {"14-titres", "93-titres"});
+  const Office::Key other = office.Add(Role::kOperator, {"92-naturalisation"});
+  office.Reload();
+  CHECK(pause(mine.text) == 200);
+  CHECK(pause(other.text) == 403);
+  CHECK(office.reply.find("for other agendas") != std::string::npos);
+  CHECK(office.AskStaff("POST", "/v1/agendas/92-naturalisation/pause", other.text) == 404);
+  // What is of the whole engine is not for a key of one agenda.
+  CHECK(office.AskStaff("POST", "/v1/snapshots", mine.text) == 403);
+
+  office.keys[mine.place].revoked = office.world_.clock.now;
+  CHECK(pause(mine.text) == 200);
+  office.Reload();
+  CHECK(pause(mine.text) == 401);
+  CHECK(office.reply.find("was revoked") != std::string::npos);
+  const std::string good = office.text(Role::kOperator);
+  CHECK(pause(good) == 200);
+  office.world_.clock.now = office.world_.clock.now + 90 * kDay;
+  CHECK(pause(good) == 401);
+  CHECK(office.reply.find("has expired") != std::string::npos);
+}
+
+TEST_CASE("who shows many wrong keys is told to wait; a good one from there is as good as before") {
+  Office office;
+  const Caller bad{.network = 7, .counted = true};
+  const Caller neighbour{.network = 8, .counted = true};
+  const std::string good = "Bearer " + office.text(Role::kOperator);
+  const auto ask = [&](const std::string& authorization, const Caller& caller) {
+    return office.Ask(Audience::kPublic, true, "GET", "/v1/snapshots", authorization, caller);
+  };
+  for (int i = 0; i < 3; ++i) CHECK(ask("Bearer x", bad) == 401);
+  CHECK(ask("Bearer x", bad) == 429);
+  CHECK(office.reply.find("Retry-After: ") != std::string::npos);
+  CHECK(ask("Bearer x", neighbour) == 401);
+  CHECK(ask(good, bad) == Office::kHandedOver);
+  CHECK(ask("", bad) == 401);
+}
+
+TEST_CASE("as many connections of the staff as there are places; then 503") {
+  Office office;
+  StaffDesk desk(1);
+  Telemetry telemetry;
+  SessionContext context = PublicContext(office.world_, telemetry, telemetry.AddThread("public"));
+  context.desk = &desk;
+  booking::CommitPool pool;
+  booking::Act act(pool, office.world_.engine->log());
+  const std::string request =
+      "GET /v1/agendas HTTP/1.1\r\nHost: a\r\n\r\n"
+      "PUT /v1/agendas/a HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n"
+      "Authorization: Bearer " +
+      office.text(Role::kAgent) + "\r\n\r\n";
+  const auto serve = [&](Session& session) {
+    const Session::Round round = session.Serve(request, act, office.world_.clock.now);
+    session.Settle(true, office.world_.clock.now);
+    return round;
+  };
+  {
+    // As soon as the head is there, however large the body is to be; what stood before is answered.
+    Session first(context, limits::kMaxBodyBytes);
+    const Session::Round round = serve(first);
+    CHECK(round.hand_over);
+    CHECK(!round.close);
+    CHECK(round.consumed == request.find("PUT"));
+    CHECK(first.replies().find("HTTP/1.1 200 OK") == 0);
+    Session second(context, limits::kMaxBodyBytes);
+    CHECK(!serve(second).hand_over);
+    CHECK(second.replies().find("HTTP/1.1 503") != std::string::npos);
+  }
+  Session third(context, limits::kMaxBodyBytes);
+  CHECK(serve(third).hand_over);
+  context.stopping = true;
+  StaffDesk free(1);
+  context.desk = &free;
+  Session late(context, limits::kMaxBodyBytes);
+  CHECK(!serve(late).hand_over);
+}
+
+}  // namespace creneau::http

@@ -1,0 +1,248 @@
+"""Keys of the staff: creneauctl key, what a running engine makes of them, and where a secret is never to be found."""
+
+import datetime
+import json
+import signal
+import stat
+import threading
+import time
+
+from ctl_case import CRENEAUCTL, CtlCase
+from creneau import ctl, read_replies
+
+
+def head(method, path, key="", length=0, **more):
+    lines = [f"{method} {path} HTTP/1.1", "Host: a"]
+    if key:
+        lines.append(f"Authorization: Bearer {key}")
+    if method != "GET":
+        lines.append(f"Content-Length: {length}")
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in more.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+class KeyCase(CtlCase):
+    def setUp(self):
+        super().setUp()
+        self.keys = self.home / "data/keys"
+        self.secrets = []
+
+    def key(self, *arguments):
+        """creneauctl key without an engine: the exit code, and its JSON."""
+        code, out, err = ctl(CRENEAUCTL, "--json", "key", *arguments, "--keys", self.keys)
+        for secret in self.secrets:
+            self.assertNotIn(secret, out + err)
+        return code, json.loads(out)
+
+    def create(self, role, person, *more):
+        """What was made, and its secret."""
+        out = self.home / f"{person}-{len(self.secrets)}.key"
+        code, made = self.key("create", "--role", role, "--person", person, "--out", out, *more)
+        self.assertEqual(code, 0, made)
+        return made, self.take(out)
+
+    def take(self, path):
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        secret = path.read_text().strip()
+        self.secrets.append(secret.removeprefix("crk_")[9:])
+        return secret
+
+    def states(self):
+        return {key["id"]: key["state"] for key in self.key("list")[1]["keys"]}
+
+    def reload(self, told):
+        """SIGHUP, and the diary's word on it."""
+        before = self.daemon.diary().count("SIGHUP: ")
+        self.daemon.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while self.daemon.diary().count("SIGHUP: ") == before and time.monotonic() < until:
+            time.sleep(0.01)
+        self.assertIn(told, self.daemon.diary().rsplit("SIGHUP: ", 1)[1])
+
+    def ask(self, made, request, count=1):
+        made.sendall(request)
+        return read_replies(made, count)
+
+    def tearDown(self):
+        """No secret is anywhere but in the files that were made for it: not in the diary, not under DATA."""
+        for path in [self.daemon.diary_path, *(self.home / "data").rglob("*")]:
+            if not path.is_file():
+                continue
+            written = path.read_bytes()
+            for secret in self.secrets:
+                self.assertNotIn(secret.encode(), written, path)
+
+
+class KeysWithoutAnEngine(KeyCase):
+    def test_create_list_rotate_revoke(self):
+        dry = self.home / "dry.key"
+        code, _ = self.key("create", "--role", "agent", "--person", "ada", "--out", dry, "--dry-run")
+        self.assertEqual((code, dry.exists(), (self.keys / "staff").exists()), (0, False, False))
+        made, _ = self.create("agent", "ada", "--agenda", "93-titres", "--agenda", "demo", "--days", "30")
+        self.assertEqual((made["role"], made["person"], made["agendas"]), ("agent", "ada", ["93-titres", "demo"]))
+        day = datetime.timedelta(days=1)
+        at = {name: datetime.datetime.fromisoformat(made[name].rstrip("Z")) for name in ("created", "expires")}
+        self.assertEqual(at["expires"] - at["created"], 30 * day)
+        self.assertEqual(stat.S_IMODE((self.keys / "staff").stat().st_mode), 0o600)
+
+        # Two that stand at once, and no third: neither made nor rotated.
+        out = self.home / "second.key"
+        code, second = self.key("rotate", made["id"], "--overlap-days", "2", "--out", out)
+        self.assertEqual(code, 0)
+        self.take(out)
+        self.assertEqual((second["person"], second["agendas"]), ("ada", ["93-titres", "demo"]))
+        self.assertEqual(self.states(), {made["id"]: "stands", second["id"]: "stands"})
+        first = self.key("list")[1]["keys"][0]
+        self.assertEqual(datetime.datetime.fromisoformat(first["expires"].rstrip("Z")) -
+                         datetime.datetime.fromisoformat(second["created"].rstrip("Z")), 2 * day)
+        third = self.home / "third.key"
+        for arguments in (("create", "--role", "agent", "--person", "ada"), ("rotate", second["id"])):
+            code, refused = self.key(*arguments, "--out", third)
+            self.assertEqual((code, third.exists()), (3, False))
+            self.assertIn("revoke one first", refused["error"])
+        self.create("auditor", "ada")  # another role is another key
+
+        self.assertEqual(self.key("revoke", made["id"], "--dry-run")[0], 0)
+        self.assertEqual(self.states()[made["id"]], "stands")
+        self.assertEqual(self.key("revoke", made["id"])[0], 0)
+        self.assertEqual(self.states()[made["id"]], "revoked")
+        self.assertEqual(self.key("revoke", made["id"])[0], 0)
+        self.assertEqual(self.key("rotate", made["id"], "--out", third)[0], 3)
+        self.assertEqual(self.key("revoke", "00000000")[0], 3)
+        self.assertNotIn("ada", ctl(CRENEAUCTL, "key", "list", "--keys", self.home / "nowhere")[1])
+
+    def test_what_is_wrong_is_said_and_changes_nothing(self):
+        made, _ = self.create("site", "site-93")
+        out = self.home / "x.key"
+        for wrong in (("--role", "agent", "--person", "Ada"), ("--role", "king", "--person", "ada"),
+                      ("--role", "agent", "--person", "ada", "--agenda", "Nat 92"),
+                      ("--role", "agent", "--person", "ada", "--days", "9999")):
+            code, _, err = ctl(CRENEAUCTL, "key", "create", *wrong, "--keys", self.keys, "--out", out)
+            self.assertEqual((code, out.exists()), (2, False), err)
+        taken = self.home / "taken.key"
+        taken.write_text("mine")
+        self.assertEqual(self.key("create", "--role", "agent", "--person", "ada", "--out", taken)[0], 7)
+        self.assertEqual(taken.read_text(), "mine")
+        self.assertEqual(list(self.states()), [made["id"]])
+        text = (self.keys / "staff").read_text()
+        (self.keys / "staff").write_text(text.replace("site-93", "site-94"))
+        code, refused = self.key("create", "--role", "agent", "--person", "ada", "--out", out)
+        self.assertEqual((code, out.exists()), (3, False))
+        self.assertIn(f"{self.keys}/staff:2: ", refused["error"])
+
+    def test_many_at_once_lose_nothing(self):
+        def make(i):
+            out = self.home / f"{i}.key"
+            self.assertEqual(self.key("create", "--role", "agent", "--person", f"p{i}", "--out", out)[0], 0)
+        threads = [threading.Thread(target=make, args=(i,)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(self.states()), 8)
+
+
+class KeysAtTheSocket(KeyCase):
+    def test_a_key_is_its_role_instead_of_the_sockets(self):
+        _, auditor = self.create("auditor", "cleo")
+        snapshots = ("snapshot", "list")
+        key = self.home / "cleo-0.key"
+        self.assertEqual(self.run_ctl(*snapshots)[0], 0)
+        self.assertEqual(self.run_ctl("--bearer", key, *snapshots)[0], 3)  # not before SIGHUP
+        self.reload("1 keys")
+        self.assertEqual(self.run_ctl("--bearer", key, *snapshots)[0], 0)
+        code, out, _ = self.run_ctl("--bearer", key, "--json", "agenda", "publish", self.file)
+        self.assertEqual((code, json.loads(out)["code"]), (3, "forbidden"))
+        self.assertEqual(self.run_ctl("--bearer", self.file, *snapshots)[0], 2)
+        # Not on the public listener: there is nothing there for the staff.
+        with self.daemon.client() as client:
+            reply = client.request("GET", "/v1/snapshots", Authorization=f"Bearer {auditor}")
+            self.assertEqual((reply.status, reply.code), (404, "unknown-route"))
+
+
+class KeysOnThePublicListener(KeyCase):
+    FLAGS = ("--staff-on-public", "--threads", "2")
+
+    def test_from_a_key_to_the_log(self):
+        _, secret = self.create("operator", "olga", "--agenda", "demo")
+        self.reload("1 keys")
+        url = ("--url", f"http://127.0.0.1:{self.daemon.port}", "--bearer", self.home / "olga-0.key")
+        code, out, err = ctl(CRENEAUCTL, *url, "agenda", "publish", self.file)
+        self.assertEqual(code, 0, out + err)
+        code, out, err = ctl(CRENEAUCTL, *url, "--json", "snapshot", "save")
+        self.assertEqual((code, json.loads(out)["code"]), (3, "forbidden"))  # of the whole engine
+        told = ctl(CRENEAUCTL, "log", "show", self.home / "data")[1]
+        self.assertRegex(told, r"operator olga \(key [0-9A-Z]{8}\) \S+: publish in demo")
+        self.assertEqual(ctl(CRENEAUCTL, "log", "verify", self.home / "data")[0], 0)
+
+        # One connection, many requests: before the key, with a body larger than citizens may send, after it.
+        large = self.file.read_bytes() + b"# " + b"x" * 20_000 + b"\n"
+        made = self.daemon.raw()
+        replies = self.ask(made, head("GET", "/v1/agendas") + head("GET", "/v1/agendas/demo") +
+                           head("PUT", "/v1/agendas/demo", secret, len(large), Content_Type="application/toml") +
+                           large + head("GET", "/v1/agendas/demo"), 4)
+        self.assertEqual([reply.status for reply in replies], [200, 200, 200, 200])
+        self.assertEqual((replies[1].json["version"], replies[3].json["version"]), (1, 2))
+        self.assertEqual(self.ask(made, head("GET", "/v1/agendas/demo/slots"))[0].status, 200)
+        self.assertEqual(self.ask(made, head("POST", "/v1/agendas/demo/pause", secret))[0].status, 200)
+        # Each request by itself: without a key the staff's routes are closed on it too.
+        self.assertEqual(self.ask(made, head("POST", "/v1/agendas/demo/resume"))[0].status, 401)
+        self.assertEqual(self.ask(made, head("POST", "/v1/agendas/demo/resume", secret))[0].status, 200)
+
+        # It ends when the key does, without a new connection.
+        self.assertEqual(self.key("revoke", self.key("list")[1]["keys"][0]["id"])[0], 0)
+        self.assertEqual(self.ask(made, head("POST", "/v1/agendas/demo/pause", secret))[0].status, 200)
+        self.reload("1 keys")
+        self.assertEqual(self.ask(made, head("POST", "/v1/agendas/demo/resume", secret))[0].status, 401)
+        made.close()
+
+    def test_a_damaged_file_changes_nothing_until_it_is_mended(self):
+        _, secret = self.create("auditor", "cleo")
+        self.reload("1 keys")
+        good = (self.keys / "staff").read_text()
+        (self.keys / "staff").write_text(good.replace("auditor", "operator"))
+        self.reload("stay as they were: " + str(self.keys / "staff") + ":2: ")
+        with self.daemon.client() as client:
+            self.assertEqual(client.request("GET", "/v1/snapshots", Authorization=f"Bearer {secret}").status, 200)
+            self.assertEqual(client.request("POST", "/v1/snapshots", Authorization=f"Bearer {secret}").status, 403)
+        self.assertEqual(self.daemon.stop(), 0)
+        self.daemon.launch()
+        self.assertEqual((self.daemon.first_line(), self.daemon.wait()), ("", 3))
+        (self.keys / "staff").write_text(good)
+        self.daemon.start()
+        with self.daemon.client() as client:
+            self.assertEqual(client.request("GET", "/v1/snapshots", Authorization=f"Bearer {secret}").status, 200)
+
+    def test_connections_come_back_and_forged_keys_take_nobodys_place(self):
+        _, secret = self.create("auditor", "cleo")
+        self.reload("1 keys")
+        handed = [self.daemon.raw() for _ in range(40)]
+        for made in handed:
+            self.assertEqual(self.ask(made, head("GET", "/v1/snapshots", secret))[0].status, 200)
+        forged = secret[:-2] + ("AA" if secret[-2:] != "AA" else "BA")
+        for _ in range(30):  # loopback is a listed proxy, which no cap is for
+            made = self.daemon.raw()
+            self.assertEqual(self.ask(made, head("GET", "/v1/snapshots", forged))[0].status, 401)
+            made.close()
+        statuses = set()
+        for _ in range(30):  # whom nginx names has one
+            made = self.daemon.raw()
+            reply, = self.ask(made, head("GET", "/v1/snapshots", forged, X_Forwarded_For="198.51.100.7"))
+            statuses.add(reply.status)
+            made.close()
+        self.assertEqual(statuses, {401, 429})
+        made = self.daemon.raw()
+        self.assertEqual(self.ask(made, head("GET", "/v1/snapshots", secret, X_Forwarded_For="198.51.100.7"))[0].status,
+                         200)
+        made.close()
+        # Half a request with a key, and nothing more: it goes at its deadline, or with its client.
+        made = self.daemon.raw()
+        made.sendall(head("PUT", "/v1/agendas/demo", secret, 5000) + b"half")
+        for one in [made, *handed]:
+            one.close()
+        until = time.monotonic() + 20
+        while time.monotonic() < until and self.daemon.metric('creneau_connections{listener="staff"}') > 0:
+            time.sleep(0.05)
+        self.assertEqual(self.daemon.metric('creneau_connections{listener="staff"}'), 0)
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertIn("stopped: the log is sealed", self.daemon.diary())

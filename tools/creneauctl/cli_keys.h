@@ -1,0 +1,25 @@
+// The part of the command line that is about keys of the staff: how they are kept, and how an
+// engine is reached with one. For cli.cc.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "tools/creneauctl/command.h"
+
+namespace creneau::ctl {
+
+// Makes a subcommand: of a group, with a verb, name, example and what it is about.
+using MakeLeaf =
+    std::function<CLI::App*(CLI::App*, Verb, const char*, const std::string&, const std::string&)>;
+
+bool IsOfKeys(Verb verb);
+void AddKeyCommands(CLI::App* group, const MakeLeaf& leaf, Command* command);
+
+// --url and --bearer.
+void AddKeyOptions(CLI::App* app, Command* command);
+// Makes Command::admin what --url says, where there is one. Not empty: what is wrong with it.
+std::string TakeUrl(Command* command);
+
+}  // namespace creneau::ctl
