@@ -205,6 +205,23 @@ inline constexpr size_t kPairActs = 1'000;
 inline constexpr uint32_t kNoticesPerHolder = 3;
 inline constexpr int64_t kNoticesPeriodMs = 3'600'000;
 static_assert(kNoticesPeriodMs <= kRatePeriodMaxMs);
+// --- events ---
+// Readers of events at once: a website and its spare, an auditor, somebody who looks. Each has a
+// descriptor and a buffer, and all share one thread.
+inline constexpr int kEventStreams = 8;
+// What all of them may keep of what seats were, 8 octets a seat (booking/event_teller.h): eight
+// readers of four million seats, three of ten million.
+inline constexpr size_t kEventFeedsBytes = size_t{256} << 20;
+// What waits for a reader: some two hundred events. What is not written is read again from the log.
+inline constexpr size_t kEventBufferBytes = 64 * 1024;
+// A reader that has all is told of what comes within this time: mails need no more, and ten looks a
+// second at one number cost nothing.
+inline constexpr int64_t kEventLookMs = 100;
+// A reader whom nothing was told hears that it is still so: well within the minute after which
+// proxies give up.
+inline constexpr int64_t kEventHeartbeatMs = 15'000;
+// How long a reader may ask to be kept; without asking, until either side ends it.
+inline constexpr int64_t kEventWaitMaxS = 3'600;
 
 // --- load ---
 // How long a request waits for its turn on an I/O thread decides who is refused (surge/shedding.h).

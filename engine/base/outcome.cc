@@ -41,6 +41,7 @@ constexpr Named kNames[] = {
     {Outcome::kVersionMismatch, "version-mismatch"},
     {Outcome::kHoldExpired, "hold-expired"},
     {Outcome::kCancelled, "cancelled"},
+    {Outcome::kGone, "gone"},
     {Outcome::kPayloadTooLarge, "payload-too-large"},
     {Outcome::kUnsupportedMediaType, "unsupported-media-type"},
     {Outcome::kValidationFailed, "validation-failed"},

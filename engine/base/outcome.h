@@ -35,6 +35,7 @@ enum class Outcome : uint8_t {
   kVersionMismatch,       // 412: If-Match does not name the published version
   kHoldExpired,           // 410
   kCancelled,             // 410
+  kGone,                  // 410: what came after that position in the log is there no more
   kPayloadTooLarge,       // 413
   kUnsupportedMediaType,  // 415
   kValidationFailed,      // 422: with JSON pointers

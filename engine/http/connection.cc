@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "http/event_streams.h"
 
 namespace creneau::http {
 namespace {
@@ -132,6 +133,8 @@ Connection::Step Connection::Do(Step step) {
       return Send();
     case Step::kLinger:
       return Linger();
+    case Step::kStream:
+      return Stream();
     case Step::kHandOver:
     case Step::kEnd:
     case Step::kWait:
@@ -180,10 +183,11 @@ Connection::Step Connection::Await(Step step) {
 
 Connection::Step Connection::Reply(bool durable) {
   session_.Settle(durable, latest_at_);
-  after_ = round_.close       ? Step::kLinger
-           : round_.hand_over ? Step::kHandOver
-           : round_.more      ? Step::kGiveWay
-                              : Step::kRead;
+  after_ = session_.ends_in_stream() ? Step::kStream
+           : round_.close            ? Step::kLinger
+           : round_.hand_over        ? Step::kHandOver
+           : round_.more             ? Step::kGiveWay
+                                     : Step::kRead;
   unsent_ = session_.replies();
   return unsent_.empty() ? after_ : Step::kSend;
 }
@@ -335,6 +339,13 @@ void Connection::Consume(size_t count) {
   explicit_bzero(buffer_.get() + left, filled_ - left);
   filled_ = left;
   phase_ = Phase::kIdle;  // the next request's time begins with its own first byte
+}
+
+// The head of the last reply has been sent; the rest of it is somebody else's.
+Connection::Step Connection::Stream() {
+  context_.readiness.Forget(socket_.get());
+  context_.session.streams->Take(std::move(socket_), session_.TakeStream());
+  return Step::kEnd;
 }
 
 Connection::Step Connection::Linger() {

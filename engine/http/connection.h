@@ -104,6 +104,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
     kReceive,
     kSend,
     kLinger,
+    kStream,
     kEnd,
     kWait
   };
@@ -120,6 +121,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   Step TakeIn();
   Step TimedOut();
   Step Linger();
+  Step Stream();
   void Resume(bool durable) noexcept override;
   bool Ready(uint32_t events) noexcept override;
   void GoOn() noexcept override;

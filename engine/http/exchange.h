@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "booking/staff_access.h"
 #include "http/audience.h"
 #include "http/callers.h"
+#include "http/event_stream.h"
 #include "http/gate.h"
 #include "http/problem.h"
 #include "http/read_cache.h"
@@ -23,6 +25,8 @@
 
 namespace creneau::http {
 
+class EventStream;
+class EventStreams;
 class Telemetry;
 
 struct Exchange {
@@ -49,7 +53,11 @@ struct Exchange {
   booking::Admission admission{};
   std::string_view elsewhere;  // of an address that has nothing here; empty: the usual words
 
+  EventStreams* streams = nullptr;  // null: this listener has none
+
   Reply& reply;
+  // What the connection is handed to once the reply's head has been sent.
+  std::unique_ptr<EventStream> stream{};
   Outcome outcome = Outcome::kOk;
   // The answer rests on what the log may not have yet: it leaves when the act's barrier is durable,
   // or becomes outcome-unknown.

@@ -52,4 +52,7 @@ void ReportLive(Exchange& exchange);
 void ReportReady(Exchange& exchange);
 void ShowMetrics(Exchange& exchange);
 
+// handlers_events.cc: what has happened, and what happens.
+void StreamEvents(Exchange& exchange);
+
 }  // namespace creneau::http

@@ -150,6 +150,7 @@ class HeadParser final : public beast::basic_parser<true> {
     if (EqualsInAnyCase(own, "idempotency-key")) {
       return TakeOnce(request_.idempotency_key, text, ec);
     }
+    if (EqualsInAnyCase(own, "last-event-id")) return TakeOnce(request_.last_event_id, text, ec);
     // Proxies append to it or add a line of their own: what the nearest one says is in the last.
     if (EqualsInAnyCase(own, "x-forwarded-for")) request_.forwarded_for = text;
   }
@@ -166,7 +167,7 @@ class HeadParser final : public beast::basic_parser<true> {
       return Refuse(
           Outcome::kMalformedRequest,
           "A header that may stand once stands twice (Authorization, Content-Type, If-Match, "
-          "Creneau-Key or Idempotency-Key).",
+          "Creneau-Key, Idempotency-Key or Last-Event-ID).",
           ec);
     }
     where = text;

@@ -120,6 +120,11 @@ constexpr Advice kHoldExpired = {
 constexpr Advice kCancelled = {
     410, "The reservation was cancelled",
     "This reservation was cancelled and its seat given back. Hold another one.", false, 0};
+constexpr Advice kGone = {410, "This position is too old",
+                          "What came after this position is not kept any more. `oldest` is the "
+                          "oldest one that can be gone "
+                          "on from; look at what is there now, and go on from that.",
+                          false, 0};
 constexpr Advice kPayloadTooLarge = {413, "The body is too large",
                                      "The body is larger than this address accepts: 8 KiB, or 1 "
                                      "MiB for agendas on the admin socket.",
@@ -257,6 +262,7 @@ constexpr Answered kAdvice[] = {
     {Outcome::kVersionMismatch, kVersionMismatch},
     {Outcome::kHoldExpired, kHoldExpired},
     {Outcome::kCancelled, kCancelled},
+    {Outcome::kGone, kGone},
     {Outcome::kPayloadTooLarge, kPayloadTooLarge},
     {Outcome::kUnsupportedMediaType, kUnsupportedMediaType},
     {Outcome::kValidationFailed, kValidationFailed},
@@ -326,6 +332,9 @@ void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
   if (problem.outcome == Outcome::kNotListed && problem.agenda != nullptr &&
       !problem.agenda->rules.alternative.empty())
     json.Name("alternative").String(problem.agenda->rules.alternative);
+  if (problem.oldest)
+    json.Name("oldest").Spelled(
+        [&](std::string& out) { out += std::to_string(problem.oldest->value); });
   WriteSlots(json, "alternatives", problem.alternatives);
   WriteSlots(json, "slots", problem.slots);
   WriteErrors(json, problem);

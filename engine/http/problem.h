@@ -42,6 +42,7 @@ struct Problem {
   std::span<const ParameterProblem> parameters{};
   std::span<const rules::Diagnostic> diagnostics{};
   const booking::ChallengeText* challenge = nullptr;  // of kProofOfWorkRequired
+  std::optional<Lsn> oldest{};                        // of kGone
   booking::Turn turn = booking::Turn::kNow;           // of kNotAdmitted: why
   int64_t retry_after_s = 0;  // instead of the advice's; of kNotAdmitted shown as well
 };

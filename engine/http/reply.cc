@@ -29,6 +29,10 @@ std::string_view ContentLines(ContentType type) {
       return "\r\nContent-Type: text/calendar; charset=utf-8\r\nContent-Length: ";
     case ContentType::kMetrics:
       return "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: ";
+    case ContentType::kEventLines:
+      return "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked";
+    case ContentType::kEventStream:
+      return "\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked";
   }
   CHECK(false);
 }
@@ -114,6 +118,7 @@ void Reply::Clear() {
   status = 200;
   type = ContentType::kNone;
   caching = Caching::kNoStore;
+  streamed = false;
   Wipe(headers);
   Wipe(body);
   kept_body = {};
@@ -134,7 +139,8 @@ void AppendReply(std::string& out, const Reply& reply, const Framing& framing) {
     Pen pen(out, kMostLines + reply.headers.size());
     pen.Text(first).Text(framing.date);
     if (may_have_body) {
-      pen.Text(ContentLines(reply.type)).Number(static_cast<int64_t>(body.size()));
+      pen.Text(ContentLines(reply.type));
+      if (!reply.streamed) pen.Number(static_cast<int64_t>(body.size()));
     }
     pen.Text(CachingLine(reply.caching)).Text(reply.headers);
     pen.Text(framing.close ? "Connection: close\r\n\r\n" : "\r\n");

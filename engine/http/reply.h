@@ -10,7 +10,16 @@
 
 namespace creneau::http {
 
-enum class ContentType : uint8_t { kNone, kJson, kProtobuf, kProblem, kCalendar, kMetrics };
+enum class ContentType : uint8_t {
+  kNone,
+  kJson,
+  kProtobuf,
+  kProblem,
+  kCalendar,
+  kMetrics,
+  kEventLines,   // a JSON object a line
+  kEventStream,  // of browsers' EventSource
+};
 // Public answers may be a second old; whatever concerns a person, and every problem, is kept
 // nowhere.
 enum class Caching : uint8_t { kNoStore, kOneSecond };
@@ -28,6 +37,8 @@ struct Reply {
   Caching caching = Caching::kNoStore;
   std::string headers;  // whole lines beside the usual ones, each with its CRLF
   std::string body;
+  // The body follows in chunks, from whoever takes the connection over.
+  bool streamed = false;
   // A body that lies elsewhere until the reply is put together, instead of `body`.
   std::string_view kept_body;
 

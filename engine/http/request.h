@@ -25,6 +25,7 @@ struct Request {
   std::string_view creneau_key;
   std::string_view idempotency_key;
   std::string_view authorization;
+  std::string_view last_event_id;  // of a browser's EventSource that has come back
   std::string_view forwarded_for;  // the last line of X-Forwarded-For
   std::string_view body;
 };

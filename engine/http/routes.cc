@@ -26,6 +26,8 @@ constexpr StaffRule kFinders{RolesOf(Role::kAgent, Role::kHelper), Scope::kNamed
 constexpr StaffRule kAgents{RolesOf(Role::kAgent), Scope::kNamed};
 constexpr StaffRule kAgentsInside{RolesOf(Role::kAgent), Scope::kInside};
 constexpr StaffRule kKeepers{RolesOf(Role::kOperator), Scope::kWhole};
+constexpr StaffRule kFollowers{RolesOf(Role::kSite, Role::kOperator, Role::kAuditor),
+                               Scope::kInside};
 constexpr StaffRule kReaders{RolesOf(Role::kOperator, Role::kAuditor), Scope::kWhole};
 
 struct Route {
@@ -73,6 +75,7 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/acts/{}/approve", Lane::kOperator, kStaff, ApproveAct, kAgentsInside},
     {Method::kGet, "/v1/snapshots", Lane::kOperator, kStaff, ListSnapshots, kReaders},
     {Method::kPost, "/v1/snapshots", Lane::kOperator, kStaff, TakeSnapshot, kKeepers},
+    {Method::kGet, "/v1/events", Lane::kOperator, kStaff, StreamEvents, kFollowers},
     {Method::kGet, "/livez", Lane::kOperator, kMachines, ReportLive},
     {Method::kGet, "/readyz", Lane::kOperator, kMachines, ReportReady},
     {Method::kGet, "/metrics", Lane::kOperator, kMachines, ShowMetrics},

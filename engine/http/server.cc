@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
+#include "http/event_streams.h"
 #include "http/listen.h"
 #include "http/telemetry.h"
 #include "http/worker.h"
@@ -42,6 +43,7 @@ class Server::Impl {
       : engine_(engine),
         public_budget_(static_cast<int64_t>(options.max_connections)),
         confirm_budget_(static_cast<int64_t>(options.max_confirm_connections)),
+        streams_(engine, options.deadlines.write_ms),
         callers_(options.proxies, options.connections_per_address, options.max_connections) {
     if (options.requests_per_address > 0)
       rates_.emplace(callers_, options.requests_per_address, SaltFrom(engine), engine.clock());
@@ -71,6 +73,7 @@ class Server::Impl {
   ConnectionBudget admin_budget_{kMaxAdminConnections};
   ConnectionBudget probe_budget_{kMaxProbeConnections};
   SpareDescriptor spare_;
+  EventStreams streams_;
   Callers callers_;
   std::optional<AddressRates> rates_;
   std::optional<AddressRates> wrong_keys_;
@@ -108,7 +111,8 @@ void Server::Impl::AddStaff(const ServerOptions& options, bool tcp) {
                             .max_body_bytes = limits::kMaxAdminBodyBytes,
                             .tcp = tcp,
                             .deadlines = options.deadlines,
-                            .wrong_keys = &*wrong_keys_};
+                            .wrong_keys = &*wrong_keys_,
+                            .streams = &streams_};
   workers_.push_back(std::make_unique<Worker>(staff, engine_, telemetry_,
                                               telemetry_.AddThread("staff"), public_budget_, spare_,
                                               Descriptor()));
@@ -168,6 +172,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     WorkerOptions operators = usual;
     operators.audience = Audience::kAdmin;
     operators.max_body_bytes = limits::kMaxAdminBodyBytes;
+    operators.streams = &streams_;
     bound = Add(admin, 1, kOwnerOnly, "admin", operators, admin_budget_);
     if (!bound.ok()) return bound.status();
   }
@@ -180,6 +185,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     if (!bound.ok()) return bound.status();
     metrics_address_ = *bound;
   }
+  streams_.Start();
   // Only now, when nothing can fail any more and the list of counters is complete.
   for (const std::unique_ptr<Worker>& worker : workers_) {
     worker->Start();
@@ -200,6 +206,7 @@ void Server::Impl::Stop() {
   engine_.WatchEdge(nullptr);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Stop(kStopGraceMs);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Join();
+  streams_.Stop();  // nobody is left to hand them another one
   started_ = 0;
   workers_.clear();
   for (const std::string& path : socket_files_) unlink(path.c_str());

@@ -67,6 +67,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .wrong_keys = context_.wrong_keys,
                     .staff_come_here = context_.desk != nullptr,
                     .elsewhere = context_.elsewhere,
+                    .streams = context_.streams,
                     .reply = reply};
   entry.route = RouteCount();
   entry.head_only = request.head;
@@ -89,7 +90,9 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   entry.rests_on_log = exchange.rests_on_log;
   // What is asked behind it, in the same packet even, sees it, though it is not durable yet.
   if (request.method != Method::kGet) known_changes_ = context_.reads.Change();
+  if (exchange.stream != nullptr) entry.close = true;
   Append(entry, received_at);
+  stream_ = std::move(exchange.stream);
   context_.reads.Trim();
 }
 

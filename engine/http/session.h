@@ -8,14 +8,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/instant.h"
 #include "base/limits.h"
 #include "booking/act.h"
 #include "booking/engine.h"
 #include "http/callers.h"
+#include "http/event_stream.h"
 #include "http/gate.h"
 #include "http/parser.h"
 #include "http/read_cache.h"
@@ -47,6 +50,7 @@ struct SessionContext {
   // listener, or are served here.
   StaffDesk* desk = nullptr;
   AddressRates* wrong_keys = nullptr;  // staff_rule.h
+  EventStreams* streams = nullptr;     // Exchange::streams
 
   std::string_view DateAt(Instant now);
 };
@@ -91,6 +95,11 @@ class Session {
   // At the desk, after a round that is to be handed over. Once.
   StaffDesk::Place TakePlace() { return std::move(place_); }
 
+  // Whom the connection is to be handed to once the replies have been sent; null: nobody. The last
+  // thing that is asked on it.
+  bool ends_in_stream() const { return stream_ != nullptr; }
+  std::unique_ptr<EventStream> TakeStream() { return std::move(stream_); }
+
   bool in_body() const { return reader_.in_body(); }
   bool TakeContinue() { return reader_.TakeContinue(); }
 
@@ -119,6 +128,7 @@ class Session {
   RequestReader reader_;
   StaffDesk::Place place_;
   std::string replies_;
+  std::unique_ptr<EventStream> stream_;
   std::array<Entry, limits::kMaxPipelined> entries_;
   size_t entry_count_ = 0;
   Instant received_at_;         // of all entries

@@ -40,6 +40,7 @@ struct WorkerOptions {
   std::string elsewhere{};             // SessionContext::elsewhere
   StaffDesk* desk = nullptr;           // likewise
   AddressRates* wrong_keys = nullptr;  // likewise
+  EventStreams* streams = nullptr;     // where events can be had; null: not here
 };
 
 class Worker final : public StaffDesk::Host, private ConnectionOwner, private Host {

@@ -69,6 +69,7 @@ TEST_CASE("statuses are those of design 7") {
       {Outcome::kVersionMismatch, 412},
       {Outcome::kHoldExpired, 410},
       {Outcome::kCancelled, 410},
+      {Outcome::kGone, 410},
       {Outcome::kPayloadTooLarge, 413},
       {Outcome::kUnsupportedMediaType, 415},
       {Outcome::kValidationFailed, 422},

@@ -156,7 +156,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
       {"queue --help", 8, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
-      {"--help", 9, "check, publish and look at agendas\n"},
+      {"--help", 10, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

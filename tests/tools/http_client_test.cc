@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "tools/creneauctl/chunks.h"
 #include "tools/creneauctl/secrets.h"
 
 namespace creneau::ctl {
@@ -198,4 +199,25 @@ TEST_CASE("random keys") {
 }
 
 }  // namespace
+TEST_CASE("chunks are taken apart however they are cut, and nothing else is") {
+  const std::string wire = "5\r\nhello\r\n1B\r\n, and what comes after that\r\n0\r\n\r\n";
+  for (size_t piece = 1; piece <= wire.size(); ++piece) {
+    ChunkReader reader;
+    std::string body;
+    ChunkReader::State state = ChunkReader::State::kMore;
+    for (size_t at = 0; at < wire.size(); at += piece) {
+      CHECK(state == ChunkReader::State::kMore);
+      state = reader.Take(std::string_view(wire).substr(at, piece), &body);
+    }
+    CHECK(state == ChunkReader::State::kEnd);
+    CHECK(body == "hello, and what comes after that");
+  }
+  for (const char* wrong : {"x\r\n", "\r\n", "5;a=b\r\n", "1\r\nab\r\n", "0\r\nX: y\r\n",
+                            "0\r\n\r\n0", "5\nhello\r\n0\r\n\r\n", "10000000000000000000\r\n"}) {
+    INFO(wrong);
+    std::string body;
+    CHECK(ChunkReader().Take(wrong, &body) == ChunkReader::State::kMalformed);
+  }
+}
+
 }  // namespace creneau::ctl

@@ -26,6 +26,7 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl queue verify --agenda agenda.json --status 0900.json 0905.json
   creneauctl --admin data/admin.sock preflight 92-naturalisation --listen 127.0.0.1:8080
   creneauctl --admin data/admin.sock watch 92-naturalisation
+  creneauctl --admin data/admin.sock events --after 1042 --follow
   creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
 Talks to a running creneaud over its admin socket; `agenda check`, `log`, `snapshot verify` and `queue verify` need none. Who
@@ -92,6 +93,7 @@ class Builder {
     Rosters();
     Keys();
     NineOClock();
+    WhatHappens();
   }
 
  private:
@@ -333,6 +335,17 @@ class Builder {
     preflight->add_option("--keys", command_->keys, "its keys [DATA/keys]");
     preflight->add_option("--yesterday", command_->yesterday_file,
                           "what preflight --json printed then, to compare seats with");
+  }
+
+  void WhatHappens() {
+    CLI::App* events =
+        Leaf(app_, Verb::kEvents, "events", "--admin data/admin.sock events --after 1042 --follow",
+             "What has happened after a position in the log: a line of JSON for each.\n"
+             "Go on after the lsn of the last line; nothing is lost, nothing comes twice.");
+    events->add_option("--after", command_->after_lsn, "position; 0: the beginning")
+        ->capture_default_str();
+    events->add_option("--agenda", command_->agenda, "of this one only [all]");
+    events->add_flag("--follow", command_->follow, "then wait for what happens");
   }
 
   void DryRun(CLI::App* leaf) {

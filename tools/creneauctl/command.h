@@ -51,6 +51,7 @@ enum class Verb {
   kKeyRevoke,
   kWatch,
   kPreflight,
+  kEvents,
 };
 
 struct Command {
@@ -104,6 +105,8 @@ struct Command {
   std::string yesterday_file;   // preflight: empty: none
   std::string checkpoint_file;  // empty: none
   std::string public_key_file;
+  uint64_t after_lsn = 0;  // events
+  bool follow = false;     // events: go on when all that has happened has been told
   uint64_t from_lsn = 1;
   uint64_t limit = 0;  // 0: all
 };

@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "tools/creneauctl/chunks.h"
 
 namespace creneau::ctl {
 namespace {
@@ -75,6 +76,20 @@ class Socket {
       }
     }
     return absl::OkStatus();
+  }
+
+  // Adds what comes next to `wire`. False: the peer has closed.
+  absl::StatusOr<bool> ReadSome(std::string* wire, const Deadline& deadline) {
+    std::array<char, 64 * 1024> buffer;
+    while (true) {
+      const ssize_t n = recv(fd_, buffer.data(), buffer.size(), 0);
+      if (n >= 0) {
+        wire->append(buffer.data(), static_cast<size_t>(n));
+        return n > 0;
+      }
+      if (errno != EAGAIN && errno != EINTR) return Lost(std::strerror(errno));
+      if (!Ready(POLLIN, deadline)) return Lost("nothing came in time");
+    }
   }
 
   // Reads until the peer closes.
@@ -201,13 +216,9 @@ std::string SerializeRequest(const HttpRequest& request) {
   return wire + "\r\n" + request.body;
 }
 
-absl::StatusOr<HttpReply> ParseReply(std::string_view wire) {
-  const size_t end_of_head = wire.find("\r\n\r\n");
-  if (end_of_head == std::string_view::npos) {
-    if (wire.empty()) return Lost("the engine closed the connection without a reply");
-    return Lost("the reply ended within its headers");
-  }
-  std::string_view head = wire.substr(0, end_of_head);
+namespace {
+
+absl::StatusOr<HttpReply> ParseHead(std::string_view head) {
   HttpReply reply;
   const std::string_view first = head.substr(0, head.find("\r\n"));
   const std::optional<int> status = StatusOf(first);
@@ -222,9 +233,26 @@ absl::StatusOr<HttpReply> ParseReply(std::string_view wire) {
     reply.headers.emplace_back(Lower(line.substr(0, colon)), Trim(line.substr(colon + 1)));
     head.remove_prefix(std::min(head.size(), line.size() + 2));
   }
-  std::string_view body = wire.substr(end_of_head + 4);
+  return reply;
+}
+
+constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+}  // namespace
+
+absl::StatusOr<HttpReply> ParseReply(std::string_view wire) {
+  const size_t end_of_head = wire.find(kEndOfHead);
+  if (end_of_head == std::string_view::npos) {
+    if (wire.empty()) return Lost("the engine closed the connection without a reply");
+    return Lost("the reply ended within its headers");
+  }
+  absl::StatusOr<HttpReply> parsed = ParseHead(wire.substr(0, end_of_head));
+  if (!parsed.ok()) return parsed;
+  HttpReply& reply = *parsed;
+  std::string_view body = wire.substr(end_of_head + kEndOfHead.size());
   if (!reply.header("transfer-encoding").empty()) {
-    return absl::InternalError("a reply with Transfer-Encoding, which the engine never sends");
+    return absl::InternalError(
+        "a reply with Transfer-Encoding, which the engine sends with events only");
   }
   if (reply.status == 204 || reply.status == 304) return reply;
   const std::string_view length_text = reply.header("content-length");
@@ -235,19 +263,59 @@ absl::StatusOr<HttpReply> ParseReply(std::string_view wire) {
   return reply;
 }
 
+std::string HttpClient::Serialize(const HttpRequest& request) const {
+  HttpRequest sent = request;
+  if (!bearer_.empty()) sent.headers.emplace_back("Authorization", "Bearer " + bearer_);
+  return SerializeRequest(sent);
+}
+
 absl::StatusOr<HttpReply> HttpClient::Send(const HttpRequest& request) const {
   const Deadline deadline(timeout_ms_);
   Socket socket;
   if (absl::Status connected = socket.Connect(address_, deadline); !connected.ok())
     return connected;
-  HttpRequest sent = request;
-  if (!bearer_.empty()) sent.headers.emplace_back("Authorization", "Bearer " + bearer_);
-  if (absl::Status written = socket.Write(SerializeRequest(sent), deadline); !written.ok()) {
+  if (absl::Status written = socket.Write(Serialize(request), deadline); !written.ok()) {
     return written;
   }
   absl::StatusOr<std::string> wire = socket.ReadAll(deadline);
   if (!wire.ok()) return wire.status();
   return ParseReply(*wire);
+}
+
+absl::StatusOr<HttpReply> HttpClient::Follow(
+    const HttpRequest& request, const std::function<bool(std::string_view)>& each) const {
+  Socket socket;
+  if (absl::Status connected = socket.Connect(address_, Deadline(timeout_ms_)); !connected.ok())
+    return connected;
+  absl::Status written = socket.Write(Serialize(request), Deadline(timeout_ms_));
+  if (!written.ok()) return written;
+  std::string wire;
+  while (wire.find(kEndOfHead) == std::string::npos) {
+    const absl::StatusOr<bool> more = socket.ReadSome(&wire, Deadline(timeout_ms_));
+    if (!more.ok()) return more.status();
+    if (!*more) return ParseReply(wire);
+  }
+  const size_t end = wire.find(kEndOfHead);
+  absl::StatusOr<HttpReply> head = ParseHead(std::string_view(wire).substr(0, end));
+  if (!head.ok()) return head;
+  if (head->header("transfer-encoding") != "chunked") {
+    const absl::StatusOr<std::string> rest = socket.ReadAll(Deadline(timeout_ms_));
+    return rest.ok() ? ParseReply(wire + *rest) : rest.status();
+  }
+  wire.erase(0, end + kEndOfHead.size());
+  ChunkReader chunks;
+  while (true) {
+    std::string body;
+    const ChunkReader::State state = chunks.Take(wire, &body);
+    if (!body.empty() && !each(body)) return head;
+    if (state == ChunkReader::State::kEnd) return head;
+    if (state == ChunkReader::State::kMalformed)
+      return absl::InternalError("a chunked body that is not one");
+    wire.clear();
+    const absl::StatusOr<bool> more = socket.ReadSome(&wire, Deadline(timeout_ms_));
+    if (!more.ok()) return more.status();
+    if (!*more) return Lost("the reply was cut off");
+  }
 }
 
 absl::StatusOr<int> HttpClient::PeerProcess() const {

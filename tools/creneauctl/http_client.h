@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,12 @@ class HttpClient {
       : address_(std::move(address)), timeout_ms_(timeout_ms), bearer_(std::move(bearer)) {}
 
   absl::StatusOr<HttpReply> Send(const HttpRequest& request) const;
+  // A reply that comes in chunks for as long as there is something to say. each(text) gets its body
+  // as it comes, and ends it by returning false. No longer than the deadline without anything.
+  // Where the reply is none of that kind, it is returned whole, as by Send; else its head. Aborted:
+  // it was cut off.
+  absl::StatusOr<HttpReply> Follow(const HttpRequest& request,
+                                   const std::function<bool(std::string_view)>& each) const;
   // The process that listens on the Unix socket, as the kernel knows it.
   absl::StatusOr<int> PeerProcess() const;
   // Once more, the same, when the reply was lost: for what the engine answers alike when repeated
@@ -51,6 +58,8 @@ class HttpClient {
   absl::StatusOr<HttpReply> SendRepeatable(const HttpRequest& request) const;
 
  private:
+  std::string Serialize(const HttpRequest& request) const;
+
   std::string address_;
   int64_t timeout_ms_;
   std::string bearer_;

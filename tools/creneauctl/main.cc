@@ -78,6 +78,8 @@ int Carry(const Session& session) {
       return Watch(session);
     case Verb::kPreflight:
       return Preflight(session);
+    case Verb::kEvents:
+      return Events(session);
   }
   return kExitUsage;
 }

@@ -84,6 +84,9 @@ int Watch(const Session& session);
 // preflight.cc
 int Preflight(const Session& session);
 
+// event_commands.cc
+int Events(const Session& session);
+
 // roster_commands.cc
 int RosterImport(const Session& session);
 
