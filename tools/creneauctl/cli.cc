@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/cli_keys.h"
+#include "tools/creneauctl/cli_queue.h"
 #include "tools/creneauctl/exit_code.h"
 
 namespace creneau::ctl {
@@ -243,57 +244,11 @@ class Builder {
   }
 
   void Queues() {
-    CLI::App* group = Group("queue", "look at openings and change them by hand");
-    OfAgenda(group, Verb::kQueueStatus, "status", "",
-             "Where the queue stands, as everybody sees it.");
-    DryRun(OfAgenda(group, Verb::kQueuePause, "pause", "",
-                    "No new holds, of agendas without a queue too, until resume.\n"
-                    "Whoever holds a seat can still confirm it."));
-    DryRun(OfAgenda(group, Verb::kQueueResume, "resume", "",
-                    "Ends a pause, or the draining of a queue."));
-    CLI::App* rate =
-        OfAgenda(group, Verb::kQueueRate, "rate", " 600",
-                 "Lets in at most so many people a minute.\n"
-                 "The engine still lets in fewer where seats or the disk allow no more.");
-    rate->add_option("PER_MIN", command_->per_min, "people a minute; 0 for no cap")
-        ->required()
-        ->check(CLI::NonNegativeNumber);
-    DryRun(rate);
-    DryRun(OfAgenda(group, Verb::kQueueDrain, "drain", "",
-                    "Gives out no more tickets, until resume; who has one is served."));
-    CLI::App* extend = OfAgenda(group, Verb::kQueueExtend, "extend", " 15",
-                                "Closes the opening that is under way so many minutes later.");
-    extend->add_option("MINUTES", command_->minutes, "by how many")
-        ->required()
-        ->check(CLI::PositiveNumber);
-    DryRun(extend);
-    CLI::App* beacon =
-        OfAgenda(group, Verb::kQueueBeacon, "beacon", " 4f1c…e9",
-                 "Tells what the agenda's beacon gave for this opening: from its hour on it waits "
-                 "for that.\nSaid once, published, and mixed into K: anybody can compare it with "
-                 "the source.");
-    CLI::Option* value = beacon->add_option("VALUE", command_->value, "as its source has it");
-    beacon
-        ->add_flag("--without", command_->without,
-                   "the source gives nothing: begin without, and publish that")
-        ->excludes(value);
-    DryRun(beacon);
-    CLI::App* verify =
-        Leaf(group, Verb::kQueueVerify, "verify",
-             "queue verify --agenda agenda.json --status 0900.json 0905.json --tickets -",
-             "Checks an opening from published files alone, without an engine.\n"
-             "K belongs to the chain and never changed, the rank served never fell; each ticket's "
-             "rank, its place among those given, and whether it was admitted.");
-    verify->add_option("--agenda", command_->file, "what GET /v1/agendas/AGENDA answered")
-        ->required();
-    verify
-        ->add_option("--status", command_->status_files,
-                     "what GET /v1/agendas/AGENDA/queue answered, oldest first")
-        ->required();
-    verify->add_flag("--without-beacon", command_->without,
-                     "check the rest of an opening that began without its beacon");
-    verify->add_option("--tickets", command_->tickets_file,
-                       "one a line, perhaps with the rank that it was told; - for stdin");
+    AddQueueCommands(
+        Group("queue", "look at openings and change them by hand"),
+        [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
+               const std::string& about) { return Leaf(group, verb, name, example, about); },
+        command_);
   }
 
   void Rosters() {

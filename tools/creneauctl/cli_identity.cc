@@ -21,11 +21,7 @@ void DryRun(CLI::App* leaf, Command* command) {
 
 }  // namespace
 
-void AddIdentityCommands(
-    CLI::App* reserve, CLI::App* act,
-    const std::function<CLI::App*(CLI::App*, Verb, const char*, const std::string&,
-                                  const std::string&)>& leaf,
-    Command* command) {
+void AddIdentityCommands(CLI::App* reserve, CLI::App* act, const MakeLeaf& leaf, Command* command) {
   const std::string by = "--admin data/admin.sock --bearer claire.key ";
   CLI::App* lookup = leaf(reserve, Verb::kReserveLookup, "lookup",
                           by + "reserve lookup 93-titres --applicant ada.json",

@@ -11,75 +11,56 @@ namespace {
 
 using namespace creneau::ctl;
 
+struct Carried {
+  Verb verb;
+  int (*carry)(const Session&);
+};
+
+constexpr Carried kCarried[] = {
+    {Verb::kAgendaCheck, AgendaCheck},
+    {Verb::kAgendaPublish, AgendaPublish},
+    {Verb::kAgendaList, AgendaList},
+    {Verb::kAgendaShow, AgendaShow},
+    {Verb::kSlotList, SlotList},
+    {Verb::kReserveHold, ReserveHold},
+    {Verb::kReserveConfirm, ReserveAct},
+    {Verb::kReserveExtend, ReserveAct},
+    {Verb::kReserveShow, ReserveAct},
+    {Verb::kReserveMove, ReserveAct},
+    {Verb::kReserveCancel, ReserveAct},
+    {Verb::kReserveLookup, ReserveIdentity},
+    {Verb::kReserveRecover, ReserveIdentity},
+    {Verb::kReserveLink, ReserveIdentity},
+    {Verb::kReserveCorrect, ReserveIdentity},
+    {Verb::kReserveRepair, ReserveIdentity},
+    {Verb::kActList, ActList},
+    {Verb::kActApprove, ActApprove},
+    {Verb::kLogVerify, LogVerify},
+    {Verb::kLogShow, LogShow},
+    {Verb::kSnapshotSave, SnapshotSave},
+    {Verb::kSnapshotList, SnapshotList},
+    {Verb::kSnapshotVerify, SnapshotVerify},
+    {Verb::kQueueStatus, QueueStatus},
+    {Verb::kQueuePause, QueueOrder},
+    {Verb::kQueueResume, QueueOrder},
+    {Verb::kQueueRate, QueueOrder},
+    {Verb::kQueueDrain, QueueOrder},
+    {Verb::kQueueExtend, QueueOrder},
+    {Verb::kQueueBeacon, QueueOrder},
+    {Verb::kQueueVerify, QueueVerify},
+    {Verb::kRosterImport, RosterImport},
+    {Verb::kKeyCreate, KeyCreate},
+    {Verb::kKeyList, KeyList},
+    {Verb::kKeyRotate, KeyRotate},
+    {Verb::kKeyRevoke, KeyRevoke},
+    {Verb::kWatch, Watch},
+    {Verb::kPreflight, Preflight},
+    {Verb::kEvents, Events},
+};
+
 int Carry(const Session& session) {
-  switch (session.command().verb) {
-    case Verb::kNone:
-      return kExitUsage;
-    case Verb::kAgendaCheck:
-      return AgendaCheck(session);
-    case Verb::kAgendaPublish:
-      return AgendaPublish(session);
-    case Verb::kAgendaList:
-      return AgendaList(session);
-    case Verb::kAgendaShow:
-      return AgendaShow(session);
-    case Verb::kSlotList:
-      return SlotList(session);
-    case Verb::kReserveHold:
-      return ReserveHold(session);
-    case Verb::kReserveConfirm:
-    case Verb::kReserveExtend:
-    case Verb::kReserveShow:
-    case Verb::kReserveMove:
-    case Verb::kReserveCancel:
-      return ReserveAct(session);
-    case Verb::kReserveLookup:
-    case Verb::kReserveRecover:
-    case Verb::kReserveLink:
-    case Verb::kReserveCorrect:
-    case Verb::kReserveRepair:
-      return ReserveIdentity(session);
-    case Verb::kActList:
-      return ActList(session);
-    case Verb::kActApprove:
-      return ActApprove(session);
-    case Verb::kLogVerify:
-      return LogVerify(session);
-    case Verb::kLogShow:
-      return LogShow(session);
-    case Verb::kSnapshotSave:
-      return SnapshotSave(session);
-    case Verb::kSnapshotList:
-      return SnapshotList(session);
-    case Verb::kSnapshotVerify:
-      return SnapshotVerify(session);
-    case Verb::kQueueStatus:
-      return QueueStatus(session);
-    case Verb::kQueuePause:
-    case Verb::kQueueResume:
-    case Verb::kQueueRate:
-    case Verb::kQueueDrain:
-    case Verb::kQueueExtend:
-    case Verb::kQueueBeacon:
-      return QueueOrder(session);
-    case Verb::kQueueVerify:
-      return QueueVerify(session);
-    case Verb::kRosterImport:
-      return RosterImport(session);
-    case Verb::kKeyCreate:
-      return KeyCreate(session);
-    case Verb::kKeyList:
-      return KeyList(session);
-    case Verb::kKeyRotate:
-      return KeyRotate(session);
-    case Verb::kKeyRevoke:
-      return KeyRevoke(session);
-    case Verb::kWatch:
-      return Watch(session);
-    case Verb::kPreflight:
-      return Preflight(session);
-    case Verb::kEvents:
-      return Events(session);
+  for (const Carried& carried : kCarried) {
+    if (carried.verb == session.command().verb) return carried.carry(session);
   }
   return kExitUsage;
 }
