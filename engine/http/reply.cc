@@ -55,6 +55,8 @@ std::string_view StatusLine(int status) {
       return "HTTP/1.1 200 OK\r\nDate: ";
     case 201:
       return "HTTP/1.1 201 Created\r\nDate: ";
+    case 202:
+      return "HTTP/1.1 202 Accepted\r\nDate: ";
     case 304:
       return "HTTP/1.1 304 Not Modified\r\nDate: ";
     case 400:

@@ -59,9 +59,9 @@ void AppendReply(std::string& out, const Reply& reply, const Framing& framing);
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // The statuses that replies have, in rising order.
-inline constexpr std::array<int, 21> kStatuses = {200, 201, 304, 400, 401, 403, 404,
-                                                  405, 406, 408, 409, 410, 412, 413,
-                                                  415, 422, 428, 429, 431, 503, 505};
+inline constexpr std::array<int, 22> kStatuses = {200, 201, 202, 304, 400, 401, 403, 404,
+                                                  405, 406, 408, 409, 410, 412, 413, 415,
+                                                  422, 428, 429, 431, 503, 505};
 
 // A reply's first line and the name of its second, which is Date. Empty: a status that we do not
 // send.
