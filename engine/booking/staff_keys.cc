@@ -22,12 +22,6 @@ constexpr std::string_view kAllAgendas = "*";
 // Of a key that there is not. No secret has this digest, as far as anybody knows.
 const BearerHash kNobody{};
 
-std::string CheckOf(std::string_view line) {
-  std::array<uint8_t, crypto_hash_sha256_BYTES> digest;
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const uint8_t*>(line.data()), line.size());
-  return Hex(std::span(digest).first(4));
-}
-
 // In the one spelling that FormatUtc has.
 std::optional<Instant> ReadUtc(std::string_view text) {
   absl::Time time;
@@ -99,12 +93,18 @@ std::string_view ReadFields(std::string_view line, StaffKey* key) {
 std::string_view ReadLine(std::string_view line, StaffKey* key) {
   const size_t space = line.rfind(' ');
   if (space == std::string_view::npos ||
-      CheckOf(line.substr(0, space + 1)) != line.substr(space + 1))
+      CheckOfStaffLine(line.substr(0, space + 1)) != line.substr(space + 1))
     return "it is not as creneauctl key wrote it: damaged, or changed by hand";
   return ReadFields(line.substr(0, space), key);
 }
 
 }  // namespace
+
+std::string CheckOfStaffLine(std::string_view line) {
+  std::array<uint8_t, crypto_hash_sha256_BYTES> digest;
+  crypto_hash_sha256(digest.data(), reinterpret_cast<const uint8_t*>(line.data()), line.size());
+  return Hex(std::span(digest).first(4));
+}
 
 StaffKeys::StaffKeys(std::vector<StaffKey> keys) : keys_(std::move(keys)) {
   const auto by_id = [](const StaffKey& a, const StaffKey& b) { return a.id < b.id; };
@@ -169,7 +169,7 @@ std::string WriteStaffKeys(const std::vector<StaffKey>& keys) {
                      agendas, " ", FormatUtc(key.created), " ", FormatUtc(key.expires), " ",
                      key.revoked ? FormatUtc(*key.revoked) : std::string(kNone), " ", Hex(key.hash),
                      " ", key.assert_key ? Hex(*key.assert_key) : std::string(kNone), " ");
-    text += line + CheckOf(line) + "\n";
+    text += line + CheckOfStaffLine(line) + "\n";
   }
   return text;
 }

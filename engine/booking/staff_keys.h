@@ -71,6 +71,9 @@ absl::StatusOr<std::vector<StaffKey>> ReadStaffKeys(std::string_view text, const
 // A text that ReadStaffKeys reads; in the order given.
 std::string WriteStaffKeys(const std::vector<StaffKey>& keys);
 
+// What stands behind a line, of the line before it.
+std::string CheckOfStaffLine(std::string_view line);
+
 std::string StaffKeysFile(const std::string& keys_directory);
 // "2026-11-27T04:18:13Z"
 std::string FormatUtc(Instant instant);

@@ -122,6 +122,14 @@ std::optional<uint32_t> VersionFromTag(std::string_view if_match) {
   return version;
 }
 
+std::optional<std::string_view> BearerToken(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer";
+  if (!EqualsInAnyCase(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  authorization.remove_prefix(kScheme.size());
+  if (authorization.substr(0, 1) != " ") return std::nullopt;
+  return authorization.substr(1);
+}
+
 bool NamesTag(std::string_view if_none_match, std::string_view tag) {
   while (!if_none_match.empty()) {
     std::string_view element = Next(if_none_match, ',');

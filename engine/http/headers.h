@@ -24,6 +24,10 @@ bool IsStrongIdempotencyKey(std::string_view key);
 // Nothing: neither.
 std::optional<uint32_t> VersionFromTag(std::string_view if_match);
 
+// The token of "Bearer TOKEN": the scheme in any case, one space (RFC 6750 2.1). Nothing: another
+// scheme. What the token is, is not looked at.
+std::optional<std::string_view> BearerToken(std::string_view authorization);
+
 // If-None-Match: a list of tags or `*`; weak comparison. `tag` with its quotes.
 bool NamesTag(std::string_view if_none_match, std::string_view tag);
 

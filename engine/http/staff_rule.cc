@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "http/octets.h"
+#include "http/headers.h"
 
 namespace creneau::http {
 namespace {
@@ -36,15 +36,6 @@ bool InScope(const Exchange& exchange, Scope scope, const booking::Actor& actor)
       break;
   }
   return true;
-}
-
-// The token of "Bearer TOKEN": the scheme in any case, one space (RFC 6750 2.1).
-std::optional<booking::Bearer> ReadAuthorization(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer";
-  if (!EqualsInAnyCase(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
-  authorization.remove_prefix(kScheme.size());
-  if (authorization.substr(0, 1) != " ") return std::nullopt;
-  return booking::ReadBearer(authorization.substr(1));
 }
 
 std::string_view DetailOf(booking::Admission::Verdict verdict) {
@@ -89,7 +80,8 @@ Examined ExamineKey(const booking::StaffAccess& staff, AddressRates* wrong_keys,
                     const Caller& caller, const Request& request, Instant now) {
   Examined examined;
   if (request.authorization.data() == nullptr) return examined;
-  if (std::optional<booking::Bearer> bearer = ReadAuthorization(request.authorization)) {
+  const std::optional<std::string_view> token = BearerToken(request.authorization);
+  if (auto bearer = token ? booking::ReadBearer(*token) : std::nullopt) {
     examined.admission = staff.Admit(*bearer, now);
     bearer->Wipe();
   }

@@ -1,6 +1,8 @@
 // booking::LoadKeys: files of --keys, parted by `|`; an empty one is missing. Asserted: keys
 // are accepted only as they were written, the answer is the same the second time, a refusal names
-// the file and changes none, and what is made is accepted afterwards.
+// the file and changes none, and what is made is accepted afterwards. What begins with `staff:` is
+// KEYS/staff instead, each of its lines but the first without its checksum; with `bearer:`, a key's
+// text. Asserted: what is accepted is written again as it was, and a refusal names the line.
 
 #include "booking/keys.h"
 
@@ -9,6 +11,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "booking/staff_keys.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/wal/memory_files.h"
 
@@ -33,13 +36,39 @@ void CheckFile(const wal::MemoryFiles::Bytes& bytes, std::span<const uint8_t> se
   CHECK(text == Hex(secret));
 }
 
+void FuzzStaff(std::string_view lines) {
+  std::string text = "creneau-staff-keys 1\n";
+  for (fuzz::Source source(lines); !source.empty();) {
+    const std::string line = std::string(source.Until('\n')) + " ";
+    text += line + CheckOfStaffLine(line) + "\n";
+  }
+  const fuzz::Copy copy(text);
+  const auto keys = ReadStaffKeys(copy.view(), "keys/staff");
+  if (keys.ok()) return CHECK(WriteStaffKeys(*keys) == text);
+  CHECK(absl::IsFailedPrecondition(keys.status()));
+  CHECK(keys.status().message().find("keys/staff:") == 0);
+}
+
+void FuzzBearer(std::string_view text) {
+  const fuzz::Copy copy(text);
+  const auto bearer = ReadBearer(copy.view());
+  if (bearer) CHECK(WriteBearer(bearer->id, bearer->secret) == text);
+}
+
 }  // namespace
 }  // namespace creneau::booking
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace creneau;
+  const std::string_view input = fuzz::Text(data, size);
+  for (const auto& [prefix, fuzz] :
+       {std::pair("staff:", booking::FuzzStaff), std::pair("bearer:", booking::FuzzBearer)}) {
+    if (!input.starts_with(prefix)) continue;
+    fuzz(input.substr(std::string_view(prefix).size()));
+    return 0;
+  }
   wal::MemoryFiles files;
-  fuzz::Source source(fuzz::Text(data, size));
+  fuzz::Source source(input);
   const auto put = [&](std::initializer_list<const char*> names) {
     for (const char* name : names) {
       const std::string_view text = source.Until('|');

@@ -112,6 +112,14 @@ void Live(Life& life) {
   CHECK(ledger.Hold(args, sink).outcome == Outcome::kOk);
   life.recorder.records.push_back(codec::EncodeOutage({kNow, false}));
   life.recorder.records.push_back(codec::EncodeOutage({kNow, true}));
+  life.recorder.records.push_back(codec::EncodeStaffAct({.at = kNow,
+                                                         .role = rules::Role::kAgent,
+                                                         .person = "a.dupont",
+                                                         .key = "7K3M9QXA",
+                                                         .what = "correct",
+                                                         .agenda = "93-titres",
+                                                         .reservation = ada.seat.ref,
+                                                         .reason = "wrong-digit"}));
 }
 
 // The records of a snapshot of that life, framed as the target takes them: the slots, and the

@@ -1,7 +1,8 @@
 // http::Target and the meaning of single headers: the first byte says which. Asserted of a target:
 // what was decoded, written with every octet percent-encoded, is the same target again; parsing a
 // second time, in the same object, says the same. Of headers: what a value means does not depend on
-// spaces around it, nor a list's meaning on empty elements.
+// spaces around it, nor a list's meaning on empty elements; a token is what stands behind its
+// scheme.
 
 #include "http/target.h"
 
@@ -71,6 +72,10 @@ void FuzzHeaders(std::string_view text) {
   CHECK(NamesTag(text, "\"3.8f01\"") == NamesTag(listed, "\"3.8f01\""));
   if (const auto version = VersionFromTag(text))
     CHECK(VersionFromTag("\"" + std::to_string(*version) + "\"") == version);
+  if (const auto token = BearerToken(text)) {
+    CHECK(token->size() + 7 == text.size() && text.substr(7) == *token);
+    CHECK(BearerToken("BEARER " + std::string(*token)) == *token);
+  }
   if (!IsStrongIdempotencyKey(text)) return;
   CHECK(text.size() >= 22 && text.size() <= 64);
   for (const char c : text) CHECK(c > ' ' && c < 0x7f && c != '"' && c != ',');

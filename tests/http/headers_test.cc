@@ -84,5 +84,14 @@ TEST_CASE("targets are taken apart") {
   CHECK_FALSE(target.Parse(escaped));
 }
 
+TEST_CASE("the token of Authorization") {
+  CHECK(BearerToken("Bearer abc") == "abc");
+  CHECK(BearerToken("bEaReR abc def") == "abc def");
+  CHECK(BearerToken("Bearer  abc") == " abc");
+  CHECK(BearerToken("Bearer ") == "");
+  for (const char* other : {"", "Bearer", "Bearer\tabc", "Bearerabc", "Basic abc", "Bear"})
+    CHECK(!BearerToken(other));
+}
+
 }  // namespace
 }  // namespace creneau::http

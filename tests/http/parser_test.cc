@@ -36,6 +36,8 @@ int StatusOf(std::string_view bytes) {
       return kWaits;
     case Step::kRefused:
       return AdviceFor(reader.refusal().outcome).status;
+    case Step::kHead:  // only where that was asked for
+      break;
   }
   return 0;
 }
@@ -230,6 +232,40 @@ TEST_CASE("parsing allocates nothing") {
   CHECK(after == before);
 }
 #endif
+
+TEST_CASE("a head with Authorization is shown before its body, where that is asked for") {
+  const std::string large(limits::kMaxBodyBytes + 1, 'x');
+  const std::string key = "Authorization: Bearer x\r\n";
+  const auto steps = [](const std::string& bytes, bool ask) {
+    RequestReader reader(limits::kMaxBodyBytes);
+    if (ask) reader.ShowHeads();
+    Request request;
+    std::vector<Step> seen;
+    for (size_t size = 1; size <= bytes.size(); ++size) {
+      Step step;
+      do {
+        const std::string copy(bytes.substr(0, size));
+        step = reader.Read(copy, request);
+        if (step == Step::kHead) {
+          CHECK(request.authorization == "Bearer x");
+          CHECK(request.target == "/v1/agendas/a/holds");
+          CHECK(request.body.empty());
+        }
+        if (step != Step::kNeedMore) seen.push_back(step);
+      } while (step == Step::kHead);
+      if (!seen.empty() && seen.back() != Step::kHead) break;
+    }
+    return seen;
+  };
+  const std::string small = Post(key + "Content-Length: 2\r\n", "{}");
+  CHECK(steps(small, true) == std::vector<Step>{Step::kHead, Step::kRequest});
+  CHECK(steps(small, false) == std::vector<Step>{Step::kRequest});
+  CHECK(steps(Post("Content-Length: 2\r\n", "{}"), true) == std::vector<Step>{Step::kRequest});
+  const std::string length = "Content-Length: " + std::to_string(large.size()) + "\r\n";
+  CHECK(steps(Post(key + length, ""), true) == std::vector<Step>{Step::kHead, Step::kRefused});
+  CHECK(steps(Post(key + length, ""), false) == std::vector<Step>{Step::kRefused});
+  CHECK(StatusOf(Post(key + key + "Content-Length: 2\r\n", "{}")) == 400);
+}
 
 }  // namespace
 }  // namespace creneau::http
