@@ -21,8 +21,9 @@ from front_case import FrontCase  # noqa: E402
 from front_cases import Cache, Connections, Hidden, Journey, Queue  # noqa: E402
 from fence_cases import Away, Bounds, Rates, Refusals, Repeats  # noqa: E402
 from smuggling_cases import Smuggling  # noqa: E402
+from staff_cases import Staff  # noqa: E402
 
-ORDER = [Journey, Queue, Connections, Cache, Hidden, Refusals, Rates, Bounds, Repeats, Smuggling, Away]  # Away ends the daemon
+ORDER = [Journey, Queue, Connections, Cache, Hidden, Staff, Refusals, Rates, Bounds, Repeats, Smuggling, Away]  # Away ends the daemon
 
 
 def main():
