@@ -138,6 +138,14 @@ absl::Status ArchiveSegment(env::FileSystem& files, const std::string& directory
   return status;
 }
 
+absl::Status WriteArchived(env::FileSystem& files, const std::string& path,
+                           std::vector<uint8_t> bytes) {
+  BytesFile from(std::move(bytes));
+  auto to = files.Open(path, env::OpenMode::kCreate);
+  if (!to.ok()) return to.status();
+  return Compress(from, **to, path);
+}
+
 absl::StatusOr<std::unique_ptr<env::File>> OpenArchived(env::FileSystem& files,
                                                         const std::string& path) {
   auto file = files.Open(path, env::OpenMode::kRead);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,6 +22,10 @@ std::optional<uint64_t> SegmentOfArchived(const std::string& name);  // of exact
 // segment, and only then removes it. Can be interrupted anywhere and done again.
 absl::Status ArchiveSegment(env::FileSystem& files, const std::string& directory,
                             const std::string& archive, uint64_t segment);
+
+// The same form of these bytes, as a new file, synced; its directory is not.
+absl::Status WriteArchived(env::FileSystem& files, const std::string& path,
+                           std::vector<uint8_t> bytes);
 
 // The segment's bytes, in memory, read-only. DataLoss: the archived form is damaged.
 absl::StatusOr<std::unique_ptr<env::File>> OpenArchived(env::FileSystem& files,

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "tools/creneauctl/cli_audit.h"
 #include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/cli_keys.h"
 #include "tools/creneauctl/cli_queue.h"
@@ -22,6 +23,7 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock reserve confirm 3F7QK2M9XA0CW --key-file key
   creneauctl log verify data
   creneauctl --json log show data --limit 10
+  creneauctl audit export data --out export
   creneauctl --admin data/admin.sock snapshot save
   creneauctl --admin data/admin.sock queue status 92-naturalisation
   creneauctl queue verify --agenda agenda.json --status 0900.json 0905.json
@@ -30,7 +32,7 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock events --after 1042 --follow
   creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
-Talks to a running creneaud over its admin socket; `agenda check`, `log`, `snapshot verify` and `queue verify` need none. Who
+Talks to a running creneaud over its admin socket; `agenda check`, `log`, `audit`, `snapshot verify` and `queue verify` need none. Who
 the applicant is and the key of a reservation are asked for on the terminal, or read from a file or stdin (-), never from arguments.
 
 Exit codes: 0 ok, 2 usage, 3 refused, 4 unreachable, 5 integrity, 6 objective missed, 7 I/O.)";
@@ -95,6 +97,7 @@ class Builder {
     Keys();
     NineOClock();
     WhatHappens();
+    AddAudit(app_, command_);
   }
 
  private:
@@ -317,7 +320,8 @@ bool NeedsEngine(const Command& command) {
   if (verb == Verb::kQueueVerify) return false;
   if (verb == Verb::kRosterImport) return !command.dry_run;
   return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow &&
-         verb != Verb::kSnapshotVerify && !IsOfKeys(verb);
+         verb != Verb::kSnapshotVerify && verb != Verb::kAuditExport &&
+         verb != Verb::kAuditVerify && !IsOfKeys(verb);
 }
 
 }  // namespace

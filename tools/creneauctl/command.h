@@ -52,6 +52,8 @@ enum class Verb {
   kWatch,
   kPreflight,
   kEvents,
+  kAuditExport,
+  kAuditVerify,
 };
 
 struct Command {
@@ -107,6 +109,8 @@ struct Command {
   std::string public_key_file;
   uint64_t after_lsn = 0;  // events
   bool follow = false;     // events: go on when all that has happened has been told
+  std::string out;         // audit: the export's directory
+  uint64_t to_lsn = 0;     // audit export: 0: the end
   uint64_t from_lsn = 1;
   uint64_t limit = 0;  // 0: all
 };

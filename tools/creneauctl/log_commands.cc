@@ -8,9 +8,9 @@
 #include "codec/event.h"
 #include "env/posix/posix_file.h"
 #include "proof/checkpoint.h"
+#include "tools/creneauctl/checkpoint_files.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
-#include "tools/creneauctl/secrets.h"
 #include "tools/creneauctl/session.h"
 #include "tools/creneauctl/table.h"
 #include "wal/log.h"
@@ -36,22 +36,7 @@ int FailOnLog(const Session& session, const absl::Status& status) {
 // The checkpoints to hold the log against, all of them signed; none where none were given.
 absl::StatusOr<proof::ReadCheckpoints> Published(const Command& command) {
   if (command.checkpoint_file.empty()) return proof::ReadCheckpoints();
-  const absl::StatusOr<std::string> key = ReadInput(command.public_key_file);
-  if (!key.ok()) return key.status();
-  const auto parsed = proof::ParsePublicKey(*key);
-  if (!parsed) {
-    return absl::InvalidArgumentError(command.public_key_file +
-                                      " is no public key: expected 64 hexadecimal digits");
-  }
-  const absl::StatusOr<std::string> lines = ReadInput(command.checkpoint_file);
-  if (!lines.ok()) return lines.status();
-  absl::StatusOr<proof::ReadCheckpoints> read = proof::ReadLines(*lines, *parsed);
-  if (!read.ok())
-    return absl::Status(read.status().code(),
-                        command.checkpoint_file + ", " + std::string(read.status().message()));
-  if (read->checkpoints.empty())
-    return absl::InvalidArgumentError(command.checkpoint_file + " has no checkpoint in it");
-  return read;
+  return ReadPublished(command.checkpoint_file, command.public_key_file);
 }
 
 // The losses that the log tells of, and which of the checkpoints they took.

@@ -55,6 +55,8 @@ constexpr Carried kCarried[] = {
     {Verb::kKeyRevoke, KeyRevoke},
     {Verb::kWatch, Watch},
     {Verb::kPreflight, Preflight},
+    {Verb::kAuditExport, AuditExport},
+    {Verb::kAuditVerify, AuditVerify},
     {Verb::kEvents, Events},
 };
 

@@ -90,4 +90,7 @@ int Events(const Session& session);
 // roster_commands.cc
 int RosterImport(const Session& session);
 
+int AuditExport(const Session& session);
+int AuditVerify(const Session& session);
+
 }  // namespace creneau::ctl
