@@ -85,6 +85,8 @@ bool FindPlace(Exchange& exchange, std::optional<uint64_t> after, EventOrder* or
 }  // namespace
 
 void StreamEvents(Exchange& exchange) {
+  if (exchange.streams == nullptr)
+    return exchange.Refuse({.outcome = Outcome::kUnknownRoute, .detail = exchange.elsewhere});
   EventOrder order;
   std::optional<uint64_t> after;
   if (!ReadParameters(exchange, &order, &after)) return;

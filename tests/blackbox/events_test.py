@@ -7,6 +7,7 @@ read slowly, browsers' EventSource, creneauctl.
 
 import http.client
 import json
+import signal
 import socket
 import sys
 import threading
@@ -258,6 +259,39 @@ class Events(unittest.TestCase):
         self.assertEqual(wire.count(b"HTTP/1.1 200 OK"), 2)
         self.assertIn(b"Connection: close\r\n", wire)
         self.assertTrue(wire.endswith(b"0\r\n\r\n"))
+
+    def test_a_site_by_its_key_until_that_is_revoked(self):
+        """At the public listener, as a website on another machine; told of its agendas only."""
+        daemon = self.enterContext(Daemon(CRENEAUD, self.home / "staffed", *SMALL, "--staff-on-public"))
+        keys = daemon.data / "keys"
+        code, out, err = ctl(CRENEAUCTL, "--json", "key", "create", "--keys", keys, "--role", "site", "--person", "portal",
+                             "--agenda", "other", "--out", self.home / "portal.key")
+        self.assertEqual(code, 0, err)
+        self.reload(daemon)
+        for name in ("events", "other"):
+            daemon.must_publish(name, agendas.agenda(name))
+        Person(daemon, "events", self.slots[0])
+        Person(daemon, "other", self.slots[0])
+        bearer = {"Authorization": "Bearer " + (self.home / "portal.key").read_text().strip()}
+        connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
+        connection.request("GET", "/v1/events?after=0", headers=bearer)
+        with connection.getresponse() as reply:
+            self.assertEqual(reply.status, 200)
+            told = [json.loads(reply.readline()) for _ in range(2)]
+            self.assertEqual([(event["event"], event["agenda"]) for event in told], [("published", "other"), ("held", "other")])
+            self.assertEqual(ctl(CRENEAUCTL, "--url", f"http://127.0.0.1:{daemon.port}", "--bearer", self.home / "portal.key",
+                                 "events")[:2], (0, "".join(json.dumps(e, separators=(",", ":")) + "\n" for e in told)))
+            self.assertEqual(ctl(CRENEAUCTL, "key", "revoke", json.loads(out)["id"], "--keys", keys)[0], 0)
+            self.reload(daemon)
+            rest = reply.read()  # it ends, with its last chunk
+            self.assertNotIn(b"events", rest.replace(b'"event"', b""))
+
+    def reload(self, daemon):
+        before = daemon.diary().count("SIGHUP: ")
+        daemon.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while daemon.diary().count("SIGHUP: ") == before and time.monotonic() < until:
+            time.sleep(0.01)
 
     def test_creneauctl(self):
         self.publish()

@@ -170,6 +170,21 @@ TEST_CASE("a slow reader costs a buffer, and is cut off; one that has gone is no
   }
 }
 
+TEST_CASE("a key that is for some agendas is told of these") {
+  booking::World world;
+  REQUIRE(world.Publish("93-titres", booking::AgendaToml()).outcome == Outcome::kOk);
+  REQUIRE(world.Publish("93-retraits", booking::AgendaToml("93-retraits")).outcome == Outcome::kOk);
+  EventOrder order;
+  order.wait_ms = 0;
+  order.agendas = {"93-retraits", "92-naturalisation"};
+  Reader reader(world, order);
+  CHECK(reader.TurnOn() == Wants::kEnd);
+  bool ended = false;
+  const std::string body = Body(reader.Wire(), &ended);
+  CHECK(body.find("93-retraits") != std::string::npos);
+  CHECK(body.find("93-titres") == std::string::npos);
+}
+
 TEST_CASE("places are as many as there are, and memory for the first one at least") {
   EventPlaces places;
   auto first = places.Take(2 * limits::kEventFeedsBytes);

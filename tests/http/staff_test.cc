@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "booking/staff_keys.h"
+#include "http/event_streams.h"
 #include "http/staff_rule.h"
 #include "tests/http/public_context.h"
 
@@ -54,6 +55,7 @@ class Office {
           const std::string& authorization, const Caller& caller = {}) {
     SessionContext context = PublicContext(world_, telemetry_, counters_);
     context.audience = audience;
+    context.streams = &streams_;
     if (staff_on_public) {
       context.desk = &desk_;
       context.wrong_keys = &wrong_keys_;
@@ -91,6 +93,7 @@ class Office {
   Counters& counters_ = telemetry_.AddThread("public");
   booking::CommitPool pool_;
   StaffDesk desk_{4};
+  EventStreams streams_{*world_.engine, 1'000};
   const Callers callers_{{}, 8, 8};
   AddressRates wrong_keys_{callers_, surge::RateLimit{3, 60'000}, surge::Cells::Salt{},
                            world_.clock};
@@ -127,8 +130,16 @@ constexpr Expected kExpected[] = {
     {"POST", "/v1/agendas/{}/passes", "site agent operator"},
     {"PUT", "/v1/agendas/{}/roster", "operator"},
     {"POST", "/v1/agendas/{}/roster", "operator"},
+    {"POST", "/v1/agendas/{}/lookup", "agent helper"},
+    {"POST", "/v1/agendas/{}/links", "agent"},
+    {"POST", "/v1/agendas/{}/recoveries", ""},
+    {"POST", "/v1/reservations/{}/corrections", "agent"},
+    {"POST", "/v1/reservations/{}/repairs", "agent"},
+    {"GET", "/v1/acts", "agent"},
+    {"POST", "/v1/acts/{}/approve", "agent"},
     {"GET", "/v1/snapshots", "operator auditor"},
     {"POST", "/v1/snapshots", "operator"},
+    {"GET", "/v1/events", "site operator auditor"},
     {"GET", "/livez", "machines"},
     {"GET", "/readyz", "machines"},
     {"GET", "/metrics", "machines"},
@@ -193,6 +204,17 @@ TEST_CASE("role by route, on each listener") {
     }
   }
   CHECK(table.empty());  // a route that this table does not have
+}
+
+TEST_CASE("events of another agenda than a key is for are not asked for") {
+  Office office;
+  const std::string key = office.Add(Role::kSite, {"93-titres"}).text;
+  const std::string other = office.Add(Role::kSite, {"92-naturalisation"}).text;
+  office.Reload();
+  CHECK(office.AskStaff("GET", "/v1/events", key) == 200);
+  CHECK(office.AskStaff("GET", "/v1/events?agenda=93-titres", key) == 200);
+  CHECK(office.AskStaff("GET", "/v1/events?agenda=93-titres", other) == 403);
+  CHECK(office.AskStaff("GET", "/v1/events", other) == 200);  // and is told of none
 }
 
 TEST_CASE("a key that is none is 401 everywhere, and says nothing of why") {
