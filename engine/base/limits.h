@@ -132,6 +132,15 @@ inline constexpr int64_t kMaxStaffConnections = 256;
 inline constexpr uint32_t kWrongKeysPerAddress = 20;
 inline constexpr int64_t kWrongKeysPeriodMs = 60'000;
 
+// A website vouches for whoever has just logged in: long enough for a form and a retry, short
+// enough that a copy is worth little (proof/assertion.h).
+inline constexpr int64_t kAssertionLifeMs = 300'000;
+// By how much the website's clock may be ahead.
+inline constexpr int64_t kAssertionSkewMs = 30'000;
+// Nonces that were shown and have not expired, 8 octets each: 1 MiB. At 200 requests a second with
+// one each, 60,000 are alive at a time: nearly half of the places, and few sets are full.
+inline constexpr size_t kSpentNonces = 1u << 17;
+
 // --- surge ---
 // Somebody who was let in and has not asked for a hold by then has gone: ten polls of those who are
 // next.

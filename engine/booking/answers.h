@@ -66,7 +66,8 @@ struct Reservation {
 struct HoldRequest {
   std::string_view agenda;
   rules::Applicant applicant;
-  std::string_view ticket{};  // where the agenda has a queue
+  std::string_view ticket{};     // where the agenda has a queue
+  std::string_view assertion{};  // where the website vouches for people (proof/assertion.h)
   std::optional<LocalMinute> slot;
   std::string_view idempotency_key;  // empty: none was sent; else already checked for form
   uint64_t body_hash = 0;  // of what the client asked for, to tell a repeat from a reuse of the key
@@ -112,6 +113,7 @@ struct TicketRequest {
   // Where proofs are asked for, one of these.
   std::optional<ProofOfWork> proof{};
   std::string_view pass{};
+  std::string_view assertion{};  // as HoldRequest's
 };
 
 struct TicketAnswer {

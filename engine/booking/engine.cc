@@ -133,6 +133,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   openings_ = std::make_unique<Openings>(registry_, ledger_, *log_, clock_,
                                          Openings::Secrets{keys_.mac, keys_.chain});
   proofs_ = std::make_unique<Proofs>(keys_.mac, entropy_);
+  assertions_ = std::make_unique<Assertions>(staff_, entropy_, clock_.Now());
   if (const absl::Status status = CheckChain(); !status.ok()) return status;
   const Instant now = clock_.Now();
   openings_->Restore(openings, turns, now);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/keyed_hash.h"
+#include "booking/assertions.h"
 #include "booking/engine.h"
 #include "booking/event_feed.h"
 #include "booking/keys.h"
@@ -116,6 +117,7 @@ class Engine::Impl {
   std::unique_ptr<wal::Log> log_;
   std::unique_ptr<Openings> openings_;
   std::unique_ptr<Proofs> proofs_;
+  std::unique_ptr<Assertions> assertions_;
   std::unique_ptr<Steward> steward_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
@@ -180,6 +182,10 @@ class Engine::Impl {
                  Entry* entry) const;
   std::optional<ReservationAnswer> MayHold(const AgendaInfo& agenda, const HoldRequest& request,
                                            const Subject& subject, Entry* entry, Instant now);
+  std::vector<rules::IdentityProblem> NotVouchedFor(const AgendaInfo& agenda,
+                                                    const rules::Applicant& applicant,
+                                                    std::string_view assertion,
+                                                    std::string_view purpose, Instant now);
   // With a Reading.
   bool IsListed(const AgendaInfo& agenda, const Subject& derived, const Subject& subject) const;
   std::optional<ReservationAnswer> MayQueue(const AgendaInfo& agenda, const Subject& subject,
@@ -198,6 +204,7 @@ class Engine::Impl {
              std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors);
   bool PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
                   const absl::TimeZone& zone, const Actor& actor);
+  void WarnOfNobody(AgendaId id, const rules::Agenda& agenda, rules::Diagnostics* warnings) const;
   ledger::TrimCounts TrimAll(AgendaId agenda);
 
   // checkpoints.cc

@@ -194,6 +194,26 @@ ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
   return sum;
 }
 
+// Where nobody can book for want of something that only the office can do.
+void Engine::Impl::WarnOfNobody(AgendaId id, const rules::Agenda& agenda,
+                                rules::Diagnostics* warnings) const {
+  using rules::IdentityProof;
+  if (agenda.identity_proof == IdentityProof::kListed && rosters_.size(id) == 0) {
+    warnings->push_back({0, 0,
+                         "nobody is listed yet, so nobody can book: import a roster (creneauctl "
+                         "roster import)"});
+  }
+  if (agenda.identity_proof != IdentityProof::kAsserted) return;
+  const std::shared_ptr<const StaffKeys> staff = staff_.keys();
+  const bool vouched = std::any_of(staff->all().begin(), staff->all().end(), [&](const auto& key) {
+    return key.assert_key && key.Stands(clock_.Now()) && Covers(ActorOf(key), agenda.name);
+  });
+  if (vouched) return;
+  warnings->push_back({0, 0,
+                       "no site has a key to vouch with, so nobody can book: make one (creneauctl "
+                       "key create --role site --assert-key)"});
+}
+
 PublishAnswer Engine::Impl::Publish(const PublishRequest& request, const Actor& actor) {
   const std::lock_guard lock(publishing_);
   PublishAnswer answer;
@@ -238,11 +258,7 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request, const Actor& 
     answer.errors.push_back({0, 0, std::string(fits.message())});
     return answer;
   }
-  if (agenda.identity_proof == rules::IdentityProof::kListed && rosters_.size(id) == 0) {
-    answer.warnings.push_back({0, 0,
-                               "nobody is listed yet, so nobody can book: import a roster "
-                               "(creneauctl roster import)"});
-  }
+  WarnOfNobody(id, agenda, &answer.warnings);
   if (request.dry_run) return answer;
   if (LogRoom(BytesFor(plan)) != Room::kPlenty) {
     answer.outcome = Outcome::kReadOnly;

@@ -17,6 +17,22 @@ bool Engine::Impl::IsListed(const AgendaInfo& agenda, const Subject& derived,
                      [&](const Subject& one) { return rosters_.Lists(agenda.id, one); });
 }
 
+// Empty: where the agenda asks for it, the website vouches for them. Whatever is wrong with what
+// was sent, the words are the same: who forges statements learns nothing.
+std::vector<rules::IdentityProblem> Engine::Impl::NotVouchedFor(const AgendaInfo& agenda,
+                                                                const rules::Applicant& applicant,
+                                                                std::string_view assertion,
+                                                                std::string_view purpose,
+                                                                Instant now) {
+  if (agenda.rules.identity_proof != rules::IdentityProof::kAsserted) return {};
+  if (assertion.empty())
+    return {{"/assertion", "is missing: here the website vouches for whom it asks for"}};
+  if (assertions_->Accepts(agenda.rules, applicant, assertion, purpose, now)) return {};
+  return {{"/assertion",
+           "is no statement of a website that this applicant is who they say, for this agenda and "
+           "this request, now: ask it for another one"}};
+}
+
 // False: its ticket is none of theirs.
 bool Engine::Impl::ReadEntry(const AgendaInfo& agenda, const HoldRequest& request,
                              const Subject& subject, Entry* entry) const {
@@ -100,6 +116,11 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
   if (const auto later_s = proofs_->TooOften(subject, clock_.MonotonicNs())) {
     answer.outcome = Outcome::kRateLimited;
     answer.poll_after_s = *later_s;
+    return answer;
+  }
+  answer.problems = NotVouchedFor(agenda, request.applicant, request.assertion, "T", received_at);
+  if (!answer.problems.empty()) {
+    answer.outcome = Outcome::kValidationFailed;
     return answer;
   }
   if (!IsListed(agenda, identity.subject, subject)) {

@@ -213,6 +213,16 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   entry.derived = identity.subject;
   if (!ReadEntry(*agenda, request, subject, &entry)) return BadTicket(*agenda);
   const bool has_key = !entry.key.empty();
+  if (agenda->rules.identity_proof == rules::IdentityProof::kAsserted) {
+    // A repeat shows the same statement for the same thing.
+    const std::string purpose =
+        "H" + (has_key ? std::string(entry.key) : std::to_string(request.body_hash));
+    answer.problems =
+        NotVouchedFor(*agenda, request.applicant, request.assertion, purpose, received_at);
+    answer.outcome = Outcome::kValidationFailed;
+    answer.agenda = agenda;
+    if (!answer.problems.empty()) return answer;
+  }
   // Without a key, a hash that no key has but by 2^-48 luck: a repeat is told that there is a
   // reservation, no more.
   const uint64_t idempotency = has_key ? names_->IdempotencyOf(entry.key, request.body_hash)

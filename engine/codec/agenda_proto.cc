@@ -63,8 +63,7 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
   if (!policy || *policy == rules::Policy::kDraw) return Unknown("policy", in.policy(), in.name());
   agenda.policy = *policy;
   const auto proof = rules::IdentityProofFromName(in.identity_proof());
-  if (!proof || *proof == rules::IdentityProof::kAsserted)
-    return Unknown("identity_proof", in.identity_proof(), in.name());
+  if (!proof) return Unknown("identity_proof", in.identity_proof(), in.name());
   agenda.identity_proof = *proof;
   agenda.accept_invented = in.accept_invented();
   agenda.beacon = in.beacon();

@@ -48,13 +48,8 @@ void ReadPolicy(TomlReader& file, rules::Agenda& agenda) {
   }
   if (const toml::node* node = file.Find("identity_proof")) {
     const auto proof = rules::IdentityProofFromName(node->value_exact<std::string>().value_or(""));
-    if (proof == rules::IdentityProof::kAsserted) {
-      file.Error(*node,
-                 "`identity_proof` = \"asserted\" is not available yet in this version: say "
-                 "\"declared\" or \"listed\"");
-    } else if (!proof) {
-      file.Error(*node, "`identity_proof` must be \"declared\" or \"listed\"");
-    }
+    if (!proof)
+      file.Error(*node, "`identity_proof` must be \"declared\", \"listed\" or \"asserted\"");
     agenda.identity_proof = proof.value_or(rules::IdentityProof::kDeclared);
   }
 }
@@ -71,8 +66,8 @@ void CheckInvented(TomlReader& file, rules::Agenda& agenda) {
       agenda.identity_proof == rules::IdentityProof::kDeclared) {
     file.ErrorHere(
         "a queue of declared identities takes invented people too: say `identity_proof` = "
-        "\"listed\" and import a roster, or `accept_invented` = true, which the public notice "
-        "then shows");
+        "\"listed\" and import a roster, or \"asserted\" and have the website vouch, or "
+        "`accept_invented` = true, which the public notice then shows");
   }
 }
 

@@ -22,6 +22,7 @@ constexpr std::string_view kTwice = "stands twice";
 constexpr uint32_t kApplicantNumber = 1;
 constexpr uint32_t kSlotNumber = 2;
 constexpr uint32_t kTicketNumber = 3;
+constexpr uint32_t kAssertionNumber = 4;
 
 struct FieldPointer {
   rules::IdentityField field;
@@ -116,6 +117,7 @@ class BodyHandler {
     kField,
     kSlot,
     kTicket,
+    kAssertion,
     kProof,
     kPass,
     kValue,
@@ -128,12 +130,13 @@ class BodyHandler {
     std::string_view pointer;
   };
   // Those of the body itself.
-  static constexpr std::array<Named, 11> kNamed = {{{Member::kApplicant, "/applicant"},
+  static constexpr std::array<Named, 12> kNamed = {{{Member::kApplicant, "/applicant"},
                                                     {Member::kBooked, "/booked"},
                                                     {Member::kSameAs, "/same_as"},
                                                     {Member::kReason, "/reason"},
                                                     {Member::kSlot, "/slot"},
                                                     {Member::kTicket, "/ticket"},
+                                                    {Member::kAssertion, "/assertion"},
                                                     {Member::kProof, "/proof"},
                                                     {Member::kPass, "/pass"},
                                                     {Member::kValue, "/value"},
@@ -201,6 +204,8 @@ class BodyHandler {
       body_.TakeSlot(text);
     } else if (member_ == Member::kTicket) {
       body_.ticket_ = text;
+    } else if (member_ == Member::kAssertion) {
+      body_.assertion_ = text;
     } else if (member_ == Member::kProof) {
       body_.proof_ = text;
     } else if (member_ == Member::kPass) {
@@ -234,6 +239,7 @@ class BodyHandler {
     switch (member_) {
       case Member::kSlot:
       case Member::kTicket:
+      case Member::kAssertion:
       case Member::kProof:
       case Member::kPass:
       case Member::kValue:
@@ -311,8 +317,10 @@ Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
   WireReader reader(bytes);
   WireReader::Field field;
   WireReader::Step step;
-  bool seen_slot = false;
-  bool seen_ticket = false;
+  // Of the texts, in the order of their numbers.
+  constexpr std::array<std::string_view, 3> kTexts = {"/slot", "/ticket", "/assertion"};
+  static_assert(kAssertionNumber - kSlotNumber + 1 == kTexts.size());
+  std::array<bool, kTexts.size()> seen{};
   while ((step = reader.Next(field)) == WireReader::Step::kField) {
     if (field.number == kApplicantNumber) {
       if (std::exchange(has_applicant_, true)) {
@@ -322,19 +330,18 @@ Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
       } else if (!ReadApplicant(field.text)) {
         return Verdict::kMalformed;
       }
-    } else if (field.number == kSlotNumber || field.number == kTicketNumber) {
-      const bool is_slot = field.number == kSlotNumber;
-      const std::string_view pointer = is_slot ? "/slot" : "/ticket";
-      if (std::exchange(is_slot ? seen_slot : seen_ticket, true)) {
+    } else if (field.number >= kSlotNumber && field.number <= kAssertionNumber) {
+      const std::string_view pointer = kTexts[field.number - kSlotNumber];
+      if (std::exchange(seen[field.number - kSlotNumber], true)) {
         AddProblem(pointer, kTwice);
       } else if (!field.is_text) {
         AddProblem(pointer, kStringExpected);
       } else if (!IsUtf8(field.text)) {
         return Verdict::kMalformed;
-      } else if (is_slot) {
+      } else if (field.number == kSlotNumber) {
         TakeSlot(field.text);
       } else {
-        ticket_ = field.text;
+        (field.number == kTicketNumber ? ticket_ : assertion_) = field.text;
       }
     }
   }

@@ -51,7 +51,8 @@ class Body {
   bool has_same_as() const { return has_same_as_; }
   std::string_view reason() const { return reason_; }  // empty: none was sent
   const std::optional<LocalMinute>& slot() const { return slot_; }
-  std::string_view ticket() const { return ticket_; }  // empty: none was sent
+  std::string_view ticket() const { return ticket_; }        // empty: none was sent
+  std::string_view assertion() const { return assertion_; }  // likewise
   // Of a ticket, in JSON only; empty: none was sent.
   std::string_view proof() const { return proof_; }
   std::string_view pass() const { return pass_; }
@@ -81,6 +82,7 @@ class Body {
   std::string_view reason_;
   std::optional<LocalMinute> slot_;
   std::string_view ticket_;
+  std::string_view assertion_;
   std::string_view proof_;
   std::string_view pass_;
   std::string_view value_;

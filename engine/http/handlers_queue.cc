@@ -149,7 +149,8 @@ void IssueTicket(Exchange& exchange) {
   booking::TicketRequest request{.agenda = exchange.name,
                                  .applicant = body.applicant(),
                                  .ticket = body.ticket(),
-                                 .pass = body.pass()};
+                                 .pass = body.pass(),
+                                 .assertion = body.assertion()};
   ProofPayload payload;
   if (!body.proof().empty()) {
     request.proof = payload.Read(body.proof());

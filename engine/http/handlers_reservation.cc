@@ -143,6 +143,7 @@ void HoldSeat(Exchange& exchange) {
   request.agenda = exchange.name;
   request.applicant = body.applicant();
   request.ticket = body.ticket();
+  request.assertion = body.assertion();
   request.slot = body.slot();
   request.idempotency_key = key;
   request.body_hash = HashOfHold(body.slot());

@@ -23,7 +23,7 @@ enum class Policy : uint8_t { kDirect = 0, kQueue = 1, kDraw = 2 };
 std::string_view PolicyName(Policy policy);  // as in agenda files: "direct"
 std::optional<Policy> PolicyFromName(std::string_view name);
 
-// How sure the identity is (design 5). None is asserted yet.
+// How sure the identity is (design 5).
 enum class IdentityProof : uint8_t { kDeclared = 0, kListed = 1, kAsserted = 2 };
 std::string_view IdentityProofName(IdentityProof proof);  // as in agenda files: "declared"
 std::optional<IdentityProof> IdentityProofFromName(std::string_view name);

@@ -2,7 +2,8 @@
 // are accepted only as they were written, the answer is the same the second time, a refusal names
 // the file and changes none, and what is made is accepted afterwards. What begins with `staff:` is
 // KEYS/staff instead, each of its lines but the first without its checksum; with `bearer:`, a key's
-// text. Asserted: what is accepted is written again as it was, and a refusal names the line.
+// text; with `said:`, a website's statement. Asserted: what is accepted is written again as it was,
+// and a refusal names the line.
 
 #include "booking/keys.h"
 
@@ -12,6 +13,7 @@
 
 #include "base/text.h"
 #include "booking/staff_keys.h"
+#include "proof/assertion.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/wal/memory_files.h"
 
@@ -55,6 +57,22 @@ void FuzzBearer(std::string_view text) {
   if (bearer) CHECK(WriteBearer(bearer->id, bearer->secret) == text);
 }
 
+// But for the signature, which is nobody's.
+void FuzzStatement(std::string_view text) {
+  const fuzz::Copy copy(text);
+  const proof::Seed seed{1};
+  CHECK(!proof::IsSignedBy(copy.view(), proof::PublicKeyOf(seed)));
+  const auto said = proof::ReadAssertion(copy.view());
+  if (!said) return;
+  const std::string ours = proof::SignAssertion(*said, seed);
+  constexpr size_t kBeforeSignature = 140;   // characters of 105 octets, none of which is shared
+  constexpr uint64_t kMost = INT64_MAX / 4;  // later moments are read as this one
+  if (static_cast<uint64_t>(said->issued_at.ms) < kMost &&
+      static_cast<uint64_t>(said->expires_at.ms) < kMost)
+    CHECK(ours.substr(0, kBeforeSignature) == text.substr(0, kBeforeSignature));
+  CHECK(proof::IsSignedBy(ours, proof::PublicKeyOf(seed)));
+}
+
 }  // namespace
 }  // namespace creneau::booking
 
@@ -62,7 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace creneau;
   const std::string_view input = fuzz::Text(data, size);
   for (const auto& [prefix, fuzz] :
-       {std::pair("staff:", booking::FuzzStaff), std::pair("bearer:", booking::FuzzBearer)}) {
+       {std::pair("staff:", booking::FuzzStaff), std::pair("bearer:", booking::FuzzBearer),
+        std::pair("said:", booking::FuzzStatement)}) {
     if (!input.starts_with(prefix)) continue;
     fuzz(input.substr(std::string_view(prefix).size()));
     return 0;

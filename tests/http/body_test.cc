@@ -66,11 +66,14 @@ TEST_CASE("bodies and what becomes of them") {
 
 TEST_CASE("members are read, escapes and all") {
   Body body;
-  REQUIRE(body.Read(R"({"sl\u006ft":"2026-12-01T09\u003a20","x":{"y":{}},
+  REQUIRE(body.Read(
+              R"({"sl\u006ft":"2026-12-01T09\u003a20","x":{"y":{}},"assertion":"AQ-_","ticket":"t",
                         "applicant":{"dossier":"7\t7\u00e9","passport":"","birth_date":"1990-01-31"}})") ==
           Body::Verdict::kRead);
   CHECK(body.has_applicant());
   CHECK(body.slot() == ParseLocalMinute("2026-12-01T09:20"));
+  CHECK(body.assertion() == "AQ-_");
+  CHECK(body.ticket() == "t");
   CHECK(FieldOf(body, rules::IdentityField::kDossier) == "7\t7\xc3\xa9");
   CHECK(FieldOf(body, rules::IdentityField::kPassport).empty());
   CHECK(FieldOf(body, rules::IdentityField::kBirthDate) == "1990-01-31");

@@ -28,11 +28,15 @@ std::string Verdict(std::string_view bytes) {
 }
 
 TEST_CASE("a hold in protobuf, every member of it") {
-  const v1::HoldRequest request = Ada();
+  v1::HoldRequest request = Ada();
+  request.set_ticket("t");
+  request.set_assertion("AQ-_");
   const std::string bytes = request.SerializeAsString();
   Body body;
   REQUIRE(body.ReadProtobuf(bytes) == Body::Verdict::kRead);
   CHECK(body.has_applicant());
+  CHECK(body.ticket() == "t");
+  CHECK(body.assertion() == "AQ-_");
   CHECK(body.slot() == ParseLocalMinute("2026-12-01T09:20"));
   CHECK(FieldOf(body, rules::IdentityField::kDossier) == request.applicant().dossier());
   CHECK(FieldOf(body, rules::IdentityField::kPassport) == request.applicant().passport());

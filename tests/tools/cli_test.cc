@@ -104,6 +104,27 @@ TEST_CASE("options of one subcommand") {
   CHECK(show.limit == 2);
 }
 
+TEST_CASE("keys, and how an engine is reached with one") {
+  const Command create = Accepted(
+      "key create --keys k --role agent --person a.dupont --agenda a --agenda b --days 30 --out o");
+  CHECK(create.verb == Verb::kKeyCreate);
+  CHECK(create.role == "agent");
+  CHECK(create.person == "a.dupont");
+  CHECK(create.agendas == std::vector<std::string>{"a", "b"});
+  CHECK(create.days == 30);
+  CHECK(create.out_file == "o");
+  CHECK(create.keys == "k");
+  CHECK(Accepted("key list --keys k").verb == Verb::kKeyList);
+  const Command rotate = Accepted("key rotate 7K3M9QXA --keys k --overlap-days 0 --out o");
+  CHECK(rotate.verb == Verb::kKeyRotate);
+  CHECK(rotate.key_id == "7K3M9QXA");
+  CHECK(rotate.overlap_days == 0);
+  CHECK(Accepted("key revoke 7K3M9QXA --keys k --dry-run").dry_run);
+  const Command with = Accepted("--url http://127.0.0.1:8080/ --bearer f agenda list");
+  CHECK(with.admin == "tcp:127.0.0.1:8080");
+  CHECK(with.bearer_file == "f");
+}
+
 TEST_CASE("what is wrong is said, with exit code 2") {
   struct Case {
     const char* line;
@@ -131,6 +152,15 @@ TEST_CASE("what is wrong is said, with exit code 2") {
       {"roster import a f.csv", "--admin SOCKET"},
       {"queue verify --agenda a", "--status"},
       {"log verify", "DATA"},
+      {"key create --keys k --role king --person a --out o", "--role"},
+      {"key create --keys k --role agent --person a", "--out"},
+      {"key create --role agent --person a --out o", "--keys"},
+      {"key create --keys k --role agent --person a --out o --days 731", "--days"},
+      {"key rotate --keys k --out o", "ID"},
+      {"--url https://127.0.0.1:8080 agenda list", "--url is http://ADDRESS:PORT"},
+      {"--url http://127.0.0.1 agenda list", "--url is"},
+      {"--url http://127.0.0.1:8080/v1 agenda list", "--url is"},
+      {"--url http://127.0.0.1:8080 --admin s agenda list", "instead of --admin"},
       {"frobnicate", "subcommand"},
   };
   for (const Case& one : cases) {
@@ -156,7 +186,9 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
       {"queue --help", 8, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
-      {"--help", 13, "check, publish and look at agendas\n"},
+      {"key --help", 4, "Ends a key at once"},
+      {"--help", 13, "check, publish and look at agendas
+"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

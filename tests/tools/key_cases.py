@@ -1,9 +1,14 @@
 """Keys of the staff: creneauctl key, what a running engine makes of them, and where a secret is never to be found."""
 
+import base64
 import datetime
+import hashlib
 import json
+import os
 import signal
 import stat
+import struct
+import subprocess
 import threading
 import time
 
@@ -246,3 +251,63 @@ class KeysOnThePublicListener(KeyCase):
         self.assertEqual(self.daemon.metric('creneau_connections{listener="staff"}'), 0)
         self.assertEqual(self.daemon.stop(), 0)
         self.assertIn("stopped: the log is sealed", self.daemon.diary())
+
+
+class KeysThatVouch(KeyCase):
+    """identity_proof = "asserted", with statements that are put together here and signed by OpenSSL."""
+
+    def openssl(self, *arguments):
+        return subprocess.run(["openssl", *map(str, arguments)], capture_output=True, check=True).stdout
+
+    def statement(self, key, applicant, agenda="demo", life_s=300):
+        def text(value):
+            return struct.pack(">H", len(value.encode())) + value.encode()
+        now = int(time.time() * 1000)
+        fields = b"".join(text(name) + text(applicant[name]) for name in sorted(applicant))
+        signed = (b"\1" + key.encode() + struct.pack(">QQ", now, now + life_s * 1000) + os.urandom(16) +
+                  hashlib.sha256(text(agenda)).digest() + hashlib.sha256(fields).digest())
+        (self.home / "statement").write_bytes(signed)
+        signature = self.openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.home / "site.pem", "-in", self.home / "statement")
+        return base64.urlsafe_b64encode(signed + signature).decode().rstrip("=")
+
+    def test_a_website_vouches_for_those_who_log_in_there(self):
+        self.openssl("genpkey", "-algorithm", "ed25519", "-out", self.home / "site.pem")
+        public = self.openssl("pkey", "-in", self.home / "site.pem", "-pubout", "-outform", "DER")[-32:]
+        (self.home / "site.pub").write_text(public.hex() + "\n")
+        out = self.home / "x.key"
+        self.assertEqual(ctl(CRENEAUCTL, "key", "create", "--role", "agent", "--person", "ada", "--assert-key",
+                             self.home / "site.pub", "--keys", self.keys, "--out", out)[0], 2)
+        site, _ = self.create("site", "site-93", "--assert-key", self.home / "site.pub")
+        self.assertEqual(site["assert_key"], public.hex())
+        self.file.write_text(self.file.read_text().replace('"declared"', '"asserted"'))
+        self.assertIn("no site has a key to vouch with", self.must("agenda", "publish", self.file))
+        self.reload("1 keys")
+        self.assertNotIn("vouch with", self.must("agenda", "publish", self.file))
+
+        ada = {"passport": "18AB34217", "birth_date": "1990-05-17"}
+        with self.daemon.client() as client:
+            def hold(applicant, **more):
+                return client.request("POST", "/v1/agendas/demo/holds", {"applicant": applicant, **more},
+                                      Idempotency_Key="0123456789abcdefghijkl")
+            said = self.statement(site["id"], ada)
+            refused = hold(ada)
+            self.assertEqual((refused.status, refused.json["errors"][0]["pointer"]), (422, "/assertion"))
+            words = set()
+            for wrong in (said[:-1], said[:20] + ("B" if said[20] == "A" else "A") + said[21:],
+                          self.statement("00000000", ada), self.statement(site["id"], ada, agenda="other"),
+                          self.statement(site["id"], ada, life_s=301), self.statement(site["id"], ada, life_s=-1),
+                          self.statement(site["id"], ada | {"birth_date": "1990-05-18"})):
+                refused = hold(ada, assertion=wrong)
+                self.assertEqual((refused.status, refused.code), (422, "validation-failed"))
+                words.add(refused.body)
+            self.assertEqual(len(words), 1)
+            self.assertEqual(hold(ada, assertion=said).status, 201)
+            self.assertEqual(hold(ada, assertion=said).status, 200)
+            other = client.request("POST", "/v1/agendas/demo/holds", {"applicant": ada, "assertion": said},
+                                   Idempotency_Key="another-abcdefghijklmno")
+            self.assertEqual((other.status, other.body), (422, words.pop()))
+            bert = {"passport": "99ZZ00001", "birth_date": "1970-01-01"}
+            later = self.statement(site["id"], bert)
+            self.assertEqual(self.key("revoke", site["id"])[0], 0)
+            self.reload("1 keys")
+            self.assertEqual(hold(bert, assertion=later).status, 422)

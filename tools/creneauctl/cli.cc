@@ -343,6 +343,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   if (std::string wrong = TakeUrl(&line.command); !wrong.empty()) {
     line.exit_code = kExitUsage;
     line.output = std::move(wrong);
+    return line;
   }
   if (NeedsEngine(line.command) && line.command.admin.empty()) {
     line.exit_code = kExitUsage;
