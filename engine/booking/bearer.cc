@@ -12,6 +12,10 @@ constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 static_assert(sodium_base64_ENCODED_LEN(sizeof(BearerSecret), kBase64) == kBearerSecretChars + 1);
 static_assert(sizeof(BearerHash) == crypto_hash_sha256_BYTES);
 
+// libsodium takes some octets beyond ASCII for digits.
+constexpr std::string_view kBase64Digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 }  // namespace
 
 std::optional<Bearer> ReadBearer(std::string_view text) {
@@ -21,6 +25,7 @@ std::optional<Bearer> ReadBearer(std::string_view text) {
   Bearer bearer{.id = text.substr(0, limits::kStaffKeyIdChars)};
   if (!rules::IsKeyId(bearer.id) || text[limits::kStaffKeyIdChars] != '_') return std::nullopt;
   text.remove_prefix(limits::kStaffKeyIdChars + 1);
+  if (text.find_first_not_of(kBase64Digits) != std::string_view::npos) return std::nullopt;
   size_t size = 0;
   // Refuses bits that mean nothing, so there is one spelling.
   if (sodium_base642bin(bearer.secret.data(), bearer.secret.size(), text.data(), text.size(),

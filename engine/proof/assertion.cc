@@ -17,12 +17,17 @@ static_assert(kBytes == 169);
 static_assert(sodium_base64_ENCODED_LEN(kBytes, kBase64) == kAssertionChars + 1);
 static_assert(limits::kStaffKeyIdChars == 8);
 
+// libsodium takes some octets beyond ASCII for digits.
+constexpr std::string_view kBase64Digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 using Octets = std::array<uint8_t, kBytes>;
 
 // Refuses bits that mean nothing, so there is one spelling.
 bool Decode(std::string_view text, Octets* octets) {
   size_t size = 0;
   return text.size() == kAssertionChars &&
+         text.find_first_not_of(kBase64Digits) == std::string_view::npos &&
          sodium_base642bin(octets->data(), octets->size(), text.data(), text.size(), nullptr, &size,
                            nullptr, kBase64) == 0 &&
          size == octets->size();

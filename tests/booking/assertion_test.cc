@@ -110,8 +110,10 @@ TEST_CASE("a statement reads back, has one spelling, and each of its octets coun
     wrong[i] = wrong[i] == 'A' ? 'B' : 'A';
     CHECK(!proof::IsSignedBy(wrong, proof::PublicKeyOf(kSite)));
     CHECK(!proof::ReadAssertion(text.substr(0, i)));
-    wrong[i] = '=';
-    CHECK(!proof::ReadAssertion(wrong));
+    for (const char c : {'=', '\xbf', '\0'}) {
+      wrong[i] = c;
+      CHECK(!proof::ReadAssertion(wrong));
+    }
   }
   CHECK(!proof::ReadAssertion(text + "A"));
 }

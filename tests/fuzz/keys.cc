@@ -79,11 +79,15 @@ void FuzzStatement(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace creneau;
   const std::string_view input = fuzz::Text(data, size);
+  struct Mode {
+    std::string_view prefix;
+    void (*fuzz)(std::string_view);
+  };
   for (const auto& [prefix, fuzz] :
-       {std::pair("staff:", booking::FuzzStaff), std::pair("bearer:", booking::FuzzBearer),
-        std::pair("said:", booking::FuzzStatement)}) {
+       {Mode{"staff:", booking::FuzzStaff}, Mode{"bearer:", booking::FuzzBearer},
+        Mode{"said:", booking::FuzzStatement}}) {
     if (!input.starts_with(prefix)) continue;
-    fuzz(input.substr(std::string_view(prefix).size()));
+    fuzz(input.substr(prefix.size()));
     return 0;
   }
   wal::MemoryFiles files;
