@@ -253,6 +253,37 @@ class KeysOnThePublicListener(KeyCase):
         self.assertIn("stopped: the log is sealed", self.daemon.diary())
 
 
+class KeysUnderACap(KeyCase):
+    """From an address that is no proxy's, and may have four connections."""
+    FLAGS = ("--staff-on-public", "--threads", "1", "--proxy", "192.0.2.1", "--connections-per-address", "4")
+
+    def test_a_connection_counts_for_its_address_until_it_ends_wherever_it_is_served(self):
+        _, secret = self.create("auditor", "cleo")
+        self.reload("1 keys")
+        for _ in range(3):
+            handed = [self.daemon.raw() for _ in range(4)]
+            for made in handed:
+                self.assertEqual(self.ask(made, head("GET", "/v1/snapshots", secret))[0].status, 200)
+            with self.daemon.raw() as one_more:
+                self.assertEqual(read_replies(one_more, 1)[0].status, 429)
+            for made in handed:
+                made.close()
+            until = time.monotonic() + 20
+            while self.daemon.metric('creneau_connections{listener="staff"}') > 0 and time.monotonic() < until:
+                time.sleep(0.02)
+
+    def test_wrong_keys_of_one_address_are_refused_and_a_good_one_is_not(self):
+        _, secret = self.create("auditor", "cleo")
+        self.reload("1 keys")
+        statuses = []
+        for _ in range(25):
+            with self.daemon.client() as client:
+                statuses.append(client.request("GET", "/v1/snapshots", Authorization="Bearer x").status)
+        self.assertEqual(statuses, [401] * 20 + [429] * 5)
+        with self.daemon.client() as client:
+            self.assertEqual(client.request("GET", "/v1/snapshots", Authorization=f"Bearer {secret}").status, 200)
+
+
 class KeysThatVouch(KeyCase):
     """identity_proof = "asserted", with statements that are put together here and signed by OpenSSL."""
 
