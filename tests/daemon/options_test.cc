@@ -216,6 +216,12 @@ TEST_CASE("beyond loopback only where the file says that the network is trusted"
   CHECK(refused.errors.find("`trusted_network = true`") != std::string::npos);
   CHECK(Run({"--data", "d", "--listen", "0.0.0.0:8080"}, "trusted_network = true").errors.empty());
   CHECK_FALSE(Run({"--data", "d", "--listen", "[::]:1"}, "trusted_network = false").errors.empty());
+  // Whoever opens it to the staff opens it to nobody else: keys are readable on the wire as well.
+  CHECK_FALSE(Run({"--data", "d", "--listen", "[::]:1", "--staff-on-public"}, "").errors.empty());
+  CHECK(Run({"--data", "d", "--staff-on-public"}, "").options.staff_on_public);
+  CHECK(Run({"--data", "d"}, "staff_on_public = true").options.staff_on_public);
+  CHECK_FALSE(Run({"--data", "d"}, "staff_on_public = false").options.staff_on_public);
+  CHECK_FALSE(Run({"--data", "d"}, "").options.staff_on_public);
   CHECK_FALSE(Run({"--data", "d", "--metrics", "10.1.2.3:9100"}, "").errors.empty());
   CHECK(Run({"--data", "d", "--listen", "127.9.9.9:1"}, "").errors.empty());
 }
@@ -269,6 +275,7 @@ TEST_CASE("connections are what descriptors are left for") {
   }
   CHECK(DescriptorsNeeded({1}) == 521);
   CHECK(DescriptorsNeeded({1, true}) == 594);
+  CHECK(DescriptorsNeeded({1, false, true}) == 530);
   CHECK(DescriptorsNeeded({kMaxThreads}) == 256 + 9 * 256 + 256);
 }
 
