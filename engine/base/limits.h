@@ -238,6 +238,9 @@ inline constexpr int64_t kEventWaitMaxS = 3'600;
 // better claim begins to be: until then it loses nothing. A crowd that a thread can bear is within
 // the first: 1,000 connections with a request each are some 20 ms.
 inline constexpr int64_t kArrivalLagMs = 50;
+// Whoever asks for a receipt can as well ask in an hour: refused before anybody else, and as soon
+// as a crowd that can be borne makes a thread late.
+inline constexpr int64_t kReceiptLagMs = 25;
 // What an agenda's beacon gave (codec/state.h): 256 bits in hexadecimal; a record of an opening has
 // room for no more.
 inline constexpr size_t kBeaconChars = 64;
@@ -253,6 +256,7 @@ inline constexpr int64_t kHoldLagMs = 250;
 // Everybody has an answer within 2 s, of which this is a quarter: with all lanes refused that can
 // be, a queue of so long is gone in half of its time.
 inline constexpr int64_t kMostLagMs = 500;
+static_assert(kReceiptLagMs < kArrivalLagMs);
 static_assert(kArrivalLagMs < kReadLagMs && kReadLagMs < kHoldLagMs && kHoldLagMs < kMostLagMs);
 // Waiting is measured by a probe, one at a time, no more often than this: a hundred system calls a
 // second, and short beside what it is to tell.
@@ -306,6 +310,14 @@ inline constexpr int kReleaseDaysDefault = 28;
 inline constexpr int kReleaseDaysMax = 92;
 // Slots looked at for them: some milliseconds. An office has 30 a day.
 inline constexpr size_t kReleaseSlotsMax = 20'000;
+// Design 5: who failed has so long to ask for the receipt.
+inline constexpr int64_t kAttemptLifeMs = 30 * int64_t{86'400'000};
+// Signatures made or checked for whoever asks, of the whole engine: at 25 to 60 us each a
+// twentieth of one core at most, and a million receipts within half an hour.
+inline constexpr int64_t kReceiptsPerSecond = 1'000;
+// So many at once: a thread that makes all of them is late by some milliseconds, which nobody
+// notices.
+inline constexpr int64_t kReceiptsAtOnce = 100;
 
 // --- agenda files ---
 inline constexpr int kSlotDaysDefault = 7;

@@ -15,6 +15,7 @@ struct Range {
 };
 
 constexpr Range RangeOf(Lane lane) {
+  if (lane == Lane::kReceipt) return {limits::kReceiptLagMs, limits::kArrivalLagMs};
   if (lane == Lane::kArrival) return {limits::kArrivalLagMs, limits::kReadLagMs};
   if (lane == Lane::kRead) return {limits::kReadLagMs, limits::kHoldLagMs};
   return {limits::kHoldLagMs, limits::kMostLagMs};
@@ -43,6 +44,8 @@ std::string_view LaneName(Lane lane) {
       return "read";
     case Lane::kArrival:
       return "arrival";
+    case Lane::kReceipt:
+      return "receipt";
   }
   CHECK(false);
 }

@@ -20,8 +20,9 @@ enum class Lane : uint8_t {
   kHold,      // a claim on another seat: hold, move
   kRead,      // what is the same for everyone
   kArrival,   // a place in the queue
+  kReceipt,   // proof of what was, which can wait: attempts, receipts
 };
-inline constexpr int kLanes = static_cast<int>(Lane::kArrival) + 1;
+inline constexpr int kLanes = static_cast<int>(Lane::kReceipt) + 1;
 std::string_view LaneName(Lane lane);  // as in metrics
 
 // Why a request is refused.
@@ -46,10 +47,10 @@ struct Load {
 // is behind or stands still, nobody is added who does not hold a seat.
 Shed Decide(const Load& load, Lane lane, uint32_t draw);
 
-// Arrivals are refused before anybody else since in a crowd they are the most. Where they are few
-// it is others who make a thread lag, such as a flood of reads, and refusing them would free
-// nothing: so many a second are let in, as many at once as in a second, since a thread that lags
-// hears them in clumps. A token bucket. One for each thread.
+// Arrivals are refused before those who hold and look since in a crowd they are the most. Where
+// they are few it is others who make a thread lag, such as a flood of reads, and refusing them
+// would free nothing: so many a second are let in, as many at once as in a second, since a thread
+// that lags hears them in clumps. A token bucket. One for each thread.
 class ArrivalFloor {
  public:
   explicit ArrivalFloor(int64_t per_s) : per_s_(per_s), credit_(kMsPerSecond * per_s) {}

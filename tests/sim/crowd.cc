@@ -97,8 +97,8 @@ std::string IoThread::Work() {
 Storm Crowd::SomeStorm() {
   // Requests a second; one thread does some 800 reads.
   static constexpr std::array<int64_t, surge::kLanes> kKinds[] = {
-      {0, 20, 20, 100, 800}, {0, 20, 20, 800, 100}, {0, 20, 650, 10, 10},
-      {0, 60, 60, 900, 900}, {0, 400, 20, 50, 50},
+      {0, 20, 20, 100, 800, 20}, {0, 20, 20, 800, 100, 20}, {0, 20, 650, 10, 10, 10},
+      {0, 60, 60, 900, 900, 90}, {0, 400, 20, 50, 50, 50},  {0, 20, 20, 50, 50, 800},
   };
   Storm storm;
   storm.until = clock_.now + 500 + static_cast<int64_t>(prng_.Below(4'000));

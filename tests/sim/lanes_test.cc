@@ -111,6 +111,9 @@ TEST_CASE("a request's lane is what its path says") {
       {"POST /v1/reservations/R/extend HTTP/1.1", Lane::kConfirm},
       {"GET /v1/reservations/R HTTP/1.1", Lane::kConfirm},
       {"DELETE /v1/reservations/R HTTP/1.1", Lane::kConfirm},
+      {"GET /v1/reservations/R/receipt HTTP/1.1", Lane::kReceipt},
+      {"POST /v1/receipts HTTP/1.1", Lane::kReceipt},
+      {"POST /v1/agendas/a/attempts HTTP/1.1", Lane::kReceipt},
       {"GET /v1/agendas/a/slots?from=2027-06-01 HTTP/1.1", Lane::kRead},
       {"GET /v1/agendas/a/queue HTTP/1.1", Lane::kRead},
   };

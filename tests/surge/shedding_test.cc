@@ -30,21 +30,34 @@ int RefusedOfHundred(const Load& load, Lane lane, Shed why) {
 
 }  // namespace
 
-TEST_CASE("as a thread lags, arrivals are refused first, then reads, then holds, and nobody else") {
+TEST_CASE(
+    "as a thread lags, receipts wait first, then arrivals, reads and holds, and nobody else") {
   struct Case {
     int64_t lag_ms;
+    int receipts;
     int arrivals;
     int reads;
     int holds;
   };
   const Case cases[] = {
-      {0, 0, 0, 0},         {50, 0, 0, 0},         {65, 20, 0, 0},          {125, 100, 0, 0},
-      {150, 100, 20, 0},    {250, 100, 100, 0},    {300, 100, 100, 20},     {375, 100, 100, 50},
-      {500, 100, 100, 100}, {2000, 100, 100, 100}, {60'000, 100, 100, 100},
+      {0, 0, 0, 0, 0},
+      {25, 0, 0, 0, 0},
+      {30, 20, 0, 0, 0},
+      {50, 100, 0, 0, 0},
+      {65, 100, 20, 0, 0},
+      {125, 100, 100, 0, 0},
+      {150, 100, 100, 20, 0},
+      {250, 100, 100, 100, 0},
+      {300, 100, 100, 100, 20},
+      {375, 100, 100, 100, 50},
+      {500, 100, 100, 100, 100},
+      {2000, 100, 100, 100, 100},
+      {60'000, 100, 100, 100, 100},
   };
   for (const Case& c : cases) {
     INFO(c.lag_ms << " ms");
     const Load load{.lag_us = 1'000 * c.lag_ms};
+    CHECK(RefusedOfHundred(load, Lane::kReceipt, Shed::kLag) == c.receipts);
     CHECK(RefusedOfHundred(load, Lane::kArrival, Shed::kLag) == c.arrivals);
     CHECK(RefusedOfHundred(load, Lane::kRead, Shed::kLag) == c.reads);
     CHECK(RefusedOfHundred(load, Lane::kHold, Shed::kLag) == c.holds);
@@ -76,7 +89,8 @@ TEST_CASE("while the log is behind or stands still, new claims are refused, and 
   const Load standing{.log_in_flight_ms = limits::kHoldLogMs};
   for (const Load& load : {behind, standing}) {
     CHECK(RefusedOfHundred(load, Lane::kHold, Shed::kLog) == 100);
-    for (const Lane lane : {Lane::kOperator, Lane::kConfirm, Lane::kRead, Lane::kArrival}) {
+    for (const Lane lane :
+         {Lane::kOperator, Lane::kConfirm, Lane::kRead, Lane::kArrival, Lane::kReceipt}) {
       CHECK(RefusedOfHundred(load, lane, Shed::kLog) == 0);
     }
   }
