@@ -198,4 +198,21 @@ Identity Identify(const Agenda& agenda, const Applicant& applicant, const KeyedH
   return identity;
 }
 
+CanonicalIdentity::~CanonicalIdentity() { explicit_bzero(text_.data(), sizeof text_); }
+
+bool CanonicalIdentity::Read(const Agenda& agenda, const Applicant& applicant, Instant today) {
+  const auto chosen = std::find_if(
+      agenda.identity.begin(), agenda.identity.end(),
+      [&](const IdentityAlternative& alternative) { return IsComplete(alternative, applicant); });
+  if (chosen == agenda.identity.end()) return false;
+  for (const IdentityField field : *chosen) {
+    const auto at = static_cast<size_t>(field);
+    Canonical canonical;
+    if (ReadField(field, applicant.fields[at], today, canonical) != nullptr) return false;
+    static_assert(sizeof canonical.text == sizeof text_[0]);
+    size_[at] = static_cast<uint8_t>(canonical.view().copy(text_[at].data(), text_[at].size()));
+  }
+  return true;
+}
+
 }  // namespace creneau::rules

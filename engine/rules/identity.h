@@ -46,6 +46,28 @@ struct Identity {
 Identity Identify(const Agenda& agenda, const Applicant& applicant, const KeyedHash& pseudonyms,
                   Instant today);
 
+// The fields that Identify goes by, in canonical form: what commitments are over
+// (proof/receipt.h). Wiped when it goes.
+class CanonicalIdentity {
+ public:
+  CanonicalIdentity() = default;
+  ~CanonicalIdentity();
+  CanonicalIdentity(const CanonicalIdentity&) = delete;
+  CanonicalIdentity& operator=(const CanonicalIdentity&) = delete;
+
+  // False where Identify finds something wrong. Once; allocates nothing.
+  bool Read(const Agenda& agenda, const Applicant& applicant, Instant today);
+
+  bool Has(IdentityField field) const { return size_[static_cast<size_t>(field)] > 0; }
+  std::string_view Value(IdentityField field) const {
+    return {text_[static_cast<size_t>(field)].data(), size_[static_cast<size_t>(field)]};
+  }
+
+ private:
+  std::array<std::array<char, 32>, kIdentityFields> text_;
+  std::array<uint8_t, kIdentityFields> size_{};
+};
+
 // One field in its canonical form (IDENTITY.md), or nothing with a message that says what was
 // expected.
 std::optional<std::string> Normalise(IdentityField field, std::string_view text, Instant today,

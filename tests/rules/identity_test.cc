@@ -94,6 +94,32 @@ TEST_CASE("the order in which an agenda lists its fields makes no other subject"
         Of("92", "9200123", "", "1990-05-17").subject);
 }
 
+TEST_CASE("what a commitment is over is the alternative that makes the subject, normalised") {
+  Applicant applicant;
+  const auto set = [&applicant](IdentityField field, std::string_view text) {
+    applicant.fields[static_cast<size_t>(field)] = text;
+  };
+  set(IdentityField::kPassport, "12 ab-34567");
+  set(IdentityField::kBirthDate, "1990-05-17");
+  CanonicalIdentity by_passport;
+  REQUIRE(by_passport.Read(AgendaOf("92"), applicant, kToday));
+  CHECK_FALSE(by_passport.Has(IdentityField::kDossier));
+  CHECK(by_passport.Value(IdentityField::kPassport) == "12AB34567");
+  CHECK(by_passport.Value(IdentityField::kBirthDate) == "1990-05-17");
+  // The first alternative that is whole; what is beyond it does not count, right or wrong.
+  set(IdentityField::kDossier, std::string_view("9200 1234 5678 9012 3456 7890 1234 56ab"));
+  set(IdentityField::kPassport, "?");
+  CanonicalIdentity by_dossier;
+  REQUIRE(by_dossier.Read(AgendaOf("92"), applicant, kToday));
+  CHECK(by_dossier.Value(IdentityField::kDossier) == "920012345678901234567890123456AB");
+  CHECK_FALSE(by_dossier.Has(IdentityField::kPassport));
+  set(IdentityField::kDossier, "?");
+  CanonicalIdentity wrong;
+  CHECK_FALSE(wrong.Read(AgendaOf("92"), applicant, kToday));
+  CanonicalIdentity nobody;
+  CHECK_FALSE(nobody.Read(AgendaOf("92"), Applicant(), kToday));
+}
+
 TEST_CASE("a foreigner's number is ten digits") {
   std::string message;
   CHECK(Normalise(IdentityField::kForeignerNumber, "93 03 10 42 17", kToday, &message) ==
