@@ -1,0 +1,67 @@
+// Within rules only: the words of the notice (notice.h), a function for each rule and language.
+// Empty: that rule does not decide in this agenda.
+#pragma once
+
+#include <string>
+
+#include "base/zone.h"
+#include "rules/notice.h"
+
+namespace creneau::rules {
+
+struct NoticeInput {
+  const Agenda& agenda;
+  const Zone& zone;
+  const NoticeFacts& facts;
+
+  bool queue() const { return agenda.policy == Policy::kQueue; }
+  uint64_t total() const {
+    uint64_t sum = 0;
+    for (const uint64_t seats : facts.seats) sum += seats;
+    return sum;
+  }
+  uint64_t seats(Channel channel) const { return facts.seats[static_cast<size_t>(channel)]; }
+};
+
+// "a, b and c".
+std::string Listed(const std::vector<std::string>& items, std::string_view last_joint);
+// In whole percent.
+std::string Percent(uint64_t part, uint64_t whole);
+
+// How long a receipt of an attempt can be asked for (design 5).
+inline constexpr int kAttemptDays = 30;
+
+#define CRENEAU_NOTICE_RULES(RULE) \
+  RULE(Law, "law")                 \
+  RULE(InForce, "version")         \
+  RULE(Decides, "decides")         \
+  RULE(Opens, "opening")           \
+  RULE(Window, "window")           \
+  RULE(Policy, "policy")           \
+  RULE(Rank, "rank")               \
+  RULE(Beacon, "beacon")           \
+  RULE(Turn, "turn")               \
+  RULE(Work, "proof_of_work")      \
+  RULE(Identity, "identity")       \
+  RULE(Proof, "identity_proof")    \
+  RULE(OnlyOne, "one_reservation") \
+  RULE(Hold, "hold")               \
+  RULE(Moves, "moves")             \
+  RULE(Cooldown, "cooldown")       \
+  RULE(Channels, "channels")       \
+  RULE(Alternative, "alternative") \
+  RULE(Stored, "stored")           \
+  RULE(Retention, "retention")     \
+  RULE(Receipt, "receipt")         \
+  RULE(Check, "check")
+
+#define CRENEAU_DECLARE(name, word) std::string name(const NoticeInput& in);
+namespace french {
+CRENEAU_NOTICE_RULES(CRENEAU_DECLARE)
+}  // namespace french
+namespace english {
+CRENEAU_NOTICE_RULES(CRENEAU_DECLARE)
+}  // namespace english
+#undef CRENEAU_DECLARE
+
+}  // namespace creneau::rules
