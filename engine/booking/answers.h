@@ -169,6 +169,8 @@ struct ChannelCounts {
   uint32_t free = 0;
   uint32_t held = 0;
   uint32_t confirmed = 0;
+  uint32_t cooling = 0;    // given up or lapsed, and not given out again yet
+  uint64_t cancelled = 0;  // confirmed reservations, ever, of any slot
 };
 
 struct AgendaAnswer {

@@ -22,8 +22,8 @@ absl::Status Engine::Impl::WriteCheckpoint() {
   if (head.batch == checkpoint_batch_ || log_->poisoned()) return absl::OkStatus();
   // Nothing is after the snapshot that this start began with, which names the chain as well.
   if (head.epoch == 0) return absl::OkStatus();
-  std::string line = proof::SignedLine({head.batch, head.lsn, head.epoch, clock_.Now(), head.chain},
-                                       keys_.checkpoint);
+  const proof::Checkpoint checkpoint{head.batch, head.lsn, head.epoch, clock_.Now(), head.chain};
+  std::string line = proof::SignedLine(checkpoint, keys_.checkpoint);
   const std::string path = CheckpointFile(options_.data);
   auto file = files_.Open(path, env::OpenMode::kReadWrite);
   const bool fresh = absl::IsNotFound(file.status());
@@ -42,7 +42,10 @@ absl::Status Engine::Impl::WriteCheckpoint() {
       *size, std::span(reinterpret_cast<const uint8_t*>(line.data()), line.size()));
   if (status.ok()) status = (*file)->Sync();
   if (status.ok() && fresh) status = files_.SyncDirectory(options_.data);
-  if (status.ok()) checkpoint_batch_ = head.batch;
+  if (!status.ok()) return status;
+  checkpoint_batch_ = head.batch;
+  const std::lock_guard lock(told_mutex_);
+  last_checkpoint_ = checkpoint;
   return status;
 }
 

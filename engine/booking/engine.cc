@@ -27,8 +27,10 @@ std::string_view ReservationStateName(ReservationState state) {
 absl::Status Engine::Impl::Recover(std::vector<codec::OpeningState>* openings,
                                    std::vector<codec::TurnLapsed>* turns,
                                    std::optional<Accepting>* accepting) {
-  absl::StatusOr<Recovered> recovered = RecoverState(files_, options_.data, options_.keys, ledger_,
-                                                     registry_, rosters_, options_.restoring);
+  if (const absl::Status status = record_files_.Prepare(); !status.ok()) return status;
+  absl::StatusOr<Recovered> recovered =
+      RecoverState(files_, options_.data, options_.keys, ledger_, registry_, rosters_,
+                   options_.restoring, record_files_.position());
   if (!recovered.ok()) return recovered.status();
   losses_ = std::move(recovered->losses);
   *accepting = recovered->accepting;
@@ -44,6 +46,8 @@ absl::Status Engine::Impl::Recover(std::vector<codec::OpeningState>* openings,
   report_.agendas = registry_.All().size();
   const ledger::SeatCounts& counts = recovered->rebuilt.counts;
   report_.reservations = counts.held + counts.confirmed;
+  totals_.Restore(recovered->totals);
+  BeginRecord(*recovered);
   *openings = std::move(recovered->openings);
   *turns = std::move(recovered->turns);
   people_ = std::move(recovered->people);
@@ -142,6 +146,9 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   const Instant since = owed_since_.value_or(report_.recovery.last_written_at);
   if (owed_since_ || steward_->OwedToAnyone(since, now)) steward_->LengthenAll(since, now);
   steward_->Begin(now);
+  service_.Begin(now,
+                 report_.recovery.last_lsn == Lsn{} ? std::nullopt : std::optional<Instant>(since),
+                 service_told_until_);
   checkpoint_ns_ = clock_.MonotonicNs();
   TrimUnfinished(now);
   if (log_->poisoned()) return absl::InternalError("the log failed while the engine started");
@@ -171,6 +178,8 @@ void Engine::Impl::Close() {
   if (keeper_.joinable()) keeper_.join();
   if (steward_) steward_->Stop();
   if (!log_) return;
+  if (std::exchange(service_begun_, false)) TellService(clock_.Now());
+  static_cast<void>(record_files_.Sync());
   log_->Drain();
   Checkpoint();
 }
@@ -195,6 +204,8 @@ EngineStats Engine::Impl::Stats() const {
   stats.snapshots = StatsOfSnapshots();
   stats.checkpoints = checkpoints_written_.load(std::memory_order_relaxed);
   stats.checkpoint_failures = checkpoints_failed_.load(std::memory_order_relaxed);
+  stats.service_records = service_records_.load(std::memory_order_relaxed);
+  stats.record_failures = record_failures_.load(std::memory_order_relaxed);
   stats.read_only = LogRoom() != Room::kPlenty;
   stats.poisoned = log_->poisoned();
   return stats;
@@ -217,7 +228,9 @@ const Clock& Engine::clock() const { return impl_->clock_; }
 Entropy& Engine::entropy() const { return impl_->entropy_; }
 
 ReservationAnswer Engine::Hold(Act& act, const HoldRequest& request, Instant received_at) {
-  return impl_->Hold(act, request, received_at);
+  ReservationAnswer answer = impl_->Hold(act, request, received_at);
+  impl_->refusals_.Count(answer.agenda, answer.outcome);
+  return answer;
 }
 ReservationAnswer Engine::Confirm(Act& act, const HolderRequest& request, Instant received_at) {
   return impl_->Confirm(act, request, received_at);
@@ -233,7 +246,9 @@ ReservationAnswer Engine::Read(Act& act, const HolderRequest& request, Instant r
 }
 ReservationAnswer Engine::Move(Act& act, const HolderRequest& request, LocalMinute slot,
                                Instant received_at) {
-  return impl_->Move(act, request, slot, received_at);
+  ReservationAnswer answer = impl_->Move(act, request, slot, received_at);
+  impl_->refusals_.Count(answer.agenda, answer.outcome);
+  return answer;
 }
 
 std::vector<const AgendaInfo*> Engine::Agendas() const { return impl_->registry_.All(); }
@@ -248,8 +263,24 @@ SlotsAnswer Engine::ReadSlots(std::string_view name, std::optional<CivilDate> fr
   return impl_->ReadSlots(name, from, to, now);
 }
 
+RecordAnswer Engine::ReadRecord(std::string_view name, rules::IsoWeek week,
+                                std::string_view after) const {
+  return impl_->ReadRecord(name, week, after);
+}
+ReleasesAnswer Engine::ReadReleases(std::string_view name, int days, Instant now) const {
+  return impl_->ReadReleases(name, days, now);
+}
+uint64_t Engine::Refused(AgendaId agenda, Outcome outcome) const {
+  return impl_->refusals_.Of(agenda, outcome);
+}
+void Engine::WatchRefused(std::function<EdgeRefused()> refused) {
+  impl_->WatchRefused(std::move(refused));
+}
+
 TicketAnswer Engine::Ticket(const TicketRequest& request, Instant received_at) {
-  return impl_->Ticket(request, received_at);
+  TicketAnswer answer = impl_->Ticket(request, received_at);
+  impl_->refusals_.Count(answer.agenda, answer.outcome);
+  return answer;
 }
 QueueAnswer Engine::ReadQueue(std::string_view name, Instant now) const {
   return impl_->ReadQueue(name, now);

@@ -26,12 +26,14 @@
 #include "booking/answers.h"
 #include "booking/identity_answers.h"
 #include "booking/loss.h"
+#include "booking/record.h"
 #include "booking/snapshot_file.h"
 #include "booking/staff_access.h"
 #include "env/clock.h"
 #include "env/entropy.h"
 #include "env/file.h"
 #include "ledger/ledger.h"
+#include "rules/iso_week.h"
 #include "wal/log.h"
 
 namespace creneau::booking {
@@ -94,6 +96,8 @@ struct EngineStats {
   SnapshotStats snapshots;
   uint64_t checkpoints = 0;          // written since start
   uint64_t checkpoint_failures = 0;  // since start
+  uint64_t service_records = 0;      // since start
+  uint64_t record_failures = 0;      // of its files, since start
   bool read_only = false;            // new holds are refused because the disk is nearly full
   bool poisoned = false;
 };
@@ -145,6 +149,15 @@ class Engine {
   // `from` and `to` are local dates, both inclusive; absent: today, and from + 6.
   SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,
                         std::optional<CivilDate> to, Instant now) const;
+
+  // A piece of an agenda's service record of one week, from where `after` says on. Reads two files
+  // that are small, mostly from the system's cache: a millisecond. Rests on nothing that is not
+  // durable.
+  RecordAnswer ReadRecord(std::string_view name, rules::IsoWeek week, std::string_view after) const;
+  // When seats are given out on the `days` days from now on.
+  ReleasesAnswer ReadReleases(std::string_view name, int days, Instant now) const;
+  // How often somebody was refused so, by what asks for a seat, since the process began.
+  uint64_t Refused(AgendaId agenda, Outcome outcome) const;
 
   // A place in the queue of an agenda. Rests on nothing in the log.
   TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
@@ -212,10 +225,15 @@ class Engine {
   // Expiry stands still while it is more than a second. Any thread; called by the steward's.
   void WatchEdge(std::function<int64_t()> lag_ms);
 
+  // What the edge refuses without asking the engine, since the process began, as whoever runs it
+  // counts; null: nobody does any more, and it is asked a last time. Any thread; called by the
+  // keeper's.
+  void WatchRefused(std::function<EdgeRefused()> refused);
+
   // One round of the steward, where it has no thread of its own.
   void Tick();
-  // One round of the keeper, who writes checkpoints and takes snapshots when they are due, where it
-  // has no thread of its own. Blocks like TakeSnapshot.
+  // One round of the keeper, who tells the service record, writes checkpoints and takes snapshots
+  // when they are due, where it has no thread of its own. Blocks like TakeSnapshot.
   void Keep();
   // Of a quiet engine: equal for the running state and the replay of its log.
   std::string Digest();

@@ -21,12 +21,16 @@
 #include "booking/openings.h"
 #include "booking/people.h"
 #include "booking/proofs.h"
+#include "booking/record_files.h"
 #include "booking/recovery.h"
+#include "booking/refusals.h"
 #include "booking/registry.h"
 #include "booking/room.h"
 #include "booking/rosters.h"
+#include "booking/service_minutes.h"
 #include "booking/staff_access.h"
 #include "booking/steward.h"
+#include "booking/totals.h"
 #include "ledger/ledger.h"
 
 namespace creneau::booking {
@@ -59,6 +63,12 @@ class Engine::Impl {
   AgendaAnswer ReadAgenda(std::string_view name, Instant now) const;
   SlotsAnswer ReadSlots(std::string_view name, std::optional<CivilDate> from,
                         std::optional<CivilDate> to, Instant now) const;
+
+  ReleasesAnswer ReadReleases(std::string_view name, int days, Instant now) const;
+
+  // service_record.cc
+  RecordAnswer ReadRecord(std::string_view name, rules::IsoWeek week, std::string_view after) const;
+  void WatchRefused(std::function<EdgeRefused()> refused);
 
   // queue_requests.cc
   TicketAnswer Ticket(const TicketRequest& request, Instant received_at);
@@ -112,6 +122,9 @@ class Engine::Impl {
   Registry registry_;
   Rosters rosters_;
   std::unique_ptr<People> people_;
+  Refusals refusals_;
+  Totals totals_;
+  RecordFiles record_files_{files_, options_.data, registry_};
   CommitPool publisher_pool_;  // before the log, so that they end after it
   CommitPool snapshot_pool_;
   std::unique_ptr<wal::Log> log_;
@@ -210,6 +223,33 @@ class Engine::Impl {
   // checkpoints.cc
   void Checkpoint();
   absl::Status WriteCheckpoint();
+
+  // service_record.cc
+  void BeginRecord(Recovered& recovered);
+  void KeepRecord();
+  void TellService(Instant until);
+  ServiceSeen SeeService(Instant until);
+  codec::AgendaMinute SeeAgenda(const AgendaInfo& agenda, Instant until);
+  void FileRecords(const std::vector<std::pair<Lsn, codec::ServiceMinute>>& records);
+  std::vector<std::string> ServiceSnapshot() const;
+
+  ServiceMinutes service_;  // the keeper's, and then of whoever closes
+  EdgeRefused edge_told_;   // likewise, as what follows
+  int64_t stalled_told_ms_ = 0;
+  bool service_begun_ = false;
+  std::vector<std::pair<Lsn, codec::ServiceMinute>> not_filed_;
+  bool files_are_whole_ = true;             // but for those
+  bool filing_ = false;                     // CatchUp is done
+  int64_t file_not_before_ns_ = INT64_MIN;  // after a failure
+  int64_t record_synced_ns_ = 0;
+  std::atomic<uint64_t> service_records_{0};
+  std::atomic<uint64_t> record_failures_{0};
+  std::mutex edge_refused_mutex_;
+  std::function<EdgeRefused()> edge_refused_;
+  EdgeRefused edge_last_;
+  mutable std::mutex told_mutex_;  // guards what follows
+  std::optional<Instant> service_told_until_;
+  std::optional<proof::Checkpoint> last_checkpoint_;
 
   // Touched by the keeper's thread, and then by whoever closes.
   uint64_t checkpoint_batch_ = 0;               // of the last checkpoint in the file

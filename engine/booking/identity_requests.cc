@@ -35,7 +35,7 @@ IdentityAnswer Invalid(const AgendaInfo* agenda, std::vector<rules::IdentityProb
   return answer;
 }
 
-IdentityAnswer Refused(Outcome outcome, const AgendaInfo* agenda = nullptr) {
+IdentityAnswer Without(Outcome outcome, const AgendaInfo* agenda = nullptr) {
   IdentityAnswer answer;
   answer.outcome = outcome;
   answer.agenda = agenda;
@@ -117,7 +117,7 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
                                     const rules::Applicant& applicant, const Actor& actor,
                                     Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
-  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda);
+  if (agenda == nullptr) return Without(Outcome::kUnknownAgenda);
   rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
@@ -133,13 +133,13 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
 IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
                                      const rules::Applicant& applicant, Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
-  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda);
+  if (agenda == nullptr) return Without(Outcome::kUnknownAgenda);
   rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
   const Subject subject = people_->identities.Of(identity.subject);
   if (proofs_->TooOften(subject, clock_.MonotonicNs()))
-    return Refused(Outcome::kRateLimited, agenda);
+    return Without(Outcome::kRateLimited, agenda);
   // The answer is the same either way, and waits for the log either way.
   if (const auto seat = LiveOf(act, subject, now))
     Notify(act, codec::NoticeKind::kRecovery, *seat, now);
@@ -151,7 +151,7 @@ IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
 IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Actor& actor,
                                   Instant now) {
   const AgendaInfo* const agenda = registry_.Find(request.agenda);
-  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda);
+  if (agenda == nullptr) return Without(Outcome::kUnknownAgenda);
   if (!IsReason(request.reason)) return Invalid(agenda, {{"/reason", std::string(AllReasons())}});
   rules::Identity one = rules::Identify(agenda->rules, request.applicant, *pseudonyms_, now);
   if (!one.problems.empty()) return Invalid(agenda, std::move(one.problems));
@@ -168,7 +168,7 @@ IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Ac
   const auto seat_a = LiveOf(act, a, now);
   const auto seat_b = LiveOf(act, b, now);
   // Which of the two is to go, a person must say.
-  if (seat_a && seat_b) return Refused(Outcome::kAlreadyReserved, agenda);
+  if (seat_a && seat_b) return Without(Outcome::kAlreadyReserved, agenda);
   const auto links =
       seat_a ? identities.ToJoin(other.subject, a) : identities.ToJoin(one.subject, b);
   const auto& seat = seat_a ? seat_a : seat_b;
@@ -249,9 +249,9 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
                                      Instant now) {
   const Identities::Writing writing = people_->identities.Write();
   const auto seat = LiveByName(act, request.reservation, now);
-  if (!seat) return Refused(Outcome::kUnknownReservation);
+  if (!seat) return Without(Outcome::kUnknownReservation);
   const AgendaInfo& agenda = *registry_.Find(seat->agenda);
-  if (!Covers(actor, agenda.rules.name)) return Refused(Outcome::kUnknownReservation);
+  if (!Covers(actor, agenda.rules.name)) return Without(Outcome::kUnknownReservation);
   if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
   rules::Identity right = rules::Identify(agenda.rules, request.right, *pseudonyms_, now);
   if (!right.problems.empty()) return Invalid(&agenda, std::move(right.problems));
@@ -289,9 +289,9 @@ IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, cons
                                     Instant now) {
   const Identities::Reading reading = people_->identities.Read();
   const auto seat = LiveByName(act, request.reservation, now);
-  if (!seat) return Refused(Outcome::kUnknownReservation);
+  if (!seat) return Without(Outcome::kUnknownReservation);
   const AgendaInfo& agenda = *registry_.Find(seat->agenda);
-  if (!Covers(actor, agenda.rules.name)) return Refused(Outcome::kUnknownReservation);
+  if (!Covers(actor, agenda.rules.name)) return Without(Outcome::kUnknownReservation);
   if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
   rules::Identity owner = rules::Identify(agenda.rules, request.owner, *pseudonyms_, now);
   if (!owner.problems.empty()) return Invalid(&agenda, std::move(owner.problems));
@@ -311,17 +311,17 @@ IdentityAnswer Engine::Impl::Approve(Act& act, std::string_view name, const Acto
   const Identities::Writing writing = people_->identities.Write();
   const std::optional<uint64_t> id = ParseActName(name);
   const std::optional<PairAct> known = id ? people_->acts.Find(*id, now) : std::nullopt;
-  if (!known) return Refused(Outcome::kUnknownAct);
+  if (!known) return Without(Outcome::kUnknownAct);
   const codec::ActProposed& proposed = known->proposed;
   const AgendaInfo& agenda = *registry_.Find(proposed.agenda);
-  if (!Covers(actor, agenda.rules.name)) return Refused(Outcome::kUnknownAct);
+  if (!Covers(actor, agenda.rules.name)) return Without(Outcome::kUnknownAct);
   // Persons are compared, not keys: whoever has two is one. A site is nobody here.
   if (!IsPerson(actor) || proposed.person == actor.person)
-    return Refused(Outcome::kSecondPersonNeeded, &agenda);
+    return Without(Outcome::kSecondPersonNeeded, &agenda);
   const bool again = !known->approved_by.empty();
-  if (again && known->approved_by != actor.person) return Refused(Outcome::kActSettled, &agenda);
+  if (again && known->approved_by != actor.person) return Without(Outcome::kActSettled, &agenda);
   const auto seat = LiveByName(act, names_->NameOf(proposed.origin).view(), now);
-  if (!seat) return Refused(Outcome::kUnknownReservation, &agenda);
+  if (!seat) return Without(Outcome::kUnknownReservation, &agenda);
   IdentityAnswer answer;
   answer.agenda = &agenda;
   answer.existed = again;

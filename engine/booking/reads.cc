@@ -23,7 +23,9 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
   const auto counts = ledger_.Count(agenda.id, now);
   for (size_t c = 0; c < kChannels; ++c) {
     answer.counts[c] =
-        ChannelCounts{counts[c].published, counts[c].free, counts[c].held, counts[c].confirmed};
+        ChannelCounts{counts[c].published, counts[c].free,
+                      counts[c].held,      counts[c].confirmed,
+                      counts[c].cooling,   totals_.Cancelled(agenda.id, static_cast<Channel>(c))};
   }
   return answer;
 }
@@ -54,6 +56,24 @@ SlotsAnswer Engine::Impl::ReadSlots(std::string_view name, std::optional<CivilDa
     answer.slots.push_back(SlotView{slot.start, slot.starts_at, slot.minutes,
                                     slot.free[static_cast<size_t>(Channel::kWeb)], capacity});
   }
+  return answer;
+}
+
+ReleasesAnswer Engine::Impl::ReadReleases(std::string_view name, int days, Instant now) const {
+  ReleasesAnswer answer;
+  answer.agenda = registry_.Find(name);
+  if (answer.agenda == nullptr) return answer;
+  const AgendaInfo& agenda = *answer.agenda;
+  const auto [from, until] = rules::ReleasedStarts(agenda.rules, agenda.zone, now, days);
+  std::vector<rules::ReleaseSlot> slots;
+  const auto found = ledger_.Slots(agenda.id, from, until, limits::kReleaseSlotsMax + 1);
+  const bool whole = found.size() <= limits::kReleaseSlotsMax;
+  for (const auto& slot : found) slots.push_back({slot.start, slot.starts_at, slot.seats});
+  if (!whole) slots.pop_back();
+  answer.releases = rules::ReleasesFrom(agenda.rules, agenda.zone, now, days, slots, whole);
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  const auto counts = ledger_.Count(agenda.id, window.earliest_start, window.latest_start);
+  for (size_t c = 0; c < kChannels; ++c) answer.bookable[c] = counts[c].free;
   return answer;
 }
 

@@ -126,7 +126,7 @@ absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
                                        const std::string& keys, ledger::Ledger& ledger,
                                        Registry& registry, Rosters& rosters,
-                                       const Restoring& restoring) {
+                                       const Restoring& restoring, Lsn service_after) {
   Recovered recovered;
   const auto unfinished = UnfinishedAcceptance(files, data);
   if (!unfinished.ok()) return unfinished.status();
@@ -135,6 +135,7 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
   if (!chosen.ok()) return chosen.status();
   recovered.snapshot = *std::move(chosen);
   Replay replay(ledger, registry, rosters);
+  replay.RememberServiceAfter(service_after);
   wal::StartPoint start;
   if (recovered.snapshot) {
     const std::string path = SnapshotPath(data, recovered.snapshot->number);
@@ -178,6 +179,8 @@ absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string
   recovered.openings = replay.openings();
   recovered.turns = replay.turns();
   recovered.people = replay.TakePeople();
+  recovered.service = std::move(replay.service());
+  recovered.totals = replay.totals().All();
   recovered.rebuilt = replay.rebuilt();
   recovered.losses = replay.losses();
   recovered.accepting = witness.accepting();

@@ -34,6 +34,8 @@ struct Recovered {
   std::vector<codec::OpeningState> openings;
   std::vector<codec::TurnLapsed> turns;
   std::unique_ptr<People> people;
+  ToldService service{Lsn{UINT64_MAX}};
+  std::vector<codec::ChannelTotals> totals;
   LastLine last;  // of the checkpoints, which the log continues
   std::vector<codec::LossAccepted> losses;
   std::optional<Accepting> accepting;  // is to be carried out (loss.h)
@@ -43,11 +45,12 @@ struct Recovered {
 // Into an empty ledger, registry and rosters. Repairs a torn tail of the log, as wal::Recover does.
 // The log must continue the last checkpoint in DATA that the key under `keys` signed. DataLoss:
 // refused, nothing was changed. FailedPrecondition: keys are missing, or what `restoring` accepts
-// is not where the log ends.
+// is not where the log ends. Service records after `service_after` are handed on.
 absl::StatusOr<Recovered> RecoverState(env::FileSystem& files, const std::string& data,
                                        const std::string& keys, ledger::Ledger& ledger,
                                        Registry& registry, Rosters& rosters,
-                                       const Restoring& restoring = {});
+                                       const Restoring& restoring = {},
+                                       Lsn service_after = Lsn{UINT64_MAX});
 
 // Reads a snapshot to its end, whatever is in it.
 absl::StatusOr<SnapshotHeader> CheckSnapshot(env::FileSystem& files, const std::string& path);

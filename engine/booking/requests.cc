@@ -322,6 +322,9 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
       at_once ? received_at : CoolingUntil(agenda->rules, received_at, random);
   const ledger::Result result = ledger_.Cancel(holder->ref, at, cooling_until, act);
   if (at_once && result.outcome == Outcome::kOk) openings_->NoteReleased(result.seat);
+  if (seat.word.state() == SeatState::kConfirmed && result.outcome == Outcome::kOk &&
+      !result.repeated)
+    totals_.AddCancelled(agenda->id, seat.word.channel(), act);
   return Answer(result, holder->handle);
 }
 

@@ -50,6 +50,7 @@ Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
   for (std::string& event : people_->identities.Snapshot())
     begun.states.push_back(std::move(event));
   for (std::string& event : people_->acts.Snapshot()) begun.states.push_back(std::move(event));
+  for (std::string& event : ServiceSnapshot()) begun.states.push_back(std::move(event));
   std::vector<const AgendaInfo*> agendas = registry_.All();
   std::sort(agendas.begin(), agendas.end(),
             [](const AgendaInfo* a, const AgendaInfo* b) { return a->id < b->id; });
@@ -185,6 +186,8 @@ absl::StatusOr<SnapshotHeader> Engine::Impl::TakeSnapshot() {
     return header;
   };
   const absl::StatusOr<SnapshotHeader> taken = attempt();
+  // What a start from it does not read of the log, the files of the record have for good.
+  if (taken.ok() && !record_files_.Sync().ok()) record_failures_.fetch_add(1);
   const absl::Status kept = taken.ok() ? KeepTwo() : taken.status();
   const std::lock_guard lock(snapshot_mutex_);
   if (taken.ok()) {
@@ -219,6 +222,7 @@ bool Engine::Impl::SnapshotDue() const {
 
 // What fails is tried again after a while; the daemon tells of it.
 void Engine::Impl::Keep() {
+  KeepRecord();  // so that the checkpoint covers it
   if (clock_.MonotonicNs() - checkpoint_ns_ >= kCheckpointEveryNs) Checkpoint();
   if (clock_.MonotonicNs() >= snapshot_not_before_ns_ && !log_->poisoned() && SnapshotDue() &&
       !TakeSnapshot().ok()) {

@@ -160,9 +160,9 @@ void Steward::Tick() {
     last_tick_ = now;
     return;
   }
-  if (const std::optional<Instant> since = std::exchange(owed_from_, std::nullopt);
-      since && OwedToAnyone(*since, now)) {
-    LengthenAll(*since, now);
+  if (const std::optional<Instant> since = std::exchange(owed_from_, std::nullopt)) {
+    stood_still_ms_.fetch_add(std::max<int64_t>(0, now - *since), std::memory_order_relaxed);
+    if (OwedToAnyone(*since, now)) LengthenAll(*since, now);
   }
   known_ms_.store(now.ms, std::memory_order_relaxed);
   Learn();

@@ -83,6 +83,8 @@ class Steward {
 
   uint64_t expired() const { return expired_.load(std::memory_order_relaxed); }
   uint64_t freed() const { return freed_.load(std::memory_order_relaxed); }
+  // Since the start, in which nobody can have been served, whether or not anybody was owed it.
+  int64_t stood_still_ms() const { return stood_still_ms_.load(std::memory_order_relaxed); }
 
  private:
   struct Timer {
@@ -121,6 +123,7 @@ class Steward {
   std::atomic<int64_t> known_ms_{0};  // the last round in which nothing stood still
   std::atomic<uint64_t> expired_{0};
   std::atomic<uint64_t> freed_{0};
+  std::atomic<int64_t> stood_still_ms_{0};
 
   std::mutex edge_mutex_;
   std::function<int64_t()> edge_lag_ms_;

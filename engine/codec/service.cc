@@ -77,6 +77,12 @@ std::string EncodeService(const ServiceMinute& minute) {
   return record;
 }
 
+bool MayBeService(std::string_view record) {
+  constexpr unsigned kTag = v1::Event::kServiceMinuteFieldNumber << 3 | 2;
+  return record.size() > 2 && record[0] == static_cast<char>((kTag & 0x7f) | 0x80) &&
+         record[1] == static_cast<char>(kTag >> 7);
+}
+
 absl::StatusOr<ServiceMinute> FromProto(const v1::ServiceMinute& in) {
   const absl::Status none = absl::DataLossError("a service record that is none");
   ServiceMinute out;

@@ -5,9 +5,10 @@
 // mostly: how many were refused in it, and how an agenda stood when it ended. An agenda of which it
 // says nothing stood as the record before it that names it says, and nobody was refused there. From
 // `quiet_since` until `from` that holds for all agendas and for the engine itself. Of time that no
-// record tells of nobody knows anything; of a start, the record says so: `down_since` is when the
-// engine wrote its last word before it, from then until `until` it was away or could do nothing,
-// and from `unknown_since` until `down_since` it was there, and what it counted is lost.
+// record tells of nobody knows anything; the first record of a start says so: `down_since` is when
+// the engine wrote its last word before it, from then until `from` it was away or could do nothing,
+// and from `unknown_since` until `down_since` it was there, and what it counted is lost. Of several
+// records with the same `until` the first tells of the engine, and all of them of agendas.
 //
 // Outcomes, lanes and phases are names: those of another version can still be read.
 #pragma once
@@ -64,6 +65,8 @@ struct ChannelTotals {
 };
 
 std::string EncodeService(const ServiceMinute& minute);
+// False: whatever these bytes are, EncodeService has not written them.
+bool MayBeService(std::string_view record);
 
 // Without allocating: a cancellation pushes one. Returns the bytes used; `out` has at least
 // kMaxTotalsBytes.

@@ -164,6 +164,7 @@ std::array<ChannelCount, kChannels> Ledger::Count(AgendaId agenda, Instant from,
       if (word.state() == SeatState::kFree) ++count.free;
       if (word.state() == SeatState::kHeld) ++count.held;
       if (word.state() == SeatState::kConfirmed) ++count.confirmed;
+      if (IsCooling(word.state())) ++count.cooling;
     }
   }
   return counts;

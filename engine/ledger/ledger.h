@@ -87,6 +87,7 @@ struct ChannelCount {
   uint32_t free = 0;
   uint32_t held = 0;
   uint32_t confirmed = 0;
+  uint32_t cooling = 0;
 };
 
 class Ledger final : private Holdings {

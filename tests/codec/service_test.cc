@@ -27,6 +27,7 @@ TEST_CASE("a service record is read as it was written") {
     const auto record = DecodeRecord(EncodeService(minute));
     REQUIRE(record.ok());
     CHECK(std::get<ServiceMinute>(*record) == minute);
+    CHECK(MayBeService(EncodeService(minute)));
   }
 }
 
