@@ -10,6 +10,8 @@
 #include "absl/status/status.h"
 #include "booking/answers.h"
 #include "proof/checkpoint.h"
+#include "rules/iso_week.h"
+#include "rules/notice.h"
 #include "rules/releases.h"
 #include "surge/shedding.h"
 

@@ -11,6 +11,11 @@ void ListAgendas(Exchange& exchange);
 void ShowAgenda(Exchange& exchange);
 void ListSlots(Exchange& exchange);
 
+// handlers_record.cc: likewise, for a minute: what was done, and what decides.
+void ShowRecord(Exchange& exchange);
+void ShowReleases(Exchange& exchange);
+void ShowNotice(Exchange& exchange);
+
 // handlers_queue.cc: places in a queue, and what operators do to openings.
 void ShowQueue(Exchange& exchange);
 void IssueTicket(Exchange& exchange);

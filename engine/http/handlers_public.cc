@@ -1,13 +1,12 @@
 // The routes that say the same to everyone: agendas and slots. They ask no log and may be a second
 // old where a proxy keeps them; what is rendered here is kept for a millisecond (read_cache.h).
-#include <array>
-
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/handlers.h"
 #include "http/json.h"
 #include "http/public_answer.h"
+#include "http/rules_json.h"
 #include "http/telemetry.h"
 #include "http/text.h"
 
@@ -26,55 +25,6 @@ void WriteSummary(JsonWriter& json, const booking::AgendaAnswer& answer) {
   WritePhase(json, answer.opening, info);
 }
 
-void WriteOpening(JsonWriter& json, const rules::Opening& opening) {
-  constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu",
-                                                     "fri", "sat", "sun"};
-  const auto time = [&json](std::string_view name, int minutes) {
-    json.Name(name).Spelled([minutes](std::string& out) { AppendTimeOfDay(out, minutes); });
-  };
-  json.Name("opening").Object();
-  json.Name("weekdays").Array();
-  for (int day = 0; day < 7; ++day) {
-    if (opening.weekdays.Has(day)) json.String(kDays[static_cast<size_t>(day)]);
-  }
-  json.EndArray();
-  time("gather", opening.gather);
-  time("open", opening.open);
-  time("close", opening.close);
-  json.EndObject();
-}
-
-// What decides who gets a seat, for people and for programs (design 5, algorithm notice).
-void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
-  json.Name("rules").Object();
-  json.Name("hold_s").Number(agenda.hold_s);
-  json.Name("notice_hours").Number(agenda.notice_hours);
-  json.Name("horizon_days").Number(agenda.horizon_days);
-  json.Name("identity").Array();
-  for (const rules::IdentityAlternative& alternative : agenda.identity) {
-    json.Array();
-    for (const rules::IdentityField field : alternative)
-      json.String(rules::IdentityFieldName(field));
-    json.EndArray();
-  }
-  json.EndArray();
-  json.Name("identity_proof").String(rules::IdentityProofName(agenda.identity_proof));
-  if (agenda.policy == rules::Policy::kQueue) {
-    json.Name("accept_invented").Bool(agenda.accept_invented);
-    json.Name("proof_of_work").String(rules::ProofDemandName(agenda.proof_of_work));
-    if (!agenda.beacon.empty()) json.Name("beacon").String(agenda.beacon);
-    json.Name("chain_end").String(Hex(agenda.chain_end));
-    json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
-  }
-  json.Name("cooldown_hours").Array();
-  json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
-  if (agenda.opening) WriteOpening(json, *agenda.opening);
-  json.Name("party_max").Number(1);
-  json.Name("moves").Number(limits::kMaxMoves);
-  if (!agenda.alternative.empty()) json.Name("alternative").String(agenda.alternative);
-  json.EndObject();
-}
-
 void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
   json.Name("channels").Object();
   for (const Channel channel : kAllChannels) {
@@ -83,10 +33,15 @@ void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
     json.Name("published").Number(counts.published);
     json.Name("free").Number(counts.free);
     json.Name("held").Number(counts.held);
-    json.Name("confirmed").Number(counts.confirmed);
+    json.Name("reserved").Number(counts.confirmed);
+    json.Name("confirmed").Number(counts.confirmed);  // as clients knew it first
+    json.Name("cooling").Number(counts.cooling);
+    json.Name("cancelled").Number(static_cast<int64_t>(counts.cancelled));
     json.EndObject();
   }
   json.EndObject();
+  // Whoever has a seat of that channel has it by order of a court (design 5).
+  json.Name("by_mandate").Number(answer.counts[static_cast<size_t>(Channel::kCourt)].confirmed);
 }
 
 struct DateRange {

@@ -94,6 +94,26 @@ Form NegotiateReservation(std::string_view accept) {
   return protobuf.quality == best ? Form::kProtobuf : Form::kCalendar;
 }
 
+Form NegotiatePublic(std::string_view accept, Form other) {
+  if (Trim(accept).empty()) return Form::kJson;
+  const std::string_view type = other == Form::kCalendar ? "text/calendar" : "text/plain";
+  Preference json;
+  Preference text;
+  while (!accept.empty()) {
+    std::string_view element = Next(accept, ',');
+    const std::string_view range = Next(element, ';');
+    const int quality = QualityOf(element);
+    if (range == "*/*") json.Consider(1, quality);
+    if (range == "*/*") text.Consider(1, quality);
+    if (EqualsInAnyCase(range, "application/*")) json.Consider(2, quality);
+    if (EqualsInAnyCase(range, "application/json")) json.Consider(3, quality);
+    if (EqualsInAnyCase(range, "text/*")) text.Consider(2, quality);
+    if (EqualsInAnyCase(range, type)) text.Consider(3, quality);
+  }
+  if (json.quality == 0 && text.quality == 0) return Form::kNone;
+  return json.quality >= text.quality ? Form::kJson : other;
+}
+
 bool IsStrongIdempotencyKey(std::string_view key) {
   if (key.size() < limits::kIdempotencyKeyMin || key.size() > limits::kIdempotencyKeyMax)
     return false;

@@ -13,8 +13,10 @@ bool IsMediaType(std::string_view content_type, std::string_view type);
 
 // What a reservation is shown as: the form with the highest quality, JSON where there is no
 // difference (RFC 9110 12.5.1).
-enum class Form { kNone, kJson, kProtobuf, kCalendar };
+enum class Form { kNone, kJson, kProtobuf, kCalendar, kText };
 Form NegotiateReservation(std::string_view accept);
+// The same of what is the same for everyone: JSON, or the other one, which is kCalendar or kText.
+Form NegotiatePublic(std::string_view accept, Form other);
 
 // A key of 22 to 64 characters of base64, base64url or a UUID, with at least 8 different ones: what
 // a client that counts, or forgot to draw, does not produce.

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -95,6 +96,42 @@ void AppendCalendar(std::string& out, const booking::Reservation& reservation, I
   line += StatusText(reservation.state);
   put();
   out += "END:VEVENT\r\nEND:VCALENDAR\r\n";
+}
+
+void AppendCalendar(std::string& out, const booking::ReleasesAnswer& answer) {
+  const rules::Agenda& agenda = answer.agenda->rules;
+  std::string line;
+  const auto put = [&](std::string_view name, std::string_view text) {
+    line = name;
+    AppendEscaped(line, text);
+    AppendFolded(out, line);
+  };
+  const auto put_time = [&](std::string_view name, Instant instant) {
+    line = name;
+    AppendCalendarUtc(line, instant);
+    AppendFolded(out, line);
+  };
+  out += "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Creneau//EN\r\nCALSCALE:GREGORIAN\r\n";
+  for (const rules::ReleaseDay& day : answer.releases.days) {
+    uint32_t web = 0;
+    for (const rules::Release& release : day.releases)
+      web += release.seats[static_cast<size_t>(Channel::kWeb)];
+    out += "BEGIN:VEVENT\r\n";
+    put("UID:", "release-" + FormatDate(CivilFromDays(day.day)) + "." + agenda.name + "@creneau");
+    // When the rules that it comes from were made: so the answer stays the same until it changes.
+    put_time("DTSTAMP:", answer.agenda->published_at);
+    put_time("DTSTART:", day.opening ? day.opening->opens_at : day.releases.front().from);
+    if (day.opening) put_time("DTEND:", day.opening->closes_at);
+    put("SUMMARY:", "Ouverture des rendez-vous : " + agenda.title);
+    if (!day.releases.empty()) {
+      put("DESCRIPTION:", "Nouvelles places sur internet : " + std::to_string(web) +
+                              ". Rendez-vous jusqu’au " +
+                              FormatDate(CivilFromDays(day.releases.back().day)) + ".");
+    }
+    put("LOCATION:", agenda.office);
+    out += "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n";
+  }
+  out += "END:VCALENDAR\r\n";
 }
 
 }  // namespace creneau::http

@@ -6,10 +6,14 @@
 
 #include "base/instant.h"
 #include "booking/answers.h"
+#include "booking/record.h"
 
 namespace creneau::http {
 
 // A whole VCALENDAR with one VEVENT: confirmed, tentative while held, cancelled.
 void AppendCalendar(std::string& out, const booking::Reservation& reservation, Instant now);
+
+// The next openings, or releases where the agenda is always open: an entry for each.
+void AppendCalendar(std::string& out, const booking::ReleasesAnswer& answer);
 
 }  // namespace creneau::http

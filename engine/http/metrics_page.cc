@@ -44,6 +44,24 @@ ClientMetric BatchDurations(const wal::LogStats& stats) {
   return metric;
 }
 
+void AddRecord(const booking::Engine& engine, const booking::AgendaInfo& agenda,
+               const booking::AgendaAnswer& answer, MetricFamily* refused,
+               MetricFamily* cancelled) {
+  const std::string& name = agenda.rules.name;
+  for (int i = 0; i < kOutcomes; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    const uint64_t count = engine.Refused(agenda.id, outcome);
+    if (count == 0) continue;
+    AddCounter(*refused, {{"agenda", name}, {"outcome", std::string(OutcomeName(outcome))}}, count);
+  }
+  for (const Channel channel : kAllChannels) {
+    const booking::ChannelCounts& counts = answer.counts[static_cast<size_t>(channel)];
+    if (counts.cancelled == 0) continue;
+    AddCounter(*cancelled, {{"agenda", name}, {"channel", std::string(ChannelName(channel))}},
+               counts.cancelled);
+  }
+}
+
 }  // namespace
 
 MetricFamily& MetricsPage::Family(MetricType type, std::string name, std::string help) {
@@ -170,6 +188,11 @@ void MetricsPage::AddLog(const booking::EngineStats& stats) {
           stats.checkpoints);
   Counter("creneau_checkpoint_failures_total", "Checkpoints that could not be written since start.",
           stats.checkpoint_failures);
+  Counter("creneau_service_records_total", "Records of the service record logged since start.",
+          stats.service_records);
+  Counter("creneau_record_file_failures_total",
+          "Failures to keep the files that the service record is read from, since start.",
+          stats.record_failures);
   Gauge("creneau_log_durable_lsn", "Position of the last record known to be durable.",
         static_cast<double>(stats.durable_lsn.value));
   Gauge("creneau_log_in_flight_seconds",
@@ -224,6 +247,14 @@ void MetricsPage::AddAgendas(const booking::Engine& engine, Instant now) {
                          "Seats of slots that have not begun, in any state.",
                          MetricType::Gauge,
                          {}};
+  MetricFamily refused{"creneau_refusals_total",
+                       "Requests for a seat or a ticket that were refused, by agenda and outcome.",
+                       MetricType::Counter,
+                       {}};
+  MetricFamily cancelled{"creneau_reservations_cancelled_total",
+                         "Confirmed reservations cancelled by their holders, ever.",
+                         MetricType::Counter,
+                         {}};
   for (const booking::AgendaInfo* info : engine.Agendas()) {
     const booking::AgendaAnswer answer = engine.ReadAgenda(info->rules.name, now);
     if (answer.agenda == nullptr) continue;
@@ -238,8 +269,12 @@ void MetricsPage::AddAgendas(const booking::Engine& engine, Instant now) {
       add("free", counts.free);
       add("held", counts.held);
       add("confirmed", counts.confirmed);
+      add("cooling", counts.cooling);
     }
+    AddRecord(engine, *info, answer, &refused, &cancelled);
   }
+  families_.push_back(std::move(refused));
+  families_.push_back(std::move(cancelled));
   families_.push_back(std::move(published));
 }
 

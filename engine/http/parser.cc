@@ -139,6 +139,8 @@ class HeadParser final : public beast::basic_parser<true> {
       // Lists: a second line would go on with the first one, and is left aside.
       case beast::field::accept:
         return TakeFirst(request_.accept, text);
+      case beast::field::accept_language:
+        return TakeFirst(request_.accept_language, text);
       case beast::field::if_none_match:
         return TakeFirst(request_.if_none_match, text);
       default:

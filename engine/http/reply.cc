@@ -33,6 +33,8 @@ std::string_view ContentLines(ContentType type) {
       return "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked";
     case ContentType::kEventStream:
       return "\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked";
+    case ContentType::kText:
+      return "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ";
   }
   CHECK(false);
 }
@@ -43,6 +45,8 @@ std::string_view CachingLine(Caching caching) {
       return "\r\nCache-Control: no-store\r\n";
     case Caching::kOneSecond:
       return "\r\nCache-Control: max-age=1\r\n";
+    case Caching::kOneMinute:
+      return "\r\nCache-Control: max-age=60\r\n";
   }
   CHECK(false);
 }

@@ -17,12 +17,13 @@ enum class ContentType : uint8_t {
   kProblem,
   kCalendar,
   kMetrics,
+  kText,
   kEventLines,   // a JSON object a line
   kEventStream,  // of browsers' EventSource
 };
-// Public answers may be a second old; whatever concerns a person, and every problem, is kept
-// nowhere.
-enum class Caching : uint8_t { kNoStore, kOneSecond };
+// Public answers may be a second old, or a minute where they change with the minute or less;
+// whatever concerns a person, and every problem, is kept nowhere.
+enum class Caching : uint8_t { kNoStore, kOneSecond, kOneMinute };
 
 // Empties it, and leaves nothing of it in memory: replies name persons and tell keys.
 void Wipe(std::string& text);

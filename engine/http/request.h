@@ -20,6 +20,7 @@ struct Request {
   std::string_view target;  // in origin form, not yet taken apart
   std::string_view content_type;
   std::string_view accept;
+  std::string_view accept_language;
   std::string_view if_match;
   std::string_view if_none_match;
   std::string_view creneau_key;

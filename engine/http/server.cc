@@ -65,6 +65,7 @@ class Server::Impl {
                                   std::string_view listener, WorkerOptions options,
                                   ConnectionBudget& budget);
   void AddStaff(const ServerOptions& options, bool tcp);
+  void StartAll(size_t citizens_loops);
 
   booking::Engine& engine_;
   Telemetry telemetry_;
@@ -185,8 +186,13 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     if (!bound.ok()) return bound.status();
     metrics_address_ = *bound;
   }
+  StartAll(citizens_loops);
+  return absl::OkStatus();
+}
+
+// Only when nothing can fail any more and the list of counters is complete.
+void Server::Impl::StartAll(size_t citizens_loops) {
   streams_.Start();
-  // Only now, when nothing can fail any more and the list of counters is complete.
   for (const std::unique_ptr<Worker>& worker : workers_) {
     worker->Start();
     ++started_;
@@ -199,11 +205,12 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
       lag_ms = std::max(lag_ms, workers_[i]->LagMs(now_ns));
     return lag_ms;
   });
-  return absl::OkStatus();
+  engine_.WatchRefused([this] { return telemetry_.Refused(); });
 }
 
 void Server::Impl::Stop() {
   engine_.WatchEdge(nullptr);
+  if (started_ > 0) engine_.WatchRefused(nullptr);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Stop(kStopGraceMs);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Join();
   streams_.Stop();  // nobody is left to hand them another one

@@ -51,4 +51,20 @@ std::string Telemetry::Render(const booking::Engine& engine, Instant now) const 
   return page.Text();
 }
 
+booking::EdgeRefused Telemetry::Refused() const {
+  booking::EdgeRefused sums;
+  for (const Thread& thread : threads_) {
+    for (size_t lane = 0; lane < sums.shed.size(); ++lane) {
+      const auto of = [&](surge::Shed why) {
+        return thread.counters->shed(static_cast<surge::Lane>(lane), why);
+      };
+      sums.shed[lane] += of(surge::Shed::kLag) + of(surge::Shed::kLog);
+      sums.over_rate += of(surge::Shed::kAddress);
+    }
+    for (int why = 0; why < kTurnedAways; ++why)
+      sums.turned_away += thread.counters->turned_away(static_cast<TurnedAway>(why));
+  }
+  return sums;
+}
+
 }  // namespace creneau::http

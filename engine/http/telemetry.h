@@ -101,6 +101,9 @@ class Telemetry {
   // Text format 0.0.4. Any thread.
   std::string Render(const booking::Engine& engine, Instant now) const;
 
+  // For the service record. Any thread.
+  booking::EdgeRefused Refused() const;
+
   const std::vector<Thread>& threads() const { return threads_; }
 
  private:

@@ -20,10 +20,11 @@ from operator_cases import Operating, Publishing  # noqa: E402, F401
 from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
 from queue_cases import Proofs, Queues, Rosters  # noqa: E402, F401
+from record_cases import Counters, Notices, Record, Releases  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 
 ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters, Proofs,
-         Commands, Deadlines]
+         Counters, Notices, Releases, Record, Commands, Deadlines]
 
 
 def main():
@@ -35,6 +36,7 @@ def main():
     with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--metrics", "127.0.0.1:0") as daemon:
         ApiCase.daemon = daemon
         Commands.program = ctl_program
+        Record.programs = (daemon_program, ctl_program)
         if Deadlines in classes:
             Deadlines.prepare()
         result = unittest.TextTestRunner(verbosity=verbosity).run(unittest.TestSuite(map(load, classes)))

@@ -21,7 +21,9 @@ class Agendas(ApiCase):
         self.assertEqual(shown["rules"]["identity"], [["dossier", "birth_date"], ["passport", "birth_date"]])
         self.assertEqual(shown["rules"]["hold_s"], 600)
         seats = 2 * len(agendas.slots(last=40))
-        self.assertEqual(shown["channels"]["web"], {"published": seats, "free": seats, "held": 0, "confirmed": 0})
+        self.assertEqual(shown["channels"]["web"], {"published": seats, "free": seats, "held": 0, "reserved": 0,
+                                                    "confirmed": 0, "cooling": 0, "cancelled": 0})
+        self.assertEqual(shown["by_mandate"], 0)
         self.assertEqual(shown["channels"]["phone"]["published"], seats // 2)
 
     def test_the_list_has_it(self):

@@ -178,8 +178,8 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
     const char* said;
   };
   const Case cases[] = {
-      {"agenda --help", 4, "Makes an agenda, or changes its calendar by difference.\n"},
-      {"agenda --help", 4, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
+      {"agenda --help", 6, "Makes an agenda, or changes its calendar by difference.\n"},
+      {"agenda --help", 6, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
       {"slot --help", 1, "Slots that can be booked now"},
       {"reserve --help", 11, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},
@@ -187,7 +187,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"queue --help", 8, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
       {"key --help", 4, "Ends a key at once"},
-      {"--help", 13, "check, publish and look at agendas\n"},
+      {"--help", 14, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "rules/agenda.h"
 #include "tools/creneauctl/cli_audit.h"
 #include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/cli_keys.h"
@@ -145,6 +146,22 @@ class Builder {
         Leaf(group, Verb::kAgendaShow, "show", "--admin data/admin.sock agenda show 93-titres",
              "One agenda: its rules, and its seats by channel.");
     show->add_option("AGENDA", command_->agenda, "its name")->required();
+    CLI::App* notice =
+        Leaf(group, Verb::kAgendaNotice, "notice", "agenda notice 93-titres.toml --lang en",
+             "The rules that decide, in plain words, as the law asks for them.");
+    notice->add_option("AGENDA", command_->agenda, "its name, or an agenda file")->required();
+    notice->add_option("--lang", command_->lang, "fr or en")->check(CLI::IsMember({"fr", "en"}));
+    CLI::App* releases = Leaf(group, Verb::kAgendaReleases, "releases",
+                              "--admin data/admin.sock agenda releases 93-titres --days 7",
+                              "When seats are given out next, and for which days.");
+    releases->add_option("AGENDA", command_->agenda, "its name")->required();
+    releases->add_option("--days", command_->release_days, "from today on [28]")
+        ->check(CLI::Range(1, 92));
+    CLI::App* record = Leaf(Group("record", "the service record"), Verb::kRecordShow, "show",
+                            "--admin data/admin.sock record show 93-titres --week 2026-W49",
+                            "What was free, who was refused and why, minute by minute.");
+    record->add_option("AGENDA", command_->agenda, "its name")->required();
+    record->add_option("--week", command_->week, "an ISO week [this one]");
   }
 
   void Slots() {
@@ -318,6 +335,7 @@ bool NeedsEngine(const Command& command) {
   const Verb verb = command.verb;
   if (verb == Verb::kSnapshotList) return command.data.empty();
   if (verb == Verb::kQueueVerify) return false;
+  if (verb == Verb::kAgendaNotice) return rules::IsName(command.agenda);
   if (verb == Verb::kRosterImport) return !command.dry_run;
   return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow &&
          verb != Verb::kSnapshotVerify && verb != Verb::kAuditExport &&

@@ -17,6 +17,9 @@ enum class Verb {
   kAgendaPublish,
   kAgendaList,
   kAgendaShow,
+  kAgendaNotice,
+  kAgendaReleases,
+  kRecordShow,
   kSlotList,
   kReserveHold,
   kReserveConfirm,
@@ -81,6 +84,10 @@ struct Command {
   std::string idempotency_key_file;  // of hold, to repeat one; "-": stdin; empty: draw a key
   std::string from;                  // date
   std::string to;                    // date
+
+  std::string lang = "fr";    // agenda notice; its `agenda` may be a file
+  std::string week;           // record show: 2026-W49; empty: this one
+  int64_t release_days = 28;  // agenda releases
 
   int64_t per_min = 0;                    // queue rate; 0: no cap
   int64_t minutes = 0;                    // queue extend

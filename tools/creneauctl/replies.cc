@@ -37,14 +37,15 @@ void AddRules(const json::object& rules, Sheet* sheet) {
 }
 
 std::string Channels(const json::object& channels) {
-  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kRight});
-  table.Row({"CHANNEL", "PUBLISHED", "FREE", "HELD", "CONFIRMED"});
+  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kRight,
+               Align::kRight, Align::kRight});
+  table.Row({"CHANNEL", "PUBLISHED", "FREE", "HELD", "CONFIRMED", "COOLING", "CANCELLED"});
   for (const Channel channel : kAllChannels) {
     const std::string name(ChannelName(channel));
     const json::object& counts = Object(channels, name);
     if (counts.empty()) continue;
     table.Row({name, Text(counts, "published"), Text(counts, "free"), Text(counts, "held"),
-               Text(counts, "confirmed")});
+               Text(counts, "confirmed"), Text(counts, "cooling"), Text(counts, "cancelled")});
   }
   return table.Text();
 }

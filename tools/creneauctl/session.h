@@ -49,6 +49,11 @@ int AgendaList(const Session& session);
 int AgendaShow(const Session& session);
 int SlotList(const Session& session);
 
+// record_commands.cc
+int AgendaNotice(const Session& session);
+int AgendaReleases(const Session& session);
+int RecordShow(const Session& session);
+
 // reserve_commands.cc
 int ReserveHold(const Session& session);
 int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel

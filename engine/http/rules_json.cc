@@ -1,0 +1,63 @@
+#include "http/rules_json.h"
+
+#include <array>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "http/text.h"
+
+namespace creneau::http {
+namespace {
+
+void WriteOpening(JsonWriter& json, const rules::Opening& opening) {
+  constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu",
+                                                     "fri", "sat", "sun"};
+  const auto time = [&json](std::string_view name, int minutes) {
+    json.Name(name).Spelled([minutes](std::string& out) { AppendTimeOfDay(out, minutes); });
+  };
+  json.Name("opening").Object();
+  json.Name("weekdays").Array();
+  for (int day = 0; day < 7; ++day) {
+    if (opening.weekdays.Has(day)) json.String(kDays[static_cast<size_t>(day)]);
+  }
+  json.EndArray();
+  time("gather", opening.gather);
+  time("open", opening.open);
+  time("close", opening.close);
+  json.EndObject();
+}
+
+}  // namespace
+
+void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
+  json.Name("rules").Object();
+  json.Name("hold_s").Number(agenda.hold_s);
+  json.Name("notice_hours").Number(agenda.notice_hours);
+  json.Name("horizon_days").Number(agenda.horizon_days);
+  json.Name("identity").Array();
+  for (const rules::IdentityAlternative& alternative : agenda.identity) {
+    json.Array();
+    for (const rules::IdentityField field : alternative)
+      json.String(rules::IdentityFieldName(field));
+    json.EndArray();
+  }
+  json.EndArray();
+  json.Name("identity_proof").String(rules::IdentityProofName(agenda.identity_proof));
+  if (agenda.policy == rules::Policy::kQueue) {
+    json.Name("accept_invented").Bool(agenda.accept_invented);
+    json.Name("proof_of_work").String(rules::ProofDemandName(agenda.proof_of_work));
+    if (!agenda.beacon.empty()) json.Name("beacon").String(agenda.beacon);
+    json.Name("chain_end").String(Hex(agenda.chain_end));
+    json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
+  }
+  json.Name("cooldown_hours").Array();
+  json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
+  if (agenda.opening) WriteOpening(json, *agenda.opening);
+  json.Name("retention_days").Number(agenda.retention_days);
+  json.Name("party_max").Number(1);
+  json.Name("moves").Number(limits::kMaxMoves);
+  if (!agenda.alternative.empty()) json.Name("alternative").String(agenda.alternative);
+  json.EndObject();
+}
+
+}  // namespace creneau::http
