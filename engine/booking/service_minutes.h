@@ -15,8 +15,8 @@ namespace creneau::booking {
 
 // Since the last look; agendas as they are.
 struct ServiceSeen {
-  std::vector<codec::AgendaMinute> agendas;  // all that are published
-  std::vector<codec::NamedCount> shed;
+  std::vector<codec::AgendaMinute> agendas{};  // all that are published
+  std::vector<codec::NamedCount> shed{};
   uint64_t over_rate = 0;
   uint64_t turned_away = 0;
   int64_t stalled_ms = 0;
