@@ -38,6 +38,21 @@ class Commands(ApiCase):
         self.assertEqual(self.json("reserve", "cancel", name, *key_file)["state"], "cancelled")
         self.ctl("reserve", "show", name, *key_file, code=3)
 
+    def test_what_everybody_can_check(self):
+        file = self.daemon.home / "checked.toml"
+        file.write_text(agendas.agenda("checked", opening=agendas.opening(0)))
+        self.assertIn("pas encore en vigueur", ctl(self.program, "agenda", "notice", file)[1])
+        self.json("agenda", "publish", file)
+        text = ctl(self.program, "--admin", self.daemon.ready["admin"], "agenda", "notice", "checked", "--lang", "en")[1]
+        self.assertIn("Version 1 of the rules", text)
+        self.assertEqual(self.json("agenda", "notice", "checked")["lang"], "fr")
+        self.assertEqual(len(self.json("agenda", "releases", "checked", "--days", "14")["releases"]), 2)
+        for words, said in ((("agenda", "releases", "checked"), "APPOINTMENTS"), (("record", "show", "checked"), "REFUSED")):
+            code, shown, _ = ctl(self.program, "--admin", self.daemon.ready["admin"], *words)
+            self.assertEqual((code, said in shown), (0, True), shown)
+        self.assertEqual(self.json("record", "show", "checked", "--week", "2020-W01")["minutes"], [])
+        self.ctl("record", "show", "checked", "--week", "2020-W99", code=3)
+
     def test_what_is_wrong_has_its_exit_code(self):
         home = self.daemon.home
         (home / "bad.toml").write_text(agendas.agenda("bad").replace("minutes  = 20", "minutes  = 0"))

@@ -179,6 +179,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
   };
   const Case cases[] = {
       {"agenda --help", 6, "Makes an agenda, or changes its calendar by difference.\n"},
+      {"agenda --help", 6, "The rules that decide, in plain words, as the law asks for them.\n"},
       {"agenda --help", 6, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
       {"slot --help", 1, "Slots that can be booked now"},
       {"reserve --help", 11, "Keeps a seat until a deadline.\n"},
@@ -187,6 +188,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"queue --help", 8, "No new holds, of agendas without a queue too, until resume.\n"},
       {"roster --help", 1, "Replaces the list of those who may book"},
       {"key --help", 4, "Ends a key at once"},
+      {"record --help", 1, "What was free, who was refused and why, minute by minute.\n"},
       {"--help", 14, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
