@@ -155,6 +155,15 @@ class Cache(FrontCase):
         self.assertEqual((packed.headers["content-encoding"], packed.body[:2]), ("gzip", b"\x1f\x8b"))
         self.assertEqual(self.ask("GET", SLOTS, Accept_Encoding="gzip", If_None_Match=packed.headers["etag"]).status, 304)
 
+    def test_what_everybody_can_check_passes_with_its_query_and_language(self):
+        for query, member, value in (("record?week=2020-W01", "week", "2020-W01"), ("releases?days=3", "agenda", "siege"),
+                                     ("notice", "lang", "en"), ("notice?lang=fr", "lang", "fr")):
+            reply = self.ask("GET", f"/v1/agendas/siege/{query}", Accept_Language="en")
+            self.assertEqual((self.must(reply)[member], reply.headers["cache-control"]), (value, "max-age=60"))
+            again = self.ask("GET", f"/v1/agendas/siege/{query}", Accept_Language="en", If_None_Match=reply.headers["etag"])
+            self.assertEqual(again.status, 304)
+        self.assertEqual(self.ask("POST", "/v1/agendas/siege/notice", {}).status, 405)
+
     def test_nothing_else_is_kept(self):
         for reply in [self.ask("GET", "/v1/agendas/nowhere"), self.ask("GET", "/v1/agendas/siege/queue"), self.of(self.held())] * 2:
             self.assert_private(reply)
