@@ -9,7 +9,7 @@
 // anyway; where that is not enough, since the files are gone or a write failed, from the whole log
 // and its archive.
 //
-// A line of an agenda has 200 bytes or so. Where each minute of nine to ten on working days and
+// A line of an agenda has 160 to 250 bytes. Where each minute of nine to ten on working days and
 // each second booking of an ordinary office (50 a day) says something, a week is 100 kB, and a year
 // of a hundred agendas 550 MB in 5,200 files.
 //

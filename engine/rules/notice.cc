@@ -84,9 +84,12 @@ std::string Listed(const std::vector<std::string>& items, std::string_view last_
   return out;
 }
 
-std::string Percent(uint64_t part, uint64_t whole) {
+std::string Percent(uint64_t part, uint64_t whole, char point) {
   CHECK(whole > 0);
-  return std::to_string((100 * part + whole / 2) / whole);
+  const uint64_t tenths = (1'000 * part + whole / 2) / whole;
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += point + std::to_string(tenths % 10);
+  return text;
 }
 
 std::vector<NoticeParagraph> NoticeOf(const Agenda& agenda, const Zone& zone,

@@ -184,7 +184,7 @@ std::string Identity(const NoticeInput& in) {
     for (const IdentityField field : in.agenda.identity[i]) fields.push_back(Field(field));
     absl::StrAppend(&text, i == 0 ? "" : ", or else ", Listed(fields, " and "));
   }
-  return text + ". Nothing else is asked for to give out a seat.";
+  return text + ". Nothing else about you is asked for to give out a seat.";
 }
 
 std::string Proof(const NoticeInput& in) {
@@ -229,7 +229,8 @@ std::string Cooldown(const NoticeInput& in) {
   const int least = in.agenda.cooldown_min_hours;
   const int most = in.agenda.cooldown_max_hours;
   std::string text = absl::StrCat(
-      "A cancelled seat is not offered at once, so that nobody can lie in wait for it: it is again "
+      "A seat that was cancelled or given back is not offered at once, so that nobody can lie in "
+      "wait for it: it is again "
       "after ",
       least == most ? Many(least, "hour")
                     : absl::StrCat("a time drawn at random between ", Many(least, "hour"), " and ",
@@ -249,7 +250,7 @@ std::string Channels(const NoticeInput& in) {
     const uint64_t seats = in.seats(channel);
     if (seats == 0) continue;
     shares.push_back(
-        absl::StrCat(seats, " ", Place(channel), " (", Percent(seats, in.total()), " %)"));
+        absl::StrCat(seats, " ", Place(channel), " (", Percent(seats, in.total(), '.'), " %)"));
   }
   return absl::StrCat("Seats published for appointments to come: ", Listed(shares, " and "),
                       ". Each seat is offered in one of these ways only.");
@@ -257,7 +258,8 @@ std::string Channels(const NoticeInput& in) {
 
 std::string Alternative(const NoticeInput& in) {
   if (!in.agenda.alternative.empty())
-    return absl::StrCat("If you cannot use the web: ", in.agenda.alternative);
+    return absl::StrCat("If you cannot use the web, the administration says: \"",
+                        in.agenda.alternative, "\".");
   std::vector<std::string> places;
   for (const Channel channel : {Channel::kPhone, Channel::kDesk, Channel::kPost}) {
     if (in.seats(channel) > 0) places.push_back(Place(channel));

@@ -211,7 +211,7 @@ std::string Identity(const NoticeInput& in) {
   std::string text = "Pour réserver, vous donnez ";
   for (size_t i = 0; i < ways.size(); ++i)
     absl::StrAppend(&text, i == 0 ? "" : ", ou bien ", ways[i]);
-  return text + ". Rien d’autre n’est demandé pour attribuer une place.";
+  return text + ". Aucune autre information sur vous n’est demandée pour attribuer une place.";
 }
 
 std::string Proof(const NoticeInput& in) {
@@ -261,7 +261,8 @@ std::string Cooldown(const NoticeInput& in) {
   const int least = in.agenda.cooldown_min_hours;
   const int most = in.agenda.cooldown_max_hours;
   std::string text = absl::StrCat(
-      "Une place annulée n’est pas proposée aussitôt, pour que personne ne puisse la guetter : "
+      "Une place annulée ou rendue n’est pas proposée aussitôt, pour que personne ne puisse la "
+      "guetter : "
       "elle "
       "l’est de nouveau après ",
       least == most
@@ -282,7 +283,7 @@ std::string Channels(const NoticeInput& in) {
     const uint64_t seats = in.seats(channel);
     if (seats == 0) continue;
     shares.push_back(
-        absl::StrCat(seats, " ", Place(channel), " (", Percent(seats, in.total()), " %)"));
+        absl::StrCat(seats, " ", Place(channel), " (", Percent(seats, in.total(), ','), " %)"));
   }
   return Set(absl::StrCat(in.total() == 1 ? "Place publiée" : "Places publiées",
                           " pour les rendez-vous à venir : ", Listed(shares, " et "),
@@ -291,7 +292,9 @@ std::string Channels(const NoticeInput& in) {
 
 std::string Alternative(const NoticeInput& in) {
   if (!in.agenda.alternative.empty())
-    return Set(absl::StrCat("Si vous ne pouvez pas utiliser internet : ", in.agenda.alternative));
+    return Set(
+        absl::StrCat("Si vous ne pouvez pas utiliser internet, l’administration indique : « ",
+                     in.agenda.alternative, " »."));
   std::vector<std::string> places;
   for (const Channel channel : {Channel::kPhone, Channel::kDesk, Channel::kPost}) {
     if (in.seats(channel) > 0) places.push_back(Place(channel));

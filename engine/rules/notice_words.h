@@ -25,8 +25,8 @@ struct NoticeInput {
 
 // "a, b and c".
 std::string Listed(const std::vector<std::string>& items, std::string_view last_joint);
-// In whole percent.
-std::string Percent(uint64_t part, uint64_t whole);
+// In percent, to a tenth where it is not whole: shares then seem to add up.
+std::string Percent(uint64_t part, uint64_t whole, char point);
 
 // How long a receipt of an attempt can be asked for (design 5).
 inline constexpr int kAttemptDays = 30;

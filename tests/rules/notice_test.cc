@@ -151,6 +151,14 @@ TEST_CASE("each rule that changes is told, in both languages, and nothing else c
   }
 }
 
+TEST_CASE("shares are told to a tenth of a percent") {
+  Subject subject = Queue();
+  subject.facts.seats = {4, 1, 1, 1, 1};
+  Says(Paragraphs(subject, Language::kFrench), "channels", "1 par téléphone (12,5 %)");
+  Says(Paragraphs(subject, Language::kEnglish), "channels", "4 on the web (50 %)");
+  Says(Paragraphs(subject, Language::kEnglish), "channels", "1 by phone (12.5 %)");
+}
+
 TEST_CASE("what no agenda can change is told of each") {
   Subject direct = Queue();
   direct.agenda.policy = Policy::kDirect;
