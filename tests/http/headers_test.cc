@@ -35,6 +35,17 @@ TEST_CASE("a reservation's form follows Accept") {
   CHECK(NegotiateReservation("application/json;q=banana") == Form::kNone);
 }
 
+TEST_CASE("what is the same for everyone has one other form beside JSON") {
+  CHECK(NegotiatePublic("", Form::kText) == Form::kJson);
+  CHECK(NegotiatePublic("text/html, */*;q=0.8", Form::kText) == Form::kJson);
+  CHECK(NegotiatePublic("text/plain", Form::kText) == Form::kText);
+  CHECK(NegotiatePublic("text/plain", Form::kCalendar) == Form::kNone);
+  CHECK(NegotiatePublic("text/calendar, */*;q=0.1", Form::kCalendar) == Form::kCalendar);
+  CHECK(NegotiatePublic("text/*;q=0.5, application/json;q=0.8", Form::kText) == Form::kJson);
+  CHECK(NegotiatePublic("application/json;q=0, text/*", Form::kText) == Form::kText);
+  CHECK(NegotiatePublic("image/png", Form::kText) == Form::kNone);
+}
+
 TEST_CASE("weak idempotency keys are known") {
   CHECK(IsStrongIdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324"));
   CHECK(IsStrongIdempotencyKey("q83vASNFZ4mrze8BI0VniQ"));
