@@ -83,7 +83,7 @@ class Refusals(ApiCase):
             self.assert_invalid(self.post_hold("who", who=good | {"birth_date": born}), "/applicant/birth_date")
         for born in (19900517, None, True, ["1990-05-17"], {}):
             self.assert_invalid(self.post_hold("who", who=good | {"birth_date": born}), "/applicant/birth_date")
-        for dossier in ("123", "0" * 33, "01234_6789", "0123\u0664456789", "\x00\x00\x00\x00\x00"):
+        for dossier in ("123", "0" * 33, "01234_6789", "0123\u00e9456789", "\x00\x00\x00\x00\x00"):
             self.assert_invalid(self.post_hold("who", who=good | {"dossier": dossier}), "/applicant/dossier")
         self.assert_invalid(self.post_hold("who", who=good | {"dossier": ""}), "/applicant")  # as if it had not been sent
         self.assert_invalid(self.post_hold("who", who=good | {"birth_date": ""}), "/applicant")
