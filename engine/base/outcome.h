@@ -32,10 +32,13 @@ enum class Outcome : uint8_t {
   kActSettled,            // 409: somebody else has approved it
   kNotHeld,               // 409: extend asked for what is already confirmed
   kSeatsReserved,         // 409: a publication would take reserved seats away
+  kNotConfirmed,          // 409: a receipt is for what is confirmed
+  kSeatsLeft,             // 409: an attempt was asked for, and a seat can be held
   kVersionMismatch,       // 412: If-Match does not name the published version
   kHoldExpired,           // 410
   kCancelled,             // 410
   kGone,                  // 410: what came after that position in the log is there no more
+  kAttemptExpired,        // 410: a receipt was asked for too late
   kPayloadTooLarge,       // 413
   kUnsupportedMediaType,  // 415
   kValidationFailed,      // 422: with JSON pointers

@@ -14,6 +14,7 @@
 #include "base/outcome.h"
 #include "base/zone.h"
 #include "codec/state.h"
+#include "proof/attempt.h"
 #include "rules/agenda.h"
 #include "rules/calendar.h"
 #include "rules/diagnostic.h"
@@ -55,6 +56,7 @@ struct Reservation {
   ReservationKey key;
   ReservationState state = ReservationState::kHeld;
   const AgendaInfo* agenda = nullptr;
+  Channel channel = Channel::kWeb;
   LocalMinute slot;
   Instant starts_at;
   int minutes = 0;
@@ -88,6 +90,9 @@ enum class Turn : uint8_t {
   kUsed,      // two holds were let go: over for this opening
 };
 
+// What a refusal is to be turned into a receipt with.
+using AttemptText = proof::AttemptText;
+
 struct ReservationAnswer {
   Outcome outcome = Outcome::kOk;
   bool existed = false;     // a repeat: 200, not 201
@@ -100,6 +105,7 @@ struct ReservationAnswer {
   std::vector<rules::IdentityProblem> problems;  // kValidationFailed: JSON pointer and message
   Turn turn = Turn::kNow;                        // kNotAdmitted
   int64_t poll_after_s = 0;                      // kNotAdmitted, Turn::kWait
+  std::optional<AttemptText> attempt;            // of a hold that was refused
 };
 
 using ProofOfWork = surge::Proof;
@@ -123,6 +129,7 @@ struct TicketAnswer {
   std::vector<rules::IdentityProblem> problems;
   std::optional<ChallengeText> challenge;  // kProofOfWorkRequired
   Turn turn = Turn::kNow;                  // kNotAdmitted: kUsed
+  std::optional<AttemptText> attempt;      // of one that was refused
   surge::TicketText ticket;
   bool admitted = false;
   std::optional<surge::Rank> rank;  // once the opening has begun

@@ -55,6 +55,24 @@ struct Board {
   bool wants_more = false;
   uint32_t rate_per_min = 0;
   std::string_view limit;
+  // What became of the tickets of the opening before that one, for whoever asks later for proof
+  // that his turn never came. Not there after a start.
+  struct Past {
+    int32_t day = 0;
+    surge::ChainValue drawn_with{};
+    std::optional<surge::Rank> served_rank;  // nothing: it never began
+  };
+  std::optional<Past> past;
+
+  // For another opening. What is known of this one is the past's.
+  void Renew() {
+    std::optional<Past> ended = std::move(past);
+    if (state.day != 0)
+      ended = Past{state.day, drawn_with,
+                   line ? std::optional(surge::Rank{state.served_rank}) : std::nullopt};
+    *this = Board();
+    past = std::move(ended);
+  }
 };
 
 }  // namespace creneau::booking

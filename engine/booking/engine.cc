@@ -68,6 +68,7 @@ absl::Status Engine::Impl::LoadAllKeys() {
   keys_ = *keys;
   report_.keys_made = keys_.made;
   report_.mac_key_made = keys_.mac_made;
+  report_.receipt_key_made = keys_.receipt_made;
   // Of a log that was there, only the one for checkpoints can be new: what an old one signed is to
   // be signed again.
   if (keys_.made) checkpoint_batch_ = 0;
@@ -89,8 +90,8 @@ absl::Status Engine::Impl::CheckChain() const {
   return absl::OkStatus();
 }
 
-absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed) {
-  const int64_t started_ns = clock_.MonotonicNs();
+// The directories, and that they are this process's alone.
+absl::Status Engine::Impl::TakeDirectories() {
   // Deadlines are 29 bits of seconds from 2026 on (seat_word.h): with a clock far from that they
   // would mean something else.
   if (clock_.Now() < ledger::InstantOfDeadline(0) ||
@@ -112,6 +113,12 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   }
   if (!lock.ok()) return lock.status();
   lock_ = *std::move(lock);
+  return absl::OkStatus();
+}
+
+absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed) {
+  const int64_t started_ns = clock_.MonotonicNs();
+  if (const absl::Status status = TakeDirectories(); !status.ok()) return status;
   std::vector<codec::OpeningState> openings;
   std::vector<codec::TurnLapsed> turns;
   std::optional<Accepting> accepting;
@@ -138,6 +145,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
                                          Openings::Secrets{keys_.mac, keys_.chain});
   proofs_ = std::make_unique<Proofs>(keys_.mac, entropy_);
   assertions_ = std::make_unique<Assertions>(staff_, entropy_, clock_.Now());
+  receipts_ = std::make_unique<Receipts>(keys_);
   if (const absl::Status status = CheckChain(); !status.ok()) return status;
   const Instant now = clock_.Now();
   openings_->Restore(openings, turns, now);
@@ -206,6 +214,7 @@ EngineStats Engine::Impl::Stats() const {
   stats.checkpoint_failures = checkpoints_failed_.load(std::memory_order_relaxed);
   stats.service_records = service_records_.load(std::memory_order_relaxed);
   stats.record_failures = record_failures_.load(std::memory_order_relaxed);
+  stats.receipts = receipts_->stats();
   stats.read_only = LogRoom() != Room::kPlenty;
   stats.poisoned = log_->poisoned();
   return stats;
@@ -230,6 +239,9 @@ Entropy& Engine::entropy() const { return impl_->entropy_; }
 ReservationAnswer Engine::Hold(Act& act, const HoldRequest& request, Instant received_at) {
   ReservationAnswer answer = impl_->Hold(act, request, received_at);
   impl_->refusals_.Count(answer.agenda, answer.outcome);
+  if (answer.outcome != Outcome::kOk)
+    answer.attempt =
+        impl_->AttemptAt(answer.agenda, request.applicant, answer.outcome, received_at);
   return answer;
 }
 ReservationAnswer Engine::Confirm(Act& act, const HolderRequest& request, Instant received_at) {
@@ -280,6 +292,9 @@ void Engine::WatchRefused(std::function<EdgeRefused()> refused) {
 TicketAnswer Engine::Ticket(const TicketRequest& request, Instant received_at) {
   TicketAnswer answer = impl_->Ticket(request, received_at);
   impl_->refusals_.Count(answer.agenda, answer.outcome);
+  if (answer.outcome != Outcome::kOk)
+    answer.attempt =
+        impl_->AttemptAt(answer.agenda, request.applicant, answer.outcome, received_at);
   return answer;
 }
 QueueAnswer Engine::ReadQueue(std::string_view name, Instant now) const {

@@ -26,6 +26,7 @@
 #include "booking/answers.h"
 #include "booking/identity_answers.h"
 #include "booking/loss.h"
+#include "booking/receipts.h"
 #include "booking/record.h"
 #include "booking/snapshot_file.h"
 #include "booking/staff_access.h"
@@ -64,7 +65,8 @@ struct StartReport {
   std::vector<std::string> lost_aside;      // files of what was lost, kept under names of their own
   bool loss_known = false;                  // what was to be accepted had been, by an earlier one
   bool keys_made = false;
-  bool mac_key_made = false;  // alone: there had been others
+  bool mac_key_made = false;      // alone: there had been others
+  bool receipt_key_made = false;  // likewise
   size_t agendas = 0;
   size_t reservations = 0;  // live ones
   int64_t duration_ms = 0;
@@ -98,7 +100,8 @@ struct EngineStats {
   uint64_t checkpoint_failures = 0;  // since start
   uint64_t service_records = 0;      // since start
   uint64_t record_failures = 0;      // of its files, since start
-  bool read_only = false;            // new holds are refused because the disk is nearly full
+  ReceiptStats receipts;
+  bool read_only = false;  // new holds are refused because the disk is nearly full
   bool poisoned = false;
 };
 
@@ -193,6 +196,17 @@ class Engine {
   QueueAnswer ReadQueue(std::string_view name, Instant now) const;
   // The same for less: its seats as they were counted last.
   OpeningView ReadOpening(const AgendaInfo& agenda, Instant now) const;
+
+  // Attempts and receipts (receipts.h). What an attempt says rests on the log, as a hold's refusal,
+  // though it pushes nothing.
+  AttemptAnswer Attempt(const AttemptRequest& request, Instant received_at);
+  ReceiptAnswer SignAttempt(std::string_view attempt, Instant now);
+  // The receipt of a confirmed reservation, all but where the log stands: SignConfirmation adds
+  // that, once the act is durable and the log therefore has the confirmation.
+  PendingReceipt PrepareReceipt(Act& act, const HolderRequest& request, Instant received_at);
+  std::string SignConfirmation(const PendingReceipt& pending, Instant now);
+  ReceiptVerdict VerifyReceipt(std::string_view text);
+  const std::vector<PublishedKey>& PublicKeys() const;
 
   // How many people the agenda's roster lists.
   size_t ListedPeople(std::string_view agenda) const;

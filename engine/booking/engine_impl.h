@@ -21,6 +21,7 @@
 #include "booking/openings.h"
 #include "booking/people.h"
 #include "booking/proofs.h"
+#include "booking/receipts.h"
 #include "booking/record_files.h"
 #include "booking/recovery.h"
 #include "booking/refusals.h"
@@ -89,6 +90,14 @@ class Engine::Impl {
   IdentityAnswer Approve(Act& act, std::string_view name, const Actor& actor, Instant now);
   std::vector<WaitingAct> WaitingActs(const Actor& actor, Instant now) const;
 
+  // receipt_requests.cc
+  AttemptAnswer Attempt(const AttemptRequest& request, Instant received_at);
+  std::optional<AttemptText> AttemptAt(const AgendaInfo* agenda, const rules::Applicant& applicant,
+                                       Outcome refusal, Instant received_at) const;
+  ReceiptAnswer SignAttempt(std::string_view attempt, Instant now);
+  PendingReceipt PrepareReceipt(Act& act, const HolderRequest& request, Instant received_at);
+  std::string SignConfirmation(const PendingReceipt& pending, Instant now);
+
   // openings_by_hand.cc
   OrderAnswer Order(std::string_view name, const OpeningOrder& order, const Actor& actor);
   RosterAnswer ImportRoster(const RosterRequest& request, const Actor& actor);
@@ -131,12 +140,14 @@ class Engine::Impl {
   std::unique_ptr<Openings> openings_;
   std::unique_ptr<Proofs> proofs_;
   std::unique_ptr<Assertions> assertions_;
+  std::unique_ptr<Receipts> receipts_;
   std::unique_ptr<Steward> steward_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
  private:
   absl::Status Recover(std::vector<codec::OpeningState>* openings,
                        std::vector<codec::TurnLapsed>* turns, std::optional<Accepting>* accepting);
+  absl::Status TakeDirectories();
   absl::Status LoadAllKeys();
   // loss_start.cc
   absl::Status BeginLoss(const Accepting& accepting, wal::Recovery* goes_on);
@@ -209,6 +220,13 @@ class Engine::Impl {
                                            std::optional<LocalMinute> slot, Instant now);
   ReservationAnswer Refuse(Outcome outcome, const AgendaInfo& agenda,
                            std::optional<LocalMinute> slot, Instant now);
+  Phase PhaseOf(const AgendaInfo& agenda, Instant now) const;
+  std::optional<proof::AttemptOutcome> WhatKeepsFrom(const AgendaInfo& agenda,
+                                                     const OpeningView& opening,
+                                                     const std::optional<Subject>& derived,
+                                                     const std::optional<Subject>& subject,
+                                                     const std::optional<surge::Ticket>& ticket,
+                                                     Instant now) const;
 
   bool ReadTargets(const PublishRequest& request, const AgendaInfo* current, rules::Agenda* agenda,
                    std::vector<ledger::SlotTarget>* targets, PublishAnswer* answer);

@@ -1,8 +1,11 @@
 #include "booking/keys.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
@@ -98,10 +101,54 @@ namespace {
 
 // Beside its secret, for whoever publishes it; put right where it is another's.
 absl::Status ExportPublicKey(env::FileSystem& files, const std::string& directory,
-                             const proof::PublicKey& key) {
-  const absl::StatusOr<Secret> there = Read(files, PublicKeyFile(directory));
+                             const std::string& name, const proof::PublicKey& key) {
+  const absl::StatusOr<Secret> there = Read(files, directory + "/" + name);
   if (there.ok() && *there == key) return absl::OkStatus();
-  return Write(files, directory, "checkpoint.pub", key);
+  return Write(files, directory, name, key);
+}
+
+constexpr char kReceiptKey[] = "receipt.key";
+constexpr char kReceiptPublic[] = "receipt.pub";
+
+std::string EarlierReceiptPublic(int number) { return absl::StrCat("receipt.", number, ".pub"); }
+
+// The N of all receipt.N.pub, in rising order.
+absl::StatusOr<std::vector<int>> EarlierReceiptKeys(env::FileSystem& files,
+                                                    const std::string& directory) {
+  const auto names = files.List(directory);
+  if (!names.ok()) return names.status();
+  std::vector<int> numbers;
+  for (const std::string& name : *names) {
+    int number = 0;
+    const size_t begin = std::string_view("receipt.").size();
+    const char* const end = name.data() + name.size();
+    if (name.size() > begin && name.compare(0, begin, "receipt.") == 0 &&
+        std::from_chars(name.data() + begin, end, number).ec == std::errc() && number > 0 &&
+        number < 1'000'000 && name == EarlierReceiptPublic(number))
+      numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+// Where receipt.pub is of another key than the one that signs from now on, it gets a name of its
+// own, since receipts outlive their key.
+absl::Status KeepEarlierReceiptKey(env::FileSystem& files, const std::string& directory,
+                                   const std::optional<proof::PublicKey>& now, int free_number,
+                                   Keys* keys) {
+  const std::string path = directory + "/" + kReceiptPublic;
+  const absl::StatusOr<Secret> there = Read(files, path);
+  // One that cannot be read checks nothing: it is written anew.
+  if (absl::IsNotFound(there.status()) || absl::IsFailedPrecondition(there.status()))
+    return absl::OkStatus();
+  if (!there.ok()) return there.status();
+  std::vector<proof::PublicKey>& earlier = keys->earlier_receipts;
+  if ((now && *there == *now) || std::find(earlier.begin(), earlier.end(), *there) != earlier.end())
+    return absl::OkStatus();
+  earlier.insert(earlier.begin(), *there);
+  const absl::Status status =
+      files.Rename(path, directory + "/" + EarlierReceiptPublic(free_number));
+  return status.ok() ? files.SyncDirectory(directory) : status;
 }
 
 absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& directory,
@@ -112,6 +159,32 @@ absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& dir
   if (secret.ok() || !absl::IsNotFound(secret.status())) return secret;
   *made = true;
   return Make(files, directory, name, entropy);
+}
+
+}  // namespace
+
+namespace {
+
+absl::Status LoadReceiptKeys(env::FileSystem& files, const std::string& directory, Entropy& entropy,
+                             Keys* keys) {
+  const absl::StatusOr<std::vector<int>> numbers = EarlierReceiptKeys(files, directory);
+  if (!numbers.ok()) return numbers.status();
+  for (auto number = numbers->rbegin(); number != numbers->rend(); ++number) {
+    const auto earlier = Read(files, directory + "/" + EarlierReceiptPublic(*number));
+    if (!earlier.ok()) return earlier.status();
+    keys->earlier_receipts.push_back(*earlier);
+  }
+  const absl::StatusOr<Secret> there = Read(files, directory + "/" + kReceiptKey);
+  if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
+  const auto now = there.ok() ? std::optional(proof::PublicKeyOf(*there)) : std::nullopt;
+  const absl::Status kept = KeepEarlierReceiptKey(files, directory, now,
+                                                  numbers->empty() ? 1 : numbers->back() + 1, keys);
+  if (!kept.ok()) return kept;
+  const auto key =
+      ReadOrMake(files, directory, kReceiptKey, entropy, /*may_make=*/true, &keys->receipt_made);
+  if (!key.ok()) return key.status();
+  keys->receipt = *key;
+  return ExportPublicKey(files, directory, kReceiptPublic, proof::PublicKeyOf(*key));
 }
 
 }  // namespace
@@ -134,7 +207,12 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   const auto checkpoint = ReadOrMake(files, directory, "checkpoint.key", entropy,
                                      /*may_make=*/true, &keys.made);
   if (!checkpoint.ok()) return checkpoint.status();
-  const absl::Status exported = ExportPublicKey(files, directory, proof::PublicKeyOf(*checkpoint));
+  // What is wrong with one of them is said before anything that was there is changed.
+  if (const absl::Status receipts = LoadReceiptKeys(files, directory, entropy, &keys);
+      !receipts.ok())
+    return receipts;
+  const absl::Status exported =
+      ExportPublicKey(files, directory, "checkpoint.pub", proof::PublicKeyOf(*checkpoint));
   if (!exported.ok()) return exported;
   keys.checkpoint = *checkpoint;
   // Keys that an earlier start made may not have been durable when it was killed.
@@ -142,6 +220,7 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   keys.pepper = *pepper;
   keys.names = *names;
   keys.mac_made = keys.mac_made && !keys.made;
+  keys.receipt_made = keys.receipt_made && !keys.made;
   keys.mac = *mac;
   keys.chain = *chain;
   return keys;

@@ -11,12 +11,17 @@
 //                   open
 //   checkpoint.key  signs checkpoints; made anew when it is missing: what it signed stays good, and
 //                   checkpoint.pub beside it is the public key, to be published
+//   receipt.key     signs receipts; made anew when it is missing: what it signed stays good, and
+//                   receipt.pub beside it is the public key. The public keys of earlier ones stay
+//                   as receipt.1.pub, receipt.2.pub and so on; a start that finds receipt.pub of
+//                   another key than receipt.key gives it the next such name.
 //
 // Each holds 64 hexadecimal digits and a newline. Start-up code only; one thread.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "booking/names.h"
@@ -33,8 +38,11 @@ struct Keys {
   KeyedHash::Key mac;
   KeyedHash::Key chain;
   proof::Seed checkpoint;
-  bool made = false;      // by this call
-  bool mac_made = false;  // likewise, mac.key alone
+  proof::Seed receipt;
+  std::vector<proof::PublicKey> earlier_receipts;  // receipt.1.pub and so on, the latest first
+  bool made = false;                               // by this call
+  bool mac_made = false;                           // likewise, mac.key alone
+  bool receipt_made = false;                       // likewise, receipt.key alone
 };
 
 // `may_make`: nothing has been written under any keys yet. Otherwise missing keys are

@@ -188,7 +188,7 @@ std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surg
 
 void Openings::Put(const codec::OpeningState& state) {
   Board& board = boards_[state.agenda];
-  if (board.state.day != state.day) board = Board();
+  if (board.state.day != state.day) board.Renew();
   if (state.opened_at && !board.line) {
     board.line = std::make_unique<surge::Line>();
     board.line->SetGathered(state.gathered);

@@ -173,7 +173,7 @@ Board& Openings::BoardFor(const AgendaInfo& agenda, const OpeningTimes& times) {
   Board& board = boards_[agenda.id];
   if (board.state.day != times.day) {
     const bool paused = board.state.paused;
-    board = Board();
+    board.Renew();
     board.state.agenda = agenda.id;
     board.state.day = times.day;
     board.state.paused = paused;

@@ -51,6 +51,8 @@ class Openings {
   surge::ChainValue ChainEnd(std::string_view agenda) const;
 
   OpeningView At(const AgendaInfo& agenda, Instant now) const;
+  // The same for less: without an estimate of how many have gathered.
+  OpeningView BriefAt(const AgendaInfo& agenda, Instant now) const;
   // Whether nothing but the rules says when a direct agenda is open. Costs next to nothing.
   bool IsPlain(const AgendaInfo& agenda) const {
     return agenda.rules.policy == rules::Policy::kDirect &&
@@ -78,6 +80,10 @@ class Openings {
   };
   Judgement Judge(const AgendaInfo& agenda, const Subject& subject,
                   const std::optional<surge::Ticket>& ticket, Instant now) const;
+  // Of a ticket of that agenda: whether its opening is over and its turn never came. Nothing where
+  // that is not known any more: it was before the last one, or before a start.
+  std::optional<bool> NotReached(const AgendaInfo& agenda, const surge::Ticket& ticket,
+                                 Instant now) const;
   void NoteHeld(const AgendaInfo& agenda, surge::Rank rank);
   // That subject's hold lapsed, or was given up. True: its seat goes to the next in line at once.
   // The same hold counts once.

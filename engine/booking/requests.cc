@@ -42,6 +42,7 @@ Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) c
   out.key = handle.key;
   out.state = StateOf(seat.word);
   out.agenda = registry_.Find(seat.agenda);
+  out.channel = seat.word.channel();
   out.slot = seat.start;
   out.starts_at = seat.starts_at;
   out.minutes = seat.minutes;

@@ -167,6 +167,12 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
         options.keys);
   }
   TellOfLoss(options, report);
+  if (report.receipt_key_made) {
+    spdlog::info(
+        "receipt.key was made in {}: publish receipt.pub beside it, and keep both with the other "
+        "keys' backup. Receipts that were given out before stay good by receipt.N.pub",
+        options.keys);
+  }
   if (report.recovery.torn) {
     spdlog::warn(
         "the log ended in a torn batch that was never acknowledged; it was kept aside in {}",

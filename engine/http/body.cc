@@ -120,6 +120,8 @@ class BodyHandler {
     kAssertion,
     kProof,
     kPass,
+    kAttempt,
+    kReceipt,
     kValue,
     kReason,
     kPerMin,
@@ -130,7 +132,7 @@ class BodyHandler {
     std::string_view pointer;
   };
   // Those of the body itself.
-  static constexpr std::array<Named, 12> kNamed = {{{Member::kApplicant, "/applicant"},
+  static constexpr std::array<Named, 14> kNamed = {{{Member::kApplicant, "/applicant"},
                                                     {Member::kBooked, "/booked"},
                                                     {Member::kSameAs, "/same_as"},
                                                     {Member::kReason, "/reason"},
@@ -139,6 +141,8 @@ class BodyHandler {
                                                     {Member::kAssertion, "/assertion"},
                                                     {Member::kProof, "/proof"},
                                                     {Member::kPass, "/pass"},
+                                                    {Member::kAttempt, "/attempt"},
+                                                    {Member::kReceipt, "/receipt"},
                                                     {Member::kValue, "/value"},
                                                     {Member::kPerMin, "/per_min"},
                                                     {Member::kMinutes, "/minutes"}}};
@@ -210,6 +214,10 @@ class BodyHandler {
       body_.proof_ = text;
     } else if (member_ == Member::kPass) {
       body_.pass_ = text;
+    } else if (member_ == Member::kAttempt) {
+      body_.attempt_ = text;
+    } else if (member_ == Member::kReceipt) {
+      body_.receipt_ = text;
     } else if (member_ == Member::kValue) {
       body_.value_ = text;
     } else if (member_ == Member::kReason) {
@@ -242,6 +250,8 @@ class BodyHandler {
       case Member::kAssertion:
       case Member::kProof:
       case Member::kPass:
+      case Member::kAttempt:
+      case Member::kReceipt:
       case Member::kValue:
       case Member::kReason:
         body_.AddProblem(PointerNow(), kStringExpected);

@@ -56,6 +56,9 @@ class Body {
   // Of a ticket, in JSON only; empty: none was sent.
   std::string_view proof() const { return proof_; }
   std::string_view pass() const { return pass_; }
+  // Of receipts, in JSON only; empty: none was sent.
+  std::string_view attempt() const { return attempt_; }
+  std::string_view receipt() const { return receipt_; }
   // What an operator sends.
   std::string_view value() const { return value_; }  // empty: none was sent
   const std::optional<int64_t>& per_min() const { return per_min_; }
@@ -85,6 +88,8 @@ class Body {
   std::string_view assertion_;
   std::string_view proof_;
   std::string_view pass_;
+  std::string_view attempt_;
+  std::string_view receipt_;
   std::string_view value_;
   std::optional<int64_t> per_min_;
   std::optional<int64_t> minutes_;

@@ -62,6 +62,9 @@ struct Exchange {
   // The answer rests on what the log may not have yet: it leaves when the act's barrier is durable,
   // or becomes outcome-unknown.
   bool rests_on_log = false;
+  // A receipt that is to be signed once the act is durable: the reply is written then, in place of
+  // this one.
+  std::unique_ptr<booking::PendingReceipt> receipt{};
   surge::Shed shed = surge::Shed::kNo;  // why the gate refused it, and nothing was done
 
   void Refuse(const Problem& problem) {

@@ -48,6 +48,12 @@ void CorrectReservation(Exchange& exchange);
 void RepairReservation(Exchange& exchange);
 void ApproveAct(Exchange& exchange);
 void ListActs(Exchange& exchange);
+// handlers_receipts.cc: proof of what was.
+void ReportAttempt(Exchange& exchange);
+void IssueReceipt(Exchange& exchange);
+void VerifyReceipt(Exchange& exchange);
+void ShowReceipt(Exchange& exchange);
+void ShowKeys(Exchange& exchange);
 
 // handlers_admin.cc: the operator's, and the machine room's.
 void PublishAgenda(Exchange& exchange);

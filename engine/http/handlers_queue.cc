@@ -166,7 +166,8 @@ void IssueTicket(Exchange& exchange) {
                             .identity = answer.problems,
                             .challenge = answer.challenge ? &*answer.challenge : nullptr,
                             .turn = answer.turn,
-                            .retry_after_s = answer.poll_after_s});
+                            .retry_after_s = answer.poll_after_s,
+                            .attempt = answer.attempt ? answer.attempt->view() : ""});
   }
   exchange.reply.status = 201;
   exchange.reply.type = ContentType::kJson;

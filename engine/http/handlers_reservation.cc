@@ -26,7 +26,8 @@ void RefuseAs(Exchange& exchange, const ReservationAnswer& answer) {
                    .alternatives = answer.alternatives,
                    .identity = answer.problems,
                    .turn = answer.turn,
-                   .retry_after_s = answer.poll_after_s});
+                   .retry_after_s = answer.poll_after_s,
+                   .attempt = answer.attempt ? answer.attempt->view() : ""});
 }
 
 // A reservation's key goes out once, with the hold that made it.
@@ -83,11 +84,25 @@ class WireSink {
   WireWriter wire_;
 };
 
+// Where the receipt of a confirmed reservation is: to sign one with each confirmation would cost as
+// much as all else that a confirmation is.
+struct ReceiptPath {
+  explicit ReceiptPath(const booking::ReservationName& name) {
+    char* const end = std::copy(kBefore.begin(), kBefore.end(), text.data());
+    std::copy(kBehind.begin(), kBehind.end(), std::copy(name.text.begin(), name.text.end(), end));
+  }
+  std::string_view view() const { return {text.data(), text.size()}; }
+
+  static constexpr std::string_view kBefore = "/v1/reservations/";
+  static constexpr std::string_view kBehind = "/receipt";
+  std::array<char, kBefore.size() + sizeof(booking::ReservationName::text) + kBehind.size()> text;
+};
+
 template <typename Sink>
 void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& exchange) {
   const booking::AgendaInfo& agenda = *reservation.agenda;
   TimeCache& times = exchange.times;
-  // Members come to less than 400 octets, beside the agenda's name.
+  // Members come to less than 450 octets, beside the agenda's name.
   Sink sink(exchange.reply.body, 512 + agenda.rules.name.size());
   sink.Text(1, "reservation", reservation.name.view());
   if (show_key == ShowKey::kYes) sink.Text(2, "key", reservation.key.view());
@@ -104,6 +119,9 @@ void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& ex
   }
   if (reservation.state != ReservationState::kCancelled) {
     sink.Number(11, "moves_left", reservation.moves_left);
+  }
+  if (reservation.state == ReservationState::kConfirmed) {
+    sink.Text(12, "receipt", ReceiptPath(reservation.name).view());
   }
   sink.End();
 }

@@ -144,7 +144,8 @@ void MetricsPage::AddLoad(const Telemetry& telemetry, int64_t now_ns) {
   MetricFamily& shed = Family(
       MetricType::Counter, "creneau_shed_total",
       "Requests refused unread: lag and log because of load, address because one asks too often.");
-  for (const surge::Lane lane : {surge::Lane::kHold, surge::Lane::kRead, surge::Lane::kArrival}) {
+  for (const surge::Lane lane :
+       {surge::Lane::kHold, surge::Lane::kRead, surge::Lane::kArrival, surge::Lane::kReceipt}) {
     for (const surge::Shed why : {surge::Shed::kLag, surge::Shed::kLog, surge::Shed::kAddress}) {
       if (why == surge::Shed::kLog && lane != surge::Lane::kHold) continue;  // there are none
       uint64_t sum = 0;
@@ -227,6 +228,19 @@ void MetricsPage::AddSnapshots(const booking::SnapshotStats& stats) {
   Gauge("creneau_snapshot_duration_seconds",
         "Time that the newest snapshot took; 0 when it was taken before this start.",
         static_cast<double>(stats.last_duration_ms) / 1000.0);
+}
+
+void MetricsPage::AddReceipts(const booking::ReceiptStats& stats) {
+  MetricFamily& made = Family(MetricType::Counter, "creneau_receipts_signed_total",
+                              "Receipts signed since start, by what they are of.");
+  AddCounter(made, {{"kind", "attempt"}}, stats.attempts);
+  AddCounter(made, {{"kind", "confirmation"}}, stats.confirmations);
+  Counter("creneau_receipts_verified_total", "Receipts that were checked for somebody since start.",
+          stats.verified);
+  Counter("creneau_receipts_refused_total",
+          "Receipts neither signed nor checked since start: more were asked for in a second than "
+          "are given out.",
+          stats.refused);
 }
 
 void MetricsPage::AddLedger(const booking::EngineStats& stats) {

@@ -19,6 +19,7 @@ class MetricsPage {
   void AddLoad(const Telemetry& telemetry, int64_t now_ns);
   void AddLog(const booking::EngineStats& stats);
   void AddSnapshots(const booking::SnapshotStats& stats);
+  void AddReceipts(const booking::ReceiptStats& stats);
   void AddLedger(const booking::EngineStats& stats);
   void AddAgendas(const booking::Engine& engine, Instant now);
   void AddOpenings(const booking::Engine& engine, Instant now);

@@ -109,6 +109,15 @@ constexpr Advice kSeatsReserved = {
     "The new calendar leaves out slots in which people have reservations; `slots` lists them. Keep "
     "these slots, or publish with ?displaced=keep to honour the reservations made.",
     false, 0};
+constexpr Advice kNotConfirmed = {
+    409, "This reservation is not confirmed",
+    "A receipt is of a confirmed reservation. Confirm it before `expires_at`, then ask again.",
+    false, 0};
+constexpr Advice kSeatsLeft = {
+    409, "A seat can be held",
+    "There are free seats that this applicant can hold now, so there is nothing to attest. Hold "
+    "one.",
+    false, 0};
 constexpr Advice kVersionMismatch = {
     412, "Another version is in force",
     "If-Match does not name the version that is published. Read the agenda, look at what changed, "
@@ -125,6 +134,11 @@ constexpr Advice kGone = {410, "This position is too old",
                           "oldest one that can be gone "
                           "on from; look at what is there now, and go on from that.",
                           false, 0};
+constexpr Advice kAttemptExpired = {
+    410, "This attempt is too old",
+    "A receipt of an attempt can be had for thirty days. The service record of that week says "
+    "what happened.",
+    false, 0};
 constexpr Advice kPayloadTooLarge = {413, "The body is too large",
                                      "The body is larger than this address accepts: 8 KiB, or 1 "
                                      "MiB for agendas on the admin socket.",
@@ -259,10 +273,13 @@ constexpr Answered kAdvice[] = {
     {Outcome::kActSettled, kActSettled},
     {Outcome::kNotHeld, kNotHeld},
     {Outcome::kSeatsReserved, kSeatsReserved},
+    {Outcome::kNotConfirmed, kNotConfirmed},
+    {Outcome::kSeatsLeft, kSeatsLeft},
     {Outcome::kVersionMismatch, kVersionMismatch},
     {Outcome::kHoldExpired, kHoldExpired},
     {Outcome::kCancelled, kCancelled},
     {Outcome::kGone, kGone},
+    {Outcome::kAttemptExpired, kAttemptExpired},
     {Outcome::kPayloadTooLarge, kPayloadTooLarge},
     {Outcome::kUnsupportedMediaType, kUnsupportedMediaType},
     {Outcome::kValidationFailed, kValidationFailed},
@@ -335,6 +352,7 @@ void WriteProblem(Reply& reply, const Problem& problem, Instant now) {
   if (problem.oldest)
     json.Name("oldest").Spelled(
         [&](std::string& out) { out += std::to_string(problem.oldest->value); });
+  if (!problem.attempt.empty()) json.Name("attempt").String(problem.attempt);
   WriteSlots(json, "alternatives", problem.alternatives);
   WriteSlots(json, "slots", problem.slots);
   WriteErrors(json, problem);

@@ -44,7 +44,8 @@ struct Problem {
   const booking::ChallengeText* challenge = nullptr;  // of kProofOfWorkRequired
   std::optional<Lsn> oldest{};                        // of kGone
   booking::Turn turn = booking::Turn::kNow;           // of kNotAdmitted: why
-  int64_t retry_after_s = 0;  // instead of the advice's; of kNotAdmitted shown as well
+  int64_t retry_after_s = 0;   // instead of the advice's; of kNotAdmitted shown as well
+  std::string_view attempt{};  // what a receipt is to be had with
 };
 
 // Makes `reply` this problem, keeping headers that were already added. `now` turns opens_at into a

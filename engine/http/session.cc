@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <utility>
 
 #include "base/check.h"
+#include "http/receipt_reply.h"
 #include "http/staff_rule.h"
 #include "http/text.h"
 
@@ -88,6 +90,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   if (exchange.shed != surge::Shed::kNo) return AppendShed(entry, exchange.shed, received_at);
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
+  entry.receipt = std::move(exchange.receipt);
   // What is asked behind it, in the same packet even, sees it, though it is not durable yet.
   if (request.method != Method::kGet) known_changes_ = context_.reads.Change();
   if (exchange.stream != nullptr) entry.close = true;
@@ -175,19 +178,25 @@ void Session::ServeTimeout(Instant now) {
   ServeRefusal({Outcome::kRequestTimeout, {}}, now, entries_[entry_count_++]);
 }
 
-void Session::Retract(Instant now) {
+// Writes anew what could not be written before it was known whether the act is durable.
+void Session::Amend(bool durable, Instant now) {
   std::string kept;
   kept.swap(replies_);
   for (size_t i = 0; i < entry_count_; ++i) {
     Entry& entry = entries_[i];
     const size_t end = i + 1 < entry_count_ ? entries_[i + 1].begin : kept.size();
-    if (!entry.rests_on_log) {
+    if (durable ? entry.receipt == nullptr : !entry.rests_on_log) {
       replies_.append(kept, entry.begin, end - entry.begin);
       continue;
     }
     context_.reply.Clear();
-    entry.outcome = Outcome::kOutcomeUnknown;
-    WriteProblem(context_.reply, {.outcome = entry.outcome}, now);
+    if (durable) {
+      WriteReceipt(context_.reply, context_.engine, *entry.receipt, now);
+    } else {
+      entry.outcome = Outcome::kOutcomeUnknown;
+      WriteProblem(context_.reply, {.outcome = entry.outcome}, now);
+    }
+    entry.receipt.reset();
     entry.status = context_.reply.status;
     AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
   }
@@ -195,7 +204,9 @@ void Session::Retract(Instant now) {
 }
 
 void Session::Settle(bool durable, Instant now) {
-  if (!durable) Retract(now);
+  bool signs = false;
+  for (size_t i = 0; i < entry_count_; ++i) signs = signs || entries_[i].receipt != nullptr;
+  if (!durable || signs) Amend(durable, now);
   for (size_t i = 0; i < entry_count_; ++i) {
     const Entry& entry = entries_[i];
     context_.counters.CountReply(entry.route, entry.status, entry.outcome);

@@ -113,6 +113,7 @@ class Session {
     bool rests_on_log = false;
     bool head_only = false;
     bool close = false;
+    std::unique_ptr<booking::PendingReceipt> receipt{};  // Exchange::receipt
   };
 
   void ServeOne(const Request& request, booking::Act& act, Instant received_at, Entry& entry);
@@ -120,7 +121,7 @@ class Session {
   void ServeRefusal(const Refusal& refusal, Instant now, Entry& entry);
   void Append(Entry& entry, Instant now);
   void AppendShed(Entry& entry, surge::Shed why, Instant now);
-  void Retract(Instant now);
+  void Amend(bool durable, Instant now);
 
   SessionContext& context_;
   const Caller caller_;

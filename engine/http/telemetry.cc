@@ -43,6 +43,7 @@ std::string Telemetry::Render(const booking::Engine& engine, Instant now) const 
   const booking::EngineStats stats = engine.stats();
   page.AddLog(stats);
   page.AddSnapshots(stats.snapshots);
+  page.AddReceipts(stats.receipts);
   page.AddLedger(stats);
   page.AddAgendas(engine, now);
   page.AddOpenings(engine, now);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/limits.h"
 #include "base/zone.h"
 #include "rules/notice.h"
 
@@ -29,7 +30,7 @@ std::string Listed(const std::vector<std::string>& items, std::string_view last_
 std::string Percent(uint64_t part, uint64_t whole, char point);
 
 // How long a receipt of an attempt can be asked for (design 5).
-inline constexpr int kAttemptDays = 30;
+inline constexpr int kAttemptDays = static_cast<int>(limits::kAttemptLifeMs / kMsPerDay);
 
 #define CRENEAU_NOTICE_RULES(RULE) \
   RULE(Law, "law")                 \

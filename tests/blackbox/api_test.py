@@ -20,11 +20,12 @@ from operator_cases import Operating, Publishing  # noqa: E402, F401
 from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
 from queue_cases import Proofs, Queues, Rosters  # noqa: E402, F401
+from receipt_cases import QueueReceipts, Receipts  # noqa: E402, F401
 from record_cases import Counters, Notices, Record, Releases  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 
 ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters, Proofs,
-         Counters, Notices, Releases, Record, Commands, Deadlines]
+         Receipts, QueueReceipts, Counters, Notices, Releases, Record, Commands, Deadlines]
 
 
 def main():

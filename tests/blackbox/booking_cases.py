@@ -33,7 +33,7 @@ class Lifecycle(ApiCase):
         confirmed = self.must(self.act("POST", held, "confirm"))
         self.assertEqual((confirmed["state"], confirmed["slot"]), ("confirmed", self.slots[3]))
         self.assertNotIn("expires_at", confirmed)
-        self.assertNotIn("receipt", confirmed)  # until receipts exist
+        self.assertEqual(confirmed["receipt"], f"/v1/reservations/{held['reservation']}/receipt")
         self.assertEqual(self.must(self.act("POST", held, "confirm")), confirmed)
 
         read = self.act("GET", held)

@@ -7,6 +7,7 @@
 
 #include "booking/keys.h"
 
+#include <algorithm>
 #include <cctype>
 #include <initializer_list>
 #include <map>
@@ -104,6 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool may_make = source.Number(1) == '+';
   const bool may_make_chain = source.Number(1) != '-';
   put({"mac.key", "chain.key"});
+  put({"receipt.key", "receipt.pub", "receipt.1.pub", "receipt.x.pub"});
   const auto before = files.Copy();
   booking::Counting entropy;
   const auto keys = booking::LoadKeys(files, "keys", entropy, may_make, may_make_chain);
@@ -119,11 +121,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(keys->pepper == again->pepper && keys->names == again->names);
   CHECK(keys->checkpoint == again->checkpoint);
   CHECK(keys->mac == again->mac && keys->chain == again->chain);
+  CHECK(keys->receipt == again->receipt && keys->earlier_receipts == again->earlier_receipts);
   booking::CheckFile(files.At("keys/pepper.1"), keys->pepper);
   booking::CheckFile(files.At("keys/names.key"), keys->names);
   booking::CheckFile(files.At("keys/checkpoint.key"), keys->checkpoint);
   booking::CheckFile(files.At("keys/mac.key"), keys->mac);
   booking::CheckFile(files.At("keys/chain.key"), keys->chain);
+  booking::CheckFile(files.At("keys/receipt.key"), keys->receipt);
+  booking::CheckFile(files.At("keys/receipt.pub"), proof::PublicKeyOf(keys->receipt));
+  for (const char* name : {"keys/receipt.pub", "keys/receipt.1.pub"}) {
+    const auto was = before.find(name);
+    if (was == before.end()) continue;
+    // No public key that could be read is lost.
+    const auto key = proof::ParsePublicKey(std::string(was->second.begin(), was->second.end()));
+    const auto& earlier = keys->earlier_receipts;
+    CHECK(!key || *key == proof::PublicKeyOf(keys->receipt) ||
+          std::find(earlier.begin(), earlier.end(), *key) != earlier.end());
+  }
   booking::CheckFile(files.At("keys/checkpoint.pub"), proof::PublicKeyOf(keys->checkpoint));
   return 0;
 }

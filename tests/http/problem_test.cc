@@ -69,10 +69,13 @@ TEST_CASE("statuses are those of design 7") {
       {Outcome::kActSettled, 409},
       {Outcome::kNotHeld, 409},
       {Outcome::kSeatsReserved, 409},
+      {Outcome::kNotConfirmed, 409},
+      {Outcome::kSeatsLeft, 409},
       {Outcome::kVersionMismatch, 412},
       {Outcome::kHoldExpired, 410},
       {Outcome::kCancelled, 410},
       {Outcome::kGone, 410},
+      {Outcome::kAttemptExpired, 410},
       {Outcome::kPayloadTooLarge, 413},
       {Outcome::kUnsupportedMediaType, 415},
       {Outcome::kValidationFailed, 422},
@@ -123,6 +126,10 @@ TEST_CASE("what helps is said, and when to come back") {
                {.outcome = Outcome::kNothingLeft, .agenda = &agenda, .opens_at = kNow + 90'500},
                kNow);
   CHECK(reply.headers == "Retry-After: 91\r\n");
+
+  reply.Clear();
+  WriteProblem(reply, {.outcome = Outcome::kNothingLeft, .attempt = "AQ-_"}, kNow);
+  CHECK(Has(reply.body, R"("attempt":"AQ-_")"));
 
   reply.Clear();
   WriteProblem(reply, {.outcome = Outcome::kReadOnly}, kNow);

@@ -30,6 +30,19 @@ class Journey(FrontCase):
             self.assertEqual(self.must(self.of(made, "DELETE"))["state"], "cancelled")
         self.assert_problem(self.of(made), 410, "cancelled")
 
+    def test_proof_passes(self):
+        made = self.held()
+        self.must(self.of(made, "POST", "confirm"))
+        receipt = self.must(self.of(made, "GET", "receipt"))
+        self.assertTrue(self.must(self.ask("POST", "/v1/receipts/verify", receipt))["valid"])
+        self.assert_problem(self.ask("POST", "/v1/agendas/siege/attempts", {}), 409, "seats-left")
+        self.assert_invalid(self.ask("POST", "/v1/receipts", {"attempt": "x"}), "/attempt")
+        self.assertEqual(self.must(self.ask("GET", "/v1/keys"))["keys"][0]["use"], "receipt")
+        for method, path, allowed in (("GET", "/v1/receipts", "POST"), ("POST", f"/v1/reservations/{made['reservation']}/receipt", "GET, HEAD")):
+            reply = self.ask(method, path)
+            self.assert_problem(reply, 405, "method-not-allowed")
+            self.assertEqual(reply.headers["allow"], allowed)
+
     def test_keys_and_forms_pass(self):
         who, key = {"applicant": agendas.applicant()}, agendas.key()
         once, again = (self.ask("POST", "/v1/agendas/siege/holds", who, Idempotency_Key=key) for _ in range(2))
