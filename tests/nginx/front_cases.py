@@ -185,7 +185,7 @@ class Cache(FrontCase):
         keys = {re.search(rb"\nKEY: (.*)\n", text)[1].decode() for text in kept}
         self.assertTrue(keys)
         for key in keys:  # with the minute in it, with which what is stale ends
-            self.assertRegex(key, r"^\d{4}-\d\d-\d\dT\d\d:\d\d /v1/agendas(/[a-z]+(/queue)?(/slots(\?from=[-\d]{10}(&to=[-\d]{10})?)?)?)?$")
+            self.assertRegex(key, r"^\d{4}-\d\d-\d\dT\d\d:\d\d /v1/(keys|agendas(/[a-z]+(/queue)?(/slots(\?from=[-\d]{10}(&to=[-\d]{10})?)?)?)?)$")
         for secret in self.secrets:
             self.assertFalse(any(secret.encode() in text for text in kept), secret)
 
