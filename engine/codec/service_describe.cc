@@ -83,8 +83,11 @@ std::string Describe(const ServiceMinute& minute, bool json) {
 
 std::string Describe(const ChannelTotals& totals, bool json) {
   const std::string channel(ChannelName(totals.channel));
-  return absl::StrFormat(json ? R"({"event":"totals","agenda":%d,"channel":"%s","cancelled":%d})"
-                              : "agenda %d, channel %s: %d reservations cancelled ever",
+  if (json) {
+    return absl::StrFormat(R"({"event":"totals","agenda":%d,"channel":"%s","cancelled":%d})",
+                           totals.agenda.value, channel, totals.cancelled);
+  }
+  return absl::StrFormat("agenda %d, channel %s: %d reservations cancelled ever",
                          totals.agenda.value, channel, totals.cancelled);
 }
 

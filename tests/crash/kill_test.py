@@ -193,6 +193,13 @@ class Siege:
                     if counts["web"][state] != known[name, state] or counts["phone"][state] != 0:
                         raise Broken(f"{name}: {known[name, state]} {state} are known, the engine says {counts}")
 
+    def verify_export(self, directory):
+        """What everybody did at once, and all the kills, recount: no rule was broken that the log can tell of."""
+        for arguments in (("export", self.daemon.data, "--out", directory), ("verify", directory)):
+            code, out, err = ctl(self.ctl_program, "audit", *arguments)
+            if code != 0 or err:
+                raise Broken(f"creneauctl audit {arguments[0]}: exit {code}\n{out}{err}")
+
     def verify_log(self):
         for what in ("log", "snapshot"):
             code, out, err = ctl(self.ctl_program, what, "verify", self.daemon.data)
@@ -249,6 +256,7 @@ def main():
         if code != 0:
             raise Broken(f"SIGTERM while everybody books: exit {code}\n{daemon.diary()[-3000:]}")
         siege.verify_log()
+        siege.verify_export(home / "export")
         daemon.start()
         if daemon.ready["recovered"] != "clean":
             raise Broken("a clean stop left a torn tail")

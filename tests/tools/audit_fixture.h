@@ -1,15 +1,15 @@
-// A small office's export, and ways to change it. For the tests of tools/audit.
+// A small office that is exported, and the ways to change a list of lines or records.
 #pragma once
 
+#include <filesystem>
 #include <functional>
-#include <set>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "tests/booking/queue_fixture.h"
 #include "tests/booking/snapshot_fixture.h"
 #include "tools/audit/export.h"
 #include "tools/audit/verify.h"
-#include "wal/archive.h"
-#include "wal/format.h"
 
 namespace creneau::audit {
 

@@ -5,8 +5,7 @@
 namespace creneau::ctl {
 
 void AddAudit(CLI::App* app, Command* command) {
-  CLI::App* group =
-      app->add_subcommand("audit", "export what proves what was given out; recount it");
+  CLI::App* group = app->add_subcommand("audit", "export the evidence, recount it");
   group->require_subcommand(1);
   group->fallthrough();
   const auto leaf = [&](Verb verb, const char* name, const char* about) {
