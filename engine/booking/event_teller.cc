@@ -90,6 +90,14 @@ std::string_view PublicFactName(PublicFact fact) {
       return "opening-draining";
     case PublicFact::kOpeningChanged:
       return "opening-changed";
+    case PublicFact::kRecoveryAsked:
+      return "recovery-asked";
+    case PublicFact::kAskedAgain:
+      return "asked-again";
+    case PublicFact::kRepaired:
+      return "repaired";
+    case PublicFact::kStaffAct:
+      return "staff-act";
   }
   CHECK(false);
 }
@@ -138,6 +146,14 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
   if (const auto* part = std::get_if<codec::RosterPart>(&*decoded)) return Tell(*part, event);
   if (auto* opening = std::get_if<codec::OpeningState>(&*decoded))
     return Tell(std::move(*opening), event);
+  if (auto* act = std::get_if<codec::StaffAct>(&*decoded)) return Tell(std::move(*act), event);
+  if (const auto* notice = std::get_if<codec::HolderNotice>(&*decoded)) {
+    const bool recovery = notice->kind == codec::NoticeKind::kRecovery;
+    return TellOf(notice->origin, recovery ? PublicFact::kRecoveryAsked : PublicFact::kAskedAgain,
+                  event);
+  }
+  if (const auto* rekeyed = std::get_if<codec::Rekeyed>(&*decoded))
+    return TellOf(rekeyed->origin, PublicFact::kRepaired, event);
   return false;  // of records that come later, those that are to be told have their place here
 }
 
@@ -228,6 +244,26 @@ bool EventTeller::Tell(const codec::RosterPart& part, PublicEvent* event) {
   event->agenda = LabelOf(part.agenda);
   event->version = part.version;
   event->adds = part.adds;
+  return true;
+}
+
+bool EventTeller::Tell(codec::StaffAct act, PublicEvent* event) {
+  act_ = std::move(act);
+  event->fact = PublicFact::kStaffAct;
+  const AgendaInfo* const info = registry_.Find(act_.agenda);
+  if (info != nullptr) event->agenda = LabelOf(info->id);
+  if (act_.reservation) event->reservation = names_.NameOf(*act_.reservation);
+  event->act = &act_;
+  return true;
+}
+
+// Of a reservation, by its name alone: where it is now, other events have told.
+bool EventTeller::TellOf(SeatRef origin, PublicFact fact, PublicEvent* event) {
+  AgendaId agenda;
+  if (!SeatAt(origin.seat, &agenda)) return false;
+  event->fact = fact;
+  event->agenda = LabelOf(agenda);
+  event->reservation = names_.NameOf(origin);
   return true;
 }
 

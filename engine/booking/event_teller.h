@@ -60,6 +60,8 @@ class EventTeller {
   bool Tell(const codec::CalendarPart& part, PublicEvent* event);
   bool Tell(const codec::RosterPart& part, PublicEvent* event);
   bool Tell(codec::OpeningState opening, PublicEvent* event);
+  bool Tell(codec::StaffAct act, PublicEvent* event);
+  bool TellOf(SeatRef origin, PublicFact fact, PublicEvent* event);
   std::optional<ledger::SeatWord> Note(const ledger::SeatImage& image);
   bool Describe(const ledger::SeatImage& image, PublicEvent* event);
   std::optional<PublicSeat> SeatAt(SeatId seat, AgendaId* agenda) const;
@@ -72,6 +74,7 @@ class EventTeller {
   absl::btree_map<SeatId, SeatRef> origins_;          // of seats that were moved to
   std::map<AgendaId, codec::OpeningState> openings_;  // the latest of each
   std::map<AgendaId, AgendaLabel> labels_;
+  codec::StaffAct act_;  // the latest
 };
 
 }  // namespace creneau::booking

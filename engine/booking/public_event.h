@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "base/zone.h"
 #include "booking/answers.h"
+#include "codec/staff_act.h"
 #include "codec/state.h"
 
 namespace creneau::booking {
@@ -30,6 +31,10 @@ enum class PublicFact : uint8_t {
   kOpeningResumed,
   kOpeningDraining,
   kOpeningChanged,  // its end, its cap, its beacon
+  kRecoveryAsked,   // somebody asks for the way back to it: the website writes to its holder
+  kAskedAgain,      // somebody has tried to book in its holder's name
+  kRepaired,        // two agents have given it back to whose name it is in: the old key is void
+  kStaffAct,        // of the staff, by whom: for auditors only
 };
 std::string_view PublicFactName(PublicFact fact);  // "held", "opening-paused"
 
@@ -56,7 +61,7 @@ struct PublicEvent {
 
   // Of a reservation.
   std::optional<ReservationName> reservation;
-  PublicSeat seat;
+  PublicSeat seat;  // no minutes: the name alone is told
   Channel channel = Channel::kWeb;
   bool confirmed = false;             // kMoved: as what it was moved; kCancelled: what was given up
   std::optional<Instant> expires_at;  // of a hold
@@ -68,6 +73,7 @@ struct PublicEvent {
   bool adds = false;     // kRosterImported
 
   const codec::OpeningState* opening = nullptr;  // of an opening: as it is now
+  const codec::StaffAct* act = nullptr;          // kStaffAct
 };
 
 }  // namespace creneau::booking

@@ -37,7 +37,11 @@ class EventWriter {
     Time("at", event_.at);
     json_.Name("event").String(booking::PublicFactName(event_.fact));
     if (event_.agenda != nullptr) json_.Name("agenda").String(event_.agenda->name);
-    if (event_.reservation) Reservation();
+    if (event_.act != nullptr) {
+      StaffAct(*event_.act);
+    } else if (event_.reservation) {
+      Reservation();
+    }
     if (event_.opening != nullptr) Opening(*event_.opening);
     if (event_.version != 0) json_.Name("version").Number(event_.version);
     if (event_.fact == PublicFact::kRosterImported) json_.Name("adds").Bool(event_.adds);
@@ -58,6 +62,7 @@ class EventWriter {
 
   void Reservation() {
     json_.Name("reservation").String(event_.reservation->view());
+    if (event_.seat.minutes == 0) return;
     Seat(event_.seat);
     json_.Name("channel").String(ChannelName(event_.channel));
     if (event_.expires_at) Time("expires_at", *event_.expires_at);
@@ -71,6 +76,14 @@ class EventWriter {
       Seat(event_.from);
       json_.EndObject();
     }
+  }
+
+  void StaffAct(const codec::StaffAct& act) {
+    if (event_.reservation) json_.Name("reservation").String(event_.reservation->view());
+    json_.Name("what").String(act.what).Name("role").String(rules::RoleName(act.role));
+    json_.Name("person").String(act.person);
+    if (!act.key.empty()) json_.Name("key_id").String(act.key);
+    if (!act.reason.empty()) json_.Name("reason").String(act.reason);
   }
 
   void Opening(const codec::OpeningState& opening) {

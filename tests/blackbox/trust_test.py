@@ -164,6 +164,21 @@ class Story:
             assert operator.request("POST", f"/v1/reservations/{name}/repairs", body).code == "forbidden"
         assert self.ask("POST", f"/v1/reservations/{name}/repairs", body).code == "unknown-route", "the public listener has none"
 
+    def events_tell(self):
+        """The website hears what it has to write to the holder, by name alone; who did what only auditors hear."""
+        site = self.agent_key("site-93", "site")
+        self.kill()
+        told = self.ask("GET", "/v1/events?after=0&wait_s=0", None, site)
+        auditor = self.ask("GET", "/v1/events?after=0&wait_s=0", None, self.home / "a.noir.auditor.key")
+        assert told.status == 200 and auditor.status == 200, (told, auditor)
+        events = [json.loads(line) for line in told.body.decode().splitlines() if line]
+        for kind in ("recovery-asked", "asked-again", "repaired"):
+            mine = [event for event in events if event["event"] == kind]
+            assert mine and all(set(event) == {"lsn", "at", "event", "agenda", "reservation"} for event in mine), mine
+        assert "staff-act" not in told.body.decode() and '"person":"paul.durand"' in auditor.body.decode()
+        for text in [RIGHT, MISTYPED, OWNER, PASSPORT, BORN, *self.secrets]:
+            assert text.encode() not in told.body + auditor.body, f"an event has something that was sent: {text[:4]}..."
+
     def log_tells(self):
         """Each act has its person, before its effect; nobody else is named."""
         code, said, wrong = ctl(self.ctl_program, "--json", "log", "show", self.daemon.data)
@@ -199,6 +214,7 @@ def main():
         story.mistyped_digit(claire)
         story.usurper(claire, paul)
         story.roles(claire)
+        story.events_tell()
         assert daemon.stop() == 0, daemon.diary()[-2000:]
         story.log_tells()
         code, _, wrong = ctl(ctl_program, "log", "verify", daemon.data)

@@ -185,6 +185,25 @@ TEST_CASE("a key that is for some agendas is told of these") {
   CHECK(body.find("93-titres") == std::string::npos);
 }
 
+TEST_CASE("who of the staff did what is for auditors only") {
+  booking::World world;
+  REQUIRE(world.Publish("93-titres", booking::AgendaToml()).outcome == Outcome::kOk);
+  for (const rules::Role role : rules::kAllRoles) {
+    INFO(rules::RoleName(role));
+    EventOrder order;
+    order.wait_ms = 0;
+    order.role = role;
+    Reader reader(world, order);
+    CHECK(reader.TurnOn() == Wants::kEnd);
+    bool ended = false;
+    const std::string body = Body(reader.Wire(), &ended);
+    CHECK(body.find("\"event\":\"published\"") != std::string::npos);
+    CHECK((body.find(
+               R"("event":"staff-act","agenda":"93-titres","what":"publish","role":"operator")") !=
+           std::string::npos) == (role == rules::Role::kAuditor));
+  }
+}
+
 TEST_CASE("places are as many as there are, and memory for the first one at least") {
   EventPlaces places;
   auto first = places.Take(2 * limits::kEventFeedsBytes);
