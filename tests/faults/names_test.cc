@@ -113,6 +113,9 @@ constexpr Expected kOfADay[] = {
     {"keys: checkpoint.key.new, checkpoint.key.new > checkpoint.key,", false,
      "the last sync of the keys"},
     {"keys: checkpoint.pub.new, checkpoint.pub.new > checkpoint.pub,", false, "the same"},
+    {"keys: receipt.key.new, receipt.key.new > receipt.key,", false,
+     "the same; nothing is signed before it"},
+    {"keys: receipt.pub.new, receipt.pub.new > receipt.pub,", false, "the same"},
     {"keys: names.key.new, names.key.new > names.key,", false, "the same"},
     {"keys: pepper.#.new, pepper.#.new > pepper.#,", false, "the same"},
 };
