@@ -190,7 +190,8 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"key --help", 4, "Ends a key at once"},
       {"record --help", 1, "What was free, who was refused and why, minute by minute.\n"},
       {"audit --help", 2, "Recounts an export, alone; names the first difference.\n"},
-      {"--help", 14, "check, publish and look at agendas\n"},
+      {"receipt --help", 2, "Whether it is genuine, and whose it is"},
+      {"--help", 15, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

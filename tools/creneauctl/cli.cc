@@ -11,6 +11,7 @@
 #include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/cli_keys.h"
 #include "tools/creneauctl/cli_queue.h"
+#include "tools/creneauctl/cli_receipt.h"
 #include "tools/creneauctl/exit_code.h"
 
 namespace creneau::ctl {
@@ -99,6 +100,11 @@ class Builder {
     NineOClock();
     WhatHappens();
     AddAudit(app_, command_);
+    AddReceiptCommands(
+        Group("receipt", "verify a receipt and read it; no engine is needed"),
+        [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
+               const std::string& about) { return Leaf(group, verb, name, example, about); },
+        command_);
   }
 
  private:
@@ -334,7 +340,8 @@ class Builder {
 bool NeedsEngine(const Command& command) {
   const Verb verb = command.verb;
   if (verb == Verb::kSnapshotList) return command.data.empty();
-  if (verb == Verb::kQueueVerify) return false;
+  if (verb == Verb::kQueueVerify || verb == Verb::kReceiptVerify || verb == Verb::kReceiptShow)
+    return false;
   if (verb == Verb::kAgendaNotice) return rules::IsName(command.agenda);
   if (verb == Verb::kRosterImport) return !command.dry_run;
   return verb != Verb::kAgendaCheck && verb != Verb::kLogVerify && verb != Verb::kLogShow &&

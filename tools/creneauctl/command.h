@@ -55,6 +55,8 @@ enum class Verb {
   kWatch,
   kPreflight,
   kEvents,
+  kReceiptVerify,
+  kReceiptShow,
   kAuditExport,
   kAuditVerify,
 };
@@ -114,10 +116,12 @@ struct Command {
   std::string yesterday_file;   // preflight: empty: none
   std::string checkpoint_file;  // empty: none
   std::string public_key_file;
-  uint64_t after_lsn = 0;  // events
-  bool follow = false;     // events: go on when all that has happened has been told
-  std::string out;         // audit: the export's directory
-  uint64_t to_lsn = 0;     // audit export: 0: the end
+  std::vector<std::string> public_key_files;  // receipt verify
+  std::string nonce_file;                     // likewise; empty: none
+  uint64_t after_lsn = 0;                     // events
+  bool follow = false;  // events: go on when all that has happened has been told
+  std::string out;      // audit: the export's directory
+  uint64_t to_lsn = 0;  // audit export: 0: the end
   uint64_t from_lsn = 1;
   uint64_t limit = 0;  // 0: all
 };

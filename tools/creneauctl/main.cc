@@ -61,6 +61,8 @@ constexpr Carried kCarried[] = {
     {Verb::kAuditExport, AuditExport},
     {Verb::kAuditVerify, AuditVerify},
     {Verb::kEvents, Events},
+    {Verb::kReceiptVerify, ReceiptVerify},
+    {Verb::kReceiptShow, ReceiptShow},
 };
 
 int Carry(const Session& session) {

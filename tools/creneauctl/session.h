@@ -92,6 +92,10 @@ int Preflight(const Session& session);
 // event_commands.cc
 int Events(const Session& session);
 
+// receipt_commands.cc
+int ReceiptVerify(const Session& session);
+int ReceiptShow(const Session& session);
+
 // roster_commands.cc
 int RosterImport(const Session& session);
 

@@ -1,0 +1,35 @@
+#include "tools/creneauctl/cli_receipt.h"
+
+namespace creneau::ctl {
+namespace {
+
+void Common(CLI::App* leaf, Command* command) {
+  leaf->add_option("FILE", command->file, "the receipt's text; - for stdin")->required();
+  leaf->add_option("--lang", command->lang, "fr or en [fr]")->check(CLI::IsMember({"fr", "en"}));
+}
+
+}  // namespace
+
+void AddReceiptCommands(CLI::App* group, const MakeLeaf& leaf, Command* command) {
+  CLI::App* verify =
+      leaf(group, Verb::kReceiptVerify, "verify",
+           "receipt verify receipt.txt --key receipt.pub --nonce nonce.txt --applicant ada.json",
+           "Whether it is genuine, and whose it is; exit code 5 if not. No engine is needed.\n"
+           "--nonce and --applicant show that an attempt is that person's, --holder-key that an "
+           "appointment is.");
+  Common(verify, command);
+  verify
+      ->add_option("--key", command->public_key_files,
+                   "the office's public key (receipt.pub), or what GET /v1/keys answered; once for "
+                   "each")
+      ->required();
+  verify->add_option("--nonce", command->nonce_file, "file with the nonce that came with it");
+  verify->add_option("--applicant", command->applicant_file,
+                     "JSON file with the fields that the applicant had given");
+  verify->add_option("--holder-key", command->key_file, "file with the reservation's key");
+  CLI::App* show = leaf(group, Verb::kReceiptShow, "show", "receipt show receipt.txt --lang en",
+                        "What it says, in words. Checks no signature.");
+  Common(show, command);
+}
+
+}  // namespace creneau::ctl
