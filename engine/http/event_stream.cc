@@ -70,6 +70,8 @@ bool EventStream::IsGone() const {
 
 void EventStream::Fill(int64_t now_ns, bool stopping) {
   caught_up_ = false;
+  if (order_.from_now && !began_) TellPosition();
+  began_ = true;
   for (int i = 0; i < kMostPieces && !caught_up_ && text_.size() < kMostTextBytes; ++i) {
     if (Read()) continue;
     failed_ = true;

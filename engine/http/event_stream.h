@@ -28,6 +28,7 @@ namespace creneau::http {
 
 struct EventOrder {
   Lsn after;
+  bool from_now = false;  // the reader has not said after what, and is told that first
   EventForm form = EventForm::kLines;
   std::optional<int64_t> wait_ms;  // absent: until either side ends it
   std::string agenda;              // of this one only; empty: of all that the reader may know of
@@ -103,6 +104,7 @@ class EventStream {
   Descriptor socket_;
   Lsn told_;         // the reader knows of: the latest event's, or position's
   int64_t told_ns_;  // when
+  bool began_ = false;
   bool caught_up_ = false;
   bool last_ = false;    // out_ ends with the last chunk
   bool failed_ = false;  // the log cannot be read

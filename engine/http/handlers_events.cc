@@ -68,6 +68,7 @@ bool FindPlace(Exchange& exchange, std::optional<uint64_t> after, EventOrder* or
     return false;
   }
   order->after = after ? Lsn{*after} : range->newest;
+  order->from_now = !after;
   if (order->after < range->oldest) {
     exchange.Refuse({.outcome = Outcome::kGone, .oldest = range->oldest});
     return false;

@@ -125,6 +125,20 @@ TEST_CASE("a reader gets all, waits, hears that it is still so, and what comes t
   CHECK(ended);
 }
 
+TEST_CASE("who has no position is told the one it begins with") {
+  booking::World world;
+  REQUIRE(world.Publish("93-titres", booking::AgendaToml()).outcome == Outcome::kOk);
+  EventOrder order;
+  order.after = world.engine->Events()->newest;
+  order.from_now = true;
+  order.wait_ms = 0;
+  Reader reader(world, order);
+  CHECK(reader.TurnOn() == Wants::kEnd);
+  bool ended = false;
+  CHECK(Body(reader.Wire(), &ended) ==
+        "{\"lsn\":\"" + std::to_string(order.after.value) + "\",\"event\":\"position\"}\n");
+}
+
 TEST_CASE("who asks to be kept for a while is told the position it ends with") {
   booking::World world;
   REQUIRE(world.Publish("93-titres", booking::AgendaToml()).outcome == Outcome::kOk);

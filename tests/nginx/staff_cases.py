@@ -19,7 +19,7 @@ class Staff(FrontCase):
             site.write(f"server {{ listen unix:{front.home}/staff; access_log off; include creneau/staff.conf; }}\n")
         listed = [("PUT", "/v1/agendas/a?dry_run=1", b"x" * 100_000), ("POST", "/v1/agendas/a/passes", b"{}"),
                   ("POST", "/v1/reservations/AB-C/corrections", b"{}"), ("GET", "/v1/events?after=12", b"")]
-        sent = {"Authorization": KEY, "Cookie": "session=1", "X_Forwarded_Host": "evil", "If_Match": '"3"'}
+        sent = {"Authorization": KEY, "Cookie": "session=1", "X_Forwarded_Host": "evil", "If_Match": '"3"', "Last_Event_ID": "7"}
         with front:
             with Client(UnixConnection(str(front.home / "staff"), 60)) as staff:
                 for method, path, body in listed:
@@ -32,7 +32,8 @@ class Staff(FrontCase):
         self.assertEqual(public.requests, listed)
         for head in public.heads:
             lines = [line for line in head[1:] if not line.startswith(("Content-Length: ", "X-Forwarded-For: "))]
-            self.assertEqual(sorted(lines), sorted(["Host: creneau", "Connection: close", f"Authorization: {KEY}", 'If-Match: "3"']), head)
+            self.assertEqual(sorted(lines), sorted(["Host: creneau", "Connection: close", f"Authorization: {KEY}", 'If-Match: "3"',
+                                                    "Last-Event-ID: 7"]), head)
         written = b"".join(path.read_bytes() for path in (*front.logs.iterdir(), front.home / "main.log"))
         self.assertNotIn(b"7K3M9QXA", written)
         self.assertTrue(front.lines())
