@@ -1,224 +1,217 @@
 #!/usr/bin/env python3
-"""Turns events of a creneaud into mails: a sample for a website's own, and good enough to run. Standard library only.
+"""Follows the engine's events and writes to the holders of reservations. A sample: what a website does with its own contacts,
+templates and mail server. Standard library only.
 
-    mailer.py --url unix:data/admin.sock --bearer site.key --contacts contacts.sqlite --smtp 127.0.0.1:25 --from rdv@example.org
+    mailer.py --admin data/admin.sock --contacts contacts.db --state mailer.db --start now
+    mailer.py --url http://127.0.0.1:8080 --bearer site.key --contacts contacts.db --state mailer.db
+    mailer.py --contacts contacts.db --add 3F7QK2M9XA0CW ada@example.org --link https://rdv.example.org/r/7c9e
 
-Follows GET /v1/events and sends what concerns a reservation to the address that the website keeps for it (README.md). The
-position in the log moves, durably, only when the mail server has taken the mail: after a kill, here or there, a mail may go
-out twice and never not at all. Each has a Message-ID made of the event's LSN, so that a second one is seen to be one.
-
-Exit codes: 0 ended as asked (--once), 2 usage, 3 refused by the engine, 7 I/O of its own.
+Exit codes: 0 ended as asked; 2 usage; 3 the engine cannot go on from this position; 7 a file cannot be read or written.
 """
 
 import argparse
 import datetime
 import email.message
 import email.utils
+import fcntl
 import http.client
 import json
+import signal
 import smtplib
-import socket
 import sqlite3
 import sys
 import time
 
-sys.dont_write_bytecode = True
+import letters
+from feed import Engine, Refused
+from store import Contacts, State
 
-from texts import MAILS  # noqa: E402
-
-RETRY_FIRST_S, RETRY_LAST_S = 0.2, 30.0
-# A mail server that answers so does not want this mail, now or later (RFC 5321 4.2.1).
-PERMANENT = range(500, 600)
-
-
-class Refused(Exception):
-    """The engine does not let this program go on; a person has to look."""
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path, timeout):
-        super().__init__("creneau", timeout=timeout)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
+LONGEST_PAUSE_S = 60
 
 
 def say(text):
-    """Never an address, and of a reservation nothing but its name."""
-    print(f"mailer: {text}", file=sys.stderr, flush=True)
+    """The diary: names of reservations, never an address."""
+    print(text, file=sys.stderr, flush=True)
 
 
-class State:
-    """The website's contacts, and beside them how far the log has been read: one SQLite file, each step on disk."""
+class Pauses:
+    """Longer each time, until something works."""
 
-    def __init__(self, path):
-        self.db = sqlite3.connect(path, isolation_level=None)
-        self.db.execute("PRAGMA journal_mode = WAL")
-        self.db.execute("PRAGMA synchronous = FULL")
-        self.db.execute("CREATE TABLE IF NOT EXISTS contacts (reservation TEXT PRIMARY KEY, mail TEXT NOT NULL, "
-                        "lang TEXT NOT NULL DEFAULT 'fr', link TEXT NOT NULL DEFAULT '')")
-        self.db.execute("CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), lsn TEXT NOT NULL)")
-        self.db.execute("CREATE TABLE IF NOT EXISTS unsent (lsn TEXT PRIMARY KEY, reservation TEXT, why TEXT)")
+    def __init__(self):
+        self.next_s = 0.25
 
-    def position(self):
-        row = self.db.execute("SELECT lsn FROM position").fetchone()
-        return row[0] if row else "0"
+    def take(self):
+        time.sleep(self.next_s)
+        self.next_s = min(2 * self.next_s, LONGEST_PAUSE_S)
 
-    def move_to(self, lsn):
-        self.db.execute("INSERT INTO position VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET lsn = excluded.lsn", (lsn,))
-
-    def contact(self, reservation):
-        return self.db.execute("SELECT mail, lang, link FROM contacts WHERE reservation = ?", (reservation,)).fetchone()
-
-    def note_unsent(self, lsn, reservation, why):
-        self.db.execute("INSERT OR REPLACE INTO unsent VALUES (?, ?, ?)", (lsn, reservation, why))
+    def works(self):
+        self.next_s = 0.25
 
 
-DAYS = {"fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-        "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()}
-MONTHS = {"fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-          "en": "January February March April May June July August September October November December".split()}
+class Post:
+    """The local SMTP server, which keeps and delivers what it has taken."""
 
+    def __init__(self, address, sender):
+        host, _, port = address.rpartition(":")
+        self.host, self.port, self.sender, self.open = host.strip("[]"), int(port), sender, None
 
-def in_words(slot, lang):
-    """"mardi 9 mars 2027, 9 h 20", of a slot's local start."""
-    at = datetime.datetime.strptime(slot, "%Y-%m-%dT%H:%M")
-    day = "1er" if lang == "fr" and at.day == 1 else str(at.day)
-    date = f"{DAYS[lang][at.weekday()]} {day} {MONTHS[lang][at.month - 1]} {at.year}"
-    return f"{date}, {at.hour} h {at.minute:02}" if lang == "fr" else f"{date}, {at.hour}:{at.minute:02}"
+    def message(self, event, contact, letter):
+        """The same for the same event, whenever it is made."""
+        made = email.message.EmailMessage()
+        made["From"], made["To"], made["Subject"] = self.sender, contact.mail, letter.subject
+        made["Date"] = email.utils.format_datetime(datetime.datetime.fromisoformat(event["at"]))
+        made["Message-ID"] = f"<creneau.{event['lsn']}@{self.sender.rpartition('@')[2].strip('>')}>"
+        made["Auto-Submitted"] = "auto-generated"
+        made.set_content(letter.text, cte="quoted-printable")
+        return made
 
+    def send(self, message):
+        """Returns when the server has taken it: None, or why it never will. Waits for a server that is away."""
+        pauses = Pauses()
+        while True:
+            try:
+                if self.open is None:
+                    self.open = smtplib.SMTP(self.host, self.port, timeout=30)
+                self.open.send_message(message)
+                return None
+            except smtplib.SMTPRecipientsRefused as refused:
+                code, why = next(iter(refused.recipients.values()))
+                if code >= 500:
+                    return f"{code} {why.decode(errors='replace')}"
+                problem = refused
+            except smtplib.SMTPDataError as answer:
+                if answer.smtp_code >= 500:
+                    return f"{answer.smtp_code} {answer.smtp_error!r}"
+                problem = answer
+            # Whatever else it refuses (the sender, everybody) is not this mail's fault: somebody must mend it.
+            except (smtplib.SMTPException, OSError) as away:
+                problem = away
+            self.close()
+            say(f"the SMTP server does not take it now ({type(problem).__name__}); trying again")
+            pauses.take()
 
-def mail_for(event, contact, sender):
-    """Nothing for events that nobody writes about."""
-    address, lang, link = contact
-    lang = lang if lang in DAYS else "fr"
-    kind = event["event"]
-    if kind == "cancelled" and event.get("was") == "held":
-        return None  # the holder has just let it go
-    if (kind, lang) not in MAILS:
-        return None
-    subject, body = MAILS[kind, lang]
-    values = {"reservation": event["reservation"], "agenda": event["agenda"], "link": link}
-    if "slot" in event:
-        values["slot"] = in_words(event["slot"], lang)
-    if "from" in event:
-        values["before"] = in_words(event["from"]["slot"], lang)
-    mail = email.message.EmailMessage()
-    mail["From"], mail["To"] = sender, address
-    mail["Subject"] = subject.format(**values)
-    mail["Message-ID"] = f"<creneau.{event['lsn']}.{event['agenda']}@{sender.rpartition('@')[2]}>"
-    mail["Date"] = email.utils.format_datetime(datetime.datetime.fromisoformat(event["at"]))
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
-    mail.set_content(body.format(**values).strip() + "\n")
-    return mail
+    def close(self):
+        if self.open is not None:
+            self.open.close()
+        self.open = None
 
 
 class Mailer:
-    def __init__(self, options):
-        self.options = options
-        self.state = State(options.contacts)
-        self.bearer = open(options.bearer).read().strip() if options.bearer else None
+    def __init__(self, engine, state, contacts, post, site):
+        self.engine, self.state, self.contacts, self.post, self.site = engine, state, contacts, post, site
+        self.agendas = {}
 
-    def connect(self):
-        url, timeout = self.options.url, self.options.timeout
-        if url.startswith("unix:"):
-            return UnixConnection(url.removeprefix("unix:"), timeout)
-        return http.client.HTTPConnection(url.removeprefix("http://").rstrip("/"), timeout=timeout)
-
-    def follow(self):
-        """One connection's worth of events. Returns when it ends; the place to go on from is on disk."""
-        after = self.state.position()
-        path = f"/v1/events?after={after}" + ("&wait_s=0" if self.options.once else "")
-        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
-        connection = self.connect()
-        try:
-            connection.request("GET", path, headers=headers)
-            reply = connection.getresponse()
-            if reply.status == 410:
-                raise Refused(f"events after position {after} are not kept any more: {reply.read().decode()}. Look at what the "
-                              "website has missed, then set the position")
-            if reply.status in (401, 403, 404, 422):
-                raise Refused(f"the engine answers {reply.status}: {reply.read().decode()}")
-            if reply.status != 200:
-                raise OSError(f"the engine answers {reply.status}")
-            while line := reply.readline():
-                if not line.endswith(b"\n"):
-                    raise OSError("the connection broke within an event")
-                self.take(json.loads(line))
-        finally:
-            connection.close()
+    def agenda(self, name):
+        if name not in self.agendas:
+            self.agendas[name] = self.engine.show_agenda(name)
+        return self.agendas[name]
 
     def take(self, event):
-        if "reservation" in event:
-            contact = self.state.contact(event["reservation"])
-            mail = mail_for(event, contact, self.options.sender) if contact else None
-            if mail:
-                self.send(mail, event)
-        self.state.move_to(event["lsn"])
+        """One event: its mail, if it has one, and then the position."""
+        lsn = int(event["lsn"])
+        if lsn <= (self.state.position() or 0):
+            return  # told already
+        refused = None
+        if event["event"] == "published":
+            self.agendas.pop(event.get("agenda"), None)
+        if event["event"] == "repaired":
+            at = datetime.datetime.fromisoformat(event["at"]).timestamp()
+            self.contacts.forget(event["reservation"], at)
+        if letters.kind_of(event) is not None:
+            contact = self.contacts.of(event["reservation"])
+            if contact is not None:
+                refused = self.write(event, contact)
+        self.state.done(lsn, event, refused)
 
-    def send(self, mail, event):
-        """Until the mail server has taken it, or says that it never will."""
-        host, _, port = self.options.smtp.rpartition(":")
-        wait_s = RETRY_FIRST_S
-        while True:
-            try:
-                with smtplib.SMTP(host, int(port), timeout=self.options.timeout) as server:
-                    server.send_message(mail)
-                return
-            except smtplib.SMTPRecipientsRefused as refused:
-                code = next(iter(refused.recipients.values()))[0]
-            except smtplib.SMTPResponseException as refused:
-                code = refused.smtp_code
-            except (OSError, smtplib.SMTPException):
-                code = 0
-            if code in PERMANENT:
-                say(f"the mail server does not take the mail about {event['reservation']} at {event['lsn']}: {code}")
-                self.state.note_unsent(event["lsn"], event["reservation"], str(code))
-                return
-            say(f"the mail server is not there, or busy ({code}); again in {wait_s:.1f} s")
-            time.sleep(wait_s)
-            wait_s = min(2 * wait_s, RETRY_LAST_S)
+    def write(self, event, contact):
+        letter = letters.write(event, self.agenda(event["agenda"]), contact, self.site,
+                               self.state.slot_of(event["reservation"]))
+        try:
+            message = self.post.message(event, contact, letter)
+        except ValueError as wrong:  # an address with a line end, say
+            refused = str(wrong)
+        else:
+            refused = self.post.send(message)
+        outcome = "sent" if refused is None else "refused for good"
+        say(f"{event['lsn']} {event['event']} {event['reservation']}: {outcome}")
+        return refused
 
-    def run(self):
-        wait_s = RETRY_FIRST_S
+    def follow(self, start, once):
+        """For ever, or until it has caught up. `start`: where a first run begins; "now", or a position."""
+        pauses = Pauses()
         while True:
-            before = self.state.position()
+            position = self.state.position()
+            after = position if position is not None else None if start == "now" else start
             try:
-                self.follow()
-                if self.options.once:
+                for event in self.engine.events(after, once):
+                    self.take(event)
+                    pauses.works()
+                if once:
                     return
-            except (OSError, http.client.HTTPException) as failure:
-                if self.state.position() != before:
-                    wait_s = RETRY_FIRST_S
-                say(f"no events: {failure}; again in {wait_s:.1f} s")
-                time.sleep(wait_s)
-                wait_s = min(2 * wait_s, RETRY_LAST_S)
+            except (OSError, http.client.HTTPException, json.JSONDecodeError) as away:
+                say(f"the engine is not there ({type(away).__name__}: {away}); trying again")
+            pauses.take()
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--admin", help="the engine's admin socket")
+    parser.add_argument("--url", help="instead: its public listener (creneaud --staff-on-public)")
+    parser.add_argument("--bearer", help="file with a key of role site, for --url")
+    parser.add_argument("--agenda", help="of this one only [all]")
+    parser.add_argument("--contacts", required=True, help="SQLite file: who holds which reservation (store.py)")
+    parser.add_argument("--state", help="SQLite file of its own: its position")
+    parser.add_argument("--start", help="where the first run begins: now, or a position")
+    parser.add_argument("--smtp", default="127.0.0.1:25", help="the SMTP server [127.0.0.1:25]")
+    parser.add_argument("--sender", default="ne-pas-repondre@localhost", help="From")
+    parser.add_argument("--site", default="", help="where people book")
+    parser.add_argument("--once", action="store_true", help="end when it has caught up")
+    parser.add_argument("--add", nargs=2, metavar=("RESERVATION", "MAIL"), help="enter a contact, and end")
+    parser.add_argument("--language", choices=sorted(letters.DAYS), default="fr", help="for --add")
+    parser.add_argument("--link", default="", help="for --add: the website's way to the reservation")
+    chosen = parser.parse_args()
+    if chosen.add is None:
+        if not chosen.state or bool(chosen.admin) == bool(chosen.url):
+            parser.error("give --state, and either --admin or --url")
+        if chosen.start not in (None, "now") and not chosen.start.isdigit():
+            parser.error("--start is now, or a position")
+    return parser, chosen
+
+
+def run(parser, chosen):
+    contacts = Contacts(chosen.contacts)
+    if chosen.add is not None:
+        contacts.add(*chosen.add, chosen.language, chosen.link)
+        return 0
+    with open(chosen.state + ".lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"{chosen.state} is in use by another mailer")
+            return 2
+        state = State(chosen.state)
+        if state.position() is None and chosen.start is None:
+            parser.error("this is a first run: --start now, or --start 0 to write about all that ever happened")
+        bearer = open(chosen.bearer).read().strip() if chosen.bearer else None
+        engine = Engine(chosen.admin, chosen.url, bearer, chosen.agenda)
+        post = Post(chosen.smtp, chosen.sender)
+        Mailer(engine, state, contacts, post, chosen.site).follow(chosen.start, chosen.once)
+    return 0
 
 
 def main():
-    parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parse.add_argument("--url", required=True, help="unix:PATH of the admin socket, or http://HOST:PORT")
-    parse.add_argument("--bearer", help="file with a site's key (creneauctl key create --role site)")
-    parse.add_argument("--contacts", required=True, help="SQLite file: table contacts(reservation, mail, lang, link)")
-    parse.add_argument("--smtp", default="127.0.0.1:25", help="HOST:PORT [%(default)s]")
-    parse.add_argument("--from", dest="sender", required=True, help="the sender's address")
-    parse.add_argument("--once", action="store_true", help="end when there is nothing new, for cron")
-    parse.add_argument("--timeout", type=float, default=60, help="seconds without a word [%(default)s]")
-    options = parse.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # what was under way is done again
+    parser, chosen = read_arguments()
     try:
-        Mailer(options).run()
-    except Refused as refused:
-        say(str(refused))
-        return 3
-    except (sqlite3.Error, OSError) as failure:
-        say(str(failure))
-        return 7
+        return run(parser, chosen)
     except KeyboardInterrupt:
         return 0
-    return 0
+    except Refused as refused:
+        say(f"cannot go on: {refused}")
+        return 3
+    except (OSError, sqlite3.Error) as failed:
+        say(f"{type(failed).__name__}: {failed}")
+        return 7
 
 
 if __name__ == "__main__":
