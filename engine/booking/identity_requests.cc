@@ -109,7 +109,10 @@ std::optional<ledger::SeatView> Engine::Impl::LiveOf(Act& act, const Subject& su
 
 void Engine::Impl::Notify(Act& act, codec::NoticeKind kind, const ledger::SeatView& seat,
                           Instant now) {
-  if (!proofs_->MayNotify(seat.subject, clock_.MonotonicNs())) return;
+  if (!proofs_->MayNotify(kind, seat.subject, clock_.MonotonicNs())) {
+    if (kind == codec::NoticeKind::kRecovery) act.PushCopy(codec::EncodeProbe({now}));
+    return;
+  }
   act.PushCopy(codec::EncodeNotice({kind, seat.agenda, seat.origin, now}));
 }
 
@@ -121,11 +124,13 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
   rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
-  const auto seat = LiveOf(act, people_->identities.Of(identity.subject), now);
+  auto seat = LiveOf(act, people_->identities.Of(identity.subject), now);
+  // Agendas of one group share their people: what is in another's is for whoever may act for that.
+  if (seat && !Covers(actor, registry_.Find(seat->agenda)->rules.name)) seat.reset();
   Attribute(act, actor, "lookup", *agenda, seat ? std::optional(seat->origin) : std::nullopt, "",
             now);
   IdentityAnswer answer;
-  answer.agenda = agenda;
+  answer.agenda = seat ? registry_.Find(seat->agenda) : agenda;
   if (seat) answer.reservation = Describe(*seat, HandleOf(*seat));
   return answer;
 }
@@ -140,9 +145,13 @@ IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
   const Subject subject = people_->identities.Of(identity.subject);
   if (proofs_->TooOften(subject, clock_.MonotonicNs()))
     return Without(Outcome::kRateLimited, agenda);
-  // The answer is the same either way, and waits for the log either way.
-  if (const auto seat = LiveOf(act, subject, now))
+  // The answer is the same either way, and waits for the disk either way: without a record it would
+  // come sooner.
+  if (const auto seat = LiveOf(act, subject, now)) {
     Notify(act, codec::NoticeKind::kRecovery, *seat, now);
+  } else {
+    act.PushCopy(codec::EncodeProbe({now}));
+  }
   IdentityAnswer answer;
   answer.agenda = agenda;
   return answer;
@@ -167,6 +176,10 @@ IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Ac
   if (answer.existed) return answer;
   const auto seat_a = LiveOf(act, a, now);
   const auto seat_b = LiveOf(act, b, now);
+  for (const auto& held : {seat_a, seat_b}) {
+    if (held && !Covers(actor, registry_.Find(held->agenda)->rules.name))
+      return Without(Outcome::kForbidden, agenda);
+  }
   // Which of the two is to go, a person must say.
   if (seat_a && seat_b) return Without(Outcome::kAlreadyReserved, agenda);
   const auto links =
@@ -273,7 +286,8 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
                               "is not whom this reservation is for: say what was typed when it was "
                               "booked, or leave it out and have a second agent approve"}});
   }
-  if (differ != 1u) {
+  // One field of what was booked, not one after the other of what corrections have made of it.
+  if (differ != 1u || booked.subject != seat->subject) {
     return Propose(act,
                    {0, codec::ActKind::kCorrection, agenda.id, seat->origin, right.subject,
                     booked.subject, std::string(request.reason), std::string(actor.person), now},

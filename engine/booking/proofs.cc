@@ -83,8 +83,9 @@ surge::RateSketch::Verdict Proofs::Count(char kind, const Subject& subject, int6
   return asks_.Take({key.data(), key.size()}, monotonic_ns / 1'000'000, limit);
 }
 
-bool Proofs::MayNotify(const Subject& subject, int64_t monotonic_ns) {
-  return Count('n', subject, monotonic_ns, {limits::kNoticesPerHolder, limits::kNoticesPeriodMs})
+bool Proofs::MayNotify(codec::NoticeKind kind, const Subject& subject, int64_t monotonic_ns) {
+  return Count(kind == codec::NoticeKind::kRecovery ? 'r' : 'n', subject, monotonic_ns,
+               {limits::kNoticesPerHolder, limits::kNoticesPeriodMs})
       .allowed;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "booking/answers.h"
+#include "codec/identity_acts.h"
 #include "env/entropy.h"
 #include "surge/pass.h"
 #include "surge/proof_of_work.h"
@@ -39,8 +40,10 @@ class Proofs {
   // answered.
   std::optional<int64_t> TooOften(const Subject& subject, int64_t monotonic_ns);
 
-  // Counts one more notice to that subject. False: it has had enough of them.
-  bool MayNotify(const Subject& subject, int64_t monotonic_ns);
+  // Counts one more notice of that kind to that subject. False: it has had enough of them. Each
+  // kind by itself: whoever tries to book in somebody's name does not keep him from finding his way
+  // back.
+  bool MayNotify(codec::NoticeKind kind, const Subject& subject, int64_t monotonic_ns);
 
   surge::PassText Grant(const AgendaInfo& agenda, const Subject& subject, Instant expires) const;
   bool Accepts(const AgendaInfo& agenda, const Subject& subject, std::string_view pass,

@@ -234,6 +234,42 @@ TEST_CASE("more than one field, or nobody knows what was typed: a second person"
   CHECK(desk.ReadWith(seat) == Outcome::kOk);
 }
 
+TEST_CASE("one field after the other is more than one field") {
+  Desk desk;
+  const Reservation seat = desk.Confirmed(Person("9300112239", "1990-05-17"));
+  REQUIRE_FALSE(desk.Correct(seat, Person("9300112233"), Person("9300112239"), desk.claire).act);
+  const IdentityAnswer second =
+      desk.Correct(seat, Person("9300112233", "1990-05-18"), Person("9300112233"), desk.claire);
+  REQUIRE(second.outcome == Outcome::kOk);
+  CHECK(second.act);
+  CHECK_FALSE(desk.Lookup(Person("9300112233", "1990-05-18"), desk.paul).reservation);
+}
+
+TEST_CASE("who tries to book in somebody's name does not use up the way back") {
+  Desk desk;
+  desk.Confirmed(Person("9300112233"));
+  for (int i = 0; i < 10; ++i) desk.Book(Person("9300112233"), kOtherKey);
+  REQUIRE(desk.Recover(Person("9300112233")).outcome == Outcome::kOk);
+  CHECK(desk.Log().Count("\"what\":\"recovery\"") == 1);
+}
+
+TEST_CASE("agendas of one group: an agent of one is told nothing of a seat in the other") {
+  Desk desk;
+  REQUIRE(desk.Publish("14-titres", AgendaToml("14-titres", "group = \"93-titres\"")).outcome ==
+          Outcome::kOk);
+  desk.Confirmed(Person("9300112233"));
+  const auto look = [&](const Actor& actor) {
+    return desk.Asked([&] {
+      return desk.engine->Lookup(*desk.act, "14-titres", Person("9300112233"), actor,
+                                 desk.clock.now);
+    });
+  };
+  CHECK_FALSE(look(desk.elsewhere).reservation);
+  const IdentityAnswer found = look(desk.claire);
+  REQUIRE(found.reservation);
+  CHECK(found.agenda->rules.name == "93-titres");
+}
+
 TEST_CASE("a usurped seat comes back to its owner, and whoever took it is left with nothing") {
   const bool from_a_snapshot = GENERATE(false, true);
   Desk desk;
