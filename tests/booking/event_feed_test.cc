@@ -90,7 +90,8 @@ TEST_CASE("a reservation's story is told as it went, by its name") {
   const std::string seat = "93-titres " + name + " 2026-12-08T09:00";
   CHECK(Told(*office.engine) ==
         std::vector<std::string>{
-            "published 93-titres version 1", absl::StrCat("held ", seat, " until ", until),
+            "staff-act 93-titres", "published 93-titres version 1",
+            absl::StrCat("held ", seat, " until ", until),
             absl::StrCat("extended ", seat, " until ", until + 300'000, " by its holder"),
             "confirmed " + seat,
             "moved 93-titres " + name + " 2026-12-10T10:00 from 2026-12-08T09:00 1 confirmed",
@@ -112,7 +113,8 @@ TEST_CASE("a publication that marks seats says nothing of them; an outage length
               .Publish("93-titres", AgendaToml("93-titres", "", "{ web = 0, desk = 1 }"),
                        Displaced::kKeep)
               .outcome == Outcome::kOk);
-  CHECK(Told(*office.engine, before) == std::vector<std::string>{"published 93-titres version 2"});
+  CHECK(Told(*office.engine, before) ==
+        std::vector<std::string>{"staff-act 93-titres", "published 93-titres version 2"});
   // The engine is away for a minute: the hold is longer by that, and nobody asked for it.
   const uint64_t away = office.engine->Events()->newest.value;
   office.Stop();
