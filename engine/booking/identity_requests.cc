@@ -63,7 +63,8 @@ std::optional<size_t> FieldsThatDiffer(const rules::Agenda& agenda, const rules:
       differ += rules::Normalise(field, a.fields[at], now, &ignored) !=
                 rules::Normalise(field, b.fields[at], now, &ignored);
     }
-    return differ;
+    // All of it is another person.
+    return differ < alternative.size() ? std::optional(differ) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -301,7 +302,7 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
 
 IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, const Actor& actor,
                                     Instant now) {
-  const Identities::Reading reading = people_->identities.Read();
+  const Identities::Writing writing = people_->identities.Write();
   const auto seat = LiveByName(act, request.reservation, now);
   if (!seat) return Without(Outcome::kUnknownReservation);
   const AgendaInfo& agenda = *registry_.Find(seat->agenda);

@@ -121,7 +121,9 @@ def run(daemon, program, count):
         assert daemon.stop() == 0
     kinds = records(program, daemon.data)
     print("the log's records: " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
-    assert set(kinds) <= {"calendar", "probe"}, kinds
+    # Publishing is attributed, and the service record tells of each minute, however many were refused in it.
+    assert set(kinds) <= {"calendar", "probe", "staff-act", "service"}, kinds
+    assert kinds.get("staff-act", 0) <= 2 and kinds.get("service", 0) <= 3 + (time.monotonic() - began) / 60, kinds
     return receipts, keys
 
 
