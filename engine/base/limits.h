@@ -209,6 +209,11 @@ inline constexpr size_t kProofAgendaChars = 64;
 inline constexpr int64_t kPairActLifeMs = 7 * 24 * 3'600'000;
 // An office has a handful under way; this many are a mistake of a program.
 inline constexpr size_t kPairActs = 1'000;
+// Of one person: a desk's day of mistakes, and not all of the others' room.
+inline constexpr size_t kPairActsOfOne = 100;
+// With those that are settled, which are kept so that their answer can be had again: some 400
+// octets each.
+inline constexpr size_t kPairActsKept = 4'000;
 // A holder is told, and the log written to, this often for one reservation: that somebody asks how
 // to find it again, or tries to book in its name. Each is a mail to whoever did nothing.
 inline constexpr uint32_t kNoticesPerHolder = 3;

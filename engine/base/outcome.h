@@ -29,7 +29,7 @@ enum class Outcome : uint8_t {
   kNotAdmitted,           // 409: its turn in the queue has not come, or is over; with poll_after_s
   kNotListed,             // 409: the office does not know this applicant
   kSecondPersonNeeded,    // 409: whoever proposed an act cannot approve it
-  kActSettled,            // 409: somebody else has approved it
+  kActSettled,            // 409: approved or withdrawn already, or about what is no longer so
   kNotHeld,               // 409: extend asked for what is already confirmed
   kSeatsReserved,         // 409: a publication would take reserved seats away
   kNotConfirmed,          // 409: a receipt is for what is confirmed

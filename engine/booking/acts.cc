@@ -15,10 +15,16 @@ constexpr size_t kNameDigits = 16;
 
 Instant PairAct::expires_at() const { return proposed.at + limits::kPairActLifeMs; }
 
-bool Acts::HasRoom(Instant now) {
+bool Acts::HasRoom(std::string_view person, Instant now) const {
   const std::lock_guard lock(mutex_);
-  std::erase_if(acts_, [now](const auto& entry) { return entry.second.expires_at() <= now; });
-  return acts_.size() < limits::kPairActs;
+  size_t waiting = 0;
+  size_t of_one = 0;
+  for (const auto& [name, act] : acts_) {
+    if (!act.waits() || act.expires_at() <= now) continue;
+    ++waiting;
+    of_one += act.proposed.person == person;
+  }
+  return waiting < limits::kPairActs && of_one < limits::kPairActsOfOne;
 }
 
 std::optional<PairAct> Acts::Find(uint64_t act, Instant now) const {
@@ -33,7 +39,7 @@ std::vector<PairAct> Acts::Waiting(Instant now) const {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, act] : acts_) {
-      if (act.approved_by.empty() && act.expires_at() > now) waiting.push_back(act);
+      if (act.waits() && act.expires_at() > now) waiting.push_back(act);
     }
   }
   std::sort(waiting.begin(), waiting.end(), [](const PairAct& a, const PairAct& b) {
@@ -45,6 +51,15 @@ std::vector<PairAct> Acts::Waiting(Instant now) const {
 
 void Acts::Take(const codec::ActProposed& proposed) {
   const std::lock_guard lock(mutex_);
+  std::erase_if(acts_, [&](const auto& entry) { return entry.second.expires_at() <= proposed.at; });
+  if (acts_.size() >= limits::kPairActsKept) {
+    const auto oldest =
+        std::min_element(acts_.begin(), acts_.end(), [](const auto& a, const auto& b) {
+          if (a.second.waits() != b.second.waits()) return b.second.waits();
+          return a.second.proposed.at < b.second.proposed.at;
+        });
+    acts_.erase(oldest);
+  }
   acts_[proposed.act].proposed = proposed;
 }
 
@@ -52,18 +67,19 @@ void Acts::Take(const codec::ActProposed& proposed) {
 void Acts::Take(const codec::ActSettled& settled) {
   const std::lock_guard lock(mutex_);
   const auto at = acts_.find(settled.act);
-  if (at == acts_.end()) return;
-  at->second.approved_by = settled.person;
-  at->second.approved_at = settled.at;
+  if (at != acts_.end()) at->second.settled = settled;
 }
 
 std::vector<std::string> Acts::Snapshot() const {
   const std::lock_guard lock(mutex_);
+  std::vector<const PairAct*> by_age;
+  for (const auto& [name, act] : acts_) by_age.push_back(&act);
+  std::sort(by_age.begin(), by_age.end(),
+            [](const PairAct* a, const PairAct* b) { return a->proposed.at < b->proposed.at; });
   std::vector<std::string> events;
-  for (const auto& [name, act] : acts_) {
-    events.push_back(codec::EncodeProposed(act.proposed));
-    if (!act.approved_by.empty())
-      events.push_back(codec::EncodeSettled({name, act.approved_by, act.approved_at}));
+  for (const PairAct* const act : by_age) {
+    events.push_back(codec::EncodeProposed(act->proposed));
+    if (act->settled) events.push_back(codec::EncodeSettled(*act->settled));
   }
   return events;
 }

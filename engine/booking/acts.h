@@ -1,6 +1,7 @@
-// Acts that need two persons (design 8): one proposes, another one approves. Kept until they are a
-// week old, so that an approval whose reply was lost can be repeated. The log has them in
-// codec/identity_acts.h's records.
+// Acts that need two persons (design 8): one proposes, another one approves, or one of them
+// withdraws it. Kept until they are a week old, so that an approval whose reply was lost can be
+// repeated; of more than limits::kPairActsKept the oldest that are settled are forgotten before.
+// The log has them in codec/identity_acts.h's records.
 //
 // Threads: any.
 #pragma once
@@ -10,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/instant.h"
@@ -19,9 +21,9 @@ namespace creneau::booking {
 
 struct PairAct {
   codec::ActProposed proposed;
-  std::string approved_by;  // empty: nobody has
-  Instant approved_at;
+  std::optional<codec::ActSettled> settled;
   Instant expires_at() const;
+  bool waits() const { return !settled; }
 };
 
 class Acts {
@@ -30,11 +32,12 @@ class Acts {
   Acts(const Acts&) = delete;
   Acts& operator=(const Acts&) = delete;
 
-  // Whether there is room for another one: limits::kPairActs wait at most.
-  bool HasRoom(Instant now);
+  // Whether there is room for another one of that person: limits::kPairActs wait at most, and
+  // kPairActsOfOne of one, so that nobody can keep all others from proposing.
+  bool HasRoom(std::string_view person, Instant now) const;
   // Nothing: there is none of that name, or it is too old.
   std::optional<PairAct> Find(uint64_t act, Instant now) const;
-  // Those that nobody has approved, oldest first.
+  // Those that nobody has approved or withdrawn, oldest first.
   std::vector<PairAct> Waiting(Instant now) const;
 
   void Take(const codec::ActProposed& proposed);

@@ -329,6 +329,9 @@ IdentityAnswer Engine::Repair(Act& act, const RepairRequest& request, const Acto
 IdentityAnswer Engine::Approve(Act& act, std::string_view name, const Actor& actor, Instant now) {
   return impl_->Approve(act, name, actor, now);
 }
+IdentityAnswer Engine::Withdraw(Act& act, std::string_view name, const Actor& actor, Instant now) {
+  return impl_->Withdraw(act, name, actor, now);
+}
 std::vector<WaitingAct> Engine::WaitingActs(const Actor& actor, Instant now) const {
   return impl_->WaitingActs(actor, now);
 }

@@ -176,15 +176,21 @@ class Engine {
   // asked for. Answers kOk whether there is one or not.
   IdentityAnswer Recover(Act& act, std::string_view agenda, const rules::Applicant& applicant,
                          Instant now);
-  // Two identities of one person become one: kAlreadyReserved where both have a reservation.
+  // Two identities of one person become one: kAlreadyReserved where both have a reservation. Where
+  // one has, a second agent has to approve.
   IdentityAnswer Link(Act& act, const LinkRequest& request, const Actor& actor, Instant now);
-  // One field of what was typed is put right at once; anything more waits for a second agent.
+  // One field of what was typed is put right at once; anything more waits for a second agent. What
+  // the reservation was known by before is no longer its holder's: a new document is linked
+  // instead.
   IdentityAnswer Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
                          Instant now);
   // Its owner gets another key, and whoever has the old one none, once a second agent approves.
   IdentityAnswer Repair(Act& act, const RepairRequest& request, const Actor& actor, Instant now);
-  // The second person's. May be repeated by the same.
+  // The second person's. May be repeated by the same, until the reservation has got another key
+  // again: kActSettled, as where what it was about has changed since it was proposed.
   IdentityAnswer Approve(Act& act, std::string_view name, const Actor& actor, Instant now);
+  // What nobody has approved is not to be. Anybody's who may act for its agenda.
+  IdentityAnswer Withdraw(Act& act, std::string_view name, const Actor& actor, Instant now);
   // Those of the actor's agendas, oldest first.
   std::vector<WaitingAct> WaitingActs(const Actor& actor, Instant now) const;
 

@@ -87,7 +87,10 @@ class Engine::Impl {
   IdentityAnswer Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
                          Instant now);
   IdentityAnswer Repair(Act& act, const RepairRequest& request, const Actor& actor, Instant now);
+
+  // act_requests.cc
   IdentityAnswer Approve(Act& act, std::string_view name, const Actor& actor, Instant now);
+  IdentityAnswer Withdraw(Act& act, std::string_view name, const Actor& actor, Instant now);
   std::vector<WaitingAct> WaitingActs(const Actor& actor, Instant now) const;
 
   // receipt_requests.cc
@@ -197,11 +200,19 @@ class Engine::Impl {
   std::optional<ledger::SeatView> LiveOf(Act& act, const Subject& subject, Instant now);
   void Notify(Act& act, codec::NoticeKind kind, const ledger::SeatView& seat, Instant now);
   void PutInForce(Act& act, const codec::SubjectsLinked& linked);
-  Outcome Rebind(Act& act, const ledger::SeatView& seat, const Subject& right,
-                 const Subject& booked, Instant now);
+  Outcome Rebind(Act& act, const ledger::SeatView& seat, const Subject& right, Instant now);
+  struct Joined {
+    Outcome outcome = Outcome::kOk;
+    bool existed = false;                  // they are one already
+    std::optional<ledger::SeatView> seat;  // of either
+    std::vector<codec::SubjectLink> links;
+  };
+  Joined ToJoin(Act& act, const Subject& one, const Subject& other, Instant now);
   void Rekey(Act& act, const ledger::SeatView& seat);
   IdentityAnswer Propose(Act& act, codec::ActProposed proposed, const AgendaInfo& agenda,
                          const Actor& actor, Instant now);
+  Outcome CarryOut(Act& act, const codec::ActProposed& proposed, const ledger::SeatView& seat,
+                   Instant now);
   bool ReadEntry(const AgendaInfo& agenda, const HoldRequest& request, const Subject& subject,
                  Entry* entry) const;
   std::optional<ReservationAnswer> MayHold(const AgendaInfo& agenda, const HoldRequest& request,

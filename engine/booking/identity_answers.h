@@ -43,8 +43,15 @@ struct IdentityAnswer {
   std::optional<Reservation> reservation;
   bool rekeyed = false;
   bool existed = false;        // it was so already
-  std::optional<PairAct> act;  // kOk: what waits for a second person
+  std::optional<PairAct> act;  // kOk: what waits for a second person, or did
 };
+
+inline IdentityAnswer Denied(Outcome outcome, const AgendaInfo* agenda = nullptr) {
+  IdentityAnswer answer;
+  answer.outcome = outcome;
+  answer.agenda = agenda;
+  return answer;
+}
 
 struct WaitingAct {
   PairAct act;

@@ -14,7 +14,8 @@
 namespace creneau::booking {
 namespace {
 
-constexpr std::string_view kReasons[] = {"typing-error", "office-error", "new-document", "usurped",
+constexpr std::string_view kNewDocument = "new-document";
+constexpr std::string_view kReasons[] = {"typing-error", "office-error", kNewDocument, "usurped",
                                          "other"};
 
 // The problems of an applicant who stands elsewhere in a body than at /applicant.
@@ -32,13 +33,6 @@ IdentityAnswer Invalid(const AgendaInfo* agenda, std::vector<rules::IdentityProb
   answer.outcome = Outcome::kValidationFailed;
   answer.agenda = agenda;
   answer.problems = std::move(problems);
-  return answer;
-}
-
-IdentityAnswer Without(Outcome outcome, const AgendaInfo* agenda = nullptr) {
-  IdentityAnswer answer;
-  answer.outcome = outcome;
-  answer.agenda = agenda;
   return answer;
 }
 
@@ -121,7 +115,7 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
                                     const rules::Applicant& applicant, const Actor& actor,
                                     Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
-  if (agenda == nullptr) return Without(Outcome::kUnknownAgenda);
+  if (agenda == nullptr) return Denied(Outcome::kUnknownAgenda);
   rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
@@ -139,13 +133,13 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
 IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
                                      const rules::Applicant& applicant, Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
-  if (agenda == nullptr) return Without(Outcome::kUnknownAgenda);
+  if (agenda == nullptr) return Denied(Outcome::kUnknownAgenda);
   rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
   const Subject subject = people_->identities.Of(identity.subject);
   if (proofs_->TooOften(subject, clock_.MonotonicNs()))
-    return Without(Outcome::kRateLimited, agenda);
+    return Denied(Outcome::kRateLimited, agenda);
   // The answer is the same either way, and waits for the disk either way: without a record it would
   // come sooner.
   if (const auto seat = LiveOf(act, subject, now)) {
@@ -158,37 +152,54 @@ IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
   return answer;
 }
 
+// With a Writing: two identities become one subject, that of the seat where one of them has one.
+Engine::Impl::Joined Engine::Impl::ToJoin(Act& act, const Subject& one, const Subject& other,
+                                          Instant now) {
+  const Identities& identities = people_->identities;
+  const Subject a = identities.Of(one);
+  const Subject b = identities.Of(other);
+  Joined joined;
+  joined.existed = a == b;
+  if (joined.existed) return joined;
+  const auto seat_a = LiveOf(act, a, now);
+  const auto seat_b = LiveOf(act, b, now);
+  // Which of the two is to go, a person must say.
+  if (seat_a && seat_b) joined.outcome = Outcome::kAlreadyReserved;
+  joined.seat = seat_a ? seat_a : seat_b;
+  joined.links = seat_a ? identities.ToJoin(other, a) : identities.ToJoin(one, b);
+  return joined;
+}
+
 IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Actor& actor,
                                   Instant now) {
   const AgendaInfo* const agenda = registry_.Find(request.agenda);
-  if (agenda == nullptr) return Without(Outcome::kUnknownAgenda);
+  if (agenda == nullptr) return Denied(Outcome::kUnknownAgenda);
   if (!IsReason(request.reason)) return Invalid(agenda, {{"/reason", std::string(AllReasons())}});
   rules::Identity one = rules::Identify(agenda->rules, request.applicant, *pseudonyms_, now);
   if (!one.problems.empty()) return Invalid(agenda, std::move(one.problems));
   rules::Identity other = rules::Identify(agenda->rules, request.same_as, *pseudonyms_, now);
   if (!other.problems.empty()) return Invalid(agenda, Below("same_as", std::move(other.problems)));
   const Identities::Writing writing = people_->identities.Write();
-  Identities& identities = people_->identities;
-  const Subject a = identities.Of(one.subject);
-  const Subject b = identities.Of(other.subject);
+  const Joined joined = ToJoin(act, one.subject, other.subject, now);
   IdentityAnswer answer;
   answer.agenda = agenda;
-  answer.existed = a == b;
+  answer.existed = joined.existed;
   if (answer.existed) return answer;
-  const auto seat_a = LiveOf(act, a, now);
-  const auto seat_b = LiveOf(act, b, now);
-  for (const auto& held : {seat_a, seat_b}) {
-    if (held && !Covers(actor, registry_.Find(held->agenda)->rules.name))
-      return Without(Outcome::kForbidden, agenda);
+  const AgendaInfo* const held = joined.seat ? registry_.Find(joined.seat->agenda) : nullptr;
+  if (held != nullptr && !Covers(actor, held->rules.name))
+    return Denied(Outcome::kForbidden, agenda);
+  if (joined.outcome != Outcome::kOk) return Denied(joined.outcome, agenda);
+  // It says whose seat that is as well: not one person's to say.
+  if (joined.seat) {
+    answer = Propose(act,
+                     {0, codec::ActKind::kLink, held->id, joined.seat->origin, one.subject,
+                      other.subject, std::string(request.reason), std::string(actor.person), now},
+                     *held, actor, now);
+    if (answer.act) answer.reservation = Describe(*joined.seat, HandleOf(*joined.seat));
+    return answer;
   }
-  // Which of the two is to go, a person must say.
-  if (seat_a && seat_b) return Without(Outcome::kAlreadyReserved, agenda);
-  const auto links =
-      seat_a ? identities.ToJoin(other.subject, a) : identities.ToJoin(one.subject, b);
-  const auto& seat = seat_a ? seat_a : seat_b;
-  Attribute(act, actor, "link", *agenda, seat ? std::optional(seat->origin) : std::nullopt,
-            request.reason, now);
-  PutInForce(act, {agenda->id, now, links});
+  Attribute(act, actor, "link", *agenda, std::nullopt, request.reason, now);
+  PutInForce(act, {agenda->id, now, joined.links});
   return answer;
 }
 
@@ -198,25 +209,21 @@ void Engine::Impl::PutInForce(Act& act, const codec::SubjectsLinked& linked) {
   people_->identities.Take(linked);
 }
 
-// With a Writing: the seat's subject becomes that identity's, and the one it was booked under a new
-// one's, since it may be somebody else's.
+// With a Writing: the seat's subject becomes that identity's, and all by which it was known before
+// become a new one's, since they may be somebody else's.
 Outcome Engine::Impl::Rebind(Act& act, const ledger::SeatView& seat, const Subject& right,
-                             const Subject& booked, Instant now) {
+                             Instant now) {
   Identities& identities = people_->identities;
   const Subject before = identities.Of(right);
   if (before == seat.subject) return Outcome::kOk;
   if (LiveOf(act, before, now)) return Outcome::kAlreadyReserved;
   codec::SubjectsLinked linked{seat.agenda, now, identities.ToJoin(right, seat.subject)};
-  // Where nobody knows what was typed, it is what gives the subject, unless that was put right
-  // before.
-  const Subject mistyped = booked == Subject{} ? seat.subject : booked;
-  if (identities.Of(mistyped) == seat.subject) {
-    Subject fresh;
-    std::array<uint8_t, sizeof fresh> random;
-    entropy_.Fill(random);
-    std::memcpy(&fresh, random.data(), sizeof fresh);
-    linked.links.push_back({mistyped, fresh});
-  }
+  Subject fresh;
+  std::array<uint8_t, sizeof fresh> random;
+  entropy_.Fill(random);
+  std::memcpy(&fresh, random.data(), sizeof fresh);
+  for (const Subject& known : identities.AllOf(seat.subject))
+    linked.links.push_back({known, fresh});
   PutInForce(act, linked);
   return Outcome::kOk;
 }
@@ -228,45 +235,19 @@ void Engine::Impl::Rekey(Act& act, const ledger::SeatView& seat) {
   people_->identities.Take(rekeyed);
 }
 
-IdentityAnswer Engine::Impl::Propose(Act& act, codec::ActProposed proposed,
-                                     const AgendaInfo& agenda, const Actor& actor, Instant now) {
-  IdentityAnswer answer;
-  answer.agenda = &agenda;
-  if (!people_->acts.HasRoom(now)) {
-    answer.outcome = Outcome::kOverloaded;
-    return answer;
-  }
-  // The same of the same person again: its reply was lost.
-  for (const PairAct& waiting : people_->acts.Waiting(now)) {
-    codec::ActProposed same = waiting.proposed;
-    same.act = proposed.act;
-    same.at = proposed.at;
-    if (same == proposed) {
-      answer.act = waiting;
-      answer.existed = true;
-      return answer;
-    }
-  }
-  std::array<uint8_t, sizeof proposed.act> random;
-  entropy_.Fill(random);
-  std::memcpy(&proposed.act, random.data(), sizeof proposed.act);
-  Attribute(act, actor,
-            proposed.kind == codec::ActKind::kRepair ? "propose-repair" : "propose-correct", agenda,
-            proposed.origin, proposed.reason, now);
-  act.PushOwned(codec::EncodeProposed(proposed));
-  people_->acts.Take(proposed);
-  answer.act = people_->acts.Find(proposed.act, now);
-  return answer;
-}
-
 IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request, const Actor& actor,
                                      Instant now) {
   const Identities::Writing writing = people_->identities.Write();
   const auto seat = LiveByName(act, request.reservation, now);
-  if (!seat) return Without(Outcome::kUnknownReservation);
+  if (!seat) return Denied(Outcome::kUnknownReservation);
   const AgendaInfo& agenda = *registry_.Find(seat->agenda);
-  if (!Covers(actor, agenda.rules.name)) return Without(Outcome::kUnknownReservation);
+  if (!Covers(actor, agenda.rules.name)) return Denied(Outcome::kUnknownReservation);
   if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
+  if (request.reason == kNewDocument) {
+    return Invalid(&agenda, {{"/reason",
+                              "a new document is no mistake, and the old one stays this person's: "
+                              "have both become one with a link"}});
+  }
   rules::Identity right = rules::Identify(agenda.rules, request.right, *pseudonyms_, now);
   if (!right.problems.empty()) return Invalid(&agenda, std::move(right.problems));
   rules::Identity booked;
@@ -287,8 +268,10 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
                               "is not whom this reservation is for: say what was typed when it was "
                               "booked, or leave it out and have a second agent approve"}});
   }
-  // One field of what was booked, not one after the other of what corrections have made of it.
-  if (differ != 1u || booked.subject != seat->subject) {
+  // One field of what was booked, not one after the other of what corrections have made of it, and
+  // nothing that a colleague has said to be this person's as well.
+  const bool known_by_one = people_->identities.AllOf(seat->subject).size() == 1;
+  if (differ != 1u || booked.subject != seat->subject || !known_by_one) {
     return Propose(act,
                    {0, codec::ActKind::kCorrection, agenda.id, seat->origin, right.subject,
                     booked.subject, std::string(request.reason), std::string(actor.person), now},
@@ -296,7 +279,7 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
   }
   // Said before it is done; what is then refused was asked for all the same.
   Attribute(act, actor, "correct", agenda, seat->origin, request.reason, now);
-  answer.outcome = Rebind(act, *seat, right.subject, booked.subject, now);
+  answer.outcome = Rebind(act, *seat, right.subject, now);
   return answer;
 }
 
@@ -304,9 +287,9 @@ IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, cons
                                     Instant now) {
   const Identities::Writing writing = people_->identities.Write();
   const auto seat = LiveByName(act, request.reservation, now);
-  if (!seat) return Without(Outcome::kUnknownReservation);
+  if (!seat) return Denied(Outcome::kUnknownReservation);
   const AgendaInfo& agenda = *registry_.Find(seat->agenda);
-  if (!Covers(actor, agenda.rules.name)) return Without(Outcome::kUnknownReservation);
+  if (!Covers(actor, agenda.rules.name)) return Denied(Outcome::kUnknownReservation);
   if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
   rules::Identity owner = rules::Identify(agenda.rules, request.owner, *pseudonyms_, now);
   if (!owner.problems.empty()) return Invalid(&agenda, std::move(owner.problems));
@@ -319,55 +302,6 @@ IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, cons
                  {0, codec::ActKind::kRepair, agenda.id, seat->origin, Subject{}, Subject{},
                   std::string(request.reason), std::string(actor.person), now},
                  agenda, actor, now);
-}
-
-IdentityAnswer Engine::Impl::Approve(Act& act, std::string_view name, const Actor& actor,
-                                     Instant now) {
-  const Identities::Writing writing = people_->identities.Write();
-  const std::optional<uint64_t> id = ParseActName(name);
-  const std::optional<PairAct> known = id ? people_->acts.Find(*id, now) : std::nullopt;
-  if (!known) return Without(Outcome::kUnknownAct);
-  const codec::ActProposed& proposed = known->proposed;
-  const AgendaInfo& agenda = *registry_.Find(proposed.agenda);
-  if (!Covers(actor, agenda.rules.name)) return Without(Outcome::kUnknownAct);
-  // Persons are compared, not keys: whoever has two is one. A site is nobody here.
-  if (!IsPerson(actor) || proposed.person == actor.person)
-    return Without(Outcome::kSecondPersonNeeded, &agenda);
-  const bool again = !known->approved_by.empty();
-  if (again && known->approved_by != actor.person) return Without(Outcome::kActSettled, &agenda);
-  const auto seat = LiveByName(act, names_->NameOf(proposed.origin).view(), now);
-  if (!seat) return Without(Outcome::kUnknownReservation, &agenda);
-  IdentityAnswer answer;
-  answer.agenda = &agenda;
-  answer.existed = again;
-  answer.act = known;
-  answer.rekeyed = proposed.kind == codec::ActKind::kRepair;
-  if (!again) {
-    Attribute(act, actor,
-              proposed.kind == codec::ActKind::kRepair ? "approve-repair" : "approve-correct",
-              agenda, proposed.origin, proposed.reason, now);
-    if (proposed.kind == codec::ActKind::kRepair) {
-      Rekey(act, *seat);
-    } else {
-      answer.outcome = Rebind(act, *seat, proposed.right, proposed.booked, now);
-      if (answer.outcome != Outcome::kOk) return answer;
-    }
-    const codec::ActSettled settled{proposed.act, std::string(actor.person), now};
-    act.PushOwned(codec::EncodeSettled(settled));
-    people_->acts.Take(settled);
-    answer.act = people_->acts.Find(proposed.act, now);
-  }
-  answer.reservation = Describe(*seat, HandleOf(*seat));
-  return answer;
-}
-
-std::vector<WaitingAct> Engine::Impl::WaitingActs(const Actor& actor, Instant now) const {
-  std::vector<WaitingAct> waiting;
-  for (PairAct& act : people_->acts.Waiting(now)) {
-    const AgendaInfo* const agenda = registry_.Find(act.proposed.agenda);
-    if (Covers(actor, agenda->rules.name)) waiting.push_back({std::move(act), agenda});
-  }
-  return waiting;
 }
 
 }  // namespace creneau::booking

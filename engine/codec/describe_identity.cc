@@ -59,10 +59,13 @@ std::string Describe(const ActProposed& proposed, bool json) {
 
 std::string Describe(const ActSettled& settled, bool json) {
   if (json) {
-    return absl::StrFormat(R"({"event":"act-settled","act":"%016x","person":"%s","at":"%s"})",
-                           settled.act, Quotable(settled.person), Utc(settled.at));
+    return absl::StrFormat(
+        R"({"event":"act-settled","act":"%016x","person":"%s","at":"%s","withdrawn":%s,"times":%d})",
+        settled.act, Quotable(settled.person), Utc(settled.at),
+        settled.withdrawn ? "true" : "false", settled.times);
   }
-  return absl::StrFormat("act %016x: approved by %s", settled.act, Printable(settled.person));
+  return absl::StrFormat("act %016x: %s by %s", settled.act,
+                         settled.withdrawn ? "withdrawn" : "approved", Printable(settled.person));
 }
 
 std::string Describe(const HolderNotice& notice, bool json) {

@@ -65,6 +65,8 @@ std::string EncodeSettled(const ActSettled& settled) {
   out.set_act(settled.act);
   out.set_person(settled.person);
   out.set_at(settled.at.ms);
+  out.set_withdrawn(settled.withdrawn);
+  out.set_times(settled.times);
   return message.SerializeAsString();
 }
 
@@ -84,6 +86,8 @@ std::string_view ActKindName(ActKind kind) {
       return "correction";
     case ActKind::kRepair:
       return "repair";
+    case ActKind::kLink:
+      return "link";
   }
   CHECK(false);
 }
@@ -112,8 +116,8 @@ absl::StatusOr<SubjectsLinked> FromProto(const v1::SubjectsLinked& in) {
 absl::StatusOr<Rekeyed> FromProto(const v1::Rekeyed& in) { return Rekeyed{SeatOf(in), in.times()}; }
 
 absl::StatusOr<ActProposed> FromProto(const v1::ActProposed& in) {
-  if (in.what() != static_cast<uint32_t>(ActKind::kCorrection) &&
-      in.what() != static_cast<uint32_t>(ActKind::kRepair))
+  if (in.what() < static_cast<uint32_t>(ActKind::kCorrection) ||
+      in.what() > static_cast<uint32_t>(ActKind::kLink))
     return absl::DataLossError("a proposal of an unknown kind");
   return ActProposed{in.act(),
                      static_cast<ActKind>(in.what()),
@@ -127,7 +131,7 @@ absl::StatusOr<ActProposed> FromProto(const v1::ActProposed& in) {
 }
 
 absl::StatusOr<ActSettled> FromProto(const v1::ActSettled& in) {
-  return ActSettled{in.act(), in.person(), Instant{in.at()}};
+  return ActSettled{in.act(), in.person(), Instant{in.at()}, in.withdrawn(), in.times()};
 }
 
 absl::StatusOr<HolderNotice> FromProto(const v1::HolderNotice& in) {

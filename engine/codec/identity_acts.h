@@ -34,7 +34,7 @@ struct Rekeyed {
   friend bool operator==(const Rekeyed&, const Rekeyed&) = default;
 };
 
-enum class ActKind : uint8_t { kCorrection = 1, kRepair = 2 };
+enum class ActKind : uint8_t { kCorrection = 1, kRepair = 2, kLink = 3 };
 
 struct ActProposed {
   uint64_t act = 0;  // its name
@@ -42,6 +42,7 @@ struct ActProposed {
   AgendaId agenda;
   SeatRef origin;
   // Identities of a correction: derived, not resolved. `booked` is all zero where nobody has told.
+  // Of a link: `right` and `booked` are the two that are one person's.
   Subject right;
   Subject booked;
   std::string reason;
@@ -54,6 +55,8 @@ struct ActSettled {
   uint64_t act = 0;
   std::string person;
   Instant at;
+  bool withdrawn = false;  // not approved: nothing was done
+  uint32_t times = 0;      // of a repair: how often its reservation had got another key then
   friend bool operator==(const ActSettled&, const ActSettled&) = default;
 };
 
@@ -77,7 +80,7 @@ std::string EncodeSettled(const ActSettled& settled);
 // Fits into CommitPool::Node::kRecordBytes.
 std::string EncodeNotice(const HolderNotice& notice);
 
-// "correction", "repair"; "recovery", "asked-again".
+// "correction", "repair", "link"; "recovery", "asked-again".
 std::string_view ActKindName(ActKind kind);
 std::string_view NoticeKindName(NoticeKind kind);
 

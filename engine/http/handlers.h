@@ -47,6 +47,7 @@ void LinkApplicants(Exchange& exchange);
 void CorrectReservation(Exchange& exchange);
 void RepairReservation(Exchange& exchange);
 void ApproveAct(Exchange& exchange);
+void WithdrawAct(Exchange& exchange);
 void ListActs(Exchange& exchange);
 // handlers_receipts.cc: proof of what was.
 void ReportAttempt(Exchange& exchange);

@@ -1,5 +1,5 @@
-// What agents do about identities: look up, link, correct, repair, approve; and recoveries, which
-// tell whoever asks nothing. Replies about a person are kept by no cache.
+// What agents do about identities: look up, link, correct, repair, approve, withdraw; and
+// recoveries, which tell whoever asks nothing. Replies about a person are kept by no cache.
 #include <algorithm>
 
 #include "base/check.h"
@@ -39,13 +39,14 @@ void WriteAct(JsonWriter& json, const booking::PairAct& act, const booking::Agen
   json.Name("proposed_by").String(act.proposed.person);
   WriteTime(json, "proposed_at", act.proposed.at, agenda);
   WriteTime(json, "expires_at", act.expires_at(), agenda);
-  if (!act.approved_by.empty()) json.Name("approved_by").String(act.approved_by);
+  if (act.waits()) return;
+  json.Name(act.settled->withdrawn ? "withdrawn_by" : "approved_by").String(act.settled->person);
 }
 
 // 200, or 202 where it waits for a second person.
 void Answer(Exchange& exchange, const IdentityAnswer& answer) {
   if (answer.outcome != Outcome::kOk) return RefuseAs(exchange, answer);
-  const bool waits = answer.act && answer.act->approved_by.empty();
+  const bool waits = answer.act && answer.act->waits();
   exchange.reply.status = waits ? 202 : 200;
   exchange.reply.type = ContentType::kJson;
   JsonWriter json(exchange.reply.body);
@@ -130,6 +131,12 @@ void ApproveAct(Exchange& exchange) {
   exchange.rests_on_log = true;
   Answer(exchange,
          exchange.engine.Approve(exchange.act, exchange.name, *exchange.actor, exchange.now));
+}
+
+void WithdrawAct(Exchange& exchange) {
+  exchange.rests_on_log = true;
+  Answer(exchange,
+         exchange.engine.Withdraw(exchange.act, exchange.name, *exchange.actor, exchange.now));
 }
 
 void ListActs(Exchange& exchange) {

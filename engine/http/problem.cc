@@ -97,8 +97,11 @@ constexpr Advice kSecondPersonNeeded = {
     "Whoever proposed an act cannot approve it. Ask a colleague, with a key of their own.", false,
     0};
 constexpr Advice kActSettled = {
-    409, "A colleague has approved this already",
-    "What was proposed has been done, and only whoever approved it can have its answer again.",
+    409, "This act is settled",
+    "It was approved or withdrawn already, or what it was about has changed since it was proposed. "
+    "Only whoever approved it can have its answer again, until the reservation has got another "
+    "key. "
+    "Look the reservation up, and propose what is still needed.",
     false, 0};
 constexpr Advice kNotHeld = {
     409, "There is no deadline to extend",

@@ -81,6 +81,7 @@ constexpr Route kRoutes[] = {
      kAgentsInside},
     {Method::kGet, "/v1/acts", Lane::kOperator, kStaff, ListActs, kAgentsInside},
     {Method::kPost, "/v1/acts/{}/approve", Lane::kOperator, kStaff, ApproveAct, kAgentsInside},
+    {Method::kDelete, "/v1/acts/{}", Lane::kOperator, kStaff, WithdrawAct, kAgentsInside},
     {Method::kGet, "/v1/snapshots", Lane::kOperator, kStaff, ListSnapshots, kReaders},
     {Method::kPost, "/v1/snapshots", Lane::kOperator, kStaff, TakeSnapshot, kKeepers},
     {Method::kGet, "/v1/events", Lane::kOperator, kStaff, StreamEvents, kFollowers},

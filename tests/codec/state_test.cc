@@ -152,12 +152,14 @@ TEST_CASE("acts about identities survive the log, and no field of an identity is
   ComesBack(SubjectsLinked{AgendaId{1}, Instant{5}, {{ada, bert}, {bert, ada}}},
             EncodeLinks({AgendaId{1}, Instant{5}, {{ada, bert}, {bert, ada}}}));
   ComesBack(Rekeyed{seat, 2}, EncodeRekeyed({seat, 2}));
-  for (const ActKind kind : {ActKind::kCorrection, ActKind::kRepair}) {
+  for (const ActKind kind : {ActKind::kCorrection, ActKind::kRepair, ActKind::kLink}) {
     const ActProposed proposed{9,    kind,           AgendaId{1}, seat,      ada,
                                bert, "typing-error", "c.martin",  Instant{6}};
     ComesBack(proposed, EncodeProposed(proposed));
   }
-  ComesBack(ActSettled{9, "p.durand", Instant{7}}, EncodeSettled({9, "p.durand", Instant{7}}));
+  for (const ActSettled& settled : {ActSettled{9, "p.durand", Instant{7}, false, 3},
+                                    ActSettled{9, "p.durand", Instant{7}, true, 0}})
+    ComesBack(settled, EncodeSettled(settled));
   for (const NoticeKind kind : {NoticeKind::kRecovery, NoticeKind::kAskedAgain}) {
     const HolderNotice notice{kind, AgendaId{1}, seat, Instant{8}};
     ComesBack(notice, EncodeNotice(notice));
@@ -173,7 +175,7 @@ TEST_CASE("an act about identities that nobody could have logged is no record") 
   nobody.mutable_subjects_linked()->add_links()->set_subject_lo(1);
   refused(nobody);
   v1::Event kind;
-  kind.mutable_act_proposed()->set_what(3);
+  kind.mutable_act_proposed()->set_what(4);
   refused(kind);
   v1::Event notice;
   notice.mutable_holder_notice();

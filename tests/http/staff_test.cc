@@ -145,6 +145,7 @@ constexpr Expected kExpected[] = {
     {"POST", "/v1/reservations/{}/repairs", "agent"},
     {"GET", "/v1/acts", "agent"},
     {"POST", "/v1/acts/{}/approve", "agent"},
+    {"DELETE", "/v1/acts/{}", "agent"},
     {"GET", "/v1/snapshots", "operator auditor"},
     {"POST", "/v1/snapshots", "operator"},
     {"GET", "/v1/events", "site operator auditor"},

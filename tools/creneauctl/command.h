@@ -34,6 +34,7 @@ enum class Verb {
   kReserveRepair,
   kActList,
   kActApprove,
+  kActWithdraw,
   kLogVerify,
   kLogShow,
   kSnapshotSave,

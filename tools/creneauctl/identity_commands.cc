@@ -1,5 +1,6 @@
-// reserve lookup, recover, link, correct, repair; act list, approve: what agents do about whose
-// reservation it is. Who is concerned is read from files, never from arguments, and never printed.
+// reserve lookup, recover, link, correct, repair; act list, approve, withdraw: what agents do about
+// whose reservation it is. Who is concerned is read from files, never from arguments, and never
+// printed.
 #include <boost/json.hpp>
 #include <optional>
 #include <utility>
@@ -32,9 +33,11 @@ std::string RenderAct(const json::object& act) {
   std::string out = Text(act, "act") + "  " + Text(act, "what") + " in " + Text(act, "agenda") +
                     ", " + Text(act, "reason") + ", proposed by " + Text(act, "proposed_by") +
                     " at " + Text(act, "proposed_at");
-  const std::string approved = Text(act, "approved_by");
-  return out + (approved.empty() ? ", waits for another person until " + Text(act, "expires_at")
-                                 : ", approved by " + approved);
+  if (const std::string by = Text(act, "approved_by"); !by.empty())
+    return out + ", approved by " + by;
+  if (const std::string by = Text(act, "withdrawn_by"); !by.empty())
+    return out + ", withdrawn by " + by;
+  return out + ", waits for another person until " + Text(act, "expires_at");
 }
 
 // What the members of an object name, one applicant after the other; a status says what was
@@ -91,11 +94,13 @@ void Report(const Session& session, const std::string& body) {
     session.Print("this applicant has no reservation");
   } else if (command.verb == Verb::kReserveRecover) {
     session.Print("accepted: the website writes to the holder, if there is one");
-  } else if (command.verb == Verb::kReserveLink) {
+  } else if (command.verb == Verb::kReserveLink && !object->contains("act")) {
     session.Print(object->contains("existed") ? "they were one person already"
                                               : "they are one person from now on");
   }
-  if (Text(*object, "what").empty() || object->contains("approved_by")) return;
+  if (Text(*object, "what").empty() || object->contains("approved_by") ||
+      object->contains("withdrawn_by"))
+    return;
   session.Print("next          a colleague: creneauctl act approve " + Text(*object, "act"));
 }
 
@@ -135,6 +140,20 @@ int ActList(const Session& session) {
   for (const json::value& act : acts->as_array()) {
     if (act.is_object()) session.Print(RenderAct(act.as_object()));
   }
+  return kExitOk;
+}
+
+int ActWithdraw(const Session& session) {
+  const Command& command = session.command();
+  const HttpRequest request{"DELETE", "/v1/acts/" + PercentEncode(command.act), {}, ""};
+  if (command.dry_run) {
+    session.Print(DescribeRequest(request, command.json));
+    return kExitOk;
+  }
+  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
+  if (!reply.ok()) return session.FailToSend(reply.status());
+  if (!IsSuccess(*reply)) return session.Refused(*reply);
+  Report(session, reply->body);
   return kExitOk;
 }
 

@@ -38,6 +38,7 @@ constexpr Carried kCarried[] = {
     {Verb::kReserveRepair, ReserveIdentity},
     {Verb::kActList, ActList},
     {Verb::kActApprove, ActApprove},
+    {Verb::kActWithdraw, ActWithdraw},
     {Verb::kLogVerify, LogVerify},
     {Verb::kLogShow, LogShow},
     {Verb::kSnapshotSave, SnapshotSave},

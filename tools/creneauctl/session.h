@@ -62,6 +62,7 @@ int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
 int ReserveIdentity(const Session& session);  // lookup, recover, link, correct, repair
 int ActList(const Session& session);
 int ActApprove(const Session& session);
+int ActWithdraw(const Session& session);
 
 // log_commands.cc
 int LogVerify(const Session& session);
