@@ -1,6 +1,7 @@
 #include "base/zone.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace creneau {
 namespace {
@@ -21,36 +22,27 @@ int AbslOffset(const absl::TimeZone& zone, int64_t unix_s) {
   return zone.At(absl::FromUnixSeconds(unix_s)).offset;
 }
 
-// The moment between `before` and `after` (exclusive, inclusive) from which the offset of `after`
-// holds, where there is one change between them.
-int64_t ChangeBetween(const absl::TimeZone& zone, int64_t before, int64_t after) {
-  const int offset = AbslOffset(zone, after);
-  while (after - before > 1) {
-    const int64_t middle = before + (after - before) / 2;
-    (AbslOffset(zone, middle) == offset ? after : before) = middle;
+// The first change of offset after a moment; nothing where there is none. absl tells a transition
+// in wall clock time: clocks that go forward skip its `from`, and those that go back come to its
+// `to` twice, and of both it knows the moment. A transition of the name alone is neither.
+std::optional<int64_t> ChangeAfter(const absl::TimeZone& zone, int64_t at) {
+  absl::TimeZone::CivilTransition transition;
+  while (zone.NextTransition(absl::FromUnixSeconds(at), &transition)) {
+    for (const absl::CivilSecond& told : {transition.from, transition.to}) {
+      const absl::TimeZone::TimeInfo info = zone.At(told);
+      if (info.kind != absl::TimeZone::TimeInfo::UNIQUE) return absl::ToUnixSeconds(info.trans);
+      at = std::max(at + 1, absl::ToUnixSeconds(info.pre));
+    }
   }
-  return after;
+  return std::nullopt;
 }
 
 }  // namespace
 
 Zone::Zone(const absl::TimeZone& zone) : zone_(zone) {
   changes_.push_back({kBegin, AbslOffset(zone, kBegin)});
-  absl::TimeZone::CivilTransition transition;
-  int64_t at = kBegin;
-  while (zone.NextTransition(absl::FromUnixSeconds(at), &transition)) {
-    // It is told in wall clock time, so its moment is looked for around there.
-    const int64_t about = absl::ToUnixSeconds(zone.At(transition.to).pre);
-    const int64_t before = std::max(at, about - kFar);
-    const int64_t after = about + kFar;
-    if (AbslOffset(zone, before) == AbslOffset(zone, after)) {
-      at = after;  // of the zone's name, not of its offset
-      continue;
-    }
-    at = ChangeBetween(zone, before, after);
-    if (at >= kEnd) break;
-    changes_.push_back({at, AbslOffset(zone, at)});
-  }
+  for (auto at = ChangeAfter(zone, kBegin); at && *at < kEnd; at = ChangeAfter(zone, *at))
+    changes_.push_back({*at, AbslOffset(zone, *at)});
   changes_.push_back({kEnd, AbslOffset(zone, kEnd)});
   size_t last = 0;
   before_.reserve(StepOf(kEnd) + 1);
