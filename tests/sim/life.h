@@ -35,6 +35,17 @@ inline constexpr size_t kDirectAgendas = 2;
 // As the auditor names them, "sim/".
 const OfficeAgenda& AgendaNamed(const std::string& name);
 
+// The lines of the file of checkpoints that were read and verified already, and what they say.
+struct SignedLines {
+  proof::PublicKey key{};
+  std::string verified;
+  std::vector<proof::Checkpoint> checkpoints;  // by batch
+
+  // Reads what has been added. DataLoss as of proof::ReadLines; a line that is still being written
+  // is none yet.
+  absl::Status Read(std::string_view text, const proof::PublicKey& by);
+};
+
 class Life {
  public:
   explicit Life(const RunOptions& options)
@@ -177,7 +188,8 @@ class Life {
     const OfficeAgenda* agenda = nullptr;
     int seats = 0;
   };
-  Publishing publishing_;                       // that was not answered
+  Publishing publishing_;  // that was not answered
+  SignedLines signed_;
   std::vector<proof::Checkpoint> checkpoints_;  // as somebody else keeps them
   Fault noted_ = Fault::kNone;
   uint64_t looked_past_ = 0;  // the fault after which the log has looked at the disk

@@ -50,27 +50,41 @@ class Heads final : public wal::RecordReader {
 
 }  // namespace
 
+// A signature is dear to check, and each was a moment ago.
+absl::Status SignedLines::Read(std::string_view text, const proof::PublicKey& by) {
+  const std::string_view whole = text.substr(0, text.rfind('\n') + 1);
+  if (by != key || !whole.starts_with(verified)) *this = SignedLines{by, {}, {}};
+  const auto read = proof::ReadLines(whole.substr(verified.size()), by);
+  if (!read.ok()) return read.status();
+  verified = whole;
+  checkpoints.insert(checkpoints.end(), read->checkpoints.begin(), read->checkpoints.end());
+  std::stable_sort(
+      checkpoints.begin(), checkpoints.end(),
+      [](const proof::Checkpoint& a, const proof::Checkpoint& b) { return a.batch < b.batch; });
+  return absl::OkStatus();
+}
+
 // Somebody fetches the signed checkpoints and keeps them elsewhere. Each line says what the log has
 // in that batch, its epoch too, which the engine itself does not look at. `last`: the last line is
 // of the last batch.
 void Life::CollectCheckpoints(bool last) {
   const auto key = proof::ParsePublicKey(Text(machine_.disk, "keys/checkpoint.pub"));
   if (!key) return;
-  const auto read = proof::ReadLines(Text(machine_.disk, booking::CheckpointFile(kData)), *key);
-  if (!read.ok()) return Complain("the checkpoints: " + std::string(read.status().message()));
+  const absl::Status read = signed_.Read(Text(machine_.disk, booking::CheckpointFile(kData)), *key);
+  if (!read.ok()) return Complain("the checkpoints: " + std::string(read.message()));
   Heads heads;
   const auto log = wal::Verify(machine_.disk, booking::LogDirectory(kData), heads, {},
                                booking::ArchiveDirectory(kData));
   if (!log.ok()) return Complain("the log: " + std::string(log.status().message()));
   logged_openings_ = std::move(heads.openings);
-  for (const proof::Checkpoint& one : read->checkpoints) {
+  for (const proof::Checkpoint& one : signed_.checkpoints) {
     const wal::Head head = heads.by_batch[one.batch];
     if (head.lsn != one.lsn || head.epoch != one.epoch || head.chain != one.chain)
       Complain("a checkpoint of batch " + std::to_string(one.batch) + " signs what is not there");
   }
-  if (last && (read->checkpoints.empty() || read->checkpoints.back().batch != log->last_batch))
+  if (last && (signed_.checkpoints.empty() || signed_.checkpoints.back().batch != log->last_batch))
     Complain("a stop in peace has not signed batch " + std::to_string(log->last_batch));
-  for (const proof::Checkpoint& one : read->checkpoints) {
+  for (const proof::Checkpoint& one : signed_.checkpoints) {
     if (checkpoints_.empty() || one.batch > checkpoints_.back().batch) checkpoints_.push_back(one);
   }
 }
