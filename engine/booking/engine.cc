@@ -145,7 +145,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
                                          Openings::Secrets{keys_.mac, keys_.chain});
   proofs_ = std::make_unique<Proofs>(keys_.mac, entropy_);
   assertions_ = std::make_unique<Assertions>(staff_, entropy_, clock_.Now());
-  receipts_ = std::make_unique<Receipts>(keys_);
+  receipts_ = std::make_unique<Receipts>(keys_, losses_);
   if (const absl::Status status = CheckChain(); !status.ok()) return status;
   const Instant now = clock_.Now();
   openings_->Restore(openings, turns, now);
@@ -356,8 +356,8 @@ absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapsh
 absl::StatusOr<std::vector<SnapshotListing>> Engine::Snapshots() const {
   return ReadSnapshotHeaders(impl_->files_, impl_->options_.data);
 }
-absl::StatusOr<EventRange> Engine::Events() const {
-  return FindEventRange(impl_->SourcesOfEvents());
+absl::StatusOr<EventRange> Engine::Events(std::optional<Lsn> after) const {
+  return FindEventRange(impl_->SourcesOfEvents(), after);
 }
 std::unique_ptr<EventFeed> Engine::EventsAfter(Lsn after) const {
   return std::make_unique<EventFeed>(impl_->SourcesOfEvents(), after);

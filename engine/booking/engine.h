@@ -234,7 +234,7 @@ class Engine {
 
   // Where readers of events can go on from, and one that goes on there (event_feed.h); both look at
   // the disk. A feed must end before the engine is closed.
-  absl::StatusOr<EventRange> Events() const;
+  absl::StatusOr<EventRange> Events(std::optional<Lsn> after = std::nullopt) const;
   std::unique_ptr<EventFeed> EventsAfter(Lsn after) const;
   // How much memory a feed may come to.
   size_t EventFeedBytes() const;

@@ -95,6 +95,8 @@ class Engine::Impl {
 
   // receipt_requests.cc
   AttemptAnswer Attempt(const AttemptRequest& request, Instant received_at);
+  bool AnotherCanBeHeld(const AgendaInfo& agenda, proof::AttemptOutcome refused, Phase phase,
+                        Instant now) const;
   std::optional<AttemptText> AttemptAt(const AgendaInfo* agenda, const rules::Applicant& applicant,
                                        Outcome refusal, Instant received_at) const;
   ReceiptAnswer SignAttempt(std::string_view attempt, Instant now);
@@ -109,7 +111,7 @@ class Engine::Impl {
   PublishAnswer Publish(const PublishRequest& request, const Actor& actor);
 
   EventSources SourcesOfEvents() const {
-    return {files_, options_.data, *log_, ledger_, registry_, *names_};
+    return {files_, options_.data, *log_, ledger_, registry_, *names_, losses_};
   }
 
   // snapshots.cc

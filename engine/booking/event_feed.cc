@@ -1,8 +1,9 @@
 #include "booking/event_feed.h"
 
-#include <optional>
+#include <algorithm>
 
 #include "booking/audit.h"
+#include "booking/loss.h"
 #include "booking/snapshot_file.h"
 
 namespace creneau::booking {
@@ -13,12 +14,16 @@ constexpr int kMostRecords = 256;
 
 }  // namespace
 
-absl::StatusOr<EventRange> FindEventRange(const EventSources& sources) {
+absl::StatusOr<EventRange> FindEventRange(const EventSources& sources, std::optional<Lsn> after) {
   const Lsn newest = sources.log.durable_lsn();
   const wal::Follow log(sources.files, LogDirectory(sources.data), ArchiveDirectory(sources.data));
   const absl::StatusOr<Lsn> oldest = log.Oldest();
   if (!oldest.ok()) return oldest.status();
-  return EventRange{Lsn{oldest->value - 1}, newest};
+  EventRange range{Lsn{oldest->value - 1}, newest};
+  const codec::LossAccepted* const loss = after ? LossOfPosition(sources.losses, *after) : nullptr;
+  range.lost = loss != nullptr;
+  if (range.lost) range.oldest = std::max(range.oldest, loss->after);
+  return range;
 }
 
 EventFeed::EventFeed(const EventSources& sources, Lsn after)

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "booking/event_teller.h"
@@ -20,10 +22,12 @@
 
 namespace creneau::booking {
 
-// Which LSNs can be gone on from: `oldest` to `newest`, both included.
+// Which LSNs can be gone on from: `oldest` to `newest`, both included, but for what an accepted
+// loss took between them.
 struct EventRange {
   Lsn oldest;
-  Lsn newest;  // of the latest record that is durable
+  Lsn newest;         // of the latest record that is durable
+  bool lost = false;  // what was asked for is
 };
 
 // Of the engine, what a feed needs.
@@ -34,9 +38,12 @@ struct EventSources {
   const ledger::Ledger& ledger;
   const Registry& registry;
   const Names& names;
+  const std::vector<codec::LossAccepted>& losses;
 };
 
-absl::StatusOr<EventRange> FindEventRange(const EventSources& sources);
+// For whoever wants to go on from `after`: where that stood in what was lost, the oldest is where
+// the loss begins, and `after` is not.
+absl::StatusOr<EventRange> FindEventRange(const EventSources& sources, std::optional<Lsn> after);
 
 class EventFeed {
  public:

@@ -98,6 +98,8 @@ std::string_view PublicFactName(PublicFact fact) {
       return "repaired";
     case PublicFact::kStaffAct:
       return "staff-act";
+    case PublicFact::kLossAccepted:
+      return "loss-accepted";
   }
   CHECK(false);
 }
@@ -151,6 +153,11 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
     const bool recovery = notice->kind == codec::NoticeKind::kRecovery;
     return TellOf(notice->origin, recovery ? PublicFact::kRecoveryAsked : PublicFact::kAskedAgain,
                   event);
+  }
+  if (const auto* loss = std::get_if<codec::LossAccepted>(&*decoded)) {
+    event->fact = PublicFact::kLossAccepted;
+    event->lost_after = loss->after;
+    return true;
   }
   if (const auto* rekeyed = std::get_if<codec::Rekeyed>(&*decoded))
     return TellOf(rekeyed->origin, PublicFact::kRepaired, event);

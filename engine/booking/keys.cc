@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
+#include "booking/loss.h"
 
 namespace creneau::booking {
 namespace {
@@ -187,6 +188,19 @@ absl::Status LoadReceiptKeys(env::FileSystem& files, const std::string& director
   return ExportPublicKey(files, directory, kReceiptPublic, proof::PublicKeyOf(*key));
 }
 
+absl::Status LoadLostMacs(env::FileSystem& files, const std::string& directory, Keys* keys) {
+  const auto names = files.List(directory);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    const std::optional<uint64_t> era = EraOfLostMac(name);
+    if (!era) continue;
+    const auto mac = Read(files, directory + "/" + name);
+    if (!mac.ok()) return mac.status();
+    keys->lost_macs[*era] = *mac;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
@@ -201,6 +215,7 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   const auto mac =
       ReadOrMake(files, directory, "mac.key", entropy, /*may_make=*/true, &keys.mac_made);
   if (!mac.ok()) return mac.status();
+  if (const absl::Status lost = LoadLostMacs(files, directory, &keys); !lost.ok()) return lost;
   const auto chain =
       ReadOrMake(files, directory, "chain.key", entropy, may_make_chain, &made_later);
   if (!chain.ok()) return chain.status();

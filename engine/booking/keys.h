@@ -19,6 +19,7 @@
 // Each holds 64 hexadecimal digits and a newline. Start-up code only; one thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,9 +41,11 @@ struct Keys {
   proof::Seed checkpoint;
   proof::Seed receipt;
   std::vector<proof::PublicKey> earlier_receipts;  // receipt.1.pub and so on, the latest first
-  bool made = false;                               // by this call
-  bool mac_made = false;                           // likewise, mac.key alone
-  bool receipt_made = false;                       // likewise, receipt.key alone
+  // Of states that were lost, which attempts still rest on: by the era that began then (loss.h).
+  std::map<uint64_t, KeyedHash::Key> lost_macs;
+  bool made = false;          // by this call
+  bool mac_made = false;      // likewise, mac.key alone
+  bool receipt_made = false;  // likewise, receipt.key alone
 };
 
 // `may_make`: nothing has been written under any keys yet. Otherwise missing keys are

@@ -23,15 +23,6 @@ constexpr char kLost[] = ".lost-";
 
 std::string NotePath(const std::string& data) { return data + "/accepting-loss"; }
 
-// The era in a name such as mac.key.lost-95040; nothing where it is another name.
-std::optional<uint64_t> EraOfName(const std::string& name) {
-  const std::string begin = absl::StrCat(kMacKey, kLost);
-  uint64_t era = 0;
-  if (name.compare(0, begin.size(), begin) != 0) return std::nullopt;
-  if (!absl::SimpleAtoi(name.substr(begin.size()), &era)) return std::nullopt;
-  return era;
-}
-
 absl::Status WriteNote(env::FileSystem& files, const std::string& data, Lsn after) {
   const std::string path = NotePath(data);
   const std::string unfinished = path + ".new";
@@ -115,7 +106,7 @@ absl::StatusOr<uint64_t> NextEra(env::FileSystem& files, const std::string& keys
   const auto names = files.List(keys);
   if (!names.ok() && !absl::IsNotFound(names.status())) return names.status();
   for (const std::string& name : names.ok() ? *names : std::vector<std::string>()) {
-    if (const auto lost = EraOfName(name)) era = std::max(era, *lost + 1);
+    if (const auto lost = EraOfLostMac(name)) era = std::max(era, *lost + 1);
   }
   if (era > limits::kMaxEra)
     return absl::FailedPreconditionError("this machine's clock is beyond what eras can number");
@@ -125,6 +116,27 @@ absl::StatusOr<uint64_t> NextEra(env::FileSystem& files, const std::string& keys
 Lsn FirstLsnOf(uint64_t era, Lsn last, const std::optional<proof::Checkpoint>& newest) {
   const uint64_t known = std::max(last.value, newest ? newest->lsn.value : 0);
   return Lsn{std::max(era * kLsnsPerEra, known) + 1};
+}
+
+Lsn FirstLsnOf(const codec::LossAccepted& loss) {
+  proof::Checkpoint known;
+  if (loss.newest) known.lsn = loss.newest->lsn;
+  return FirstLsnOf(loss.era, loss.after, known);
+}
+
+const codec::LossAccepted* LossOfPosition(const std::vector<codec::LossAccepted>& losses, Lsn at) {
+  for (const codec::LossAccepted& loss : losses) {
+    if (loss.after < at && at < FirstLsnOf(loss)) return &loss;
+  }
+  return nullptr;
+}
+
+std::optional<uint64_t> EraOfLostMac(const std::string& name) {
+  const std::string begin = absl::StrCat(kMacKey, kLost);
+  uint64_t era = 0;
+  if (name.compare(0, begin.size(), begin) != 0) return std::nullopt;
+  if (!absl::SimpleAtoi(name.substr(begin.size()), &era)) return std::nullopt;
+  return era;
 }
 
 absl::StatusOr<std::vector<std::string>> KeepLostAside(env::FileSystem& files,

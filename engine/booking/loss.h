@@ -62,6 +62,11 @@ absl::StatusOr<uint64_t> NextEra(env::FileSystem& files, const std::string& keys
 // Of the first record and segment of an era; positions of 14 digits, which JSON's readers can take.
 Lsn FirstLsnOf(uint64_t era, Lsn last, const std::optional<proof::Checkpoint>& newest);
 
+// Of that record itself.
+Lsn FirstLsnOf(const codec::LossAccepted& loss);
+// The loss that took what stood at that position; nothing where none has.
+const codec::LossAccepted* LossOfPosition(const std::vector<codec::LossAccepted>& losses, Lsn at);
+
 // Steps 1 to 3. `segment`: the last one of the log that is left. Returns what was kept aside.
 absl::StatusOr<std::vector<std::string>> KeepLostAside(env::FileSystem& files,
                                                        const std::string& data,
@@ -73,6 +78,10 @@ absl::Status FinishAcceptance(env::FileSystem& files, const std::string& data);
 // Whether the checkpoint is of what one of these losses took.
 const codec::LossAccepted* LossOf(const std::vector<codec::LossAccepted>& losses,
                                   const proof::Checkpoint& checkpoint);
+
+// The era whose start kept the key of that name aside, "mac.key.lost-95040"; nothing where it is
+// another name.
+std::optional<uint64_t> EraOfLostMac(const std::string& name);
 
 std::vector<Names::Era> ErasOf(const std::vector<codec::LossAccepted>& losses);
 

@@ -27,6 +27,8 @@ absl::Status Engine::Impl::BeginLoss(const Accepting& accepting, wal::Recovery* 
   loss.after_written_at = log.last_written_at;
   loss.era = *era;
   loss.first_generation = ledger_.NextOfAll();
+  for (const AgendaInfo* agenda : registry_.All())
+    loss.last_agenda = std::max(loss.last_agenda, agenda->id);
   if (const auto& newest = accepting.newest) {
     loss.newest = codec::LossAccepted::Known{newest->batch, newest->lsn, newest->epoch, newest->at,
                                              newest->chain};

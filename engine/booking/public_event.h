@@ -35,6 +35,7 @@ enum class PublicFact : uint8_t {
   kAskedAgain,      // somebody has tried to book in its holder's name
   kRepaired,        // two agents have given it back to whose name it is in: the old key is void
   kStaffAct,        // of the staff, by whom: for auditors only
+  kLossAccepted,    // what came after `lost_after` was lost: events told of it did not happen
 };
 std::string_view PublicFactName(PublicFact fact);  // "held", "opening-paused"
 
@@ -74,6 +75,7 @@ struct PublicEvent {
 
   const codec::OpeningState* opening = nullptr;  // of an opening: as it is now
   const codec::StaffAct* act = nullptr;          // kStaffAct
+  std::optional<Lsn> lost_after;                 // kLossAccepted
 };
 
 }  // namespace creneau::booking

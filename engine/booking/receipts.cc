@@ -1,5 +1,6 @@
 #include "booking/receipts.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -71,11 +72,17 @@ proof::IsoWeek WeekOf(const AgendaInfo& agenda, Instant at) {
   return proof::IsoWeekOf(CivilFromDays(local.value / kMinutesPerDay));
 }
 
-Receipts::Receipts(const Keys& keys)
+Receipts::Receipts(const Keys& keys, const std::vector<codec::LossAccepted>& losses)
     : mac_(keys.mac),
       signer_(keys.receipt),
       known_{signer_.public_key()},
       budget_(limits::kReceiptsPerSecond, limits::kReceiptsAtOnce) {
+  for (const auto& [era, mac] : keys.lost_macs) {
+    // Kept aside by a start that was interrupted, it belongs to the one that did it again.
+    const auto loss = std::find_if(losses.begin(), losses.end(),
+                                   [era = era](const auto& one) { return one.era >= era; });
+    if (loss != losses.end()) lost_macs_.emplace_back(mac, loss->last_agenda);
+  }
   published_.push_back(Published("receipt", signer_.public_key(), true));
   for (const proof::PublicKey& key : keys.earlier_receipts) {
     known_.push_back(key);
@@ -112,7 +119,12 @@ AttemptText Receipts::Attempt(const AgendaInfo& agenda, const rules::CanonicalId
 }
 
 std::optional<proof::Attempt> Receipts::Read(std::string_view attempt) const {
-  return proof::ReadAttempt(mac_, attempt);
+  if (auto read = proof::ReadAttempt(mac_, attempt)) return read;
+  for (const LostMac& lost : lost_macs_) {
+    const auto read = proof::ReadAttempt(lost.mac, attempt);
+    if (read && read->agenda <= lost.last_agenda) return read;
+  }
+  return std::nullopt;
 }
 
 std::optional<int64_t> Receipts::TooMany(int64_t monotonic_ns, uint8_t salt) {

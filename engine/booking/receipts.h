@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 
 #include "booking/answers.h"
 #include "booking/keys.h"
+#include "codec/loss.h"
 #include "proof/attempt.h"
 #include "proof/receipt.h"
 #include "rules/identity.h"
@@ -93,7 +95,7 @@ struct ReceiptStats {
 
 class Receipts {
  public:
-  explicit Receipts(const Keys& keys);
+  Receipts(const Keys& keys, const std::vector<codec::LossAccepted>& losses);
   Receipts(const Receipts&) = delete;
   Receipts& operator=(const Receipts&) = delete;
 
@@ -101,7 +103,8 @@ class Receipts {
   AttemptText Attempt(const AgendaInfo& agenda, const rules::CanonicalIdentity* who,
                       proof::IdentityGiven given, proof::AttemptOutcome outcome, Phase phase,
                       Instant at) const;
-  // Nothing unless Attempt made it.
+  // Nothing unless Attempt made it, also before a loss that was accepted since: of an agenda that
+  // is what it was then.
   std::optional<proof::Attempt> Read(std::string_view attempt) const;
 
   // Takes one signature, or one look at a signature, of the budget. Otherwise in how many seconds
@@ -117,7 +120,14 @@ class Receipts {
   ReceiptStats stats() const;
 
  private:
+  struct LostMac {
+    LostMac(const KeyedHash::Key& key, AgendaId last) : mac(key), last_agenda(last) {}
+    const KeyedHash mac;
+    const AgendaId last_agenda;
+  };
+
   const KeyedHash mac_;
+  std::list<LostMac> lost_macs_;
   const proof::ReceiptSigner signer_;
   std::vector<proof::PublicKey> known_;  // that receipts may be signed with
   std::vector<PublishedKey> published_;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 #include "booking/audit.h"
+#include "booking/loss.h"
 #include "booking/record_lines.h"
 #include "codec/event.h"
 #include "wal/log.h"
@@ -115,7 +116,15 @@ absl::Status RecordFiles::Prepare() {
   return absl::OkStatus();
 }
 
-void RecordFiles::BelieveUpTo(Lsn last) {
+void RecordFiles::BelieveUpTo(Lsn last, const std::vector<codec::LossAccepted>& losses,
+                              bool losing) {
+  // Until a position of the new era is written, what is behind it may be of what was lost.
+  for (const codec::LossAccepted& loss : losses) {
+    if (FirstLsnOf(loss) <= position_) continue;
+    position_ = std::min(position_, loss.after);
+    stale_ = true;
+  }
+  stale_ |= losing;
   if (position_ <= last) return;
   position_ = last;
   stale_ = true;
@@ -179,7 +188,8 @@ absl::Status RecordFiles::CatchUp(const std::vector<std::pair<Lsn, codec::Servic
   pending_.clear();
   pending_bytes_ = 0;
   added_ = position_;
-  if (records.empty() && !stale_ && !from_all_of_the_log) return absl::OkStatus();
+  caught_up_ = records.empty() && !stale_ && !from_all_of_the_log;
+  if (caught_up_) return absl::OkStatus();
   if (absl::Status status = Cut(position_); !status.ok()) return status;
   if (from_all_of_the_log) {
     LogReader reader(*this, last);
@@ -191,7 +201,9 @@ absl::Status RecordFiles::CatchUp(const std::vector<std::pair<Lsn, codec::Servic
     if (added_ < lsn) Take(lsn, minute);
   }
   if (absl::Status status = Flush(); !status.ok()) return status;
-  return SyncAll();
+  const absl::Status synced = SyncAll();
+  caught_up_ = synced.ok();
+  return synced;
 }
 
 // Into pending_. A record of an agenda that is not known any more is in the log.
@@ -239,12 +251,14 @@ absl::Status RecordFiles::Flush() {
 absl::Status RecordFiles::Add(Lsn lsn, const codec::ServiceMinute& minute) {
   const std::lock_guard lock(mutex_);
   Take(lsn, minute);
-  return Flush();
+  const absl::Status written = Flush();
+  caught_up_ = caught_up_ && written.ok();
+  return written;
 }
 
 absl::Status RecordFiles::Sync() {
   const std::lock_guard lock(mutex_);
-  return SyncAll();
+  return caught_up_ ? SyncAll() : absl::OkStatus();
 }
 
 absl::Status RecordFiles::SyncAll() {

@@ -29,6 +29,7 @@
 #include "base/instant.h"
 #include "booking/record.h"
 #include "booking/registry.h"
+#include "codec/loss.h"
 #include "codec/service.h"
 #include "env/file.h"
 #include "rules/iso_week.h"
@@ -44,15 +45,18 @@ class RecordFiles {
   // not there, or cannot be believed.
   absl::Status Prepare();
   Lsn position() const { return position_; }
-  // Where the log ended: files that say more are of a log that was cut back since.
-  void BelieveUpTo(Lsn last);
+  // Where the log ended: files that say more are of a log that was cut back since, or of what was
+  // lost, also where the start that accepted it was interrupted. `losing`: this start accepts one.
+  void BelieveUpTo(Lsn last, const std::vector<codec::LossAccepted>& losses, bool losing);
 
   // Before the first Add of a process, and after a failure. `records`: all that the log has after
   // position(), by LSN; or only some, and then all of the log is read again, up to `last`.
   absl::Status CatchUp(const std::vector<std::pair<Lsn, codec::ServiceMinute>>& records, Lsn last,
                        bool from_all_of_the_log);
+  // After a CatchUp.
   absl::Status Add(Lsn lsn, const codec::ServiceMinute& minute);
-  // After it, what was added needs the log no more.
+  // After it, what was added needs the log no more. Before a CatchUp, and after one that failed,
+  // nothing was.
   absl::Status Sync();
   // Removes what is older than its agenda's retention_days.
   absl::Status RemoveOld(Instant now);
@@ -89,7 +93,8 @@ class RecordFiles {
 
   std::mutex mutex_;  // guards what follows
   Lsn position_;
-  bool stale_ = false;  // the file of that name says something else
+  bool stale_ = false;      // the files, or what is said of their position, may say too much
+  bool caught_up_ = false;  // what is added stands in the files, and nothing else
   Lsn added_;
   std::set<std::string> touched_;               // since the last Sync
   std::map<std::string, std::string> pending_;  // lines by file, not written yet

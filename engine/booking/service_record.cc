@@ -49,7 +49,7 @@ void Engine::Impl::BeginRecord(Recovered& recovered) {
   service_told_until_ = recovered.service.until();
   last_checkpoint_ = recovered.last.checkpoint;
   not_filed_ = std::move(recovered.service.records());
-  record_files_.BelieveUpTo(recovered.log.last_lsn);
+  record_files_.BelieveUpTo(report_.recovery.last_lsn, losses_, recovered.accepting.has_value());
   // What is before the snapshot was not read.
   const uint64_t read_from = recovered.snapshot ? recovered.snapshot->start.first_lsn : 1;
   files_are_whole_ =

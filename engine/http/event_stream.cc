@@ -28,6 +28,7 @@ int64_t EndOf(const EventOrder& order, int64_t now_ns) {
 
 bool EventOrder::IsOf(const booking::PublicEvent& event) const {
   if (event.fact == booking::PublicFact::kStaffAct && role != rules::Role::kAuditor) return false;
+  if (event.fact == booking::PublicFact::kLossAccepted) return true;  // of all agendas
   if (event.agenda == nullptr) return agenda.empty() && agendas.empty();
   return (agenda.empty() || agenda == event.agenda->name) &&
          booking::Covers(Actor(), event.agenda->name);

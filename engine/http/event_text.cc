@@ -42,6 +42,8 @@ class EventWriter {
     } else if (event_.reservation) {
       Reservation();
     }
+    if (event_.lost_after)
+      json_.Name("after").Spelled([this](std::string& out) { AppendLsn(out, *event_.lost_after); });
     if (event_.opening != nullptr) Opening(*event_.opening);
     if (event_.version != 0) json_.Name("version").Number(event_.version);
     if (event_.fact == PublicFact::kRosterImported) json_.Name("adds").Bool(event_.adds);

@@ -61,7 +61,8 @@ bool ReadParameters(Exchange& exchange, EventOrder* order, std::optional<uint64_
 
 // Where it goes on from. False: refused.
 bool FindPlace(Exchange& exchange, std::optional<uint64_t> after, EventOrder* order) {
-  const absl::StatusOr<booking::EventRange> range = exchange.engine.Events();
+  const absl::StatusOr<booking::EventRange> range =
+      exchange.engine.Events(after ? std::optional(Lsn{*after}) : std::nullopt);
   if (!range.ok()) {
     const std::string detail(range.status().message());
     exchange.Refuse({.outcome = Outcome::kOutcomeUnknown, .detail = detail});
@@ -69,7 +70,7 @@ bool FindPlace(Exchange& exchange, std::optional<uint64_t> after, EventOrder* or
   }
   order->after = after ? Lsn{*after} : range->newest;
   order->from_now = !after;
-  if (order->after < range->oldest) {
+  if (order->after < range->oldest || range->lost) {
     exchange.Refuse({.outcome = Outcome::kGone, .oldest = range->oldest});
     return false;
   }

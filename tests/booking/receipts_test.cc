@@ -3,18 +3,25 @@
 
 namespace creneau::booking {
 
+// One slot, and one seat in it.
+static std::string OneSlot(const std::string& name) {
+  std::string one = AgendaToml(name, "", "{ web = 1, desk = 1 }");
+  one.replace(one.find("2026-12-31"), 10, "2026-12-01");
+  one.replace(one.find("12:00"), 5, "09:30");
+  return one;
+}
+
 TEST_CASE("whoever is refused a seat can prove it, and nothing was written for that") {
   World world;
-  REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
-  REQUIRE(world.Hold("A1000", "2026-12-01T09:00").outcome == Outcome::kOk);
-  REQUIRE(world.Hold("A1001", "2026-12-01T09:00").outcome == Outcome::kOk);
+  REQUIRE(world.Publish("93-titres", OneSlot("93-titres")).outcome == Outcome::kOk);
+  REQUIRE(world.Hold("A1000").outcome == Outcome::kOk);
   const uint64_t written = world.engine->stats().log.records;
-  const ReservationAnswer taken = world.Hold("a 10-02", "2026-12-01T09:00");
-  REQUIRE(taken.outcome == Outcome::kSlotTaken);
+  const ReservationAnswer refused = world.Hold("a 10-02");
+  REQUIRE(refused.outcome == Outcome::kNothingLeft);
   const proof::AttemptReceipt receipt =
-      Checked(world, ReceiptOf(world, taken.attempt), By("A1002"));
-  CHECK(receipt.outcome == "slot-taken");
-  CHECK(receipt.phase == "open");
+      Checked(world, ReceiptOf(world, refused.attempt), By("A1002"));
+  CHECK(receipt.outcome == "nothing-left");
+  CHECK(receipt.phase == "exhausted");
   CHECK(receipt.agenda == "93-titres");
   CHECK(receipt.title == "Titres de séjour");
   CHECK(receipt.office == "Préfecture de la Seine-Saint-Denis, Bobigny");
@@ -35,10 +42,7 @@ TEST_CASE("each refusal of a hold that is nobody's fault carries an attempt, and
   REQUIRE(world.Publish("paused", AgendaToml("paused")).outcome == Outcome::kOk);
   REQUIRE(world.engine->Order("paused", {OpeningOrder::What::kPause, 0, ""}, kTester).outcome ==
           Outcome::kOk);
-  std::string one = AgendaToml("full", "", "{ web = 1, desk = 1 }");
-  one.replace(one.find("2026-12-31"), 10, "2026-12-01");
-  one.replace(one.find("12:00"), 5, "09:30");
-  REQUIRE(world.Publish("full", one).outcome == Outcome::kOk);
+  REQUIRE(world.Publish("full", OneSlot("full")).outcome == Outcome::kOk);
   REQUIRE(world.Hold("A1000", "", "", "full").outcome == Outcome::kOk);
   struct Case {
     const char* agenda;
@@ -52,8 +56,8 @@ TEST_CASE("each refusal of a hold that is nobody's fault carries an attempt, and
                         {"paused", "", Outcome::kPaused, "open"},
                         // The office knows nobody yet.
                         {"listed", "", Outcome::kNotListed, "open"},
-                        // A slot beyond the horizon.
-                        {"93-titres", "2026-12-31T09:00", Outcome::kNotOpenYet, "open"}};
+                        // The one slot that there is.
+                        {"full", "2026-12-01T09:00", Outcome::kSlotTaken, "open"}};
   for (const Case& c : cases) {
     INFO(c.agenda << " " << c.slot);
     const ReservationAnswer refused = world.Hold("B2000", c.slot, "", c.agenda);
@@ -65,6 +69,17 @@ TEST_CASE("each refusal of a hold that is nobody's fault carries an attempt, and
     CHECK(receipt.agenda == c.agenda);
   }
   CHECK_FALSE(world.Hold("B2000", "2026-12-01T09:01").attempt);  // there is no such slot
+  // A slot beyond the horizon, or one known to be taken, where others can be had.
+  const ReservationAnswer beyond = world.Hold("B2000", "2026-12-31T09:00");
+  CHECK(beyond.outcome == Outcome::kNotOpenYet);
+  CHECK_FALSE(beyond.attempt);
+  std::string few = AgendaToml("few", "", "{ web = 1, desk = 1 }");
+  few.replace(few.find("2026-12-31"), 10, "2026-12-01");
+  REQUIRE(world.Publish("few", few).outcome == Outcome::kOk);
+  REQUIRE(world.Hold("A1000", "2026-12-01T09:00", "", "few").outcome == Outcome::kOk);
+  const ReservationAnswer taken = world.Hold("B2000", "2026-12-01T09:00", "", "few");
+  CHECK(taken.outcome == Outcome::kSlotTaken);
+  CHECK_FALSE(taken.attempt);
   CHECK_FALSE(world.Hold("x", "").attempt);
   CHECK_FALSE(world.Hold("B2000", "", "", "nowhere").attempt);
   const ReservationAnswer held = world.Hold("B2000");
