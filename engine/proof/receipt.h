@@ -71,9 +71,9 @@ struct ConfirmationReceipt {
   std::string slot;  // FormatLocalMinute
   Instant starts_at;
   int minutes = 0;
-  std::string channel;  // ChannelName
-  IdentityGiven identity = IdentityGiven::kNone;
-  Hash holder{};  // HolderOf()
+  std::string channel;                            // ChannelName
+  IdentityGiven identity = IdentityGiven::kNone;  // that the agenda asked for when it was signed
+  Hash holder{};                                  // HolderOf()
   // The log's head when it was signed: the log up to there has the confirmation.
   uint64_t batch = 0;
   Lsn lsn;
