@@ -9,11 +9,8 @@ namespace creneau::sim {
 
 std::string Request(const std::string& line, const std::string& headers, const std::string& body);
 
-// The number of an applicant's file at the prefecture, as they type it.
-inline std::string Dossier(int person) { return "SIM" + std::to_string(1000 + person); }
-
 // The beginning of a body, up to what follows the applicant.
-std::string ApplicantJson(int person);
+std::string ApplicantJson(int identity);
 
 template <typename Judge>
 void Life::Ask(const std::string& request, Judge judge, http::Audience audience, Rests rests,
@@ -21,6 +18,7 @@ void Life::Ask(const std::string& request, Judge judge, http::Audience audience,
   std::string decided;
   const std::string before = BeforeRefusal(audience);
   const uint64_t number = machine_.Ask(request, audience, &decided);
+  asked_ = number;
   const Told told(decided);
   Trace("ask " + std::to_string(number) + " at " + std::to_string(auditor_.position()) + ": " +
         request.substr(0, request.find('\r')) + " " + request.substr(request.find("\r\n\r\n") + 4) +
@@ -34,6 +32,7 @@ void Life::Ask(const std::string& request, Judge judge, http::Audience audience,
   if (rests == Rests::kOnNothing) return;
   // A refused operator can ask again: nobody else is told of it.
   if (audience == http::Audience::kAdmin && told.status >= 300) return;
+  if (told.code == "forbidden" || told.code == "unauthorized") return;
   acknowledges_[number] = auditor_.position();
 }
 

@@ -227,25 +227,40 @@ void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
   }
 }
 
-std::string Auditor::Reconcile(const std::function<Told(const std::string&, const Booking&)>& look,
-                               Instant died, Instant now) {
+// What of what was told that book does not explain; a key that it does not know, or no longer,
+// opens nothing.
+std::string Auditor::Misfit(const Book& book, const Seen& seen, Instant died, Instant now) {
+  std::string misfit;
+  for (const auto& [asked, told] : seen) {
+    const auto at = book.bookings.find(asked.first);
+    const bool opens = at != book.bookings.end() && at->second.key == asked.second;
+    if (!Fits(opens ? &at->second : nullptr, told, died, now))
+      misfit = Wrong(asked.first + " should be otherwise", told);
+  }
+  return misfit;
+}
+
+std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
+                               std::optional<uint64_t> deeds) {
   told_.clear();  // another process
   NoteOutage(now);
-  std::map<std::string, Told> seen;
+  Seen seen;
   for (const Book& candidate : history_) {
     for (const auto& [name, booking] : candidate.bookings) {
-      if (!seen.contains(name)) seen[name] = look(name, booking);
+      std::vector<std::string> keys = booking.old_keys;
+      keys.push_back(booking.key);
+      for (const std::string& key : keys) {
+        if (!seen.contains({name, key})) seen[{name, key}] = look(name, key);
+      }
     }
   }
   size_t kept = history_.size();
   std::string misfit;
   while (kept > 0) {
-    misfit.clear();
-    for (const auto& [name, told] : seen) {
-      const auto at = history_[kept - 1].bookings.find(name);
-      const Booking* booking = at == history_[kept - 1].bookings.end() ? nullptr : &at->second;
-      if (!Fits(booking, told, died, now)) misfit = Wrong(name + " should be otherwise", told);
-    }
+    const Book& candidate = history_[kept - 1];
+    misfit = deeds && candidate.deeds != *deeds
+                 ? "the log has " + std::to_string(*deeds) + " acts of the staff"
+                 : Misfit(candidate, seen, died, now);
     if (misfit.empty()) break;
     --kept;
   }
@@ -265,22 +280,23 @@ std::string Auditor::Reconcile(const std::function<Told(const std::string&, cons
       Reach("lapse-perhaps-lost");
       LapseAgain(book, booking, now);
     }
-    if (booking.state != State::kHeld || seen.at(name).status != 200) continue;
-    const int64_t deadline_s = Seconds(seen.at(name).Member("expires_at"));
+    const Told& is = seen.at({name, booking.key});
+    if (booking.state != State::kHeld || is.status != 200) continue;
+    const int64_t deadline_s = Seconds(is.Member("expires_at"));
     int64_t least_s =
         Lapsed(booking, died) ? booking.deadline_s : Later(booking.deadline_s, now - died);
     // A standstill whose time was not durable is made good for together with the crash: one
     // rounding less.
     if (told == nullptr || told->deadline_s != booking.deadline_s) --least_s;
     if (deadline_s < least_s)
-      return Wrong("a crash took time from a hold, due " + std::to_string(least_s), seen[name]);
+      return Wrong("a crash took time from a hold, due " + std::to_string(least_s), is);
     if (deadline_s > booking.deadline_s) Reach("lengthened-by-a-crash");
     booking.deadline_s = deadline_s;
   }
   // What was given up at once, and nobody was told of, may never have been.
   std::erase_if(book.bookings, [&](const auto& one) {
     const bool perhaps = !one.second.live() && !history_.front().bookings.contains(one.first) &&
-                         seen.at(one.first).code == "unknown-reservation";
+                         seen.at({one.first, one.second.key}).code == "unknown-reservation";
     if (perhaps && one.second.was_turn == Sure::kYes)
       --book.turns[{AgendaOf(one.second.slot), one.second.turn_day, one.second.person}].least;
     return perhaps;

@@ -15,6 +15,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -25,6 +26,7 @@
 #include "base/limits.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/queues.h"
+#include "tests/sim/who.h"
 
 namespace creneau::sim {
 
@@ -39,8 +41,11 @@ inline constexpr int64_t kSettlesMs = 2'500;
 struct Booking {
   enum class State : uint8_t { kHeld, kConfirmed, kCancelled, kLapsed };
   State state = State::kHeld;
-  int person = 0;
+  int identity = 0;  // that it was booked with
+  int person = 0;    // whom that stood for then
   std::string key;
+  std::vector<std::string> old_keys;  // that it had before it was repaired, and that open nothing
+  int rekeyed = 0;
   std::string idempotency;
   std::string asked;  // the slot that the hold named, or any of that agenda
   std::string slot;
@@ -77,6 +82,8 @@ struct Book {
   // By agenda, day and person: holds that were let go while its queue was open.
   std::map<std::tuple<std::string, int, int>, Turns> turns;
   std::map<std::string, Slot> slots;
+  std::shared_ptr<const WhoIsWho> people = std::make_shared<const WhoIsWho>();
+  uint64_t deeds = 0;  // how much the staff has done (trust.h)
 };
 
 // Of an agenda, in minutes of the office's day; a day is all days.
@@ -93,7 +100,9 @@ class Auditor {
   // Whether a hold whose deadline has gone by may still keep its seat and its person.
   bool AnyLapsed(Instant now) const;
   Queues& queues() { return queues_; }
-  bool HasReservation(int person) const { return book().live.contains(person); }
+  bool HasReservation(int identity) const {
+    return book().live.contains(book().people->Of(identity));
+  }
   Turns TurnsOf(const std::string& agenda, int person, Instant now) const;
   // How many holds the engine says it may have; before a hold is judged.
   void Bound(uint64_t holds) { hold_bound_ = holds; }
@@ -105,7 +114,7 @@ class Auditor {
                       Instant now, bool disk_low);
   // What a publication whose outcome nobody knew has made of it.
   void Learn(const std::vector<std::string>& slots, int seats, Instant now);
-  std::string Hold(int person, const std::string& slot, const std::string& idempotency,
+  std::string Hold(int identity, const std::string& slot, const std::string& idempotency,
                    const Told& told, Instant now, bool disk_low);
   std::string Confirm(const std::string& name, const Told& told, Instant now);
   std::string Extend(const std::string& name, const Told& told, Instant now);
@@ -113,6 +122,10 @@ class Auditor {
   std::string Move(const std::string& name, const std::string& slot, const Told& told, Instant now,
                    bool disk_low);
   std::string Look(const std::string& name, const Told& told, Instant now) const;
+  // Somebody says that he found nothing, where there is no queue.
+  std::string Attempt(const std::string& agenda, const Told& told, Instant now, bool disk_low);
+  // Somebody asks for a reservation's receipt, which comes when the answer leaves.
+  std::string Receipt(const std::string& name, const Told& told, Instant now);
   // What was told within the same millisecond may be told again, as a whole.
   std::string Slots(const std::string& agenda, const Told& told, Instant now);
   // The steward has been, `away_ms` late. `frees`: it gives cooled seats back, which on a nearly
@@ -123,22 +136,28 @@ class Auditor {
   uint64_t position() const { return first_ + history_.size() - 1; }
   void Acknowledge(uint64_t position);
   // The machine, which had ended at `died`, is back: finds the book that it has. `look` asks it for
-  // a reservation. A hold that had not lapsed by then must have got all the time since.
-  std::string Reconcile(const std::function<Told(const std::string& name, const Booking&)>& look,
-                        Instant died, Instant now);
+  // a reservation with a key. A hold that had not lapsed by then must have got all the time since.
+  // `deeds`: how much of the staff's acts the log has, where that is not known otherwise.
+  using Looker = std::function<Told(const std::string& name, const std::string& key)>;
+  std::string Reconcile(const Looker& look, Instant died, Instant now,
+                        std::optional<uint64_t> deeds = std::nullopt);
 
   const Book& book() const { return history_.back(); }
+  const Book& oldest() const { return history_.front(); }  // that a crash may leave
+  Book& Next();                                            // a new book, to be changed
   std::map<std::string, uint64_t>& reached() { return reached_; }
   void Reach(const std::string& branch) { ++reached_[branch]; }
 
  private:
-  Book& Next();  // a new book, to be changed
+  // What was told of each reservation with each key that it may have.
+  using Seen = std::map<std::pair<std::string, std::string>, Told>;
+  static std::string Misfit(const Book& book, const Seen& seen, Instant died, Instant now);
   // Free seats of a slot: at least, at most.
   std::pair<int, int> Free(const Book& book, const std::string& slot, Instant now) const;
   static int Live(const Book& book, const std::string& slot);
   std::optional<std::string> NotOpen(const std::string& slot, const Told& told, Instant now);
   uint64_t Holds() const;
-  std::string Granted(int person, const std::string& slot, const std::string& idempotency,
+  std::string Granted(int identity, const std::string& slot, const std::string& idempotency,
                       const Told& told, Instant now);
   std::string Existing(const Booking& booking, const std::string& name, const std::string& slot,
                        const std::string& idempotency, const Told& told, Instant now);

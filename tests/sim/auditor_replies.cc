@@ -15,8 +15,9 @@ std::string InSlot(const Told& told) { return told.Member("agenda") + "/" + told
 std::string Auditor::Existing(const Booking& booking, const std::string& name,
                               const std::string& slot, const std::string& idempotency,
                               const Told& told, Instant now) {
-  if (booking.idempotency != idempotency) {
-    Reach("already-reserved");
+  // Whoever made the hold of one that was given back to its owner is not the owner.
+  if (booking.idempotency != idempotency || booking.rekeyed > 0) {
+    Reach(booking.rekeyed > 0 ? "already-reserved-after-a-repair" : "already-reserved");
     if (told.code != "already-reserved") return Wrong("there is a reservation already", told);
     return told.body.find(name) == std::string::npos ? "" : Wrong("the name is told", told);
   }
@@ -34,8 +35,10 @@ std::string Auditor::Existing(const Booking& booking, const std::string& name,
   return "";
 }
 
-std::string Auditor::Hold(int person, const std::string& slot, const std::string& idempotency,
+std::string Auditor::Hold(int identity, const std::string& slot, const std::string& idempotency,
                           const Told& told, Instant now, bool disk_low) {
+  const int person = book().people->Of(identity);
+  if (person != identity) Reach("hold-of-somebody-linked");
   if (const auto at = book().live.find(person); at != book().live.end())
     return Existing(book().bookings.at(at->second), at->second, slot, idempotency, told, now);
   if (!queues_.Has(AgendaOf(slot))) {
@@ -52,7 +55,7 @@ std::string Auditor::Hold(int person, const std::string& slot, const std::string
     if (told.code == "overloaded" && full) return "";
     return Wrong(full ? "there are as many holds as can be" : "there is room for holds", told);
   }
-  if (told.status == 201) return Granted(person, slot, idempotency, told, now);
+  if (told.status == 201) return Granted(identity, slot, idempotency, told, now);
   const bool any = TimeOf(slot).empty();
   int least = 0;
   for (const auto& [each, state] : book().slots) {
@@ -64,7 +67,7 @@ std::string Auditor::Hold(int person, const std::string& slot, const std::string
   return least == 0 ? "" : Wrong("there is a free seat", told);
 }
 
-std::string Auditor::Granted(int person, const std::string& slot, const std::string& idempotency,
+std::string Auditor::Granted(int identity, const std::string& slot, const std::string& idempotency,
                              const Told& told, Instant now) {
   Reach("hold-granted");
   const std::string name = told.Member("reservation");
@@ -77,7 +80,8 @@ std::string Auditor::Granted(int person, const std::string& slot, const std::str
   if (Seconds(told.Member("expires_at")) != Later(0, now.ms + kHoldMs))
     return Wrong("a hold lasts five minutes", told);
   Booking booking;
-  booking.person = person;
+  booking.identity = identity;
+  booking.person = book().people->Of(identity);
   booking.key = told.Member("key");
   booking.idempotency = idempotency;
   booking.asked = slot;
@@ -85,7 +89,7 @@ std::string Auditor::Granted(int person, const std::string& slot, const std::str
   booking.deadline_s = Seconds(told.Member("expires_at"));
   Book& next = Next();
   next.bookings[name] = booking;
-  next.live[person] = name;
+  next.live[booking.person] = name;
   return "";
 }
 
@@ -197,6 +201,36 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
   moved.slot = slot;
   ++moved.moves;
   return "";
+}
+
+std::string Auditor::Attempt(const std::string& agenda, const Told& told, Instant now,
+                             bool disk_low) {
+  Told as = told;
+  if (told.status == 201) as.code = told.Member("outcome");
+  Reach("attempt-" + as.code);
+  if (const auto refusal = NotOpen(agenda, as, now)) return *refusal;
+  if (as.code == "read-only") return disk_low ? "" : Wrong("the disk has room", told);
+  std::pair<int, int> free;
+  for (const auto& [slot, state] : book().slots) {
+    if (AgendaOf(slot) != agenda) continue;
+    const auto [least, most] = Free(book(), slot, now);
+    free = {free.first + least, free.second + most};
+  }
+  const bool full = Holds() >= hold_bound_;
+  if (as.code == "nothing-left") return free.first == 0 ? "" : Wrong("there is a free seat", told);
+  if (as.code == "overloaded" && full) return "";
+  if (as.code != "seats-left") return Wrong("this is no reason", told);
+  return free.second > 0 && !full ? "" : Wrong("nothing can be held", told);
+}
+
+std::string Auditor::Receipt(const std::string& name, const Told& told, Instant now) {
+  const Booking& booking = book().bookings.at(name);
+  if (const auto ended = Ended(booking, told, now, "receipt")) return *ended;
+  if (booking.state == State::kHeld) {
+    Reach("receipt-before-confirmation");
+    return told.code == "not-confirmed" ? "" : Wrong("it is not confirmed", told);
+  }
+  return told.status == 200 ? "" : Wrong("whoever has a seat gets its receipt", told);
 }
 
 bool Auditor::Fits(const Booking* booking, const Told& told, Instant died, Instant now) {

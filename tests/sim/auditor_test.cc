@@ -131,7 +131,7 @@ TEST_CASE_METHOD(
   auditor.Acknowledge(auditor.position());
   REQUIRE(auditor.Confirm("ADA", Is("confirmed", kNine), kNow) == "");
   const auto held_until = [](const std::string& time) {
-    return [=](const std::string&, const Booking&) {
+    return [=](const std::string&, const std::string&) {
       return Is("held", kNine, "2026-11-30T" + time + "+01:00");
     };
   };
@@ -154,7 +154,7 @@ TEST_CASE_METHOD(
     CHECK(auditor.Reconcile(held_until("10:06:30"), kNow, back) == "");
   }
   SECTION("a hold that lapsed while nobody could confirm it") {
-    const auto lapsed = [](const std::string&, const Booking&) {
+    const auto lapsed = [](const std::string&, const std::string&) {
       return Problem(410, "hold-expired");
     };
     const Instant deadline = kNow + kHoldMs;
@@ -163,8 +163,8 @@ TEST_CASE_METHOD(
   }
   SECTION("something that nobody did") {
     CHECK(auditor.Reconcile(
-              [](const std::string&, const Booking&) { return Problem(410, "cancelled"); }, kNow,
-              kNow) != "");
+              [](const std::string&, const std::string&) { return Problem(410, "cancelled"); },
+              kNow, kNow) != "");
   }
 }
 

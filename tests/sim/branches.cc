@@ -117,6 +117,60 @@ const std::vector<std::string> kOfQueues = {
     "ticket-while-gathering",
     "turns-used",
 };
+const std::vector<std::string> kOfTrust = {
+    "act-settled",
+    "acts-wait",
+    "already-reserved-after-a-repair",
+    "approved-again",
+    "approved-again-after-another-repair",
+    "approved-for-somebody-with-a-seat",
+    "approved-too-late",
+    "attempt-forged",
+    "attempt-not-open-yet",
+    "attempt-nothing-left",
+    "attempt-of-nobody",
+    "attempt-of-somebody",
+    "attempt-read-only",
+    "attempt-seats-left",
+    "corrected-already",
+    "corrected-to-somebody-with-a-seat",
+    "correction-of-another",
+    "did-approve-correct",
+    "did-approve-repair",
+    "did-correct",
+    "did-link",
+    "did-lookup",
+    "did-pass",
+    "did-propose-correct",
+    "did-propose-repair",
+    "hold-of-somebody-linked",
+    "key-from-before-the-repair",
+    "link-of-two-seats",
+    "linked-already",
+    "lookup",
+    "lookup-in-another-agenda",
+    "lookup-of-nobody",
+    "lookup-of-somebody-else",
+    "proposed-again",
+    "receipt-before-confirmation",
+    "receipt-changed",
+    "receipt-of-a-confirmation",
+    "receipt-of-not-admitted",
+    "receipt-of-not-listed",
+    "receipt-of-not-open-yet",
+    "receipt-of-nothing-left",
+    "receipt-of-paused",
+    "receipt-of-read-only",
+    "receipt-of-slot-taken",
+    "receipt-verified",
+    "recovery",
+    "recovery-of-nothing",
+    "repair-for-another",
+    "second-person-needed",
+    "staff-without-a-key",
+    "staff-without-the-right",
+    "unknown-act",
+};
 // clang-format on
 
 }  // namespace
@@ -124,6 +178,7 @@ const std::vector<std::string> kOfQueues = {
 std::vector<std::string> RareBranches() {
   std::vector<std::string> all = kOfSeatsAndLog;
   all.insert(all.end(), kOfCrowds.begin(), kOfCrowds.end());
+  all.insert(all.end(), kOfTrust.begin(), kOfTrust.end());
   all.insert(all.end(), kOfQueues.begin(), kOfQueues.end());
   return all;
 }

@@ -75,6 +75,13 @@ class Disk final : public env::FileSystem {
     fault_ = met_ = Fault::kNone;
     fail_read_at_ = 0;
   }
+  // A file that was there before, whole.
+  void Put(const std::string& path, const std::string& text) {
+    auto inode = std::make_shared<Inode>();
+    inode->seen.assign(text.begin(), text.end());
+    inode->durable = inode->seen;
+    seen_[path] = durable_[path] = inode;
+  }
   void set_available_bytes(uint64_t bytes) { available_bytes_ = bytes; }
   // Bytes as they are, for damage that no model foresees.
   std::vector<uint8_t>& Bytes(const std::string& path);

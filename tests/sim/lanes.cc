@@ -29,7 +29,8 @@ bool Has(const std::string& text, const char* part) { return text.find(part) != 
 
 surge::Lane Lanes::LaneOf(const std::string& request) {
   const std::string path = request.substr(0, request.find(" HTTP/"));
-  if (Has(path, "/tickets") || Has(path, "/challenge")) return Lane::kArrival;
+  if (Has(path, "/tickets") || Has(path, "/challenge") || Has(path, "/recoveries"))
+    return Lane::kArrival;
   if (Has(path, "/attempts") || Has(path, "/receipt")) return Lane::kReceipt;
   if (Has(path, "/holds") || Has(path, "/move")) return Lane::kHold;
   if (Has(path, " /v1/reservations/")) return Lane::kConfirm;

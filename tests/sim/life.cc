@@ -9,7 +9,6 @@
 namespace creneau::sim {
 namespace {
 
-constexpr int kPeople = 10;
 constexpr int kMostSeats = 3;
 
 std::string AgendaText(const OfficeAgenda& agenda, int seats) {
@@ -20,7 +19,7 @@ timezone = "Europe/Paris"
 group = "simulated"
 policy = ")" +
          (agenda.queue ? "queue" : "direct") + R"("
-identity = [["dossier", "birth_date"]]
+identity = [["dossier", "birth_date"], ["passport", "birth_date"]]
 hold_s = 300
 notice_hours = 0
 horizon_days = 366
@@ -41,9 +40,7 @@ std::string Request(const std::string& line, const std::string& headers, const s
   return text + "\r\n" + body;
 }
 
-std::string ApplicantJson(int person) {
-  return R"({"applicant":{"dossier":")" + Dossier(person) + R"(","birth_date":"1990-05-17"})";
-}
+std::string ApplicantJson(int identity) { return "{\"applicant\":" + ApplicantText(identity); }
 
 const std::vector<OfficeAgenda>& OfficeAgendas() {
   static const std::vector<OfficeAgenda> kAgendas = {
@@ -126,7 +123,7 @@ void Life::Hold() {
     wish = wishes_[Below(wishes_.size())];  // the reply was lost, or the client is impatient
     if (Below(8) == 0) wish.slot = SomeSlot(SomeAgenda(), false);
   } else {
-    wish.person = static_cast<int>(Below(kPeople));
+    wish.identity = SomeIdentity();
     wish.slot = SomeSlot(SomeAgenda(), true);
     wish.idempotency = "key-of-the-simulation-" + std::to_string(Below(1'000'000'000));
     wishes_.push_back(wish);
@@ -139,7 +136,7 @@ void Life::AskHold(const Wish& wish) {
   const std::string time = TimeOf(wish.slot);
   std::string agenda = AgendaOf(wish.slot);
   agenda.pop_back();
-  std::string body = ApplicantJson(wish.person);
+  std::string body = ApplicantJson(wish.identity);
   if (!time.empty()) body += R"(,"slot":")" + time + "\"";
   body += "}";
   const std::string headers =
@@ -148,8 +145,11 @@ void Life::AskHold(const Wish& wish) {
       Request("POST /v1/agendas/" + agenda + "/holds", headers, body),
       [&](const Told& told) {
         auditor_.Bound(machine_.engine().stats().hold_bound);
-        return auditor_.Hold(wish.person, wish.slot, wish.idempotency, told, machine_.clock.now,
-                             DiskLow());
+        const Instant now = machine_.clock.now;
+        const std::string wrong =
+            auditor_.Hold(wish.identity, wish.slot, wish.idempotency, told, now, DiskLow());
+        return wrong.empty() ? receipts_.Refused(wish.identity, AgendaOf(wish.slot), told, now)
+                             : wrong;
       },
       http::Audience::kPublic, Rests::kOnLog, [this, wish] { AskHold(wish); });
 }
@@ -176,9 +176,9 @@ void Life::OnBooking(const std::string& name) {
     case 8:
       return AskMove(name, SomeSlot(AgendaNamed(AgendaOf(booking.slot)), false));
     case 9: {
-      std::string wrong = key;
-      wrong[Below(wrong.size())] ^= 1;
-      Reach("wrong-key");
+      std::string wrong = booking.old_keys.empty() ? key : booking.old_keys.back();
+      if (booking.old_keys.empty()) wrong[Below(wrong.size())] ^= 1;
+      Reach(booking.old_keys.empty() ? "wrong-key" : "key-from-before-the-repair");
       return Ask(HolderRequest("POST", name, "/confirm", wrong), [&](const Told& told) {
         return told.code == "unknown-reservation" ? "" : "a wrong key was taken: " + told.body;
       });
@@ -267,6 +267,7 @@ void Life::Act() {
     const bool any = under_way(kDirectAgendas) || under_way(kDirectAgendas + 1);
     if (Below(any ? 2 : 20) == 0) return InQueue();
   }
+  if (const uint64_t trust = Below(20); trust < 3) return trust < 2 ? AtTheDesk() : WithReceipts();
   const uint64_t what = Below(1000);
   const auto& bookings = auditor_.book().bookings;
   if (what < 400 || bookings.empty()) return Hold();

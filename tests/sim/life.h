@@ -1,5 +1,5 @@
-// The office of run.h as it lives: what its people do (life.cc), what happens to it (run.cc), and
-// how it comes back (recovery.cc).
+// The office of run.h as it lives: what its people do (life.cc, queue_life.cc, receipt_life.cc) and
+// its staff (staff_life.cc), what happens to it (run.cc), and how it comes back (recovery.cc).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,10 @@
 #include "tests/sim/crowd.h"
 #include "tests/sim/lanes.h"
 #include "tests/sim/machine.h"
+#include "tests/sim/receipts.h"
 #include "tests/sim/run.h"
+#include "tests/sim/staff.h"
+#include "tests/sim/trust.h"
 
 namespace creneau::sim {
 
@@ -58,6 +61,7 @@ class Life {
         crowd_(~options.seed, machine_.clock, lanes_) {
     machine_.Face(crowd_);
     machine_.disk.set_available_bytes(uint64_t{1} << 30);
+    machine_.disk.Put("keys/staff", StaffFile());
     for (size_t i = 0; i < agendas_; ++i) {
       const OfficeAgenda& agenda = OfficeAgendas()[i];
       if (agenda.queue) {
@@ -131,7 +135,7 @@ class Life {
            http::Audience audience = http::Audience::kPublic, Rests rests = Rests::kOnLog,
            std::function<void()> again = nullptr);
   struct Wish {
-    int person = 0;
+    int identity = 0;
     std::string slot;
     std::string idempotency;
   };
@@ -154,6 +158,39 @@ class Life {
                             const std::string& verb, const std::string& key,
                             const std::string& body = "");
 
+  // staff_life.cc
+  void AtTheDesk();
+  int SomeIdentity();
+  int OfFamily(int person);  // -1: of anybody
+  const Staff& SomeAgent();
+  std::string SomeReservation(bool of_family);
+  int OwnerOf(const std::string& reservation);
+  static std::string StaffRequest(const Staff& who, const std::string& line,
+                                  const std::string& body);
+  template <typename Judge>
+  void AskAsStaff(const Staff& who, const std::string& line, const std::string& body, Judge judge,
+                  Rests rests = Rests::kOnLog);
+  void AskWho(int identity);
+  void AskLink();
+  void AskCorrection();
+  void AskRepair();
+  void AskApproval();
+  void AskRecovery(const OfficeAgenda& agenda, int identity);
+  void AskActs();
+  void AskPass();
+  void AskWithoutRight();
+  void AskWhoIsWho();
+
+  // receipt_life.cc
+  void WithReceipts();
+  static std::string Post(const std::string& path, const std::string& body);
+  void AskKeys();
+  void ReportAttempt(const OfficeAgenda& agenda, int identity);
+  void AskReceipt(const Attempted& attempted);
+  void ForgeAttempt();
+  void VerifySomeReceipt();
+  void AskConfirmation(const std::string& name);
+
   // queue_life.cc
   bool HasQueues() const { return agendas_ > kDirectAgendas; }
   const OfficeAgenda& SomeQueue();
@@ -175,6 +212,8 @@ class Life {
   Prng prng_;
   Machine machine_;
   Auditor auditor_;
+  Trust trust_{auditor_};
+  ReceiptAuditor receipts_{auditor_.reached()};
   Lanes lanes_{auditor_.reached()};
   Crowd crowd_;
   // Those who were refused for load, by when they come again.
@@ -182,6 +221,8 @@ class Life {
   bool again_ = false;  // what is asked was refused before
   RunReport report_;
   std::map<uint64_t, uint64_t> acknowledges_;  // number of an answer → position
+  std::map<uint64_t, Seated> receipts_due_;    // by number of the answer that will have them
+  uint64_t asked_ = 0;                         // number of the latest answer
   std::vector<Wish> wishes_;                   // the latest holds that were asked for
   uint64_t digest_ = 0;
   struct Publishing {

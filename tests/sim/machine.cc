@@ -45,6 +45,7 @@ absl::Status Machine::Start() {
     if (crowd_ != nullptr) crowd_->thread(i).Begin(context.gate, engine_->log());
   }
   NewContext(http::Audience::kAdmin);
+  NewContext(http::Audience::kStaff);
   return absl::OkStatus();
 }
 
@@ -103,15 +104,18 @@ Decision Machine::DecisionOf(IoThread& thread,
 }
 
 uint64_t Machine::Ask(std::string_view request, http::Audience audience, std::string* decided) {
-  const bool admin = audience == http::Audience::kAdmin;
-  const size_t thread = admin ? contexts_.size() - 1 : next_number_ % (contexts_.size() - 1);
+  const size_t public_threads = contexts_.size() - 2;
+  const bool is_public = audience == http::Audience::kPublic;
+  const size_t thread = is_public                            ? next_number_ % public_threads
+                        : audience == http::Audience::kAdmin ? public_threads
+                                                             : public_threads + 1;
   auto connection =
       std::make_unique<Connection>(next_number_++, *contexts_[thread], pool_, engine_->log());
   Connection& c = *connection;
   const auto shed = CountShed();
   const http::Session::Round round = c.session.Serve(request, c.act, clock.now);
   decision_.reset();
-  if (crowd_ != nullptr && !admin) decision_ = DecisionOf(crowd_->thread(thread), shed);
+  if (crowd_ != nullptr && is_public) decision_ = DecisionOf(crowd_->thread(thread), shed);
   CHECK(round.consumed == request.size());
   *decided = c.session.replies();
   const uint64_t number = c.number;

@@ -102,7 +102,7 @@ class Machine final : public wal::Completions {
   http::Counters& counters_;
   Crowd* crowd_ = nullptr;
   std::optional<Decision> decision_;
-  // Of each I/O thread: the public ones, and last the operators'.
+  // Of each I/O thread: the public ones, then the operators' and the staff's.
   std::vector<std::unique_ptr<http::SessionContext>> contexts_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<const wal::Commit*> delivered_;

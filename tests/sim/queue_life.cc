@@ -10,7 +10,7 @@ namespace {
 constexpr int kFirstPerson = 5;
 constexpr int kPeople = 20;
 
-std::string Post(const OfficeAgenda& agenda, const std::string& verb, const std::string& body) {
+std::string PostTo(const OfficeAgenda& agenda, const std::string& verb, const std::string& body) {
   return Request("POST /v1/agendas/" + agenda.name + "/" + verb,
                  body.empty() ? "" : "Content-Type: application/json\r\n", body);
 }
@@ -85,11 +85,12 @@ void Life::AskTicket(const OfficeAgenda& agenda, int person) {
   std::string body = ApplicantJson(person);
   if (!shown.text.empty()) body += R"(,"ticket":")" + shown.text + "\"";
   Ask(
-      Post(agenda, "tickets", body + "}"),
+      PostTo(agenda, "tickets", body + "}"),
       [&](const Told& told) {
-        return auditor_.queues().Ticket(name, person, shown,
-                                        auditor_.TurnsOf(name, person, machine_.clock.now), told,
-                                        machine_.clock.now);
+        const Instant now = machine_.clock.now;
+        const std::string wrong = auditor_.queues().Ticket(
+            name, person, shown, auditor_.TurnsOf(name, person, now), told, now);
+        return wrong.empty() ? receipts_.Refused(person, name, told, now) : wrong;
       },
       http::Audience::kPublic, Rests::kOnNothing,
       [this, &agenda, person] { AskTicket(agenda, person); });
@@ -117,7 +118,11 @@ void Life::AskQueueHold(const OfficeAgenda& agenda, int person, const Shown& sho
     const std::string key = shown.text.empty() ? "none" : shown.text;
     return auditor_.Hold(person, slot, key, told, now, DiskLow());
   };
-  Ask(Post(agenda, "holds", body + "}"), judge, http::Audience::kPublic, Rests::kOnLog,
+  const auto with_proof = [&](const Told& told) {
+    const std::string wrong = judge(told);
+    return wrong.empty() ? receipts_.Refused(person, name, told, machine_.clock.now) : wrong;
+  };
+  Ask(PostTo(agenda, "holds", body + "}"), with_proof, http::Audience::kPublic, Rests::kOnLog,
       [this, &agenda, person, shown, slot] { AskQueueHold(agenda, person, shown, slot); });
 }
 
@@ -137,7 +142,7 @@ void Life::GiveOrder(const OfficeAgenda& agenda) {
   if (what == "extend") body = R"({"minutes":)" + std::to_string(value) + "}";
   auditor_.queues().Expect(name, what, value, machine_.clock.now);
   Ask(
-      Post(agenda, what, body),
+      PostTo(agenda, what, body),
       [&](const Told& told) {
         return auditor_.queues().Order(name, what, value, told, machine_.clock.now);
       },
@@ -151,7 +156,7 @@ void Life::ImportRoster(const OfficeAgenda& agenda) {
   for (int person = kFirstPerson; person < kFirstPerson + kPeople; ++person) {
     if (Below(4) == 0) continue;
     people.insert(person);
-    body += Dossier(person) + ",1990-05-17\n";
+    body += CanonicalFields(person).front().second + ",1990-05-17\n";
   }
   auditor_.queues().ExpectRoster(agenda.name + "/", people, adds);
   Ask(

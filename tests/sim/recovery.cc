@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "booking/audit.h"
 #include "codec/event.h"
 #include "http/text.h"
@@ -31,13 +32,18 @@ std::string Text(env::FileSystem& files, const std::string& path) {
 // Where the log stood after each batch.
 class Heads final : public wal::RecordReader {
  public:
+  explicit Heads(const booking::Names& names) : staff(names) {}
   absl::Status Read(Lsn, Instant, std::string_view record) override {
     ledger::Event event;
-    if (codec::DecodeSeatEvent(record, &event)) return absl::OkStatus();
+    if (codec::DecodeSeatEvent(record, &event)) {
+      staff.ReadSeat();
+      return absl::OkStatus();
+    }
     const auto decoded = codec::DecodeRecord(record);
     if (!decoded.ok()) return decoded.status();
     const auto* opening = std::get_if<codec::OpeningState>(&*decoded);
     if (opening != nullptr) openings.push_back(*opening);
+    staff.Read(*decoded);
     return absl::OkStatus();
   }
   absl::Status EndBatch(const wal::Head& head) override {
@@ -46,7 +52,22 @@ class Heads final : public wal::RecordReader {
   }
   std::map<uint64_t, wal::Head> by_batch;
   std::vector<codec::OpeningState> openings;
+  StaffLog staff;
 };
+
+// With the key that names are made with, which is the office's.
+booking::Names NamesOf(env::FileSystem& files) {
+  booking::Names::Secret secret{};
+  const auto octets = FromHex(Text(files, "keys/names.key").substr(0, 2 * secret.size()));
+  CHECK(octets && octets->size() == secret.size());
+  std::copy(octets->begin(), octets->end(), secret.begin());
+  return booking::Names(secret);
+}
+
+absl::StatusOr<wal::Recovery> ReadLog(env::FileSystem& files, Heads& heads) {
+  return wal::Verify(files, booking::LogDirectory(kData), heads, {},
+                     booking::ArchiveDirectory(kData));
+}
 
 }  // namespace
 
@@ -72,10 +93,17 @@ void Life::CollectCheckpoints(bool last) {
   if (!key) return;
   const absl::Status read = signed_.Read(Text(machine_.disk, booking::CheckpointFile(kData)), *key);
   if (!read.ok()) return Complain("the checkpoints: " + std::string(read.message()));
-  Heads heads;
-  const auto log = wal::Verify(machine_.disk, booking::LogDirectory(kData), heads, {},
-                               booking::ArchiveDirectory(kData));
+  const booking::Names names = NamesOf(machine_.disk);
+  Heads heads(names);
+  const auto log = ReadLog(machine_.disk, heads);
   if (!log.ok()) return Complain("the log: " + std::string(log.status().message()));
+  Complain(trust_.CheckLog(heads.staff));
+  for (const auto& [batch, position] : receipts_.positions()) {
+    const wal::Head head = heads.by_batch[batch];
+    const LogPosition is{head.lsn.value, head.epoch, head.chain};
+    if (!(is == position))
+      Complain("a receipt of batch " + std::to_string(batch) + " says what is not there");
+  }
   logged_openings_ = std::move(heads.openings);
   for (const proof::Checkpoint& one : signed_.checkpoints) {
     const wal::Head head = heads.by_batch[one.batch];
@@ -196,6 +224,7 @@ void Life::Misread() {
 // The engine is up again: what does it know?
 void Life::Recover() {
   acknowledges_.clear();
+  receipts_due_.clear();
   machine_.disk.Forget();
   if (Below(8) == 0) DamageSnapshots();
   if (Below(4) == 0) PrepareFault();
@@ -210,16 +239,25 @@ void Life::Recover() {
 void Life::Compare() {
   if (!Fine() || auditor_.book().slots.empty()) return;
   auditor_.queues().Restarted(machine_.ended_at(), machine_.clock.now);
+  std::optional<uint64_t> deeds;
+  if (trust_.Unsure()) {
+    const booking::Names names = NamesOf(machine_.disk);
+    Heads heads(names);
+    if (const auto log = ReadLog(machine_.disk, heads); log.ok())
+      deeds = heads.staff.deeds().size();
+  }
   Complain(auditor_.Reconcile(
-      [&](const std::string& name, const Booking& booking) {
+      [&](const std::string& name, const std::string& key) {
         std::string decided;
-        machine_.Ask(HolderRequest("GET", name, "", booking.key), http::Audience::kPublic,
-                     &decided);
+        machine_.Ask(HolderRequest("GET", name, "", key), http::Audience::kPublic, &decided);
         return Told(decided);
       },
-      machine_.ended_at(), machine_.clock.now));
+      machine_.ended_at(), machine_.clock.now, deeds));
+  if (Fine()) trust_.Restarted();
   LearnSeats();
   if (Fine()) AskStatuses();
+  AskKeys();
+  AskWhoIsWho();
   CheckLog();
 }
 

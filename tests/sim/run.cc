@@ -69,6 +69,8 @@ void Life::LeaveAnswers() {
     const auto at = acknowledges_.find(answer.number);
     Trace("leaves " + std::to_string(answer.number) + ": " + std::to_string(told.status));
     if (told.code == "outcome-unknown") Reach("outcome-unknown");
+    if (const auto due = receipts_due_.extract(answer.number); !due.empty() && told.status == 200)
+      Complain(receipts_.Confirmation(due.mapped(), told, machine_.clock.now));
     // One reply in sixteen gets lost on the way: the client believes nothing then.
     const bool lost = Below(16) == 0;
     if (at != acknowledges_.end() && told.code != "outcome-unknown" && !lost)
@@ -93,8 +95,8 @@ void Life::Late() {
     if (machine_.failed() || machine_.disk.dead()) return;
     const OfficeAgenda& agenda = AgendaNamed(AgendaOf(booking.slot));
     if (agenda.queue)
-      return AskQueueHold(agenda, booking.person, {booking.idempotency, false}, booking.asked);
-    return AskHold({booking.person, booking.asked, booking.idempotency});
+      return AskQueueHold(agenda, booking.identity, {booking.idempotency, false}, booking.asked);
+    return AskHold({booking.identity, booking.asked, booking.idempotency});
   }
 }
 
@@ -207,6 +209,7 @@ void Life::Step() {
 
 RunReport Life::Live() {
   Start();
+  AskKeys();
   for (size_t i = 0; i < agendas_ && Fine(); ++i) Publish(OfficeAgendas()[i], 2, false);
   if (HasQueues() && Fine()) ImportRoster(OfficeAgendas().back());
   for (report_.step = 0; report_.step < steps_ && Fine(); ++report_.step) Step();
@@ -228,6 +231,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
   if (const absl::Status started = machine_.Start(); !started.ok() && !machine_.disk.dead())
     Complain(std::string(started.message()));
   last_tick_ = machine_.clock.now;
+  AskKeys();
   for (size_t i = 0; i < agendas_; ++i) {
     if (machine_.up() && !machine_.disk.dead()) Publish(OfficeAgendas()[i], 2, false);
   }
@@ -270,6 +274,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
   for (int start = 0; start < 3 && Fine(); ++start) {
     if (machine_.up()) machine_.Kill();
     acknowledges_.clear();
+    receipts_due_.clear();
     Start();
     Compare();
   }
