@@ -234,6 +234,7 @@ void Life::Recover() {
   // The time that the engine added to a hold that has lapsed all the same does not show in any
   // answer: it is over soon.
   if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(kSettlesMs);
+  AskWhoIsWho();
 }
 
 void Life::Compare() {
@@ -257,7 +258,6 @@ void Life::Compare() {
   LearnSeats();
   if (Fine()) AskStatuses();
   AskKeys();
-  AskWhoIsWho();
   CheckLog();
 }
 

@@ -247,6 +247,8 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     if (machine_.disk.dead()) break;
     if (act % 60 == 59) {
       Snapshot();
+    } else if (act % 6 == 5) {
+      AtTheDesk();
     } else {
       Act();
     }
@@ -255,6 +257,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     if (machine_.clock.now - last_tick_ >= limits::kStewardTickMs) TickOnce();
   }
   CrashReport report;
+  report.reached = auditor_.reached();
   report.crashed = machine_.disk.dead();
   if (!report.crashed || !Fine()) {
     report.violation = report_.violation;
@@ -278,6 +281,8 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     Start();
     Compare();
   }
+  AskWhoIsWho();
+  if (Fine()) CheckLog();
   report.violation = report_.violation;
   return report;
 }

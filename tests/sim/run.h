@@ -39,8 +39,9 @@ struct CrashOptions {
 
 struct CrashReport {
   std::string violation;
-  bool crashed = false;        // false: the run has fewer calls
-  bool crashed_again = false;  // false: the recovery has fewer calls
+  bool crashed = false;                     // false: the run has fewer calls
+  bool crashed_again = false;               // false: the recovery has fewer calls
+  std::map<std::string, uint64_t> reached;  // what was done before the crash, how often
 };
 
 CrashReport RunAndCrash(const CrashOptions& options);
