@@ -5,7 +5,9 @@ What the engine signed is genuine there and nothing else is: with the browser's 
 a browser has none. Nothing is loaded, and it says in both languages what `creneauctl receipt show` says.
 """
 
+import base64
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -184,6 +186,32 @@ class PageTest(unittest.TestCase):
                     self.assertIn(f"  {line}\n", shown + "\n")
                 self.assertEqual(shown.count("\n"), len(rows[:-3]) // 2 + len(rows[-3:]) + 6, (shown, seen["text"]))
             self.browser.run('document.getElementById("lang").click()')
+
+    def test_a_printed_receipt_is_one_page(self):
+        keys = Path(self.profile.name) / "receipt.pub"
+        keys.write_text(self.made["key"] + "\n")
+        for name in ("attempt", "nobody", "confirmation", "longest"):
+            form = Path(self.profile.name) / f"{name}.html"
+            subprocess.run([CRENEAUCTL, "receipt", "print", "-", "--key", keys, "--out", form], input=self.made[name], text=True,
+                           check=True, timeout=60)
+            self.browser.open(form)
+            pdf = base64.b64decode(self.browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+            self.assertEqual(len(re.findall(rb"/Type\s*/Page\b", pdf)), 1, name)
+        self.assertEqual(self.browser.thrown, [])
+        nonce = Path(self.profile.name) / "nonce"
+        nonce.write_text(self.made["nonce"] + "\n")
+        short = Path(self.profile.name) / "short"
+        short.write_text("a102")
+        for text, more, code, printed in ((self.made["attempt"], ("--nonce", nonce), 0, self.made["nonce"]),
+                                          (self.made["attempt"], ("--nonce", short), 2, ""),
+                                          (self.made["nobody"], ("--nonce", nonce), 2, ""),
+                                          (self.made["confirmation"], ("--nonce", nonce), 2, ""),
+                                          (self.made["attempt"][:-2] + "AA", (), 5, "")):
+            done = subprocess.run([CRENEAUCTL, "receipt", "print", "-", "--key", keys, *more], input=text, capture_output=True,
+                                  text=True, timeout=60)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn(printed, done.stdout)
+            self.assertEqual(done.stdout == "", code != 0)
 
     def test_nothing_is_loaded_and_nothing_else_may_run(self):
         self.load()

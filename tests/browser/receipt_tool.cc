@@ -1,13 +1,15 @@
 // Receipts as the engine signs them, for checkers that are not ours.
 //
 //   receipt_tool receipts    one JSON object: the public key, its id, an attempt with its nonce and
-//                            fields, an attempt of nobody, a confirmation with its key
+//                            fields, an attempt of nobody, a confirmation with its key, and
+//                            a confirmation whose every text is as long as may be
 //   receipt_tool fold        what each code point beyond ASCII stands for in a number, where it
 //                            stands for anything: "0660 0", "00A0 " for nothing, "00E9 accent"
 #include <cstdio>
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "proof/receipt.h"
 #include "rules/fold.h"
@@ -69,6 +71,19 @@ proof::ConfirmationReceipt Confirmation() {
   return confirmation;
 }
 
+proof::ConfirmationReceipt Longest() {
+  const auto filled = [](std::string_view word, size_t size) {
+    std::string text;
+    while (text.size() < size) text += word;
+    return text.substr(0, size);
+  };
+  proof::ConfirmationReceipt confirmation = Confirmation();
+  confirmation.title = filled("Naturalisation, ", limits::kReceiptTextBytes);
+  confirmation.office = filled("Nanterre, ", limits::kReceiptTextBytes);
+  confirmation.agenda = filled("92-naturalisation-", limits::kReceiptNameBytes);
+  return confirmation;
+}
+
 void PrintReceipts() {
   const proof::PublicKey key = proof::PublicKeyOf(kSeed);
   const auto print = [](const char* name, const std::string& value, const char* end) {
@@ -81,7 +96,8 @@ void PrintReceipts() {
   print("holder_key", kHolderKey, ", ");
   print("attempt", proof::SignReceipt(Attempt(), kIssued, kSeed), ", ");
   print("nobody", proof::SignReceipt(Nobody(), kIssued, kSeed), ", ");
-  print("confirmation", proof::SignReceipt(Confirmation(), kIssued, kSeed), "}\n");
+  print("confirmation", proof::SignReceipt(Confirmation(), kIssued, kSeed), ", ");
+  print("longest", proof::SignReceipt(Longest(), kIssued, kSeed), "}\n");
 }
 
 std::string Utf8(char32_t value) {

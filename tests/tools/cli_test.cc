@@ -190,7 +190,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"key --help", 4, "Ends a key at once"},
       {"record --help", 1, "What was free, who was refused and why, minute by minute.\n"},
       {"audit --help", 2, "Recounts an export, alone; names the first difference.\n"},
-      {"receipt --help", 2, "Whether it is genuine, and whose it is"},
+      {"receipt --help", 3, "Whether it is genuine, and whose it is"},
       {"--help", 15, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {

@@ -340,7 +340,8 @@ class Builder {
 bool NeedsEngine(const Command& command) {
   const Verb verb = command.verb;
   if (verb == Verb::kSnapshotList) return command.data.empty();
-  if (verb == Verb::kQueueVerify || verb == Verb::kReceiptVerify || verb == Verb::kReceiptShow)
+  if (verb == Verb::kQueueVerify || verb == Verb::kReceiptVerify || verb == Verb::kReceiptShow ||
+      verb == Verb::kReceiptPrint)
     return false;
   if (verb == Verb::kAgendaNotice) return rules::IsName(command.agenda);
   if (verb == Verb::kRosterImport) return !command.dry_run;

@@ -30,6 +30,16 @@ void AddReceiptCommands(CLI::App* group, const MakeLeaf& leaf, Command* command)
   CLI::App* show = leaf(group, Verb::kReceiptShow, "show", "receipt show receipt.txt --lang en",
                         "What it says, in words. Checks no signature.");
   Common(show, command);
+  CLI::App* print =
+      leaf(group, Verb::kReceiptPrint, "print",
+           "receipt print receipt.txt --key receipt.pub --out receipt.html",
+           "A page of A4 to print, as HTML, with the signed text as a QR code.\n"
+           "Whose it is has lines to be filled in by hand. Nothing is printed that --key shows not "
+           "to be genuine.");
+  Common(print, command);
+  print->add_option("--key", command->public_key_files, "as for verify [not checked]");
+  print->add_option("--nonce", command->nonce_file, "file with the nonce, to be printed [a line]");
+  print->add_option("--out", command->out_file, "new file (mode 0600) [stdout]");
 }
 
 }  // namespace creneau::ctl

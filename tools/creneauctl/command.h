@@ -58,6 +58,7 @@ enum class Verb {
   kEvents,
   kReceiptVerify,
   kReceiptShow,
+  kReceiptPrint,
   kAuditExport,
   kAuditVerify,
 };

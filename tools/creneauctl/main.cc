@@ -64,6 +64,7 @@ constexpr Carried kCarried[] = {
     {Verb::kEvents, Events},
     {Verb::kReceiptVerify, ReceiptVerify},
     {Verb::kReceiptShow, ReceiptShow},
+    {Verb::kReceiptPrint, ReceiptPrint},
 };
 
 int Carry(const Session& session) {

@@ -18,12 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string WithoutSpaces(std::string_view text) {
-  std::string out(text);
-  std::erase_if(out, [](unsigned char c) { return std::isspace(c) != 0; });
-  return out;
-}
-
 std::string_view View(const json::string& text) { return {text.data(), text.size()}; }
 
 const json::object* MemberObject(const json::object& object, const char* name) {
@@ -57,6 +51,12 @@ absl::StatusOr<std::vector<proof::PublicKey>> KeysOfDocument(const json::object&
 }
 
 }  // namespace
+
+std::string WithoutSpaces(std::string_view text) {
+  std::string out(text);
+  std::erase_if(out, [](unsigned char c) { return std::isspace(c) != 0; });
+  return out;
+}
 
 CheckedReceipt CheckReceipt(std::string_view text, const std::vector<proof::PublicKey>& keys) {
   CheckedReceipt checked;

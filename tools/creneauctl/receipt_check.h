@@ -25,8 +25,9 @@ struct CheckedReceipt {
   std::string why;                        // of kUnreadable
   std::optional<proof::Receipt> receipt;  // of the others
 };
-// Spaces and line ends anywhere do not count: mails and terminals break long lines. They are in no
-// receipt, so nothing else can be hidden by them.
+// Spaces and line ends anywhere do not count (WithoutSpaces): mails and terminals break long lines.
+// They are in no receipt, so nothing else can be hidden by them.
+std::string WithoutSpaces(std::string_view text);
 CheckedReceipt CheckReceipt(std::string_view text, const std::vector<proof::PublicKey>& keys);
 
 // The receipt keys of texts: 64 hexadecimal digits (KEYS/receipt.pub), or what GET /v1/keys

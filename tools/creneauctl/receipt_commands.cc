@@ -1,11 +1,12 @@
-// receipt verify, show: what a receipt says, whether it is genuine, and whose it is. No engine is
-// needed, and nobody else's word.
+// receipt verify, show, print: what a receipt says, whether it is genuine, and whose it is. No
+// engine is needed, and nobody else's word.
 #include <utility>
 
 #include "base/check.h"
 #include "base/text.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/receipt_check.h"
+#include "tools/creneauctl/receipt_form.h"
 #include "tools/creneauctl/receipt_words.h"
 #include "tools/creneauctl/secrets.h"
 #include "tools/creneauctl/session.h"
@@ -90,6 +91,21 @@ void Report(const Session& session, const CheckedReceipt& checked, Whose whose) 
   session.Print(Render(*checked.receipt, words));
 }
 
+// Nothing where none is given: the form has a line for it. What could not be this receipt's is
+// refused, since who was handed the paper would find that out at the court.
+absl::StatusOr<std::string> NonceToPrint(const proof::Receipt& receipt, const std::string& file) {
+  if (file.empty()) return std::string();
+  const auto* attempt = std::get_if<proof::AttemptReceipt>(&receipt.body);
+  if (attempt == nullptr || attempt->alternative.empty())
+    return absl::InvalidArgumentError("this receipt has no nonce");
+  const absl::StatusOr<std::string> nonce = ReadInput(file);
+  if (!nonce.ok()) return nonce.status();
+  const std::optional<std::string> octets = FromHex(Stripped(*nonce));
+  if (!octets || octets->size() != proof::Nonce{}.size())
+    return absl::InvalidArgumentError("the nonce is 32 hexadecimal digits");
+  return std::string(Stripped(*nonce));
+}
+
 }  // namespace
 
 int ReceiptVerify(const Session& session) {
@@ -127,9 +143,38 @@ int ReceiptShow(const Session& session) {
     session.Print(JsonObject(AsJson(*checked.receipt)));
   } else {
     session.Print(Render(*checked.receipt, words));
-    session.Warn(words.Say("print.unchecked"));
+    session.Warn(words.Say("show.unchecked"));
   }
   return kExitOk;
+}
+
+int ReceiptPrint(const Session& session) {
+  const Command& command = session.command();
+  const auto fail = [&session](const absl::Status& status) {
+    return session.Fail(absl::IsInvalidArgument(status) ? kExitUsage : kExitIo,
+                        std::string(status.message()));
+  };
+  const absl::StatusOr<std::string> text = ReadInput(command.file);
+  if (!text.ok()) return fail(text.status());
+  const absl::StatusOr<std::vector<proof::PublicKey>> keys = ReadKeys(command.public_key_files);
+  if (!keys.ok()) return fail(keys.status());
+  const CheckedReceipt checked = CheckReceipt(*text, *keys);
+  const Words words(command.lang);
+  const bool valid = checked.verdict == Verdict::kValid;
+  if (!checked.receipt || (!keys->empty() && !valid))
+    return session.Fail(kExitIntegrity, Explain(checked, words));
+  const absl::StatusOr<std::string> nonce = NonceToPrint(*checked.receipt, command.nonce_file);
+  if (!nonce.ok()) return fail(nonce.status());
+  const std::string form =
+      ReceiptForm(*checked.receipt, WithoutSpaces(*text), valid, *nonce, words);
+  if (command.out_file.empty()) {
+    session.Print(form);
+    return kExitOk;
+  }
+  absl::StatusOr<SecretFile> out = SecretFile::Create(command.out_file);
+  if (!out.ok()) return fail(out.status());
+  const absl::Status kept = out->Keep(form);
+  return kept.ok() ? kExitOk : fail(kept);
 }
 
 }  // namespace creneau::ctl

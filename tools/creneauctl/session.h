@@ -96,6 +96,7 @@ int Events(const Session& session);
 // receipt_commands.cc
 int ReceiptVerify(const Session& session);
 int ReceiptShow(const Session& session);
+int ReceiptPrint(const Session& session);
 
 // roster_commands.cc
 int RosterImport(const Session& session);
