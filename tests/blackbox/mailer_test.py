@@ -8,6 +8,9 @@ mail is lost and none invented while mailer, engine and mail server are killed.
 import email
 import email.policy
 import http.client
+import io
+import json
+import os
 import random
 import signal
 import socket
@@ -26,6 +29,9 @@ import agendas  # noqa: E402
 import letters  # noqa: E402
 from creneau import SKIPPED, Daemon, Scratch  # noqa: E402
 from events_test import CRENEAUD, Person, events, facts  # noqa: E402
+from feed import Engine  # noqa: E402
+from mailer import Mailer  # noqa: E402
+from post import Refusal  # noqa: E402
 from store import Contacts, State  # noqa: E402
 
 SMALL = ("--segment-bytes", str(2 << 20))
@@ -46,13 +52,19 @@ class MailServer:
 
     def start(self):
         self.process = subprocess.Popen(
-            [PYTHON, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{self.port}", "-c", "aiosmtpd.handlers.Mailbox", self.box],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [PYTHON, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{self.port}", "-c", "picky_server.Picky", self.box],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return self
 
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def refuse(self, **answers):
+        """From now on; picky_server.py says what can be refused."""
+        answers_file = Path(f"{self.box}.answers")
+        answers_file.with_suffix(".new").write_text(json.dumps(answers))
+        answers_file.with_suffix(".new").replace(answers_file)
 
     def mails(self):
         texts = [path.read_bytes() for path in sorted(self.box.glob("new/*"))]
@@ -130,6 +142,87 @@ class Mails(unittest.TestCase):
         self.assertEqual(len(self.server.mails()), 6)
         self.assertGreaterEqual(State(self.home / "fresh.db").position(), int(facts(events(self.daemon))[-1]["lsn"]))
 
+    def written_to(self):
+        return sorted(mail["To"] for mail in self.server.mails())
+
+    def again(self, *more):
+        """What is due is tried; --retry 0, so that everything is."""
+        done = self.once("--retry", "0", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def test_what_is_no_address_is_passed_over_and_noted(self):
+        bad = ["rené@", "", "ada@", "ada@example.org\nBcc: all@example.org", "a@example.org, b@example.org", b"\xff"]
+        for number, address in enumerate(bad):
+            name = self.somebody(self.slots[number], f"p{number}@example.org").confirm().name
+            self.contacts.base.execute("UPDATE contacts SET mail = ? WHERE reservation = ?", (address, name))
+        self.somebody(self.slots[9], "last@example.org").confirm()
+        self.again()
+        self.assertEqual(self.written_to(), ["last@example.org"])
+        self.assertEqual([why for _, _, why in State(self.home / "mailer.db").refused()], ["no mail address"] * len(bad))
+        added = subprocess.run([*self.command(), "--add", "3F7QK2M9XA0CW", "rené@"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(added.returncode, 2, added.stderr)
+        sender = self.once("--sender", "rdv@pref.example\nBcc: all@example.org")
+        self.assertEqual(sender.returncode, 2, sender.stderr)
+
+    def test_one_address_refused_holds_up_nobody(self):
+        """450: again later, its reservation's mails in their order. 550: noted, once another's mail was taken meanwhile."""
+        ada = self.somebody(self.slots[0], "ada@example.org").confirm()
+        self.somebody(self.slots[1], "bert@example.org").confirm()
+        self.server.refuse(RCPT={"ada@example.org": "450 4.2.0 <ada@example.org> greylisted",
+                                 "bert@example.org": "550 5.1.1 <bert@example.org> unknown"})
+        self.again()
+        self.assertEqual((self.written_to(), State(self.home / "mailer.db").count_waiting()), ([], 2))
+        ada.move(self.slots[2])
+        self.somebody(self.slots[3], "carl@example.org").confirm()
+        self.again()
+        state = State(self.home / "mailer.db")
+        self.assertEqual((self.written_to(), state.count_waiting()), (["carl@example.org"], 2))
+        self.assertEqual([why for _, _, why in state.refused()], ["550 5.1.1"])
+        self.again()
+        self.assertEqual(state.count_waiting(), 2)
+        self.server.refuse()
+        while state.count_waiting() > 0:
+            self.again()
+        told = [mail["Subject"] for mail in self.server.mails() if mail["To"] == "ada@example.org"]
+        self.assertEqual([subject.split(" : ")[0] for subject in sorted(told)], ["Rendez-vous confirmé", "Rendez-vous déplacé"])
+        self.assertEqual(self.written_to(), ["ada@example.org"] * 2 + ["carl@example.org"])
+        for file in self.home.glob("mailer.db*"):
+            self.assertNotIn(b"example.org", file.read_bytes(), file)
+
+    def test_what_is_refused_to_everybody_loses_no_mail(self):
+        self.somebody(self.slots[0], "ada@example.org").confirm()
+        self.somebody(self.slots[1], "bert@example.org").confirm()
+        state = State(self.home / "mailer.db")
+        for answer in ({"RCPT": {"*": "550 relay not permitted"}}, {"RCPT": {"*": "554 5.7.1 Relay access denied"}},
+                       {"DATA": "550 5.6.0 never"}, {"DATA": "452 4.3.1 full"}):
+            self.server.refuse(**answer)
+            self.again()
+            self.again()
+            self.assertEqual((self.written_to(), state.count_waiting(), state.refused()), ([], 2, []), answer)
+        self.somebody(self.slots[2], "carl@example.org").confirm()
+        self.server.refuse(MAIL="550 5.7.1 sender refused")
+        waits = subprocess.Popen(self.command("--once", "--retry", "0"), stderr=subprocess.PIPE, text=True)
+        self.assertIn("does not take it now", waits.stderr.readline())
+        waits.kill()
+        waits.communicate()
+        self.server.refuse()
+        self.again()
+        self.assertEqual(self.written_to(), ["ada@example.org", "bert@example.org", "carl@example.org"])
+
+    def test_of_a_policy_only_five_days_are_waited(self):
+        self.somebody(self.slots[0], "ada@example.org").confirm()
+        self.server.refuse(RCPT={"ada@example.org": "554 5.7.1 <ada@example.org> denied"})
+        self.again()
+        self.somebody(self.slots[1], "bert@example.org").confirm()
+        self.again()
+        self.again()
+        state = State(self.home / "mailer.db")
+        self.assertEqual((self.written_to(), state.count_waiting()), (["bert@example.org"], 1))
+        state.base.execute("UPDATE waiting SET first_at = first_at - 6 * 86400")
+        self.again()
+        self.assertEqual((state.count_waiting(), [why for _, _, why in state.refused()]), (0, ["554 5.7.1"]))
+
     def test_a_position_that_cannot_be_gone_on_from_is_said(self):
         State(self.home / "mailer.db").done(10**9)
         done = self.once()
@@ -199,6 +292,78 @@ class Mails(unittest.TestCase):
         for mail in mails:
             self.assertEqual(mail["To"], expected[mail["Message-ID"]][0])
         self.assertLessEqual(len(mails) - len(texts), killed["mailer"] + killed["server"])
+
+
+class Files(unittest.TestCase):
+    def test_who_was_entered_in_the_second_of_a_repair_stays(self):
+        with Scratch() as home:
+            contacts = Contacts(home / "contacts.db")
+            for added_at, stays in ((999, False), (1000, True), (1001, True)):
+                contacts.add("3F7QK2M9XA0CW", "ada@example.org")
+                contacts.base.execute("UPDATE contacts SET added_at = ?", (added_at,))
+                contacts.forget("3F7QK2M9XA0CW", 1000.0)
+                self.assertEqual(contacts.of("3F7QK2M9XA0CW") is not None, stays, added_at)
+
+    def test_a_repair_takes_the_mails_that_wait(self):
+        with Scratch() as home:
+            state, event = State(home / "mailer.db"), {"event": "confirmed", "reservation": "3F7QK2M9XA0CW", "lsn": "7"}
+            state.done(7, event, wait_s=0)
+            self.assertEqual([waiting.lsn for waiting in state.due(8)], [7])
+            state.forget("3F7QK2M9XA0CW")
+            self.assertEqual(state.count_waiting(), 0)
+
+    def test_nobody_reads_of_a_cancellation_before_the_confirmation(self):
+        told, answers = [], [Refusal("450 4.2.0"), None, None]
+
+        class Server:
+            def send(self, event, contact, letter):
+                told.append(event["event"])
+                return answers.pop(0)
+
+        with Scratch() as home:
+            state, contacts = State(home / "mailer.db"), Contacts(home / "contacts.db")
+            contacts.add("3F7QK2M9XA0CW", "ada@example.org")
+            mailer = Mailer(None, state, contacts, Server(), "", 3600)
+            mailer.agendas["titres"] = {}
+            for lsn, name in ((7, "confirmed"), (8, "cancelled")):
+                mailer.take({"event": name, "was": "confirmed", "reservation": "3F7QK2M9XA0CW", "lsn": str(lsn),
+                             "agenda": "titres", "slot": "2027-03-09T09:20"})
+                mailer.try_again()
+            self.assertEqual((told, state.count_waiting()), (["confirmed"], 2))
+            for _ in range(2):
+                state.base.execute("UPDATE waiting SET next_at = 0")
+                mailer.try_again()
+            self.assertEqual((told, state.count_waiting()), (["confirmed", "confirmed", "cancelled"], 0))
+
+    def test_an_agenda_that_cannot_be_had_now_is_asked_for_again(self):
+        answers = [(503, {"code": "overloaded"}), (404, {"code": "not-found"}), (200, {"title": "Titres"})]
+
+        class Shown(io.BytesIO):
+            pass
+
+        class Told(Engine):
+            def _get(self, path):
+                status, document = answers.pop(0)
+                reply = Shown(json.dumps(document).encode())
+                reply.status = status
+                return io.BytesIO(), reply
+
+        mailer = Mailer(Told("admin.sock"), None, None, None, "", 60)
+        with self.assertRaises(ConnectionError):  # which leaves the event to be done
+            mailer.agenda("titres")
+        for shown in ({}, {"title": "Titres"}, {"title": "Titres"}):
+            self.assertEqual(mailer.agenda("titres"), shown)
+        self.assertEqual(answers, [])
+
+    def test_of_many_that_wait_no_more_are_taken_in(self):
+        with Scratch() as home:
+            state = State(home / "mailer.db")
+            for lsn in range(1, 4):
+                state.done(lsn, {"event": "confirmed", "reservation": f"r{lsn}", "lsn": str(lsn)}, wait_s=0)
+            contacts = Contacts(home / "contacts.db")  # which has none of them: they are settled as they are tried
+            mailer = Mailer(None, state, contacts, None, "", 60, most_waiting=3)
+            mailer.make_room()
+            self.assertEqual(state.count_waiting(), 0)
 
 
 class Words(unittest.TestCase):

@@ -1,5 +1,6 @@
 """Events from the engine, one after the other, for ever: GET /v1/events with the position of the last one that is done."""
 
+import contextlib
 import http.client
 import json
 import socket
@@ -45,12 +46,14 @@ class Engine:
             raise
 
     def show_agenda(self, name):
-        """Its title, office and alternative; {} where they cannot be had now."""
+        """Its title, office and alternative; None where the engine will not show it. A refusal for now (503, 429) is a
+        ConnectionError: the letter can wait."""
         connection, reply = self._get(f"/v1/agendas/{urllib.parse.quote(name)}")
-        with reply:
+        with contextlib.closing(connection), reply:
             document = json.loads(reply.read())
-        connection.close()
-        return document if reply.status == 200 else {}
+        if reply.status >= 500 or reply.status in (408, 429):
+            raise ConnectionError(f"{reply.status} {document.get('code')}")
+        return document if reply.status == 200 else None
 
     def events(self, after, once=False):
         """Yields what comes, until the connection ends; `after` None: from now on, which the first one says. Lines that are
@@ -58,7 +61,7 @@ class Engine:
         query = {"after": after, "agenda": self.agenda, "wait_s": 0 if once else None}
         said = urllib.parse.urlencode({name: value for name, value in query.items() if value is not None})
         connection, reply = self._get("/v1/events?" + said)
-        with reply:
+        with contextlib.closing(connection), reply:
             if reply.status != 200:
                 problem = json.loads(reply.read())
                 if reply.status in (410, 422, 401, 403, 404):
@@ -67,4 +70,3 @@ class Engine:
             for line in reply:
                 if line.endswith(b"\n"):
                     yield json.loads(line)
-        connection.close()

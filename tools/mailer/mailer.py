@@ -11,99 +11,39 @@ Exit codes: 0 ended as asked; 2 usage; 3 the engine cannot go on from this posit
 
 import argparse
 import datetime
-import email.message
-import email.utils
 import fcntl
 import http.client
 import json
 import signal
-import smtplib
 import sqlite3
 import sys
 import time
 
 import letters
 from feed import Engine, Refused
+from post import Pauses, Post, is_address, say
 from store import Contacts, State
 
-LONGEST_PAUSE_S = 60
-
-
-def say(text):
-    """The diary: names of reservations, never an address."""
-    print(text, file=sys.stderr, flush=True)
-
-
-class Pauses:
-    """Longer each time, until something works."""
-
-    def __init__(self):
-        self.next_s = 0.25
-
-    def take(self):
-        time.sleep(self.next_s)
-        self.next_s = min(2 * self.next_s, LONGEST_PAUSE_S)
-
-    def works(self):
-        self.next_s = 0.25
-
-
-class Post:
-    """The local SMTP server, which keeps and delivers what it has taken."""
-
-    def __init__(self, address, sender):
-        host, _, port = address.rpartition(":")
-        self.host, self.port, self.sender, self.open = host.strip("[]"), int(port), sender, None
-
-    def message(self, event, contact, letter):
-        """The same for the same event, whenever it is made."""
-        made = email.message.EmailMessage()
-        made["From"], made["To"], made["Subject"] = self.sender, contact.mail, letter.subject
-        made["Date"] = email.utils.format_datetime(datetime.datetime.fromisoformat(event["at"]))
-        made["Message-ID"] = f"<creneau.{event['lsn']}@{self.sender.rpartition('@')[2].strip('>')}>"
-        made["Auto-Submitted"] = "auto-generated"
-        made.set_content(letter.text, cte="quoted-printable")
-        return made
-
-    def send(self, message):
-        """Returns when the server has taken it: None, or why it never will. Waits for a server that is away."""
-        pauses = Pauses()
-        while True:
-            try:
-                if self.open is None:
-                    self.open = smtplib.SMTP(self.host, self.port, timeout=30)
-                self.open.send_message(message)
-                return None
-            except smtplib.SMTPRecipientsRefused as refused:
-                code, why = next(iter(refused.recipients.values()))
-                if code >= 500:
-                    return f"{code} {why.decode(errors='replace')}"
-                problem = refused
-            except smtplib.SMTPDataError as answer:
-                if answer.smtp_code >= 500:
-                    return f"{answer.smtp_code} {answer.smtp_error!r}"
-                problem = answer
-            # Whatever else it refuses (the sender, everybody) is not this mail's fault: somebody must mend it.
-            except (smtplib.SMTPException, OSError) as away:
-                problem = away
-            self.close()
-            say(f"the SMTP server does not take it now ({type(problem).__name__}); trying again")
-            pauses.take()
-
-    def close(self):
-        if self.open is not None:
-            self.open.close()
-        self.open = None
+# A mail that was refused for now is tried again after --retry seconds, then twice as long each time, up to an hour; and for
+# five days, as mail servers do it.
+LONGEST_RETRY_S = 3600
+GIVEN_UP_AFTER_S = 5 * 86_400
+# Beyond so many that wait, the SMTP server is not taking mails, whatever it says: the engine's log keeps what comes.
+MOST_WAITING = 1_000
+AT_ONCE = 8  # of these between two events, so that they do not hold up the others
 
 
 class Mailer:
-    def __init__(self, engine, state, contacts, post, site):
+    def __init__(self, engine, state, contacts, post, site, retry_s, most_waiting=MOST_WAITING):
         self.engine, self.state, self.contacts, self.post, self.site = engine, state, contacts, post, site
-        self.agendas = {}
+        self.retry_s, self.most_waiting, self.agendas = retry_s, most_waiting, {}
 
     def agenda(self, name):
         if name not in self.agendas:
-            self.agendas[name] = self.engine.show_agenda(name)
+            shown = self.engine.show_agenda(name)
+            if shown is None:
+                return {}
+            self.agendas[name] = shown
         return self.agendas[name]
 
     def take(self, event):
@@ -111,30 +51,68 @@ class Mailer:
         lsn = int(event["lsn"])
         if lsn <= (self.state.position() or 0):
             return  # told already
-        refused = None
+        name = event.get("reservation")
         if event["event"] == "published":
             self.agendas.pop(event.get("agenda"), None)
         if event["event"] == "repaired":
-            at = datetime.datetime.fromisoformat(event["at"]).timestamp()
-            self.contacts.forget(event["reservation"], at)
-        if letters.kind_of(event) is not None:
-            contact = self.contacts.of(event["reservation"])
-            if contact is not None:
-                refused = self.write(event, contact)
-        self.state.done(lsn, event, refused)
-
-    def write(self, event, contact):
-        letter = letters.write(event, self.agenda(event["agenda"]), contact, self.site,
-                               self.state.slot_of(event["reservation"]))
-        try:
-            message = self.post.message(event, contact, letter)
-        except ValueError as wrong:  # an address with a line end, say
-            refused = str(wrong)
+            self.contacts.forget(name, datetime.datetime.fromisoformat(event["at"]).timestamp())
+            self.state.forget(name)
+        contact = self.contacts.of(name) if letters.kind_of(event) is not None else None
+        if contact is None:
+            return self.state.done(lsn, event)
+        self.make_room()
+        if self.state.has_waiting(name):
+            return self.state.done(lsn, event, wait_s=0)
+        refused = self.write(event, contact, self.state.slot_of(name))
+        if refused is None:
+            self.state.done(lsn, event, taken=True)
+        elif refused.never:
+            self.state.done(lsn, event, refused=refused.codes)
         else:
-            refused = self.post.send(message)
-        outcome = "sent" if refused is None else "refused for good"
-        say(f"{event['lsn']} {event['event']} {event['reservation']}: {outcome}")
+            self.state.done(lsn, event, wait_s=self.retry_s)
+
+    def write(self, event, contact, slot):
+        letter = letters.write(event, self.agenda(event["agenda"]), contact, self.site, slot)
+        refused = self.post.send(event, contact, letter)
+        self.tell(event, "sent" if refused is None else f"not taken: {refused.codes}")
         return refused
+
+    def tell(self, event, outcome):
+        say(f"{event['lsn']} {event['event']} {event['reservation']}: {outcome}")
+
+    def try_again(self):
+        """Those that wait and are due; whether there were any."""
+        due = self.state.due(AT_ONCE)
+        for waiting in due:
+            contact = self.contacts.of(waiting.event["reservation"])
+            if contact is None:  # the website has taken it out
+                self.state.settle(waiting)
+                continue
+            refused = self.write(waiting.event, contact, waiting.slot)
+            if refused is None:
+                self.state.settle(waiting, taken=True)
+            elif self.is_for_good(refused, waiting):
+                self.tell(waiting.event, f"refused for good: {refused.codes}")
+                self.state.settle(waiting, refused=refused.codes)
+            else:
+                self.state.put_off(waiting, min(self.retry_s * 2 ** min(waiting.tries, 20), LONGEST_RETRY_S))
+        return bool(due)
+
+    def is_for_good(self, refused, waiting):
+        """Only where the server took another mail since this one was first refused: what it says to everybody is a mistake that
+        somebody will mend, and no mail may be lost by it."""
+        if refused.never:
+            return True
+        if self.state.mails_taken() == waiting.taken:
+            return False
+        return refused.permanent or time.time() - waiting.first_at > GIVEN_UP_AFTER_S
+
+    def make_room(self):
+        pauses = Pauses()
+        while self.state.count_waiting() >= self.most_waiting:
+            say(f"{self.most_waiting} mails wait for the SMTP server; nothing more is read until it takes some")
+            if not self.try_again():
+                pauses.take()
 
     def follow(self, start, once):
         """For ever, or until it has caught up. `start`: where a first run begins; "now", or a position."""
@@ -143,8 +121,10 @@ class Mailer:
             position = self.state.position()
             after = position if position is not None else None if start == "now" else start
             try:
+                self.try_again()
                 for event in self.engine.events(after, once):
                     self.take(event)
+                    self.try_again()
                     pauses.works()
                 if once:
                     return
@@ -165,11 +145,14 @@ def read_arguments():
     parser.add_argument("--smtp", default="127.0.0.1:25", help="the SMTP server [127.0.0.1:25]")
     parser.add_argument("--sender", default="ne-pas-repondre@localhost", help="From")
     parser.add_argument("--site", default="", help="where people book")
+    parser.add_argument("--retry", type=float, default=60, help="seconds before a mail refused for now is tried again [60]")
     parser.add_argument("--once", action="store_true", help="end when it has caught up")
     parser.add_argument("--add", nargs=2, metavar=("RESERVATION", "MAIL"), help="enter a contact, and end")
     parser.add_argument("--language", choices=sorted(letters.DAYS), default="fr", help="for --add")
     parser.add_argument("--link", default="", help="for --add: the website's way to the reservation")
     chosen = parser.parse_args()
+    if chosen.add is not None and not is_address(chosen.add[1]):
+        parser.error("MAIL is one address: ada@example.org")
     if chosen.add is None:
         if not chosen.state or bool(chosen.admin) == bool(chosen.url):
             parser.error("give --state, and either --admin or --url")
@@ -194,8 +177,11 @@ def run(parser, chosen):
             parser.error("this is a first run: --start now, or --start 0 to write about all that ever happened")
         bearer = open(chosen.bearer).read().strip() if chosen.bearer else None
         engine = Engine(chosen.admin, chosen.url, bearer, chosen.agenda)
-        post = Post(chosen.smtp, chosen.sender)
-        Mailer(engine, state, contacts, post, chosen.site).follow(chosen.start, chosen.once)
+        try:
+            post = Post(chosen.smtp, chosen.sender)
+        except ValueError as wrong:
+            parser.error(str(wrong))
+        Mailer(engine, state, contacts, post, chosen.site, chosen.retry).follow(chosen.start, chosen.once)
     return 0
 
 

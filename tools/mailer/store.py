@@ -1,10 +1,13 @@
-"""What the mailer knows: its own file with its position, and the website's contacts, which it reads.
+"""What the mailer knows: its own file with its position and the mails that wait, and the website's contacts, which it reads.
 
-The position is written, synced, after the mail of an event has been taken by the SMTP server: a crash in between sends that
-one mail again, under the same Message-ID, and loses none.
+The position is written, synced, after the mail of an event has been taken by the SMTP server, or stands among those that wait:
+a crash in between sends that one mail again, under the same Message-ID, and loses none. No address is in the mailer's file.
 """
 
+import json
 import sqlite3
+import time
+from dataclasses import dataclass
 
 from letters import Contact
 
@@ -12,6 +15,18 @@ OWN = """
 CREATE TABLE IF NOT EXISTS position (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), lsn INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS slots (reservation TEXT PRIMARY KEY, slot TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS refused (lsn INTEGER PRIMARY KEY, reservation TEXT NOT NULL, why TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS taken (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), mails INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS waiting (
+  lsn         INTEGER PRIMARY KEY,
+  reservation TEXT NOT NULL,
+  event       TEXT NOT NULL,
+  slot        TEXT,
+  tries       INTEGER NOT NULL,
+  first_at    REAL NOT NULL,
+  next_at     REAL NOT NULL,
+  taken       INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS waiting_by_reservation ON waiting (reservation, lsn);
 """
 # `reservation` is the name that the hold's reply gives. The website adds the row before it confirms.
 CONTACTS = """
@@ -33,6 +48,18 @@ def connect(path, schema):
     return base
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A mail that the SMTP server did not take, though it may yet. `taken`: how many it had taken when this one was first
+    refused."""
+    lsn: int
+    event: dict
+    slot: str | None
+    tries: int
+    first_at: float
+    taken: int
+
+
 class State:
     def __init__(self, path):
         self.base = connect(path, OWN)
@@ -45,18 +72,69 @@ class State:
         row = self.base.execute("SELECT slot FROM slots WHERE reservation = ?", (reservation,)).fetchone()
         return row[0] if row else None
 
-    def done(self, lsn, event=None, refused=None):
-        """Everything up to there, this event included, is over and will not be looked at again."""
-        self.base.execute("BEGIN IMMEDIATE")
-        self.base.execute("INSERT INTO position VALUES (1, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn", (lsn,))
-        if event is not None and "reservation" in event:
+    def refused(self):
+        return self.base.execute("SELECT lsn, reservation, why FROM refused ORDER BY lsn").fetchall()
+
+    def done(self, lsn, event=None, taken=False, refused=None, wait_s=None):
+        """Everything up to there, this event included, is over and will not be looked at again; its mail waits if `wait_s` says
+        how long before it is tried (again)."""
+        with self.base:
+            self.base.execute("BEGIN IMMEDIATE")
+            self.base.execute("INSERT INTO position VALUES (1, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn", (lsn,))
+            if event is None or "reservation" not in event:
+                return
+            name = event["reservation"]
+            if wait_s is not None:
+                now = time.time()
+                self.base.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
+                                  (lsn, name, json.dumps(event), self.slot_of(name), now, now + wait_s, self.mails_taken()))
             if event["event"] in ("cancelled", "expired"):
-                self.base.execute("DELETE FROM slots WHERE reservation = ?", (event["reservation"],))
+                self.base.execute("DELETE FROM slots WHERE reservation = ?", (name,))
             elif "slot" in event:
-                self.base.execute("INSERT OR REPLACE INTO slots VALUES (?, ?)", (event["reservation"], event["slot"]))
-            if refused is not None:
-                self.base.execute("INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (lsn, event["reservation"], refused))
-        self.base.execute("COMMIT")
+                self.base.execute("INSERT OR REPLACE INTO slots VALUES (?, ?)", (name, event["slot"]))
+            self._note(lsn, name, taken, refused)
+
+    def settle(self, waiting, taken=False, refused=None):
+        """Of one that waited: it waits no more."""
+        with self.base:
+            self.base.execute("BEGIN IMMEDIATE")
+            self.base.execute("DELETE FROM waiting WHERE lsn = ?", (waiting.lsn,))
+            self._note(waiting.lsn, waiting.event["reservation"], taken, refused)
+
+    def put_off(self, waiting, wait_s):
+        self.base.execute("UPDATE waiting SET tries = tries + 1, next_at = ? WHERE lsn = ?",
+                          (time.time() + wait_s, waiting.lsn))
+
+    def forget(self, reservation):
+        """Whoever these mails were for is not its holder."""
+        self.base.execute("DELETE FROM waiting WHERE reservation = ?", (reservation,))
+
+    def has_waiting(self, reservation):
+        found = self.base.execute("SELECT 1 FROM waiting WHERE reservation = ? LIMIT 1", (reservation,)).fetchone()
+        return found is not None
+
+    def count_waiting(self):
+        return self.base.execute("SELECT count(*) FROM waiting").fetchone()[0]
+
+    def due(self, most):
+        """Those whose time has come, the longest due first; of each reservation only its oldest, so that nobody reads of a
+        cancellation before the confirmation. (A clock that was put back does not hold them up.)"""
+        now = time.time()
+        rows = self.base.execute(
+            "SELECT lsn, event, slot, tries, first_at, taken FROM waiting AS mine WHERE (next_at <= ? OR first_at > ?) AND NOT EXISTS "
+            "(SELECT 1 FROM waiting WHERE reservation = mine.reservation AND lsn < mine.lsn) ORDER BY next_at LIMIT ?",
+            (now, now, most)).fetchall()
+        return [Waiting(row[0], json.loads(row[1]), *row[2:]) for row in rows]
+
+    def mails_taken(self):
+        row = self.base.execute("SELECT mails FROM taken").fetchone()
+        return row[0] if row else 0
+
+    def _note(self, lsn, reservation, taken, refused):
+        if taken:
+            self.base.execute("INSERT INTO taken VALUES (1, 1) ON CONFLICT DO UPDATE SET mails = mails + 1")
+        if refused is not None:
+            self.base.execute("INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (lsn, reservation, refused))
 
 
 class Contacts:
@@ -64,6 +142,7 @@ class Contacts:
 
     def __init__(self, path):
         self.base = connect(path, CONTACTS)
+        self.base.text_factory = lambda text: text.decode(errors="replace")  # one bad row stops no other
 
     def of(self, reservation):
         row = self.base.execute("SELECT mail, language, link FROM contacts WHERE reservation = ?", (reservation,)).fetchone()
@@ -73,6 +152,7 @@ class Contacts:
         self.base.execute("INSERT OR REPLACE INTO contacts (reservation, mail, language, link) VALUES (?, ?, ?, ?)",
                           (reservation, mail, language, link))
 
-    def forget(self, reservation, until):
-        """Whoever was to be written to so far is not its holder. `until`: seconds since 1970; who was entered later stays."""
-        self.base.execute("DELETE FROM contacts WHERE reservation = ? AND added_at <= ?", (reservation, until))
+    def forget(self, reservation, at):
+        """Whoever was entered before `at` is not its holder. Seconds since 1970, whole ones, as events and this table have them:
+        who was entered within that second may be the owner, and stays."""
+        self.base.execute("DELETE FROM contacts WHERE reservation = ? AND added_at < ?", (reservation, at))
