@@ -127,6 +127,8 @@ inline constexpr size_t kStaffKeysPerPerson = 2;
 // Connections of the public listener that came with a valid key, each with room for the largest
 // body: the website, and everybody at the desks of a large office.
 inline constexpr int64_t kMaxStaffConnections = 256;
+// Of these, with keys of one person or site: a website's pool, and what a leaked key can take.
+inline constexpr int kStaffConnectionsPerPerson = 32;
 // Keys that are none, from one address: a mistyped file is noticed by then. Only such are refused:
 // a good key from the same address is as good as before.
 inline constexpr uint32_t kWrongKeysPerAddress = 20;
@@ -313,6 +315,13 @@ inline constexpr int64_t kRecordSyncMs = 10 * kServiceMinuteMs;
 // A month and a bit is what people plan with; three months of openings are still some 10 kB.
 inline constexpr int kReleaseDaysDefault = 28;
 inline constexpr int kReleaseDaysMax = 92;
+// Answers that are read from files or reckoned at length, under way in one thread beside the
+// citizens': with the largest pages 8 MiB, and in that time nobody waits long.
+inline constexpr int kMaxReadings = 32;
+// A proxy may keep them for a minute; here for a second they are given to whoever asks the same,
+// and for ten while somebody reads anew.
+inline constexpr int64_t kReadingFreshMs = 1'000;
+inline constexpr int64_t kReadingStaleMs = 10'000;
 // Slots looked at for them: some milliseconds. An office has 30 a day.
 inline constexpr size_t kReleaseSlotsMax = 20'000;
 // Design 5: who failed has so long to ask for the receipt.

@@ -6,12 +6,14 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <exception>
 #include <utility>
 
 #include "base/check.h"
 #include "http/event_streams.h"
+#include "http/reading_room.h"
 
 namespace creneau::http {
 namespace {
@@ -146,7 +148,7 @@ Connection::Step Connection::Do(Step step) {
 Connection::Step Connection::Serve() {
   round_ = session_.Serve({buffer_.get(), filled_}, context_.completions.act(), latest_at_);
   Consume(round_.consumed);
-  if (!round_.waits) return Step::kReply;
+  if (!round_.waits) return Fetch(true);
   phase_ = Phase::kLog;
   context_.completions.Wait(*this);
   return Step::kWait;
@@ -156,11 +158,25 @@ void Connection::Resume(bool durable) noexcept {
   phase_ = Phase::kIdle;
   Step next = Step::kEnd;
   try {
-    next = Reply(durable);
+    next = Fetch(durable);
   } catch (const std::exception& error) {
     spdlog::error("a connection failed inside: {}", error.what());
   }
   Go(next);
+}
+
+// What has to be read before there can be a reply, is.
+Connection::Step Connection::Fetch(bool durable) {
+  Reading* const unread = session_.unread();
+  if (unread == nullptr) return Reply(durable);
+  durable_ = durable;
+  phase_ = Phase::kLog;
+  context_.session.room->Ask(*unread, *this);
+  return Step::kWait;
+}
+
+void Connection::HasBeenRead() {
+  net::post(context_.loop, [this] { Resume(durable_); });
 }
 
 bool Connection::Ready(uint32_t events) noexcept {

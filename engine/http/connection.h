@@ -3,7 +3,7 @@
 //
 // A machine of few states and no coroutine: its frames were a microsecond of every request, and
 // memory that a connection takes once cannot be missing later. At any time a connection waits for
-// one thing: its socket or the log.
+// one thing: its socket, the log or the reading room.
 //
 // Deadlines are absolute within a phase: a client that sends a byte a second gains nothing by it.
 // No timer per connection; the worker sweeps all of its connections now and then. Belongs to one
@@ -61,9 +61,12 @@ struct ConnectionContext {
   Deadlines deadlines;
   size_t max_body_bytes;
   bool tcp;
+  net::io_context& loop;
 };
 
-class Connection final : private ThreadCompletions::Waiter, private Readiness::Watcher {
+class Connection final : private ThreadCompletions::Waiter,
+                         private Readiness::Watcher,
+                         private Reading::Waiter {
  public:
   // `socket` does not block.
   Connection(ConnectionContext& context, Descriptor socket, const Caller& caller);
@@ -91,8 +94,8 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   void Stop(int64_t grace_ms);
 
  private:
-  // What the other side is given time for. While the log is waited for there is no deadline: such a
-  // wait cannot be cancelled.
+  // What the other side is given time for. While the log is waited for, or the reading room, there
+  // is no deadline: such a wait cannot be cancelled.
   enum class Phase : uint8_t { kIdle, kHeader, kBody, kLog, kWrite, kLinger };
   // What is to be done next. kWait: nothing, until what is waited for happens.
   enum class Step : uint8_t {
@@ -112,6 +115,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   void Go(Step step) noexcept;
   Step Do(Step step);
   Step Serve();
+  Step Fetch(bool durable);
   Step Reply(bool durable);
   Step GiveWay();
   Step Send();
@@ -123,6 +127,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   Step Linger();
   Step Stream();
   void Resume(bool durable) noexcept override;
+  void HasBeenRead() override;
   bool Ready(uint32_t events) noexcept override;
   void GoOn() noexcept override;
 
@@ -168,6 +173,7 @@ class Connection final : private ThreadCompletions::Waiter, private Readiness::W
   size_t discarded_ = 0;  // while lingering
 
   Session::Round round_;
+  bool durable_ = true;  // what it rests on, while something is read
   Session session_;
 };
 

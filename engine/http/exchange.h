@@ -18,6 +18,7 @@
 #include "http/gate.h"
 #include "http/problem.h"
 #include "http/read_cache.h"
+#include "http/readings.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -27,6 +28,7 @@ namespace creneau::http {
 
 class EventStream;
 class EventStreams;
+class ReadingRoom;
 class Telemetry;
 
 struct Exchange {
@@ -54,6 +56,8 @@ struct Exchange {
   std::string_view elsewhere;  // of an address that has nothing here; empty: the usual words
 
   EventStreams* streams = nullptr;  // null: this listener has none
+  ReadingShelf& shelf;
+  ReadingRoom* room = nullptr;  // null: this thread may wait
 
   Reply& reply;
   // What the connection is handed to once the reply's head has been sent.
@@ -65,6 +69,9 @@ struct Exchange {
   // A receipt that is to be signed once the act is durable: the reply is written then, in place of
   // this one.
   std::unique_ptr<booking::PendingReceipt> receipt{};
+  // What is to be read, or was: the reply is written from it when it is there, in place of this
+  // one.
+  std::unique_ptr<Reading> reading{};
   surge::Shed shed = surge::Shed::kNo;  // why the gate refused it, and nothing was done
 
   void Refuse(const Problem& problem) {

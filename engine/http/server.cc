@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "http/event_streams.h"
 #include "http/listen.h"
+#include "http/reading_room.h"
 #include "http/telemetry.h"
 #include "http/worker.h"
 
@@ -44,6 +45,7 @@ class Server::Impl {
         public_budget_(static_cast<int64_t>(options.max_connections)),
         confirm_budget_(static_cast<int64_t>(options.max_confirm_connections)),
         streams_(engine, options.deadlines.write_ms),
+        room_(engine),
         callers_(options.proxies, options.connections_per_address, options.max_connections) {
     if (options.requests_per_address > 0)
       rates_.emplace(callers_, options.requests_per_address, SaltFrom(engine), engine.clock());
@@ -75,6 +77,7 @@ class Server::Impl {
   ConnectionBudget probe_budget_{kMaxProbeConnections};
   SpareDescriptor spare_;
   EventStreams streams_;
+  ReadingRoom room_;
   Callers callers_;
   std::optional<AddressRates> rates_;
   std::optional<AddressRates> wrong_keys_;
@@ -140,6 +143,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
                             .max_body_bytes = limits::kMaxBodyBytes,
                             .deadlines = options.deadlines};
   WorkerOptions citizens = usual;
+  citizens.room = &room_;
   if (listen->unix_path.empty()) {
     citizens.callers = &callers_;
     if (rates_) citizens.rates = &*rates_;
@@ -193,6 +197,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
 // Only when nothing can fail any more and the list of counters is complete.
 void Server::Impl::StartAll(size_t citizens_loops) {
   streams_.Start();
+  room_.Start();
   for (const std::unique_ptr<Worker>& worker : workers_) {
     worker->Start();
     ++started_;
@@ -213,7 +218,8 @@ void Server::Impl::Stop() {
   if (started_ > 0) engine_.WatchRefused(nullptr);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Stop(kStopGraceMs);
   for (size_t i = 0; i < started_; ++i) workers_[i]->Join();
-  streams_.Stop();  // nobody is left to hand them another one
+  streams_.Stop();  // nobody is left to hand them another one, nor to ask for anything
+  room_.Stop();
   started_ = 0;
   workers_.clear();
   for (const std::string& path : socket_files_) unlink(path.c_str());

@@ -70,6 +70,8 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .staff_come_here = context_.desk != nullptr,
                     .elsewhere = context_.elsewhere,
                     .streams = context_.streams,
+                    .shelf = context_.shelf,
+                    .room = context_.room,
                     .reply = reply};
   entry.route = RouteCount();
   entry.head_only = request.head;
@@ -91,6 +93,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
   entry.outcome = exchange.outcome;
   entry.rests_on_log = exchange.rests_on_log;
   entry.receipt = std::move(exchange.receipt);
+  entry.reading = std::move(exchange.reading);
   // What is asked behind it, in the same packet even, sees it, though it is not durable yet.
   if (request.method != Method::kGet) known_changes_ = context_.reads.Change();
   if (exchange.stream != nullptr) entry.close = true;
@@ -133,7 +136,8 @@ Session::Round Session::Serve(std::string_view bytes, booking::Act& act, Instant
   Round round;
   Request request;
   while (round.consumed < bytes.size() && !round.close) {
-    if (entry_count_ == entries_.size() || replies_.size() > kMaxPendingReplyBytes) {
+    const bool reads = entry_count_ > 0 && entries_[entry_count_ - 1].reading != nullptr;
+    if (reads || entry_count_ == entries_.size() || replies_.size() > kMaxPendingReplyBytes) {
       round.more = true;
       break;
     }
@@ -178,35 +182,58 @@ void Session::ServeTimeout(Instant now) {
   ServeRefusal({Outcome::kRequestTimeout, {}}, now, entries_[entry_count_++]);
 }
 
-// Writes anew what could not be written before it was known whether the act is durable.
+Reading* Session::unread() const {
+  if (entry_count_ == 0) return nullptr;
+  Reading* const reading = entries_[entry_count_ - 1].reading.get();
+  return reading == nullptr || reading->is_made ? nullptr : reading;
+}
+
+void Session::WriteAnew(Entry& entry, bool durable, Instant now) {
+  context_.reply.Clear();
+  if (!durable && entry.rests_on_log) {
+    entry.outcome = Outcome::kOutcomeUnknown;
+    WriteProblem(context_.reply, {.outcome = entry.outcome}, now);
+  } else if (entry.receipt != nullptr) {
+    WriteReceipt(context_.reply, context_.engine, *entry.receipt, now);
+  } else {
+    const Reading& reading = *entry.reading;
+    CHECK(reading.is_made);
+    entry.outcome = reading.document.outcome;
+    Give(reading.order, reading.document, reading.if_none_match, now, context_.reply);
+  }
+  entry.status = context_.reply.status;
+  AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
+}
+
+// Writes anew what could not be written before it was known whether the act is durable, or before
+// it was read.
 void Session::Amend(bool durable, Instant now) {
   std::string kept;
   kept.swap(replies_);
   for (size_t i = 0; i < entry_count_; ++i) {
     Entry& entry = entries_[i];
     const size_t end = i + 1 < entry_count_ ? entries_[i + 1].begin : kept.size();
-    if (durable ? entry.receipt == nullptr : !entry.rests_on_log) {
+    const bool is_unknown = !durable && entry.rests_on_log;
+    if (!is_unknown && entry.receipt == nullptr && entry.reading == nullptr) {
       replies_.append(kept, entry.begin, end - entry.begin);
       continue;
     }
-    context_.reply.Clear();
-    if (durable) {
-      WriteReceipt(context_.reply, context_.engine, *entry.receipt, now);
-    } else {
-      entry.outcome = Outcome::kOutcomeUnknown;
-      WriteProblem(context_.reply, {.outcome = entry.outcome}, now);
-    }
+    WriteAnew(entry, durable, now);
     entry.receipt.reset();
-    entry.status = context_.reply.status;
-    AppendReply(replies_, context_.reply, {entry.head_only, entry.close, context_.DateAt(now)});
+    if (entry.reading == nullptr) continue;
+    Reading& reading = *entry.reading;
+    if (reading.room != nullptr)
+      context_.shelf.Keep(std::move(reading.order), std::move(reading.document), reading.asked_at);
+    entry.reading.reset();
   }
   Wipe(kept);
 }
 
 void Session::Settle(bool durable, Instant now) {
-  bool signs = false;
-  for (size_t i = 0; i < entry_count_; ++i) signs = signs || entries_[i].receipt != nullptr;
-  if (!durable || signs) Amend(durable, now);
+  bool amends = !durable;
+  for (size_t i = 0; i < entry_count_; ++i)
+    amends = amends || entries_[i].receipt != nullptr || entries_[i].reading != nullptr;
+  if (amends) Amend(durable, now);
   for (size_t i = 0; i < entry_count_; ++i) {
     const Entry& entry = entries_[i];
     context_.counters.CountReply(entry.route, entry.status, entry.outcome);

@@ -22,6 +22,7 @@
 #include "http/gate.h"
 #include "http/parser.h"
 #include "http/read_cache.h"
+#include "http/readings.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/staff_desk.h"
@@ -51,6 +52,8 @@ struct SessionContext {
   StaffDesk* desk = nullptr;
   AddressRates* wrong_keys = nullptr;  // staff_rule.h
   EventStreams* streams = nullptr;     // Exchange::streams
+  ReadingRoom* room = nullptr;         // Exchange::room
+  ReadingShelf shelf{};
 
   std::string_view DateAt(Instant now);
 };
@@ -77,8 +80,9 @@ class Session {
     // What is left in the buffer is for the desk, once these replies were sent: TakePlace.
     bool hand_over = false;
   };
-  // Answers up to limits::kMaxPipelined requests, fewer once their replies are large.
-  // `received_at`: when the latest bytes came, and with them all of these requests.
+  // Answers up to limits::kMaxPipelined requests, fewer once their replies are large, or once one
+  // of them is to be read. `received_at`: when the latest bytes came, and with them all of these
+  // requests.
   Round Serve(std::string_view bytes, booking::Act& act, Instant received_at);
 
   // Answers a request that was not whole in time; the connection is then closed.
@@ -87,6 +91,9 @@ class Session {
   // After Serve or ServeTimeout: makes replies() what may be sent. Not durable: every answer that
   // rests on the log becomes outcome-unknown.
   void Settle(bool durable, Instant now);
+
+  // What has to be made before Settle, by the room; null: nothing.
+  Reading* unread() const;
 
   const std::string& replies() const { return replies_; }
   // After they were sent. An idle connection keeps little memory.
@@ -114,6 +121,7 @@ class Session {
     bool head_only = false;
     bool close = false;
     std::unique_ptr<booking::PendingReceipt> receipt{};  // Exchange::receipt
+    std::unique_ptr<Reading> reading{};                  // Exchange::reading; of the last one only
   };
 
   void ServeOne(const Request& request, booking::Act& act, Instant received_at, Entry& entry);
@@ -122,6 +130,7 @@ class Session {
   void Append(Entry& entry, Instant now);
   void AppendShed(Entry& entry, surge::Shed why, Instant now);
   void Amend(bool durable, Instant now);
+  void WriteAnew(Entry& entry, bool durable, Instant now);
 
   SessionContext& context_;
   const Caller caller_;

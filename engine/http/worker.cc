@@ -52,7 +52,8 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .elsewhere = options_.elsewhere,
                .desk = options_.desk,
                .wrong_keys = options_.wrong_keys,
-               .streams = options_.streams},
+               .streams = options_.streams,
+               .room = options_.room},
       gauge_(readiness_, engine.log(), engine.clock(), counters),
       door_(options_.name, budget, spare, options_.callers, session_, engine.clock()),
       context_{session_,
@@ -62,7 +63,8 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                engine.clock(),
                options_.deadlines,
                options_.max_body_bytes,
-               options_.tcp} {
+               options_.tcp,
+               loop_} {
   accepting_ = listener.get() < 0;  // there is nothing to do for whoever would
   if (listener.get() >= 0) {
     const int family = options_.tcp ? AF_INET : AF_UNIX;

@@ -41,6 +41,7 @@ struct WorkerOptions {
   StaffDesk* desk = nullptr;           // likewise
   AddressRates* wrong_keys = nullptr;  // likewise
   EventStreams* streams = nullptr;     // where events can be had; null: not here
+  ReadingRoom* room = nullptr;         // SessionContext::room
 };
 
 class Worker final : public StaffDesk::Host, private ConnectionOwner, private Host {

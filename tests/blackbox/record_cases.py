@@ -1,7 +1,10 @@
 """What everybody can check: the counts, the notice, the release calendar, and the service record across kill -9."""
 
+import contextlib
 import datetime
 import json
+import os
+import select
 import shutil
 import time
 
@@ -155,6 +158,37 @@ class Record(Asked):
             third = self.wait_for(daemon, lambda record: len(record["engine"]) >= 3)
             self.assertEqual(third["minutes"][:2], second["minutes"][:2])
             self.assertEqual(third["engine"][:2], second["engine"][:2])
+
+    def test_a_disk_that_does_not_answer_holds_up_nobody(self):
+        """A file of the record that cannot be opened, as a pipe cannot without a writer, and more who ask for it than may: the
+        one thread that citizens have goes on with what they book, and refuses those that are too many."""
+        program, _ = self.programs
+        most, more = 32, 5
+        with Scratch() as home, Daemon(program, home, "--threads", "1") as daemon, contextlib.ExitStack() as stack:
+            daemon.must_publish("kept", agendas.agenda("kept"))
+            pipe = daemon.data / "record" / "2026-W01.kept"
+            os.mkfifo(pipe)
+            asked = [stack.enter_context(daemon.raw()) for _ in range(most + more)]
+            for one in asked:
+                one.sendall(b"GET /v1/agendas/kept/record?week=2026-W01 HTTP/1.1\r\nHost: x\r\n\r\n")
+            refused = set()
+            until = time.monotonic() + 20
+            while len(refused) < more and time.monotonic() < until:
+                refused.update(select.select(set(asked) - refused, [], [], 0.5)[0])
+            self.assertEqual(len(refused), more)
+            for one in refused:
+                self.assertRegex(one.recv(4096), rb"^HTTP/1.1 503 .*(?s:.)*overloaded")
+            with daemon.client() as client:
+                held = self.must(client.request("POST", "/v1/agendas/kept/holds", {"applicant": agendas.applicant()},
+                                                Idempotency_Key=agendas.key()), 201)
+                self.must(client.request("POST", f"/v1/reservations/{held['reservation']}/confirm", Creneau_Key=held["key"]))
+                self.must(client.request("GET", "/v1/agendas/kept"))
+            writer = os.open(pipe, os.O_WRONLY)
+            for one in set(asked) - refused:
+                self.assertRegex(one.recv(4096), rb"^HTTP/1.1 200 (?s:.)*2026-W01")
+            os.close(writer)
+            pipe.unlink()
+            self.assertEqual(self.record(daemon, "?week=2026-W01")["minutes"], [])
 
     def test_what_is_no_week_or_no_place_in_one(self):
         self.daemon.must_publish("kept", agendas.agenda("kept"))
