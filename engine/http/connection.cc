@@ -90,7 +90,18 @@ void Connection::Enter(Phase phase, int64_t allowed_ms, int64_t now_ns) {
   deadline_ns_ = std::min(now_ns + allowed_ms * kNsPerMs, latest_ns_);
 }
 
+// Nothing is under way, and the key by which it came to the desk stands no more.
+bool Connection::IsIdleWithoutKey() const {
+  return desk_place_ && awaited_ == Step::kReceive && phase_ == Phase::kIdle && filled_ == 0 &&
+         !context_.session.engine.staff().StillStands({.key = desk_place_.key()},
+                                                      context_.clock.Now());
+}
+
 void Connection::Sweep(int64_t now_ns) {
+  if (IsIdleWithoutKey()) {
+    awaited_ = Step::kWait;
+    return Go(Step::kEnd);
+  }
   if (phase_ == Phase::kLog || now_ns < deadline_ns_) return;
   expired_ = true;
   Go(std::exchange(awaited_, Step::kWait));

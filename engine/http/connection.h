@@ -131,6 +131,7 @@ class Connection final : private ThreadCompletions::Waiter,
   bool Ready(uint32_t events) noexcept override;
   void GoOn() noexcept override;
 
+  bool IsIdleWithoutKey() const;
   void Enter(Phase phase, int64_t allowed_ms, int64_t now_ns);
   void EnterReading(int64_t now_ns);
   Step Await(Step step);

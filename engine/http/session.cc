@@ -84,6 +84,10 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                        .detail = "The request target is not a valid path and query."});
     } else {
       entry.route = Dispatch(exchange, context_.audience);
+      // Whose key stands no more is to keep no place at the desk.
+      if (context_.audience == Audience::kStaff && request.authorization.data() != nullptr &&
+          exchange.outcome == Outcome::kUnauthorized)
+        entry.close = true;
     }
   } catch (...) {
     entry.rests_on_log = exchange.rests_on_log;
@@ -110,12 +114,13 @@ std::optional<Refusal> Session::ExamineHead(const Request& request, Instant now)
   const Examined examined =
       ExamineKey(context_.engine.staff(), context_.wrong_keys, caller_, request, now);
   if (examined.outcome != Outcome::kOk) return Refusal{examined.outcome, examined.detail};
-  if (!context_.stopping) place_ = context_.desk->Reserve();
+  if (!context_.stopping)
+    place_ = context_.desk->Reserve(booking::ActorOf(*examined.admission.key));
   if (place_) return std::nullopt;
   return Refusal{
       Outcome::kOverloaded,
-      "As many connections of the staff are open as may be. Nothing was done; close some, "
-      "or try again shortly."};
+      "As many connections of the staff, or with keys of this person or site, are open as may be. "
+      "Nothing was done; close some, or try again shortly."};
 }
 
 void Session::ServeRefusal(const Refusal& refusal, Instant now, Entry& entry) {

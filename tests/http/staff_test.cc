@@ -294,6 +294,43 @@ TEST_CASE("who shows many wrong keys is told to wait; a good one from there is a
   CHECK(ask("", bad) == 401);
 }
 
+TEST_CASE("nobody takes all places at the desk, whatever keys he has") {
+  StaffDesk desk(limits::kStaffConnectionsPerPerson + 2);
+  const auto reserve = [&desk](const char* person, const char* key) {
+    return desk.Reserve({.role = Role::kAgent, .person = person, .key = key});
+  };
+  std::vector<StaffDesk::Place> taken;
+  for (int i = 0; i < limits::kStaffConnectionsPerPerson; ++i) {
+    taken.push_back(reserve("claire", i % 2 == 0 ? "OLDKEY00" : "NEWKEY00"));
+    REQUIRE(static_cast<bool>(taken.back()));
+  }
+  CHECK(!reserve("claire", "NEWKEY00"));
+  taken.push_back(reserve("paul", "PAULKEY0"));
+  CHECK(taken.back().key() == "PAULKEY0");
+  taken.push_back(reserve("rose", "ROSEKEY0"));
+  CHECK(!reserve("paul", "PAULKEY0"));  // there is none left at all
+  taken.front() = StaffDesk::Place();
+  CHECK(static_cast<bool>(reserve("claire", "NEWKEY00")));
+  taken.clear();
+  CHECK(static_cast<bool>(reserve("claire", "NEWKEY00")));
+}
+
+TEST_CASE("at the desk whoever shows a key that does not stand is refused, and leaves") {
+  Office office;
+  const auto answer = [&](const std::string& text) {
+    const int status = office.AskStaff("GET", "/v1/snapshots", text);
+    return std::to_string(status) +
+           (office.reply.find("Connection: close\r\n") == std::string::npos ? " stays" : " leaves");
+  };
+  CHECK(answer(office.text(Role::kOperator)) == "200 stays");
+  CHECK(answer(office.text(Role::kAgent)) == "403 stays");
+  office.keys.front().revoked = office.world_.clock.now;
+  const std::string revoked = office.text(static_cast<Role>(office.keys.front().role));
+  office.Reload();
+  CHECK(answer(revoked) == "401 leaves");
+  CHECK(answer("") == "401 stays");  // of a pool, where each request has its own key
+}
+
 TEST_CASE("as many connections of the staff as there are places; then 503") {
   Office office;
   StaffDesk desk(1);

@@ -1,6 +1,7 @@
 """Keys of the staff: creneauctl key, what a running engine makes of them, and where a secret is never to be found."""
 
 import base64
+import contextlib
 import datetime
 import hashlib
 import json
@@ -221,7 +222,7 @@ class KeysOnThePublicListener(KeyCase):
     def test_connections_come_back_and_forged_keys_take_nobodys_place(self):
         _, secret = self.create("auditor", "cleo")
         self.reload("1 keys")
-        handed = [self.daemon.raw() for _ in range(40)]
+        handed = [self.daemon.raw() for _ in range(30)]
         for made in handed:
             self.assertEqual(self.ask(made, head("GET", "/v1/snapshots", secret))[0].status, 200)
         forged = secret[:-2] + ("AA" if secret[-2:] != "AA" else "BA")
@@ -251,6 +252,28 @@ class KeysOnThePublicListener(KeyCase):
         self.assertEqual(self.daemon.metric('creneau_connections{listener="staff"}'), 0)
         self.assertEqual(self.daemon.stop(), 0)
         self.assertIn("stopped: the log is sealed", self.daemon.diary())
+
+
+    def test_nobody_takes_all_places_and_a_revoked_key_keeps_none(self):
+        cleo, secret = self.create("auditor", "cleo")
+        _, other = self.create("auditor", "dora")
+        self.reload("2 keys")
+        question = head("GET", "/v1/snapshots", secret)
+        with contextlib.ExitStack() as stack:
+            handed = [stack.enter_context(self.daemon.raw()) for _ in range(33)]
+            statuses = [self.ask(made, question)[0].status for made in handed]
+            self.assertEqual(statuses, [200] * 32 + [503])
+            doras = stack.enter_context(self.daemon.raw())
+            self.assertEqual(self.ask(doras, head("GET", "/v1/snapshots", other))[0].status, 200)
+            # What waits with the key: a request that is not whole yet.
+            handed[0].sendall(head("POST", "/v1/snapshots", secret, 10) + b"{")
+            self.assertEqual(self.key("revoke", cleo["id"])[0], 0)
+            self.reload("2 keys")
+            handed[0].sendall(b"         ")
+            self.assertEqual(read_replies(handed[0], 1)[0].status, 401)
+            for made in handed[:32]:
+                self.assertEqual(made.recv(1), b"")
+            self.assertEqual(self.ask(doras, head("GET", "/v1/snapshots", other))[0].status, 200)
 
 
 class KeysUnderACap(KeyCase):
