@@ -294,6 +294,8 @@ inline constexpr int kRetentionDays = 365;
 // A decision can be contested for two months; a month more for whoever has to find a lawyer.
 inline constexpr int kRetentionDaysMin = 90;
 inline constexpr int kRetentionDaysMax = 3'660;  // ten years: a typing error beyond that
+// Peppers that an engine ever has: one a month for a century is a mistake of a program.
+inline constexpr uint32_t kPepperEpochs = 1'200;
 // Counts are told by the minute (design 5).
 inline constexpr int64_t kServiceMinuteMs = 60'000;
 // While nothing changes and nobody is refused, the log is told so no later than this: what nothing

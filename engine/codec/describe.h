@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "codec/identity_acts.h"
+#include "codec/pepper.h"
 
 namespace creneau::codec {
 
@@ -25,5 +26,6 @@ std::string Describe(const Rekeyed& rekeyed, bool json);
 std::string Describe(const ActProposed& proposed, bool json);
 std::string Describe(const ActSettled& settled, bool json);
 std::string Describe(const HolderNotice& notice, bool json);
+std::string Describe(const PepperEpoch& pepper, bool json);
 
 }  // namespace creneau::codec

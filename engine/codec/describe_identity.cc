@@ -78,4 +78,25 @@ std::string Describe(const HolderNotice& notice, bool json) {
   return absl::StrFormat("for the holder of %s: %s", SeatWords(notice.origin), kind);
 }
 
+std::string Describe(const PepperEpoch& pepper, bool json) {
+  const std::string at = Utc(pepper.at);
+  if (json && pepper.group.empty()) {
+    return absl::StrFormat(R"({"event":"pepper-epoch","epoch":%d,"at":"%s","retired":%s})",
+                           pepper.epoch, at, pepper.retired ? "true" : "false");
+  }
+  if (json) {
+    return absl::StrFormat(
+        R"({"event":"pepper-epoch","epoch":%d,"at":"%s","group":"%s","left":%d})", pepper.epoch, at,
+        pepper.group, pepper.left);
+  }
+  if (pepper.group.empty()) {
+    return absl::StrFormat("pepper %d %s, %s", pepper.epoch,
+                           pepper.retired ? "is destroyed" : "was made", at);
+  }
+  std::string out =
+      absl::StrFormat("group %s uses pepper %d from %s on", pepper.group, pepper.epoch, at);
+  if (pepper.left > 0) absl::StrAppendFormat(&out, ", and pepper %d no longer", pepper.left);
+  return out;
+}
+
 }  // namespace creneau::codec

@@ -11,6 +11,7 @@
 #include "codec/agenda_proto.h"
 #include "codec/identity_acts_proto.h"
 #include "codec/loss_proto.h"
+#include "codec/pepper_proto.h"
 #include "codec/service_proto.h"
 #include "codec/state_proto.h"
 #include "creneau/v1/event.pb.h"
@@ -239,6 +240,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.channel_totals());
     case v1::Event::kLossAccepted:
       return Stated(message.loss_accepted());
+    case v1::Event::kPepperEpoch:
+      return Stated(message.pepper_epoch());
     case v1::Event::WHAT_NOT_SET:
       break;
   }

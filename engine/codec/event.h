@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "codec/identity_acts.h"
 #include "codec/loss.h"
+#include "codec/pepper.h"
 #include "codec/service.h"
 #include "codec/staff_act.h"
 #include "codec/state.h"
@@ -50,9 +51,10 @@ struct Outage {
 
 std::string EncodeOutage(const Outage& outage);
 
-using Record = std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed,
-                            RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed,
-                            ActSettled, HolderNotice, ServiceMinute, ChannelTotals, LossAccepted>;
+using Record =
+    std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed, RosterPart, Probe,
+                 StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled, HolderNotice,
+                 ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

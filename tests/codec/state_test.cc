@@ -123,6 +123,27 @@ TEST_CASE("states survive the log: openings, turns, rosters, probes") {
   }
 }
 
+TEST_CASE("peppers: of a group, made, retired; what does not go together is no record") {
+  const Instant at{1'796'112'000'123};
+  const std::string group(64, 'g');
+  for (const PepperEpoch& fine :
+       {PepperEpoch{2, at, group, 1}, PepperEpoch{limits::kPepperEpochs, at, group, 0},
+        PepperEpoch{2, at, "", 0, false, ~uint64_t{0}}, PepperEpoch{1, at, "", 0, true, 7}}) {
+    const std::string bytes = EncodePepper(fine);
+    CHECK(std::get<PepperEpoch>(*DecodeRecord(bytes)) == fine);
+    CHECK(bytes.size() <= kMaxEventBytes);
+    CHECK(DescribeRecord(bytes, true).find(fine.retired ? "true" : "\"epoch\":") !=
+          std::string::npos);
+  }
+  CHECK(DescribeRecord(EncodePepper({2, at, "93", 1}), false) ==
+        "group 93 uses pepper 2 from 2026-12-01T08:00:00Z on, and pepper 1 no longer");
+  for (const PepperEpoch& wrong :
+       {PepperEpoch{0, at, "93"}, PepperEpoch{limits::kPepperEpochs + 1, at, "93"},
+        PepperEpoch{2, at, "93", 2}, PepperEpoch{2, at, "", 1}, PepperEpoch{2, at, "93", 1, true},
+        PepperEpoch{2, at, "93", 1, false, 7}, PepperEpoch{2, at, "a\"b"}})
+    CHECK(absl::IsDataLoss(DecodeRecord(EncodePepper(wrong)).status()));
+}
+
 TEST_CASE("an act is attributed to somebody who can be of the staff, or the record is none") {
   const auto fine = [](auto change) {
     StaffAct act{.person = "a.dupont", .key = "0123ABCZ", .what = "lookup"};

@@ -20,6 +20,7 @@ std::string Encoded(const Record& record) {
   if (const auto* turn = std::get_if<TurnLapsed>(&record)) return EncodeTurn(*turn);
   if (const auto* act = std::get_if<StaffAct>(&record)) return EncodeStaffAct(*act);
   if (const auto* probe = std::get_if<Probe>(&record)) return EncodeProbe(*probe);
+  if (const auto* pepper = std::get_if<PepperEpoch>(&record)) return EncodePepper(*pepper);
   if (const auto* loss = std::get_if<LossAccepted>(&record)) return EncodeLoss(*loss);
   if (const auto* roster = std::get_if<RosterPart>(&record))
     return EncodeRoster(roster->agenda, roster->version, roster->adds, roster->subjects).front();
