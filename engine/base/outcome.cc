@@ -38,6 +38,7 @@ constexpr Named kNames[] = {
     {Outcome::kActSettled, "act-settled"},
     {Outcome::kNotHeld, "not-held"},
     {Outcome::kSeatsReserved, "seats-reserved"},
+    {Outcome::kPepperInUse, "pepper-in-use"},
     {Outcome::kNotConfirmed, "not-confirmed"},
     {Outcome::kSeatsLeft, "seats-left"},
     {Outcome::kVersionMismatch, "version-mismatch"},

@@ -32,6 +32,7 @@ enum class Outcome : uint8_t {
   kActSettled,            // 409: approved or withdrawn already, or about what is no longer so
   kNotHeld,               // 409: extend asked for what is already confirmed
   kSeatsReserved,         // 409: a publication would take reserved seats away
+  kPepperInUse,           // 409: an epoch that is still needed, or a group that still needs its own
   kNotConfirmed,          // 409: a receipt is for what is confirmed
   kSeatsLeft,             // 409: an attempt was asked for, and a seat can be held
   kVersionMismatch,       // 412: If-Match does not name the published version

@@ -1,5 +1,7 @@
 #include "booking/engine.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -61,11 +63,11 @@ absl::Status Engine::Impl::LoadAllKeys() {
     return agenda->rules.policy == rules::Policy::kQueue;
   });
   absl::StatusOr<Keys> keys =
-      LoadKeys(files_, options_.keys, entropy_,
+      LoadKeys(files_, options_.keys, entropy_, people_->peppers.Needed(registry_),
                /*may_make=*/report_.recovery.last_lsn == Lsn{}, /*may_make_chain=*/!queues);
   if (!keys.ok()) return keys.status();
   if (absl::Status status = staff_.Reload(files_, options_.keys); !status.ok()) return status;
-  keys_ = *keys;
+  keys_ = *std::move(keys);
   report_.keys_made = keys_.made;
   report_.mac_key_made = keys_.mac_made;
   report_.receipt_key_made = keys_.receipt_made;
@@ -73,7 +75,15 @@ absl::Status Engine::Impl::LoadAllKeys() {
   // be signed again.
   if (keys_.made) checkpoint_batch_ = 0;
   names_.emplace(keys_.names, ErasOf(losses_));
-  pseudonyms_.emplace(keys_.pepper);
+  for (auto& [epoch, pepper] : keys_.peppers) {
+    peppers_.Put(epoch, pepper);
+    explicit_bzero(pepper.data(), pepper.size());
+  }
+  keys_.peppers.clear();
+  if (report_.recovery.last_lsn != Lsn{})
+    peppers_.PassesUnknownUntil(clock_.Now() + limits::kPassLifeMs);
+  for (const AgendaInfo* agenda : agendas)
+    peppers_.Use(agenda->id, people_->peppers.Of(agenda->rules.group));
   return absl::OkStatus();
 }
 
@@ -140,6 +150,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   log_ = *std::move(log);
   const absl::Status settled = accepting ? AcceptLoss() : FinishAcceptance(files_, options_.data);
   if (!settled.ok()) return settled;
+  FinishRetiring();
 
   openings_ = std::make_unique<Openings>(registry_, ledger_, *log_, clock_,
                                          Openings::Secrets{keys_.mac, keys_.chain});

@@ -26,6 +26,7 @@
 #include "booking/answers.h"
 #include "booking/identity_answers.h"
 #include "booking/loss.h"
+#include "booking/pepper_answers.h"
 #include "booking/receipts.h"
 #include "booking/record.h"
 #include "booking/snapshot_file.h"
@@ -65,8 +66,9 @@ struct StartReport {
   std::vector<std::string> lost_aside;      // files of what was lost, kept under names of their own
   bool loss_known = false;                  // what was to be accepted had been, by an earlier one
   bool keys_made = false;
-  bool mac_key_made = false;      // alone: there had been others
-  bool receipt_key_made = false;  // likewise
+  bool mac_key_made = false;         // alone: there had been others
+  bool receipt_key_made = false;     // likewise
+  std::vector<std::string> peppers;  // that are retired: what this start did about their files
   size_t agendas = 0;
   size_t reservations = 0;  // live ones
   int64_t duration_ms = 0;
@@ -223,6 +225,15 @@ class Engine {
   PublishAnswer Publish(const PublishRequest& request, const Actor& actor);
   OrderAnswer Order(std::string_view agenda, const OpeningOrder& order, const Actor& actor);
   RosterAnswer ImportRoster(const RosterRequest& request, const Actor& actor);
+
+  // Peppers (pepper_epochs.h). These block like the three before.
+  std::vector<PepperListing> ListPeppers();
+  // Has groups in which nothing is under way go over to that pepper, which is made where it is the
+  // next one. Their rosters and links are void. kPepperInUse: of the one group that was asked for,
+  // why not.
+  PepperAnswer RenewPepper(const PepperRequest& request, const Actor& actor);
+  // Destroys a pepper that nobody needs any more. May be repeated.
+  RetireAnswer RetirePepper(uint32_t epoch, bool dry_run, const Actor& actor);
 
   // Takes a snapshot while everyone goes on, checks it by reading it back, keeps it and the one
   // before it, and archives the log behind that one. Blocks until that is done: not for I/O

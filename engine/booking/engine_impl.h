@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "booking/names.h"
 #include "booking/openings.h"
 #include "booking/people.h"
+#include "booking/peppers.h"
 #include "booking/proofs.h"
 #include "booking/receipts.h"
 #include "booking/record_files.h"
@@ -107,6 +109,12 @@ class Engine::Impl {
   OrderAnswer Order(std::string_view name, const OpeningOrder& order, const Actor& actor);
   RosterAnswer ImportRoster(const RosterRequest& request, const Actor& actor);
 
+  // pepper_requests.cc
+  PepperAnswer RenewPepper(const PepperRequest& request, const Actor& actor);
+  // pepper_retire.cc
+  std::vector<PepperListing> ListPeppers();
+  RetireAnswer RetirePepper(uint32_t epoch, bool dry_run, const Actor& actor);
+
   // publishing.cc
   PublishAnswer Publish(const PublishRequest& request, const Actor& actor);
 
@@ -130,7 +138,7 @@ class Engine::Impl {
   Keys keys_;
   StaffAccess staff_;
   std::optional<Names> names_;
-  std::optional<KeyedHash> pseudonyms_;
+  Peppers peppers_;
   // Reads change nothing that counts: they clear summary hints.
   mutable ledger::Ledger ledger_;
   Registry registry_;
@@ -154,6 +162,23 @@ class Engine::Impl {
                        std::vector<codec::TurnLapsed>* turns, std::optional<Accepting>* accepting);
   absl::Status TakeDirectories();
   absl::Status LoadAllKeys();
+  // pepper_requests.cc
+  absl::StatusOr<uint32_t> NextEpoch();
+  std::vector<PepperAnswer::Group> GroupsBefore(uint32_t epoch, std::string_view only) const;
+  std::vector<PepperObstacle> WhatKeeps(const PepperAnswer::Group& group, Instant now, Act& act);
+  void FindReserved(const AgendaInfo& agenda, const std::vector<uint8_t>& seats, Instant now,
+                    Act& act, std::vector<PepperObstacle>* obstacles);
+  absl::Status MoveGroups(const PepperRequest& request, const Actor& actor,
+                          std::vector<PepperAnswer::Group> quiet, Instant now, Act& act,
+                          PepperAnswer* answer);
+  bool MoveGroup(PepperAnswer::Group& group, uint32_t epoch, Instant now, Act& act,
+                 const std::function<void()>& begin);
+  // pepper_retire.cc
+  void FinishRetiring();
+  std::optional<Instant> RetentionUntil(uint32_t epoch, const AgendaInfo** longest) const;
+  bool MayRetire(uint32_t epoch, Instant now, RetireAnswer* answer) const;
+  absl::StatusOr<uint64_t> CheckOnDisk(uint32_t epoch);
+  absl::Status Destroy(const codec::PepperEpoch& retired);
   // loss_start.cc
   absl::Status BeginLoss(const Accepting& accepting, wal::Recovery* goes_on);
   absl::Status AcceptLoss();
@@ -248,6 +273,7 @@ class Engine::Impl {
              std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors);
   bool PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
                   const absl::TimeZone& zone, const Actor& actor);
+  std::optional<codec::PepperEpoch> EpochOfNew(const rules::Agenda& agenda) const;
   void WarnOfNobody(AgendaId id, const rules::Agenda& agenda, rules::Diagnostics* warnings) const;
   ledger::TrimCounts TrimAll(AgendaId agenda);
 

@@ -44,6 +44,12 @@ void Identities::Take(const codec::SubjectsLinked& linked) {
   }
 }
 
+void Identities::Forget(AgendaId agenda) {
+  std::erase_if(links_, [&](const auto& entry) { return entry.second.agenda == agenda; });
+  derived_of_.clear();
+  for (const auto& [derived, linked] : links_) derived_of_.emplace(linked.subject, derived);
+}
+
 uint32_t Identities::FindRekeyed(SeatRef origin) const {
   const std::lock_guard lock(rekeyed_mutex_);
   const auto at = rekeyed_.find(origin);

@@ -53,6 +53,9 @@ class Identities {
   // What makes `derived`, and all that is one person with it, that subject. With a Writing.
   std::vector<codec::SubjectLink> ToJoin(const Subject& derived, const Subject& subject) const;
   void Take(const codec::SubjectsLinked& linked);
+  // What was said about agendas whose applicants are hashed with another pepper from now on. With a
+  // Writing.
+  void Forget(AgendaId agenda);
 
   // How often a reservation has got another key. Costs next to nothing where none has.
   uint32_t TimesRekeyed(SeatRef origin) const {

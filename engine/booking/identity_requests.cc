@@ -116,9 +116,10 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
                                     Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
   if (agenda == nullptr) return Denied(Outcome::kUnknownAgenda);
-  rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
-  if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
+  rules::Identity identity =
+      rules::Identify(agenda->rules, applicant, peppers_.Of(agenda->id), now);
+  if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   auto seat = LiveOf(act, people_->identities.Of(identity.subject), now);
   // Agendas of one group share their people: what is in another's is for whoever may act for that.
   if (seat && !Covers(actor, registry_.Find(seat->agenda)->rules.name)) seat.reset();
@@ -134,9 +135,10 @@ IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
                                      const rules::Applicant& applicant, Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
   if (agenda == nullptr) return Denied(Outcome::kUnknownAgenda);
-  rules::Identity identity = rules::Identify(agenda->rules, applicant, *pseudonyms_, now);
-  if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Identities::Reading reading = people_->identities.Read();
+  rules::Identity identity =
+      rules::Identify(agenda->rules, applicant, peppers_.Of(agenda->id), now);
+  if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
   const Subject subject = people_->identities.Of(identity.subject);
   if (proofs_->TooOften(subject, clock_.MonotonicNs()))
     return Denied(Outcome::kRateLimited, agenda);
@@ -175,11 +177,13 @@ IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Ac
   const AgendaInfo* const agenda = registry_.Find(request.agenda);
   if (agenda == nullptr) return Denied(Outcome::kUnknownAgenda);
   if (!IsReason(request.reason)) return Invalid(agenda, {{"/reason", std::string(AllReasons())}});
-  rules::Identity one = rules::Identify(agenda->rules, request.applicant, *pseudonyms_, now);
-  if (!one.problems.empty()) return Invalid(agenda, std::move(one.problems));
-  rules::Identity other = rules::Identify(agenda->rules, request.same_as, *pseudonyms_, now);
-  if (!other.problems.empty()) return Invalid(agenda, Below("same_as", std::move(other.problems)));
   const Identities::Writing writing = people_->identities.Write();
+  rules::Identity one =
+      rules::Identify(agenda->rules, request.applicant, peppers_.Of(agenda->id), now);
+  if (!one.problems.empty()) return Invalid(agenda, std::move(one.problems));
+  rules::Identity other =
+      rules::Identify(agenda->rules, request.same_as, peppers_.Of(agenda->id), now);
+  if (!other.problems.empty()) return Invalid(agenda, Below("same_as", std::move(other.problems)));
   const Joined joined = ToJoin(act, one.subject, other.subject, now);
   IdentityAnswer answer;
   answer.agenda = agenda;
@@ -248,12 +252,12 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
                               "a new document is no mistake, and the old one stays this person's: "
                               "have both become one with a link"}});
   }
-  rules::Identity right = rules::Identify(agenda.rules, request.right, *pseudonyms_, now);
+  rules::Identity right = rules::Identify(agenda.rules, request.right, peppers_.Of(agenda.id), now);
   if (!right.problems.empty()) return Invalid(&agenda, std::move(right.problems));
   rules::Identity booked;
   std::optional<size_t> differ;
   if (request.booked) {
-    booked = rules::Identify(agenda.rules, *request.booked, *pseudonyms_, now);
+    booked = rules::Identify(agenda.rules, *request.booked, peppers_.Of(agenda.id), now);
     if (!booked.problems.empty())
       return Invalid(&agenda, Below("booked", std::move(booked.problems)));
     differ = FieldsThatDiffer(agenda.rules, request.right, *request.booked, now);
@@ -291,7 +295,7 @@ IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, cons
   const AgendaInfo& agenda = *registry_.Find(seat->agenda);
   if (!Covers(actor, agenda.rules.name)) return Denied(Outcome::kUnknownReservation);
   if (!IsReason(request.reason)) return Invalid(&agenda, {{"/reason", std::string(AllReasons())}});
-  rules::Identity owner = rules::Identify(agenda.rules, request.owner, *pseudonyms_, now);
+  rules::Identity owner = rules::Identify(agenda.rules, request.owner, peppers_.Of(agenda.id), now);
   if (!owner.problems.empty()) return Invalid(&agenda, std::move(owner.problems));
   if (people_->identities.Of(owner.subject) != seat->subject) {
     return Invalid(&agenda, {{"/applicant",

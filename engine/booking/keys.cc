@@ -1,71 +1,21 @@
 #include "booking/keys.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "base/text.h"
 #include "booking/loss.h"
+#include "booking/pepper_files.h"
+#include "booking/secret_files.h"
 
 namespace creneau::booking {
 namespace {
 
-constexpr size_t kSecretBytes = 32;
-using Secret = std::array<uint8_t, kSecretBytes>;
-
-absl::StatusOr<Secret> Read(env::FileSystem& files, const std::string& path) {
-  auto file = files.Open(path, env::OpenMode::kRead);
-  if (!file.ok()) return file.status();
-  std::array<uint8_t, 2 * kSecretBytes + 2> text;
-  const absl::StatusOr<size_t> size = (*file)->ReadAt(0, text);
-  if (!size.ok()) return size.status();
-  std::string_view digits(reinterpret_cast<const char*>(text.data()), *size);
-  if (!digits.empty() && digits.back() == '\n') digits.remove_suffix(1);
-  const std::optional<std::string> bytes = FromHex(digits);
-  if (!bytes || bytes->size() != kSecretBytes) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path, " is no key: expected 64 hexadecimal digits. Restore it from its backup."));
-  }
-  Secret secret;
-  std::copy(bytes->begin(), bytes->end(), secret.begin());
-  return secret;
-}
-
-absl::Status Write(env::FileSystem& files, const std::string& directory, const std::string& name,
-                   std::span<const uint8_t> secret) {
-  const std::string text = Hex(secret) + "\n";
-  // Under another name first, so that a crash leaves a whole key or none. A leftover of such a
-  // crash was never used.
-  const std::string path = directory + "/" + name;
-  const std::string unfinished = path + ".new";
-  if (const absl::Status status = files.Remove(unfinished);
-      !status.ok() && !absl::IsNotFound(status))
-    return status;
-  auto file = files.Open(unfinished, env::OpenMode::kCreate);
-  if (!file.ok()) return file.status();
-  absl::Status status =
-      (*file)->WriteAt(0, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
-  if (status.ok()) status = (*file)->Sync();
-  if (status.ok()) status = files.Rename(unfinished, path);
-  if (status.ok()) status = files.SyncDirectory(directory);
-  return status;
-}
-
-absl::StatusOr<Secret> Make(env::FileSystem& files, const std::string& directory,
-                            const std::string& name, Entropy& entropy) {
-  Secret secret;
-  entropy.Fill(secret);
-  if (absl::Status status = Write(files, directory, name, secret); !status.ok()) return status;
-  return secret;
-}
-
 absl::StatusOr<Secret> ReadNeeded(env::FileSystem& files, const std::string& directory,
                                   const std::string& name) {
-  absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
+  absl::StatusOr<Secret> secret = ReadSecret(files, directory + "/" + name);
   if (!absl::IsNotFound(secret.status())) return secret;
   return absl::FailedPreconditionError(absl::StrCat(
       directory, "/", name,
@@ -80,10 +30,10 @@ std::string PublicKeyFile(const std::string& directory) { return directory + "/c
 
 absl::StatusOr<std::optional<proof::PublicKey>> CheckpointKey(env::FileSystem& files,
                                                               const std::string& directory) {
-  const absl::StatusOr<Secret> secret = Read(files, directory + "/checkpoint.key");
+  const absl::StatusOr<Secret> secret = ReadSecret(files, directory + "/checkpoint.key");
   if (secret.ok()) return proof::PublicKeyOf(*secret);
   if (!absl::IsNotFound(secret.status())) return secret.status();
-  const absl::StatusOr<Secret> exported = Read(files, PublicKeyFile(directory));
+  const absl::StatusOr<Secret> exported = ReadSecret(files, PublicKeyFile(directory));
   if (exported.ok()) return *exported;
   // A start writes it anew.
   if (absl::IsNotFound(exported.status()) || absl::IsFailedPrecondition(exported.status()))
@@ -91,11 +41,13 @@ absl::StatusOr<std::optional<proof::PublicKey>> CheckpointKey(env::FileSystem& f
   return exported.status();
 }
 
-absl::Status RequireKeys(env::FileSystem& files, const std::string& directory) {
-  for (const char* name : {"pepper.1", "names.key"}) {
-    if (const auto key = ReadNeeded(files, directory, name); !key.ok()) return key.status();
+absl::Status RequireKeys(env::FileSystem& files, const std::string& directory,
+                         const std::vector<NeededPepper>& peppers) {
+  for (const NeededPepper& needed : peppers) {
+    if (const auto pepper = RequirePepper(files, directory, needed); !pepper.ok())
+      return pepper.status();
   }
-  return absl::OkStatus();
+  return ReadNeeded(files, directory, "names.key").status();
 }
 
 namespace {
@@ -103,9 +55,9 @@ namespace {
 // Beside its secret, for whoever publishes it; put right where it is another's.
 absl::Status ExportPublicKey(env::FileSystem& files, const std::string& directory,
                              const std::string& name, const proof::PublicKey& key) {
-  const absl::StatusOr<Secret> there = Read(files, directory + "/" + name);
+  const absl::StatusOr<Secret> there = ReadSecret(files, directory + "/" + name);
   if (there.ok() && *there == key) return absl::OkStatus();
-  return Write(files, directory, name, key);
+  return WriteSecret(files, directory, name, key);
 }
 
 constexpr char kReceiptKey[] = "receipt.key";
@@ -138,7 +90,7 @@ absl::Status KeepEarlierReceiptKey(env::FileSystem& files, const std::string& di
                                    const std::optional<proof::PublicKey>& now, int free_number,
                                    Keys* keys) {
   const std::string path = directory + "/" + kReceiptPublic;
-  const absl::StatusOr<Secret> there = Read(files, path);
+  const absl::StatusOr<Secret> there = ReadSecret(files, path);
   // One that cannot be read checks nothing: it is written anew.
   if (absl::IsNotFound(there.status()) || absl::IsFailedPrecondition(there.status()))
     return absl::OkStatus();
@@ -156,10 +108,10 @@ absl::StatusOr<Secret> ReadOrMake(env::FileSystem& files, const std::string& dir
                                   const std::string& name, Entropy& entropy, bool may_make,
                                   bool* made) {
   if (!may_make) return ReadNeeded(files, directory, name);
-  absl::StatusOr<Secret> secret = Read(files, directory + "/" + name);
+  absl::StatusOr<Secret> secret = ReadSecret(files, directory + "/" + name);
   if (secret.ok() || !absl::IsNotFound(secret.status())) return secret;
   *made = true;
-  return Make(files, directory, name, entropy);
+  return MakeSecret(files, directory, name, entropy);
 }
 
 }  // namespace
@@ -171,11 +123,11 @@ absl::Status LoadReceiptKeys(env::FileSystem& files, const std::string& director
   const absl::StatusOr<std::vector<int>> numbers = EarlierReceiptKeys(files, directory);
   if (!numbers.ok()) return numbers.status();
   for (auto number = numbers->rbegin(); number != numbers->rend(); ++number) {
-    const auto earlier = Read(files, directory + "/" + EarlierReceiptPublic(*number));
+    const auto earlier = ReadSecret(files, directory + "/" + EarlierReceiptPublic(*number));
     if (!earlier.ok()) return earlier.status();
     keys->earlier_receipts.push_back(*earlier);
   }
-  const absl::StatusOr<Secret> there = Read(files, directory + "/" + kReceiptKey);
+  const absl::StatusOr<Secret> there = ReadSecret(files, directory + "/" + kReceiptKey);
   if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
   const auto now = there.ok() ? std::optional(proof::PublicKeyOf(*there)) : std::nullopt;
   const absl::Status kept = KeepEarlierReceiptKey(files, directory, now,
@@ -194,7 +146,7 @@ absl::Status LoadLostMacs(env::FileSystem& files, const std::string& directory, 
   for (const std::string& name : *names) {
     const std::optional<uint64_t> era = EraOfLostMac(name);
     if (!era) continue;
-    const auto mac = Read(files, directory + "/" + name);
+    const auto mac = ReadSecret(files, directory + "/" + name);
     if (!mac.ok()) return mac.status();
     keys->lost_macs[*era] = *mac;
   }
@@ -204,11 +156,17 @@ absl::Status LoadLostMacs(env::FileSystem& files, const std::string& directory, 
 }  // namespace
 
 absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
-                              Entropy& entropy, bool may_make, bool may_make_chain) {
+                              Entropy& entropy, const std::vector<NeededPepper>& peppers,
+                              bool may_make, bool may_make_chain) {
   if (const absl::Status status = files.CreateDirectory(directory); !status.ok()) return status;
   Keys keys;
-  const auto pepper = ReadOrMake(files, directory, "pepper.1", entropy, may_make, &keys.made);
-  if (!pepper.ok()) return pepper.status();
+  for (const NeededPepper& needed : peppers) {
+    const auto pepper = may_make ? ReadOrMake(files, directory, PepperName(needed.epoch), entropy,
+                                              may_make, &keys.made)
+                                 : RequirePepper(files, directory, needed);
+    if (!pepper.ok()) return pepper.status();
+    keys.peppers[needed.epoch] = *pepper;
+  }
   const auto names = ReadOrMake(files, directory, "names.key", entropy, may_make, &keys.made);
   if (!names.ok()) return names.status();
   bool made_later = false;  // not held against an older log: nothing in it was made with these
@@ -232,7 +190,6 @@ absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directo
   keys.checkpoint = *checkpoint;
   // Keys that an earlier start made may not have been durable when it was killed.
   if (const absl::Status status = files.SyncDirectory(directory); !status.ok()) return status;
-  keys.pepper = *pepper;
   keys.names = *names;
   keys.mac_made = keys.mac_made && !keys.made;
   keys.receipt_made = keys.receipt_made && !keys.made;

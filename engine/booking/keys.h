@@ -1,8 +1,9 @@
 // The engine's secrets, under --keys: made on first start, 0600, never logged, never copied
 // together with the data (design 8).
 //
-//   pepper.1        turns applicants into subjects; without it nobody finds a reservation again by
-//                   identity
+//   pepper.N        turns applicants into subjects; without it nobody finds a reservation again by
+//                   identity. Which groups of agendas use which, the log says (pepper_epochs.h);
+//                   pepper.1 is the first. How one is made and destroyed: pepper_files.h
 //   names.key       makes reservation names and keys; without it the references people hold mean
 //                   nothing
 //   mac.key         makes tags and tickets of queues; made anew when it is missing: tickets given
@@ -26,6 +27,7 @@
 
 #include "absl/status/statusor.h"
 #include "booking/names.h"
+#include "booking/pepper_epochs.h"
 #include "env/entropy.h"
 #include "env/file.h"
 #include "proof/checkpoint.h"
@@ -34,7 +36,7 @@
 namespace creneau::booking {
 
 struct Keys {
-  rules::Pepper pepper;
+  std::map<uint32_t, rules::Pepper> peppers;  // by epoch: those asked for
   Names::Secret names;
   KeyedHash::Key mac;
   KeyedHash::Key chain;
@@ -52,7 +54,8 @@ struct Keys {
 // FailedPrecondition: with new ones the log's subjects and references would mean nothing.
 // `may_make_chain`: no queue has been published yet.
 absl::StatusOr<Keys> LoadKeys(env::FileSystem& files, const std::string& directory,
-                              Entropy& entropy, bool may_make, bool may_make_chain);
+                              Entropy& entropy, const std::vector<NeededPepper>& peppers,
+                              bool may_make, bool may_make_chain);
 
 // Where the public key lies that checkpoints are checked with.
 std::string PublicKeyFile(const std::string& directory);
@@ -63,6 +66,7 @@ absl::StatusOr<std::optional<proof::PublicKey>> CheckpointKey(env::FileSystem& f
 
 // Whether what a log cannot do without is there: FailedPrecondition, or what the disk said. Changes
 // nothing.
-absl::Status RequireKeys(env::FileSystem& files, const std::string& directory);
+absl::Status RequireKeys(env::FileSystem& files, const std::string& directory,
+                         const std::vector<NeededPepper>& peppers);
 
 }  // namespace creneau::booking

@@ -74,11 +74,13 @@ RosterAnswer Engine::Impl::ImportRoster(const RosterRequest& request, const Acto
   answer.errors = std::move(file.errors);
   std::vector<Subject> subjects;
   subjects.reserve(file.people.size());
+  // From here on the group's pepper stays what it is.
+  const std::lock_guard lock(publishing_);
   for (const codec::RosterFile::Person& person : file.people) {
     rules::Applicant applicant;
     for (size_t i = 0; i < person.fields.size(); ++i) applicant.fields[i] = person.fields[i];
     const rules::Identity identity =
-        rules::Identify(agenda.rules, applicant, *pseudonyms_, clock_.Now());
+        rules::Identify(agenda.rules, applicant, peppers_.Of(agenda.id), clock_.Now());
     for (const rules::IdentityProblem& problem : identity.problems)
       answer.errors.push_back(
           {person.line, 1, absl::StrCat(problem.pointer, ": ", problem.message)});
@@ -93,7 +95,6 @@ RosterAnswer Engine::Impl::ImportRoster(const RosterRequest& request, const Acto
   answer.people = subjects.size();
   answer.listed = rosters_.size(agenda.id);
   if (request.dry_run) return answer;
-  const std::lock_guard lock(publishing_);
   if (LogRoom(subjects.size() * sizeof(Subject) + limits::kMaxRecordBytes) != Room::kPlenty) {
     answer.outcome = Outcome::kReadOnly;
     return answer;

@@ -3,12 +3,14 @@
 
 #include "booking/acts.h"
 #include "booking/identities.h"
+#include "booking/pepper_epochs.h"
 
 namespace creneau::booking {
 
 struct People {
   Identities identities;
   Acts acts;
+  PepperEpochs peppers;
 };
 
 }  // namespace creneau::booking

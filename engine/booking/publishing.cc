@@ -154,16 +154,32 @@ bool Engine::Impl::ReadTargets(const PublishRequest& request, const AgendaInfo* 
   return Merge(slots, listed, *agenda, current, targets, &answer->errors);
 }
 
+// Of an agenda that begins a group, where that is not in the newest epoch by itself.
+std::optional<codec::PepperEpoch> Engine::Impl::EpochOfNew(const rules::Agenda& agenda) const {
+  const PepperEpochs& peppers = people_->peppers;
+  if (peppers.Of(agenda.group) == peppers.newest() || !AgendasOf(registry_, agenda.group).empty())
+    return std::nullopt;
+  codec::PepperEpoch begins;
+  begins.epoch = peppers.newest();
+  begins.at = clock_.Now();
+  begins.group = agenda.group;
+  return begins;
+}
+
 // False when the log failed: what is in force is then unknown, and the process is about to end.
 bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
                               const absl::TimeZone& zone, const Actor& actor) {
   std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
+  const std::optional<codec::PepperEpoch> begins = EpochOfNew(agenda);
+  if (begins) records.insert(records.begin(), codec::EncodePepper(*begins));
   records.insert(records.begin(), Attribution(actor, {"publish", agenda.name}, clock_.Now()));
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
   act.PushAll(records);
   if (!wait.Finish(act)) return false;
   ledger_.Apply(change);
+  if (begins) people_->peppers.Take(*begins);
+  peppers_.Use(change.agenda, people_->peppers.Of(agenda.group));
   registry_.Put(AgendaInfo{change.agenda, change.version, agenda, zone, clock_.Now()});
   return true;
 }

@@ -104,14 +104,14 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
     answer.outcome = Outcome::kUnknownRoute;
     return answer;
   }
+  const Identities::Reading reading = people_->identities.Read();
   rules::Identity identity =
-      rules::Identify(agenda.rules, request.applicant, *pseudonyms_, received_at);
+      rules::Identify(agenda.rules, request.applicant, peppers_.Of(agenda.id), received_at);
   if (!identity.problems.empty()) {
     answer.outcome = Outcome::kValidationFailed;
     answer.problems = std::move(identity.problems);
     return answer;
   }
-  const Identities::Reading reading = people_->identities.Read();
   const Subject subject = people_->identities.Of(identity.subject);
   if (const auto later_s = proofs_->TooOften(subject, clock_.MonotonicNs())) {
     answer.outcome = Outcome::kRateLimited;
@@ -166,7 +166,9 @@ PassAnswer Engine::Impl::GrantPass(Act& act, std::string_view name,
     answer.outcome = Outcome::kUnknownAgenda;
     return answer;
   }
-  rules::Identity identity = rules::Identify(answer.agenda->rules, applicant, *pseudonyms_, now);
+  const Identities::Reading reading = people_->identities.Read();
+  rules::Identity identity =
+      rules::Identify(answer.agenda->rules, applicant, peppers_.Of(answer.agenda->id), now);
   if (!identity.problems.empty()) {
     answer.outcome = Outcome::kValidationFailed;
     answer.problems = std::move(identity.problems);
@@ -174,7 +176,7 @@ PassAnswer Engine::Impl::GrantPass(Act& act, std::string_view name,
   }
   act.PushCopy(Attribution(actor, {"pass", name}, now));
   answer.expires_at = now + limits::kPassLifeMs;
-  const Identities::Reading reading = people_->identities.Read();
+  peppers_.NotePass(answer.agenda->id, answer.expires_at);
   answer.pass =
       proofs_->Grant(*answer.agenda, people_->identities.Of(identity.subject), answer.expires_at);
   return answer;

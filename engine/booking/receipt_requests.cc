@@ -120,7 +120,7 @@ AttemptAnswer Engine::Impl::Attempt(const AttemptRequest& request, Instant recei
   rules::CanonicalIdentity who;
   if (request.applicant) {
     rules::Identity identity =
-        rules::Identify(agenda.rules, *request.applicant, *pseudonyms_, received_at);
+        rules::Identify(agenda.rules, *request.applicant, peppers_.Of(agenda.id), received_at);
     answer.problems = std::move(identity.problems);
     derived = identity.subject;
     subject = people_->identities.Of(*derived);

@@ -58,7 +58,8 @@ class KeyedWitness final : public Witness {
   absl::Status End() override {
     if (absl::Status status = JudgeEnd(); !status.ok()) return status;
     if (absl::Status status = replay_.End(); !status.ok()) return status;
-    return replay_.last() == Lsn{} ? absl::OkStatus() : RequireKeys(files_, keys_);
+    return replay_.last() == Lsn{} ? absl::OkStatus()
+                                   : RequireKeys(files_, keys_, replay_.NeededPeppers());
   }
 
   const std::optional<Accepting>& accepting() const { return accepting_; }

@@ -62,6 +62,7 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   if (const auto* opening = std::get_if<codec::OpeningState>(&*decoded)) return Take(*opening);
   if (const auto* turn = std::get_if<codec::TurnLapsed>(&*decoded)) return Take(*turn);
   if (const auto* loss = std::get_if<codec::LossAccepted>(&*decoded)) return Take(*loss);
+  if (const auto* pepper = std::get_if<codec::PepperEpoch>(&*decoded)) return Take(*pepper);
   if (auto* roster = std::get_if<codec::RosterPart>(&*decoded))
     return rosters_.Take(std::move(*roster));
   if (std::holds_alternative<codec::Probe>(*decoded) ||
@@ -196,6 +197,19 @@ absl::Status Replay::Take(const codec::LossAccepted& loss) {
   }
   ledger_.RaiseGenerations(loss.first_generation);
   losses_.push_back(loss);
+  return absl::OkStatus();
+}
+
+// What was said before it of a group's people is void, also where it was read from a snapshot
+// already: what counts of it comes again after this record.
+absl::Status Replay::Take(const codec::PepperEpoch& pepper) {
+  people_->peppers.Take(pepper);
+  if (pepper.group.empty()) return absl::OkStatus();
+  const Identities::Writing writing = people_->identities.Write();
+  for (const AgendaInfo* agenda : AgendasOf(registry_, pepper.group)) {
+    people_->identities.Forget(agenda->id);
+    rosters_.Forget(agenda->id);
+  }
   return absl::OkStatus();
 }
 

@@ -48,6 +48,8 @@ class Replay final : public wal::RecordReader {
   std::vector<codec::TurnLapsed> turns() const;
   // Who is whom, and what waits for a second person. Once.
   std::unique_ptr<People> TakePeople() { return std::move(people_); }
+  // Before that: the peppers without which an engine cannot go on from here.
+  std::vector<NeededPepper> NeededPeppers() const { return people_->peppers.Needed(registry_); }
   // Those that were accepted, in their order. Known from the first record of their era on.
   const std::vector<codec::LossAccepted>& losses() const { return losses_; }
   // Since when live holds are owed time that a crash kept from them; nothing: they have got it all.
@@ -72,6 +74,7 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::SubjectsLinked& linked);
   absl::Status Take(const codec::ActProposed& proposed);
   absl::Status Take(const codec::LossAccepted& loss);
+  absl::Status Take(const codec::PepperEpoch& pepper);
 
   absl::Status Rebuild();
 

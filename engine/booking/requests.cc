@@ -200,15 +200,15 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
     answer.outcome = Outcome::kUnknownAgenda;
     return answer;
   }
+  const Identities::Reading reading = people_->identities.Read();
   rules::Identity identity =
-      rules::Identify(agenda->rules, request.applicant, *pseudonyms_, received_at);
+      rules::Identify(agenda->rules, request.applicant, peppers_.Of(agenda->id), received_at);
   if (!identity.problems.empty()) {
     answer.outcome = Outcome::kValidationFailed;
     answer.agenda = agenda;
     answer.problems = std::move(identity.problems);
     return answer;
   }
-  const Identities::Reading reading = people_->identities.Read();
   const Subject subject = people_->identities.Of(identity.subject);
   Entry entry;
   entry.derived = identity.subject;

@@ -36,6 +36,12 @@ absl::Status Rosters::Take(codec::RosterPart part) {
   return absl::OkStatus();
 }
 
+void Rosters::Forget(AgendaId agenda) {
+  if (open_ && open_->agenda == agenda) open_.reset();
+  const std::lock_guard lock(mutex_);
+  rosters_.erase(agenda);
+}
+
 bool Rosters::Lists(AgendaId agenda, const Subject& subject) const {
   const std::optional<Roster> roster = Find(agenda);
   return roster && std::binary_search(roster->subjects->begin(), roster->subjects->end(), subject);

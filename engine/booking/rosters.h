@@ -1,7 +1,7 @@
 // Whom the office knows (identity_proof = "listed"): of each agenda a list of subjects, no names.
 // The log has the same in parts (codec/state.h); a version is in force with its last part.
 //
-// Threads: Take and Snapshot from one at a time; Lists and size from any.
+// Threads: Take, Forget and Snapshot from one at a time; Lists and size from any.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +28,9 @@ class Rosters {
   // The next part. DataLoss: it does not follow the one before it. What is in force already, or was
   // followed by something later, changes nothing.
   absl::Status Take(codec::RosterPart part);
+  // Nobody is listed there any more: the agenda's applicants are hashed with another pepper from
+  // now on. The next version is the first.
+  void Forget(AgendaId agenda);
 
   bool Lists(AgendaId agenda, const Subject& subject) const;
   // Of one that was never imported: 0, 0.

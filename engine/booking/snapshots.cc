@@ -44,6 +44,8 @@ Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
     header->position = log_->durable_lsn();
   });
   for (const codec::LossAccepted& loss : losses_) begun.states.push_back(codec::EncodeLoss(loss));
+  // Before rosters and links, since these records make earlier ones of those void.
+  for (std::string& event : people_->peppers.Snapshot()) begun.states.push_back(std::move(event));
   for (std::string& event : rosters_.Snapshot()) begun.states.push_back(std::move(event));
   // Whoever changes these does so and pushes its record under one lock: what is in the log before
   // the position is in them.

@@ -112,6 +112,10 @@ constexpr Advice kSeatsReserved = {
     "The new calendar leaves out slots in which people have reservations; `slots` lists them. Keep "
     "these slots, or publish with ?displaced=keep to honour the reservations made.",
     false, 0};
+constexpr Advice kPepperInUse = {
+    409, "The pepper is still needed",
+    "Applicants are still recognised by this pepper, or what it hashed may still be asked about.",
+    true, 0};
 constexpr Advice kNotConfirmed = {
     409, "This reservation is not confirmed",
     "A receipt is of a confirmed reservation. Confirm it before `expires_at`, then ask again.",
@@ -276,6 +280,7 @@ constexpr Answered kAdvice[] = {
     {Outcome::kActSettled, kActSettled},
     {Outcome::kNotHeld, kNotHeld},
     {Outcome::kSeatsReserved, kSeatsReserved},
+    {Outcome::kPepperInUse, kPepperInUse},
     {Outcome::kNotConfirmed, kNotConfirmed},
     {Outcome::kSeatsLeft, kSeatsLeft},
     {Outcome::kVersionMismatch, kVersionMismatch},

@@ -74,7 +74,8 @@ TEST_CASE("a directory from before there were receipts gets their key, and a bro
     INFO(name);
     const std::string before = FileOf(world, name);
     std::ofstream(world.directory + "/keys/" + name) << "no key";
-    const auto keys = LoadKeys(world.files, world.directory + "/keys", world.entropy, false, false);
+    const auto keys = LoadKeys(world.files, world.directory + "/keys", world.entropy,
+                               {NeededPepper{}}, false, false);
     CHECK(absl::IsFailedPrecondition(keys.status()));
     CHECK(keys.status().message().find(name) != absl::string_view::npos);
     if (before.empty())

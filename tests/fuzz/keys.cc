@@ -108,8 +108,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   put({"receipt.key", "receipt.pub", "receipt.1.pub", "receipt.x.pub"});
   const auto before = files.Copy();
   booking::Counting entropy;
-  const auto keys = booking::LoadKeys(files, "keys", entropy, may_make, may_make_chain);
-  const auto again = booking::LoadKeys(files, "keys", entropy, may_make, may_make_chain);
+  const std::vector<booking::NeededPepper> peppers(1);
+  const auto keys = booking::LoadKeys(files, "keys", entropy, peppers, may_make, may_make_chain);
+  const auto again = booking::LoadKeys(files, "keys", entropy, peppers, may_make, may_make_chain);
   CHECK(keys.ok() == again.ok());
   if (!keys.ok()) {
     CHECK(absl::IsFailedPrecondition(keys.status()));
@@ -118,11 +119,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   CHECK(!again->made);
-  CHECK(keys->pepper == again->pepper && keys->names == again->names);
+  CHECK(keys->peppers == again->peppers && keys->names == again->names);
   CHECK(keys->checkpoint == again->checkpoint);
   CHECK(keys->mac == again->mac && keys->chain == again->chain);
   CHECK(keys->receipt == again->receipt && keys->earlier_receipts == again->earlier_receipts);
-  booking::CheckFile(files.At("keys/pepper.1"), keys->pepper);
+  booking::CheckFile(files.At("keys/pepper.1"), keys->peppers.at(1));
   booking::CheckFile(files.At("keys/names.key"), keys->names);
   booking::CheckFile(files.At("keys/checkpoint.key"), keys->checkpoint);
   booking::CheckFile(files.At("keys/mac.key"), keys->mac);

@@ -69,6 +69,7 @@ TEST_CASE("statuses are those of design 7") {
       {Outcome::kActSettled, 409},
       {Outcome::kNotHeld, 409},
       {Outcome::kSeatsReserved, 409},
+      {Outcome::kPepperInUse, 409},
       {Outcome::kNotConfirmed, 409},
       {Outcome::kSeatsLeft, 409},
       {Outcome::kVersionMismatch, 412},
