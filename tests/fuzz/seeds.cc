@@ -155,6 +155,11 @@ void WriteAll(const std::filesystem::path& directory) {
     ++number;
   }
   Write(directory / "history" / "whole", history);
+  const std::string pepper = codec::EncodePepper({2, kNow, life.rules.group, 1});
+  Write(directory / "record" / "pepper-of-a-group", "e" + pepper);
+  Write(directory / "record" / "pepper-retired",
+        "e" + codec::EncodePepper({1, kNow, "", 0, /*retired=*/true, 7}));
+  Write(directory / "history" / "pepper", history + Framed(pepper));
   const std::vector<std::string> records = Photograph(life, directory / "record");
   const std::string as_written(5, '\0');
   Write(directory / "snapshot" / "empty", as_written);
