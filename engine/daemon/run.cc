@@ -167,6 +167,7 @@ void TellWhatStartFound(const Options& options, const booking::StartReport& repo
         options.keys);
   }
   TellOfLoss(options, report);
+  for (const std::string& note : report.peppers) spdlog::warn("{}", note);
   if (report.receipt_key_made) {
     spdlog::info(
         "receipt.key was made in {}: publish receipt.pub beside it, and keep both with the other "

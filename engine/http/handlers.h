@@ -64,6 +64,11 @@ void ReportLive(Exchange& exchange);
 void ReportReady(Exchange& exchange);
 void ShowMetrics(Exchange& exchange);
 
+// handlers_peppers.cc: what applicants are hashed with.
+void ShowPeppers(Exchange& exchange);
+void RenewPepper(Exchange& exchange);
+void RetirePepper(Exchange& exchange);
+
 // handlers_events.cc: what has happened, and what happens.
 void StreamEvents(Exchange& exchange);
 

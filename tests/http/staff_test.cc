@@ -148,6 +148,9 @@ constexpr Expected kExpected[] = {
     {"DELETE", "/v1/acts/{}", "agent"},
     {"GET", "/v1/snapshots", "operator auditor"},
     {"POST", "/v1/snapshots", "operator"},
+    {"GET", "/v1/peppers", "operator auditor"},
+    {"PUT", "/v1/peppers/{}", "operator"},
+    {"DELETE", "/v1/peppers/{}", "operator"},
     {"GET", "/v1/events", "site operator auditor"},
     {"GET", "/livez", "machines"},
     {"GET", "/readyz", "machines"},
@@ -213,6 +216,53 @@ TEST_CASE("role by route, on each listener") {
     }
   }
   CHECK(table.empty());  // a route that this table does not have
+}
+
+TEST_CASE(
+    "peppers are renewed and retired by number, and what is refused says why and until when") {
+  Office office;
+  const std::string key = office.text(Role::kOperator);
+  const auto held = office.world_.Hold("FILE1");
+  REQUIRE(held.outcome == Outcome::kOk);
+  struct Case {
+    std::string_view method;
+    std::string_view path;
+    int status;
+    std::string_view says;
+  };
+  const Case cases[] = {
+      {"GET", "/v1/peppers", 200,
+       R"({"peppers":[{"epoch":1,"newest":true,"agendas":["93-titres"]}]})"},
+      {"PUT", "/v1/peppers/2?agenda=93-titres", 409,
+       "agenda 93-titres: holds (1), until 2026-11-30T"},
+      {"PUT", "/v1/peppers/2?agenda=93-titres", 409, "\r\nRetry-After: 301\r\n"},
+      {"PUT", "/v1/peppers/2?agenda=14-titres", 404, "unknown-agenda"},
+      {"PUT", "/v1/peppers/3", 422, "is 2 for another pepper, or 1 for those"},
+      {"PUT", "/v1/peppers/02", 422, "the number of a pepper is expected"},
+      {"PUT", "/v1/peppers/2x", 422, "the number of a pepper is expected"},
+      {"PUT", "/v1/peppers/2?dryrun=1", 422, "is not known here; dry_run and agenda are"},
+      {"PUT", "/v1/peppers/2?dry_run=1", 200,
+       R"({"epoch":2,"made":true,"dry_run":true,"moved":[],)"
+       R"("stayed":[{"group":"93-titres",)"},
+      {"PUT", "/v1/peppers/2", 201,
+       R"("because":[{"agenda":"93-titres","what":"holds","count":1,)"},
+      {"PUT", "/v1/peppers/2", 200, R"("made":false)"},
+      {"DELETE", "/v1/peppers/1", 409, "Agendas still use it: 93-titres."},
+      {"DELETE", "/v1/peppers/2", 409, "It is the newest"},
+      {"DELETE", "/v1/peppers/7", 422, "is of no pepper"},
+      {"PUT", "/v1/peppers/3", 201, R"("made":true)"},
+      {"DELETE", "/v1/peppers/2?agenda=93-titres", 422, "is not known here; dry_run is"},
+      {"DELETE", "/v1/peppers/2?dry_run=1", 200, R"({"epoch":2,"retired":true,"dry_run":true})"},
+      {"DELETE", "/v1/peppers/2", 200, R"({"epoch":2,"retired":true,"dry_run":false})"},
+      {"DELETE", "/v1/peppers/2", 200, R"("existed":true)"},
+      {"GET", "/v1/peppers", 200, R"("retired_at":"2026-11-30T09:00:00+00:00","agendas":[]})"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.method << " " << one.path);
+    CHECK(office.AskStaff(one.method, one.path, key) == one.status);
+    INFO(office.reply);
+    CHECK(office.reply.find(one.says) != std::string::npos);
+  }
 }
 
 TEST_CASE("events of another agenda than a key is for are not asked for") {

@@ -48,6 +48,10 @@ TEST_CASE("an export of a queue with its openings, and of a roster, recounts") {
   booking::RosterRequest roster;
   roster.agenda = "92-naturalisation";
   std::string csv = "dossier,birth_date\n";
+  // Nobody in the roster of another pepper is who he was.
+  roster.body = "dossier,birth_date\nSOMEBODY,1990-05-17\n";
+  REQUIRE(world.engine->ImportRoster(roster, booking::kTester).outcome == Outcome::kOk);
+  REQUIRE(world.engine->RenewPepper({2}, booking::kTester).moved.size() == 1);
   for (int i = 0; i < 20; ++i) csv += booking::Dossier(i) + ",1990-05-17\n";
   roster.body = csv;
   REQUIRE(world.engine->ImportRoster(roster, booking::kTester).outcome == Outcome::kOk);
@@ -74,7 +78,8 @@ TEST_CASE("an export of a queue with its openings, and of a roster, recounts") {
   CHECK(FirstOf(world, "export").empty());
   const std::string table = ReadBytes(world.directory + "/export/decisions.ndjson");
   for (const char* what : {R"("rule":"queue")", R"("opening":"2026-12-01")", R"("what":"lapsed")",
-                           R"("what":"turn-lapsed")", R"("what":"roster")", R"("subjects":20)"})
+                           R"("what":"turn-lapsed")", R"("what":"roster")", R"("subjects":20)",
+                           R"("group":"92-naturalisation","left":1)"})
     CHECK(Has(table, what));
 }
 

@@ -125,6 +125,7 @@ class Recount {
   void Take(const codec::TurnLapsed& turn);
   void Take(const codec::RosterPart& part);
   void Take(const codec::LossAccepted& loss);
+  void Take(const codec::PepperEpoch& pepper);
   template <typename Unknown>
   void Take(const Unknown&) {}
   void MakeSeats(const ledger::SlotChange& change, AgendaId agenda);

@@ -169,6 +169,17 @@ void Recount::Take(const codec::RosterPart& part) {
   open_roster_.reset();
 }
 
+// Whoever was listed under the pepper before is nobody under this one.
+void Recount::Take(const codec::PepperEpoch& pepper) {
+  for (auto& [id, agenda] : agendas_) {
+    const rules::Agenda* const rules = RulesOf(id);
+    if (pepper.group.empty() || rules == nullptr || rules->group != pepper.group) continue;
+    agenda.listed.clear();
+    agenda.listed_at = latest_;
+    agenda.roster = 0;
+  }
+}
+
 void Recount::Take(const codec::LossAccepted& loss) {
   if (loss.after >= lsn_) Fail("a loss after a position that is not before it");
   first_generation_ = std::max(first_generation_, loss.first_generation);

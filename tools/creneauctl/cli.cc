@@ -293,7 +293,7 @@ class Builder {
 
   void Keys() {
     AddKeyCommands(
-        Group("key", "make, list, rotate and revoke keys of the staff; no engine is needed"),
+        Group("key", "keys of the staff, which need no engine; the peppers of an engine"),
         [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
                const std::string& about) { return Leaf(group, verb, name, example, about); },
         command_);

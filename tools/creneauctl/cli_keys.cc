@@ -12,6 +12,29 @@ void DryRun(CLI::App* leaf, Command* command) {
   leaf->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
 }
 
+void AddPepperCommands(CLI::App* group, const MakeLeaf& leaf, Command* command) {
+  leaf(group, Verb::kKeyPeppers, "peppers", "--admin data/admin.sock key peppers",
+       "What applicants are hashed with: each pepper, and the agendas that use it.");
+  CLI::App* renew =
+      leaf(group, Verb::kKeyNewPepper, "new-pepper",
+           "--admin data/admin.sock key new-pepper 2 --agenda 93-titres",
+           "Has agendas in which nothing is under way use another pepper from now on.\n"
+           "The next number makes one; the newest takes along those that stayed behind. Their "
+           "rosters\nand links are void: import rosters anew.");
+  renew->add_option("--agenda", command->agenda, "only this one, and its group [all]");
+  CLI::App* retire = leaf(
+      group, Verb::kKeyRetire, "retire", "--admin data/admin.sock key retire 1",
+      "Destroys a pepper that no agenda uses, once their retention is over.\n"
+      "What was hashed with it can then be connected to nobody, by nobody. Destroy its backups "
+      "too.");
+  for (CLI::App* one : {renew, retire}) {
+    one->add_option("EPOCH", command->epoch, "the pepper's number: 2 is KEYS/pepper.2")
+        ->required()
+        ->check(CLI::Range(1u, limits::kPepperEpochs));
+    DryRun(one, command);
+  }
+}
+
 }  // namespace
 
 bool IsOfKeys(Verb verb) {
@@ -44,6 +67,7 @@ std::string TakeUrl(Command* command) {
 }
 
 void AddKeyCommands(CLI::App* group, const MakeLeaf& leaf, Command* command) {
+  AddPepperCommands(group, leaf, command);
   CLI::App* create =
       leaf(group, Verb::kKeyCreate, "create",
            "key create --keys data/keys --role agent --person a.dupont --agenda 93-titres --out "

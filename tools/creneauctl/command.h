@@ -53,6 +53,9 @@ enum class Verb {
   kKeyList,
   kKeyRotate,
   kKeyRevoke,
+  kKeyPeppers,
+  kKeyNewPepper,
+  kKeyRetire,
   kWatch,
   kPreflight,
   kEvents,
@@ -108,6 +111,7 @@ struct Command {
   int64_t days = limits::kStaffKeyDays;
   int64_t overlap_days = 7;     // key rotate
   std::string key_id;           // key rotate, revoke
+  uint32_t epoch = 0;           // key new-pepper, retire
   std::string out_file;         // key create, rotate: where the secret goes
   std::string assert_key_file;  // key create; empty: none
 

@@ -61,12 +61,28 @@ std::optional<DescriptorFacts> LookAtDescriptors(int process) {
   return facts;
 }
 
+// Those there are; which of them it needs, the engine asks at its start.
+std::vector<std::string> PeppersIn(const std::string& directory) {
+  constexpr std::string_view kPrefix = "pepper.";
+  std::vector<std::string> names;
+  std::error_code failed;
+  fs::directory_iterator entry(directory, failed);
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(kPrefix) && WholeFrom(name.substr(kPrefix.size()))) names.push_back(name);
+  }
+  if (names.empty()) names.emplace_back("pepper.1");
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 // The names are those of booking/keys.h.
 KeyFacts LookAtKeys(const std::string& directory, bool queue) {
   KeyFacts facts;
   facts.directory = directory;
   facts.readable = access(directory.c_str(), R_OK | X_OK) == 0;
-  std::vector<std::string> names = {"pepper.1", "names.key", "checkpoint.key"};
+  std::vector<std::string> names = {"names.key", "checkpoint.key"};
+  for (std::string& pepper : PeppersIn(directory)) names.push_back(std::move(pepper));
   if (queue) names.insert(names.end(), {"mac.key", "chain.key"});
   for (const std::string& name : names) {
     struct stat file {};

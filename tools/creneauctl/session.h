@@ -84,6 +84,11 @@ int KeyList(const Session& session);
 int KeyRotate(const Session& session);
 int KeyRevoke(const Session& session);
 
+// pepper_commands.cc
+int KeyPeppers(const Session& session);
+int KeyNewPepper(const Session& session);
+int KeyRetire(const Session& session);
+
 // watch.cc
 int Watch(const Session& session);
 
