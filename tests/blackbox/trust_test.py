@@ -1,4 +1,4 @@
-"""Two stories, end to end by API and by CLI, with kill -9 after each step: the mistyped digit and the usurper (issue 6).
+"""Stories, end to end by API and by CLI, with kill -9 after each step: the mistyped digit, the usurper, peppers (issue 6).
 
     python3 tests/blackbox/trust_test.py CRENEAUD CRENEAUCTL
 
@@ -16,6 +16,7 @@ import agendas  # noqa: E402
 from creneau import Daemon, Scratch, ctl, programs  # noqa: E402
 
 AGENDA = "93-titres"
+SMALL = ("--segment-bytes", str(2 << 20))  # each start has one of its own, and all of them are searched
 BORN = "1987-03-09"
 # Long enough that none of them stands in a file by chance.
 RIGHT, MISTYPED = "7511402299301", "7511402299307"
@@ -200,6 +201,47 @@ class Story:
         notices = [r["what"] for r in records if r["event"] == "holder-notice"]
         assert "recovery" in notices and "asked-again" in notices, notices
 
+    def operate(self, *arguments, code=0):
+        """creneauctl --json on the admin socket; killed afterwards, where it has done something."""
+        got, said, wrong = ctl(self.ctl_program, "--json", "--admin", self.daemon.ready["admin"], *arguments)
+        assert got == code, (arguments, got, said, wrong)
+        if code == 0 and arguments[1] != "peppers" and "--dry-run" not in arguments:
+            self.kill()
+        return json.loads(said or wrong)
+
+    def peppers(self):
+        """Agendas in which nothing is under way get another pepper; one that nobody uses is destroyed, whatever happens."""
+        keys = self.daemon.data / "keys"
+        made = self.operate("key", "new-pepper", "2")
+        assert made["made"] and made["moved"] == [] and made["stayed"][0]["because"][0]["what"] == "reservations", made
+        second = (keys / "pepper.2").read_bytes()
+        assert second != (keys / "pepper.1").read_bytes()
+        assert self.operate("key", "new-pepper", "3")["made"] and not self.operate("key", "new-pepper", "3")["made"]
+        self.daemon.must_publish("14-titres", agendas.agenda("14-titres", web=4))
+        for epoch, why in (("1", AGENDA), ("3", "14-titres")):
+            refused = self.operate("key", "retire", epoch, code=3)
+            assert refused["code"] == "pepper-in-use" and why in refused["detail"], refused
+        assert self.operate("key", "retire", "2", "--dry-run")["dry_run"] and (keys / "pepper.2").exists()
+        assert "existed" not in self.operate("key", "retire", "2")
+        assert not (keys / "pepper.2").exists() and self.operate("key", "retire", "2")["existed"]
+        # Put back from a backup of the keys, it is destroyed again.
+        (keys / "pepper.2").write_bytes(second)
+        self.kill()
+        assert not (keys / "pepper.2").exists() and "it is destroyed now" in self.daemon.diary()
+        # The new agenda began with the newest; a hold keeps it there, and then it goes.
+        path = "/v1/agendas/14-titres/holds"
+        held = self.ask("POST", path, {"applicant": person(OWNER)}, Idempotency_Key="in-another-office-01234567").json
+        self.secrets += [held["key"], "in-another-office-01234567"]
+        refused = self.operate("key", "new-pepper", "4", "--agenda", "14-titres", code=3)
+        assert refused["code"] == "pepper-in-use" and "14-titres: holds (1), until" in refused["errors"][0]["message"], refused
+        self.must(200, "DELETE", f"/v1/reservations/{held['reservation']}", Creneau_Key=held["key"])
+        assert self.operate("key", "new-pepper", "4", "--agenda", "14-titres")["moved"][0]["agendas"] == ["14-titres"]
+        again = self.must(201, "POST", path, {"applicant": person(OWNER)}, Idempotency_Key="under-another-pepper-0123")
+        self.secrets += [again["key"], "under-another-pepper-0123"]
+        assert self.ask("POST", path, {"applicant": person(OWNER)}, Idempotency_Key="once-more-01234567890123").code == "already-reserved"
+        listed = {pepper["epoch"]: pepper["agendas"] for pepper in self.operate("key", "peppers")["peppers"]}
+        assert listed == {1: [AGENDA], 2: [], 3: [], 4: ["14-titres"]}, listed
+
     def nothing_names_anybody(self):
         sent = [RIGHT, MISTYPED, OWNER, STRANGER, PASSPORT, BORN, *self.secrets]
         sent += [secret.split("_", 2)[2] for secret in self.secrets if secret.startswith("crk_")]
@@ -213,7 +255,7 @@ class Story:
 
 def main():
     daemon_program, ctl_program = programs()
-    with Scratch() as home, Daemon(daemon_program, home) as daemon:
+    with Scratch() as home, Daemon(daemon_program, home, *SMALL) as daemon:
         story = Story(daemon, ctl_program, home)
         daemon.must_publish(AGENDA, agendas.agenda(AGENDA, web=4))
         claire, paul = story.agent_key("claire.martin"), story.agent_key("paul.durand")
@@ -222,6 +264,7 @@ def main():
         story.usurper(claire, paul)
         story.roles(claire)
         story.events_tell()
+        story.peppers()
         assert daemon.stop() == 0, daemon.diary()[-2000:]
         story.log_tells()
         code, _, wrong = ctl(ctl_program, "log", "verify", daemon.data)

@@ -219,6 +219,66 @@ TEST_CASE("a group begins in the newest epoch, and its later agendas follow it")
   CHECK(office.Renew(4, "16").outcome == Outcome::kUnknownAgenda);
 }
 
+// Two people book, try to book twice, move and give up, while an operator goes from pepper to
+// pepper.
+TEST_CASE("nobody has two reservations while groups go over at the same moment") {
+  constexpr int kTurns = 30;
+  Peppered office;
+  REQUIRE(
+      office.Publish("93-titres", AgendaToml("93-titres", "", "{ web = 40, desk = 1 }")).outcome ==
+      Outcome::kOk);
+  std::atomic<int> asked{0};
+  std::atomic<int> doubles{0};
+  std::atomic<int> busy{2};
+  const auto live = [&](const std::string& dossier) {
+    CommitPool pool;
+    BlockingWait wait;
+    Act act(pool, office.engine->log());
+    HoldRequest request;
+    request.agenda = "93-titres";
+    request.applicant = Peppered::Person(dossier);
+    const auto hold = [&] {
+      act.Begin();
+      const ReservationAnswer answer = office.engine->Hold(act, request, office.clock.now);
+      return wait.Finish(act) ? answer : ReservationAnswer{};
+    };
+    for (int turn = 0; turn < kTurns; ++turn) {
+      const ReservationAnswer held = hold();
+      if (held.outcome != Outcome::kOk) continue;
+      const HolderRequest mine{held.reservation.name.view(), held.reservation.key.view()};
+      for (const char* slot : {"2026-12-08T09:00", "2026-12-03T09:30"}) {
+        if (hold().outcome != Outcome::kAlreadyReserved) ++doubles;
+        act.Begin();
+        static_cast<void>(
+            office.engine->Move(act, mine, *ParseLocalMinute(slot), office.clock.now));
+        wait.Finish(act);
+      }
+      if (hold().outcome != Outcome::kAlreadyReserved) ++doubles;
+      act.Begin();
+      static_cast<void>(office.engine->Cancel(act, mine, office.clock.now));
+      wait.Finish(act);
+      // Until an operator has had a moment in which nobody has anything.
+      for (const int seen = asked.load(); asked.load() < seen + 2;) std::this_thread::yield();
+    }
+    --busy;
+  };
+  std::thread ada([&] { live("FILE1"); });
+  std::thread bert([&] { live("FILE2"); });
+  uint32_t epoch = 2;
+  int moved = 0;
+  for (; busy.load() > 0; ++asked) {
+    if (office.Renew(epoch).moved.empty()) continue;
+    ++epoch;
+    ++moved;
+  }
+  ada.join();
+  bert.join();
+  CHECK(doubles == 0);
+  CHECK(moved > 0);
+  CHECK(office.engine->CheckInvariants().ok());
+  office.Again();
+}
+
 TEST_CASE(
     "a process that dies while it makes a pepper leaves the old state, and can be asked again") {
   for (int at = 1;; ++at) {
