@@ -363,7 +363,10 @@ RosterAnswer Engine::ImportRoster(const RosterRequest& request, const Actor& act
 PublishAnswer Engine::Publish(const PublishRequest& request, const Actor& actor) {
   return impl_->Publish(request, actor);
 }
-absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapshot(); }
+absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot() { return impl_->TakeSnapshot(nullptr); }
+absl::StatusOr<SnapshotHeader> Engine::TakeSnapshot(const Actor& actor) {
+  return impl_->TakeSnapshot(&actor);
+}
 absl::StatusOr<std::vector<SnapshotListing>> Engine::Snapshots() const {
   return ReadSnapshotHeaders(impl_->files_, impl_->options_.data);
 }

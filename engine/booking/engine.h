@@ -240,6 +240,8 @@ class Engine {
   // threads. One at a time: Unavailable while another is under way. ResourceExhausted: the disk has
   // no room for it beside what the log may need. Any error leaves those that count as they were.
   absl::StatusOr<SnapshotHeader> TakeSnapshot();
+  // The same, asked for by one of the staff: the log says who, before it is begun.
+  absl::StatusOr<SnapshotHeader> TakeSnapshot(const Actor& actor);
   // Those there are, newest first.
   absl::StatusOr<std::vector<SnapshotListing>> Snapshots() const;
 

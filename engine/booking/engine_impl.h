@@ -123,7 +123,7 @@ class Engine::Impl {
   }
 
   // snapshots.cc
-  absl::StatusOr<SnapshotHeader> TakeSnapshot();
+  absl::StatusOr<SnapshotHeader> TakeSnapshot(const Actor* actor);  // null: nobody asked
   void Keep();
 
   const EngineOptions options_;
@@ -321,6 +321,7 @@ class Engine::Impl {
   bool SnapshotDue() const;
   uint64_t LogBytes() const;
   SnapshotStats StatsOfSnapshots() const;
+  bool LogDeed(const std::string& attribution);
   absl::StatusOr<SnapshotHeader> WriteSnapshot(uint64_t number, const std::string& unfinished);
   absl::Status RoomForSnapshot() const;
   Begun BeginSnapshot(SnapshotHeader* header);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "booking/attribution.h"
 #include "booking/audit.h"
 #include "booking/engine_impl.h"
 #include "booking/recovery.h"
@@ -171,7 +172,17 @@ absl::Status Engine::Impl::KeepTwo() {
   return Archive(archive_before);
 }
 
-absl::StatusOr<SnapshotHeader> Engine::Impl::TakeSnapshot() {
+// Blocks. False: the log has failed.
+bool Engine::Impl::LogDeed(const std::string& attribution) {
+  const std::lock_guard lock(publishing_);
+  Act act(publisher_pool_, *log_);
+  BlockingWait wait;
+  act.Begin();
+  act.PushCopy(attribution);
+  return wait.Finish(act);
+}
+
+absl::StatusOr<SnapshotHeader> Engine::Impl::TakeSnapshot(const Actor* actor) {
   const std::unique_lock one(snapshotting_, std::try_to_lock);
   if (!one.owns_lock()) return absl::UnavailableError("another snapshot is being taken");
   const int64_t started_ns = clock_.MonotonicNs();
@@ -180,6 +191,8 @@ absl::StatusOr<SnapshotHeader> Engine::Impl::TakeSnapshot() {
     if (const absl::Status room = RoomForSnapshot(); !room.ok()) return room;
     const auto numbers = ListSnapshots(files_, options_.data);
     if (!numbers.ok()) return numbers.status();
+    if (actor != nullptr && !LogDeed(Attribution(*actor, {"snapshot"}, clock_.Now())))
+      return absl::InternalError("the log failed before a snapshot was taken");
     const uint64_t number = numbers->empty() ? 1 : numbers->front() + 1;
     const std::string unfinished = SnapshotPath(options_.data, number) + kUnfinishedSuffix;
     absl::StatusOr<SnapshotHeader> header = WriteSnapshot(number, unfinished);
@@ -227,7 +240,7 @@ void Engine::Impl::Keep() {
   KeepRecord();  // so that the checkpoint covers it
   if (clock_.MonotonicNs() - checkpoint_ns_ >= kCheckpointEveryNs) Checkpoint();
   if (clock_.MonotonicNs() >= snapshot_not_before_ns_ && !log_->poisoned() && SnapshotDue() &&
-      !TakeSnapshot().ok()) {
+      !TakeSnapshot(nullptr).ok()) {
     snapshot_not_before_ns_ = clock_.MonotonicNs() + kTryAgainAfterNs;
   }
 }

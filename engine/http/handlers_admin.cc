@@ -147,7 +147,8 @@ void ListSnapshots(Exchange& exchange) {
 
 void TakeSnapshot(Exchange& exchange) {
   // What it tells is durable when it returns, so this answer needs no barrier.
-  const absl::StatusOr<booking::SnapshotHeader> taken = exchange.engine.TakeSnapshot();
+  const absl::StatusOr<booking::SnapshotHeader> taken =
+      exchange.engine.TakeSnapshot(*exchange.actor);
   if (!taken.ok()) return RefuseSnapshot(exchange, taken.status());
   exchange.reply.status = 201;
   exchange.reply.type = ContentType::kJson;

@@ -188,7 +188,19 @@ class Ctl(CtlCase):
         out = self.must("reserve", "cancel", "N", "--key-file", "-", "--dry-run", "--json", stdin="SECRETSECRET")
         self.assertEqual(json.loads(out)["method"], "DELETE")
         self.assertNotIn("SECRETSECRET", out)
+        out = self.must("reserve", "recover", "demo", "--applicant", "-", "--dry-run", stdin='{"passport": "18AB34217"}')
+        self.assertIn("POST /v1/agendas/demo/recoveries", out)
         self.assertEqual(self.must_json("agenda", "show", "demo")["channels"]["web"]["held"], 0)
+
+    def test_an_export_that_fails_leaves_nothing(self):
+        self.must("agenda", "publish", self.file)
+        out, own = self.home / "export", self.home / "own"
+        own.mkdir()
+        for target in (out, own):
+            code, _, err = ctl(CRENEAUCTL, "audit", "export", self.home / "data", "--out", target, "--agenda", "typo")
+            self.assertEqual(code, 3, err)
+        self.assertFalse(out.exists())
+        self.assertTrue(own.exists())  # was there before
 
     def test_no_terminal_and_no_file_is_usage(self):
         self.must("agenda", "publish", self.file)

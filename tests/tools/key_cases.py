@@ -133,7 +133,8 @@ class KeysWithoutAnEngine(KeyCase):
         text = (self.keys / "staff").read_text()
         (self.keys / "staff").write_text(text.replace("site-93", "site-94"))
         code, refused = self.key("create", "--role", "agent", "--person", "ada", "--out", out)
-        self.assertEqual((code, out.exists()), (3, False))
+        self.assertEqual((code, out.exists()), (5, False))
+        self.assertEqual(self.key("list")[0], 5)
         self.assertIn(f"{self.keys}/staff:2: ", refused["error"])
 
     def test_many_at_once_lose_nothing(self):

@@ -1,5 +1,7 @@
 // audit export, audit verify: without an engine, and beside one that is running.
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -78,8 +80,14 @@ int AuditExport(const Session& session) {
   if (command.to_lsn > 0) options.to = Lsn{command.to_lsn};
   options.made_by = "creneauctl " CRENEAU_VERSION;
   options.made_at = env::PosixClock().Now();
+  std::error_code ignored;
+  const bool is_mine = !std::filesystem::exists(command.out, ignored) && !ignored;
   const auto exported = audit::Export(files, options);
-  if (!exported.ok()) return FailOnExport(session, exported.status());
+  if (!exported.ok()) {
+    // A part of an export is none, and another try wants the name.
+    if (is_mine) std::filesystem::remove_all(command.out, ignored);
+    return FailOnExport(session, exported.status());
+  }
   if (exported->finding) {
     session.Warn("position " + std::to_string(exported->finding->lsn.value) +
                  ": a rule was not kept: " + exported->finding->what);

@@ -35,6 +35,7 @@ void AddReserveCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* comman
                            "The answer is the same whether there is one or not.");
   recover->add_option("AGENDA", command->agenda, "its name")->required();
   Applicant(recover, command, "JSON file naming the applicant; - for stdin");
+  DryRun(recover, command);
 
   CLI::App* link =
       leaf(reserve, Verb::kReserveLink, "link",

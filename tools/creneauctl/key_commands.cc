@@ -65,8 +65,9 @@ std::string Named(const StaffKey& key) {
 }
 
 int FailOn(const Session& session, const absl::Status& status) {
-  const bool damaged = absl::IsFailedPrecondition(status) || absl::IsUnavailable(status);
-  return session.Fail(damaged ? kExitRefused : kExitIo, std::string(status.message()));
+  const int otherwise = absl::IsUnavailable(status) ? kExitRefused : kExitIo;
+  const bool damaged = absl::IsFailedPrecondition(status);
+  return session.Fail(damaged ? kExitIntegrity : otherwise, std::string(status.message()));
 }
 
 // What was done to one key, and what else there is to say; or what would be.
