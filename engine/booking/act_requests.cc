@@ -43,6 +43,7 @@ IdentityAnswer Engine::Impl::Propose(Act& act, codec::ActProposed proposed,
       return answer;
     }
   }
+  if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, &agenda);
   if (!people_->acts.HasRoom(proposed.person, now)) {
     answer.outcome = Outcome::kOverloaded;
     return answer;
@@ -102,6 +103,7 @@ IdentityAnswer Engine::Impl::Approve(Act& act, std::string_view name, const Acto
   if (known->settled && repair &&
       known->settled->times != people_->identities.TimesRekeyed(seat->origin))
     return Denied(Outcome::kActSettled, &agenda);
+  if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, &agenda);
   IdentityAnswer answer;
   answer.agenda = &agenda;
   answer.existed = known->settled.has_value();
@@ -136,6 +138,7 @@ IdentityAnswer Engine::Impl::Withdraw(Act& act, std::string_view name, const Act
   answer.agenda = &agenda;
   answer.existed = known->settled.has_value();
   if (!answer.existed) {
+    if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, &agenda);
     Attribute(act, actor, "withdraw", agenda, known->proposed.origin, known->proposed.reason, now);
     const codec::ActSettled settled{known->proposed.act, std::string(actor.person), now, true, 0};
     act.PushOwned(codec::EncodeSettled(settled));

@@ -104,6 +104,7 @@ std::optional<ledger::SeatView> Engine::Impl::LiveOf(Act& act, const Subject& su
 
 void Engine::Impl::Notify(Act& act, codec::NoticeKind kind, const ledger::SeatView& seat,
                           Instant now) {
+  if (LogRoom() != Room::kPlenty) return;  // which is kept for those who hold a seat
   if (!proofs_->MayNotify(kind, seat.subject, clock_.MonotonicNs())) {
     if (kind == codec::NoticeKind::kRecovery) act.PushCopy(codec::EncodeProbe({now}));
     return;
@@ -120,6 +121,7 @@ IdentityAnswer Engine::Impl::Lookup(Act& act, std::string_view name,
   rules::Identity identity =
       rules::Identify(agenda->rules, applicant, peppers_.Of(agenda->id), now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
+  if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, agenda);
   auto seat = LiveOf(act, people_->identities.Of(identity.subject), now);
   // Agendas of one group share their people: what is in another's is for whoever may act for that.
   if (seat && !Covers(actor, registry_.Find(seat->agenda)->rules.name)) seat.reset();
@@ -139,6 +141,7 @@ IdentityAnswer Engine::Impl::Recover(Act& act, std::string_view name,
   rules::Identity identity =
       rules::Identify(agenda->rules, applicant, peppers_.Of(agenda->id), now);
   if (!identity.problems.empty()) return Invalid(agenda, std::move(identity.problems));
+  if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, agenda);
   const Subject subject = people_->identities.Of(identity.subject);
   if (proofs_->TooOften(subject, clock_.MonotonicNs()))
     return Denied(Outcome::kRateLimited, agenda);
@@ -202,6 +205,7 @@ IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Ac
     if (answer.act) answer.reservation = Describe(*joined.seat, HandleOf(*joined.seat));
     return answer;
   }
+  if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, agenda);
   Attribute(act, actor, "link", *agenda, std::nullopt, request.reason, now);
   PutInForce(act, {agenda->id, now, joined.links});
   return answer;
@@ -281,6 +285,7 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
                     booked.subject, std::string(request.reason), std::string(actor.person), now},
                    agenda, actor, now);
   }
+  if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, &agenda);
   // Said before it is done; what is then refused was asked for all the same.
   Attribute(act, actor, "correct", agenda, seat->origin, request.reason, now);
   answer.outcome = Rebind(act, *seat, right.subject, now);

@@ -174,6 +174,10 @@ PassAnswer Engine::Impl::GrantPass(Act& act, std::string_view name,
     answer.problems = std::move(identity.problems);
     return answer;
   }
+  if (LogRoom() != Room::kPlenty) {
+    answer.outcome = Outcome::kReadOnly;
+    return answer;
+  }
   act.PushCopy(Attribution(actor, {"pass", name}, now));
   answer.expires_at = now + limits::kPassLifeMs;
   peppers_.NotePass(answer.agenda->id, answer.expires_at);

@@ -22,6 +22,8 @@ class FaultyFiles final : public env::FileSystem {
   // 0: never.
   std::atomic<int> die_at{0};
   std::atomic<int> operations{0};
+  // Whether the disk says that it has no room left; writes into what is there go on.
+  std::atomic<bool> is_full{false};
 
   absl::StatusOr<std::unique_ptr<env::File>> Open(const std::string& path,
                                                   env::OpenMode mode) override {
@@ -48,6 +50,7 @@ class FaultyFiles final : public env::FileSystem {
     return files_.CreateDirectory(directory);
   }
   absl::StatusOr<env::DiskSpace> Space(const std::string& directory) override {
+    if (is_full.load()) return env::DiskSpace{};
     return files_.Space(directory);
   }
   absl::StatusOr<std::unique_ptr<env::FileLock>> Lock(const std::string& path) override {
