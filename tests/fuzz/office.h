@@ -33,10 +33,16 @@ inline Start Recovered(wal::MemoryFiles& files) {
   return start;
 }
 
+// The log is right and says that another pepper is needed: there are two here.
+inline bool LacksPepper(const Start& start) {
+  return absl::IsFailedPrecondition(start.status) &&
+         start.status.message().find("keys/pepper.") == 0;
+}
+
 // A start changes nothing when it refuses, says what is wrong and where, and says the same twice.
 inline Start CheckStarts(wal::MemoryFiles& files) {
   // No start goes on from a log whose keys are missing.
-  for (const char* key : {"keys/pepper.1", "keys/names.key"})
+  for (const char* key : {"keys/pepper.1", "keys/pepper.2", "keys/names.key"})
     files.files[key] = std::make_shared<wal::MemoryFiles::Bytes>(64, uint8_t{'0'});
   const auto before = files.Copy();
   const Start first = Recovered(files);
