@@ -44,8 +44,9 @@ TEST_CASE("the power goes at every call of a run, and at every call of the recov
   CHECK(recoveries > 10 * calls);
   // The run has each act of the staff.
   for (const char* const act :
-       {"did-approve-correct", "did-approve-repair", "did-correct", "did-link", "did-lookup",
-        "did-propose-correct", "did-propose-repair", "key-from-before-the-repair"}) {
+       {"did-approve-correct", "did-approve-link", "did-approve-repair", "did-correct", "did-link",
+        "did-lookup", "did-propose-correct", "did-propose-link", "did-propose-repair",
+        "did-withdraw", "key-from-before-the-repair"}) {
     CAPTURE(act);
     CHECK(reached[act] > 0);
   }

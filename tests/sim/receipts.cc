@@ -143,6 +143,7 @@ std::string ReceiptAuditor::Keys(const Told& told) {
 
 void ReceiptAuditor::Remember(const Attempted& attempted) {
   attempted_.push_back(attempted);
+  attempted_.back().start = starts_;
   if (attempted_.size() > kMostRemembered) attempted_.pop_front();
 }
 
@@ -221,6 +222,7 @@ std::string ReceiptAuditor::Issued(const Attempted& attempted, const Told& told,
   if (now - attempted.at > kLifeMs)
     return told.code == "attempt-expired" ? "" : Wrong("it is too late", told);
   ++reached_["receipt-of-" + attempted.outcome];
+  if (attempted.start != starts_) ++reached_["receipt-of-an-attempt-before-a-start"];
   if (told.status != 200 || told.Member("outcome") != attempted.outcome)
     return Wrong("an attempt gets its receipt, of " + attempted.outcome, told);
   const std::string octets = FromText(told.Member("receipt"));

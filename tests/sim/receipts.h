@@ -27,6 +27,7 @@ struct Attempted {
   std::string agenda;
   std::string outcome;
   Instant at;
+  uint64_t start = 0;  // how many starts there had been
 };
 
 // A seat as it was when its receipt was asked for.
@@ -48,6 +49,8 @@ class ReceiptAuditor {
  public:
   explicit ReceiptAuditor(std::map<std::string, uint64_t>& reached) : reached_(reached) {}
 
+  // Another process: what the one before has given out is worth the same.
+  void Restarted() { ++starts_; }
   // GET /v1/keys. The first time, somebody writes the key down; it is the same ever after.
   std::string Keys(const Told& told);
 
@@ -74,8 +77,8 @@ class ReceiptAuditor {
   std::string Opens(std::string_view octets, const Attempted& attempted, const Told& told) const;
 
   std::map<std::string, uint64_t>& reached_;
-  std::string key_;     // Ed25519, 32 octets
-  std::string key_id_;  // in hexadecimal
+  std::string key_;  // Ed25519, 32 octets
+  uint64_t starts_ = 0;
   std::deque<Attempted> attempted_;
   std::deque<std::string> given_;
   std::map<uint64_t, LogPosition> positions_;

@@ -255,6 +255,7 @@ void Life::Compare() {
       },
       machine_.ended_at(), machine_.clock.now, deeds));
   if (Fine()) trust_.Restarted();
+  receipts_.Restarted();
   LearnSeats();
   if (Fine()) AskStatuses();
   AskKeys();

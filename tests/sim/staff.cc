@@ -70,6 +70,7 @@ const std::vector<StaffRoute>& StaffRoutes() {
       {"POST", "/v1/reservations/{}/corrections", Of(Role::kAgent)},
       {"POST", "/v1/reservations/{}/repairs", Of(Role::kAgent)},
       {"POST", "/v1/acts/{}/approve", Of(Role::kAgent)},
+      {"DELETE", "/v1/acts/{}", Of(Role::kAgent)},
       {"GET", "/v1/acts", Of(Role::kAgent)},
       {"GET", "/v1/snapshots", Of(Role::kOperator, Role::kAuditor)},
       {"POST", "/v1/snapshots", Of(Role::kOperator)},

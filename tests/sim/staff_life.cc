@@ -7,8 +7,9 @@
 namespace creneau::sim {
 namespace {
 
-// By which the same may be said in several ways, and one that is none.
-constexpr const char* kReasons[] = {"typing-error", "office-error", "usurped", "other"};
+// Mistakes mostly; a new document is none.
+constexpr const char* kReasons[] = {"typing-error", "office-error", "usurped",      "typing-error",
+                                    "office-error", "other",        "typing-error", "new-document"};
 
 std::string Named(const std::string& agenda) { return agenda.substr(0, agenda.size() - 1); }
 
@@ -148,17 +149,24 @@ void Life::AskRepair() {
              });
 }
 
-// One that waits mostly, or one that has been approved.
+// One that waits for a seat that there is mostly, or any.
 void Life::AskApproval() {
   std::vector<std::string> waiting;
   std::vector<std::string> all{"0123456789abcdef"};
   for (const auto& [name, act] : auditor_.book().people->acts) {
     all.push_back(name);
-    if (act.approved_by.empty()) waiting.push_back(name);
+    const auto seat = auditor_.book().bookings.find(act.reservation);
+    const bool live = seat != auditor_.book().bookings.end() && seat->second.live();
+    if (act.settled_by.empty() && live) waiting.push_back(name);
   }
   const auto& from = waiting.empty() || Below(3) == 0 ? all : waiting;
   const std::string name = from[Below(from.size())];
   const Staff& who = SomeAgent();
+  if (Below(12) == 0) {
+    return AskAsStaff(who, "DELETE /v1/acts/" + name, "", [&](const Told& told) {
+      return trust_.Withdraw(who, name, told, machine_.clock.now);
+    });
+  }
   AskAsStaff(who, "POST /v1/acts/" + name + "/approve", "",
              [&](const Told& told) { return trust_.Approve(who, name, told, machine_.clock.now); });
 }

@@ -43,12 +43,14 @@ bool StaffLog::ReadEffect(const codec::Record& record) {
     return true;
   }
   if (const auto* settled = std::get_if<codec::ActSettled>(&record)) {
-    Effect("an approval", {"approve-correct", "approve-repair", "approve-link"}, "");
-    if (open_ && deeds_.back().person != settled->person) Complain("somebody else approved that");
+    Effect("an approval", {"approve-correct", "approve-repair", "approve-link", "withdraw"}, "");
+    if (open_ && (deeds_.back().person != settled->person ||
+                  (deeds_.back().what == "withdraw") != settled->withdrawn))
+      Complain("somebody else settled that, or otherwise");
     const auto by = proposed_by_.find(settled->act);
     if (by == proposed_by_.end()) {
       Complain("an approval of what nobody has proposed");
-    } else if (by->second == settled->person) {
+    } else if (by->second == settled->person && !settled->withdrawn) {
       Complain("one person has proposed and approved");
     }
     if (!settled_by_.try_emplace(settled->act, settled->person).second)

@@ -9,11 +9,6 @@ namespace {
 
 using Kind = PairAct::Kind;
 
-// What of the engine is to change; see README.md.
-constexpr bool kLinkOfASeatTakesTwo = false;
-constexpr bool kReplacedRepairIsSettled = false;
-constexpr bool kNewDocumentIsALink = false;
-
 std::string Problem(const char* code, const std::string& why, const Told& told) {
   if (told.code == code) return "";
   return Wrong(why + ": expected " + code, told);
@@ -111,23 +106,17 @@ std::string Trust::Link(const Staff& who, const std::string& agenda, int one, in
   }
   const std::string seat_a = NameOfLive(a);
   const std::string seat_b = NameOfLive(b);
-  for (const std::string& seat : {seat_a, seat_b}) {
-    if (!seat.empty() && !who.Covers(AgendaOf(auditor_.book().bookings.at(seat).slot)))
-      return Problem("forbidden", "the seat is in another agenda", told);
-  }
+  const std::string seat = seat_a.empty() ? seat_b : seat_a;
+  const std::string seat_in = seat.empty() ? "" : AgendaOf(auditor_.book().bookings.at(seat).slot);
+  if (!seat.empty() && !who.Covers(seat_in))
+    return Problem("forbidden", "the seat is in another agenda", told);
   if (!seat_a.empty() && !seat_b.empty()) {
     auditor_.Reach("link-of-two-seats");
     return Problem("already-reserved", "each has a seat", told);
   }
-  if (kLinkOfASeatTakesTwo && !(seat_a + seat_b).empty())
-    return Propose(who, {Kind::kLink, agenda, seat_a + seat_b, one, other, reason, who.person, now},
-                   told);
-  WhoIsWho& people = Change(Did(who, {"link", agenda, seat_a + seat_b, reason, "", "", 1}));
-  if (seat_a.empty()) {
-    people.Join(one, b);
-  } else {
-    people.Join(other, a);
-  }
+  if (!seat.empty())
+    return Propose(who, {Kind::kLink, seat_in, seat, one, other, reason, who.person, now}, told);
+  Change(Did(who, {"link", agenda, "", reason, "", "", 1})).Join(one, b);
   return Is(200, "", "two identities become one person", told);
 }
 
@@ -135,7 +124,7 @@ std::string Trust::Propose(const Staff& who, PairAct act, const Told& told) {
   if (told.status != 202) return Wrong("a second person is needed", told);
   const std::string name = told.Member("act");
   for (const auto& [known, other] : people().acts) {
-    if (!other.approved_by.empty() || other.expires_at() <= act.at || !act.IsSame(other)) continue;
+    if (!other.Waits(act.at) || !act.IsSame(other)) continue;
     auditor_.Reach("proposed-again");
     return name == known ? NoKey(told) : Wrong("the same act is " + known, told);
   }
@@ -147,16 +136,13 @@ std::string Trust::Propose(const Staff& who, PairAct act, const Told& told) {
   return NoKey(told);
 }
 
-// The identity that is right becomes the subject of the seat, and the one that was typed somebody
-// else. False: it is so already.
-bool Trust::Rebind(WhoIsWho& people, int subject, int right, int booked) {
-  if (people.Of(right) == subject) return false;
-  const int mistyped = booked < 0 ? subject : booked;
-  // Where an agent has said that the two are one, both go with the seat.
-  const bool splits = people.Of(mistyped) == subject;
+// The identity that is right becomes the subject of the seat, and all by which it was known before
+// become somebody else.
+void Trust::Rebind(WhoIsWho& people, int subject, int right) {
+  const std::vector<int> known = people.AllOf(subject);
   people.Join(right, subject);
-  if (splits) people.SplitOff(mistyped);
-  return true;
+  for (const int one : known) people.subjects[one] = people.next_fresh;
+  ++people.next_fresh;
 }
 
 std::string Trust::Correct(const Staff& who, const Correction& correction, const Told& told,
@@ -165,8 +151,10 @@ std::string Trust::Correct(const Staff& who, const Correction& correction, const
   const Booking* const seat = LiveNamed(name, now);
   if (seat == nullptr || !who.Covers(AgendaOf(seat->slot)))
     return Problem("unknown-reservation", "there is none, or not for that agent", told);
-  if (kNewDocumentIsALink && reason == "new-document")
+  if (reason == "new-document") {
+    auditor_.Reach("correction-for-a-new-document");
     return Problem("validation-failed", "a new document is linked", told);
+  }
   const int subject = seat->person;
   const std::string agenda = AgendaOf(seat->slot);
   const std::string taken = NameOfLive(people().Of(right));
@@ -179,7 +167,8 @@ std::string Trust::Correct(const Staff& who, const Correction& correction, const
     auditor_.Reach("correction-of-another");
     return Problem("validation-failed", "it was booked as somebody else", told);
   }
-  if (!booked || !OneFieldApart(right, *booked) || *booked != subject)
+  if (!booked || !OneFieldApart(right, *booked) || *booked != subject ||
+      people().AllOf(subject).size() != 1)
     return Propose(
         who, {Kind::kCorrection, agenda, name, right, booked.value_or(-1), reason, who.person, now},
         told);
@@ -189,7 +178,7 @@ std::string Trust::Correct(const Staff& who, const Correction& correction, const
     auditor_.Reach("corrected-to-somebody-with-a-seat");
     return Problem("already-reserved", "that person has a seat", told);
   }
-  Rebind(Change(next), subject, right, *booked);
+  Rebind(Change(next), subject, right);
   return Is(200, name, "one field is put right", told);
 }
 
@@ -207,78 +196,112 @@ std::string Trust::Repair(const Staff& who, const std::string& reservation, int 
       told);
 }
 
+const PairAct* Trust::FindAct(const Staff& who, const std::string& name, Instant now) const {
+  const auto at = people().acts.find(name);
+  if (at != people().acts.end() && now < at->second.expires_at() && who.Covers(at->second.agenda))
+    return &at->second;
+  auditor_.Reach("unknown-act");
+  return nullptr;
+}
+
 std::string Trust::Approve(const Staff& who, const std::string& name, const Told& told,
                            Instant now) {
-  const auto at = people().acts.find(name);
-  if (at == people().acts.end() || at->second.expires_at() <= now ||
-      !who.Covers(at->second.agenda)) {
-    auditor_.Reach("unknown-act");
-    return Problem("unknown-act", "no such act waits for that agent", told);
-  }
-  const PairAct& act = at->second;
-  if (act.person == who.person) {
+  const PairAct* const act = FindAct(who, name, now);
+  if (act == nullptr) return Problem("unknown-act", "no such act waits for that agent", told);
+  if (act->person == who.person) {
     auditor_.Reach("second-person-needed");
     return Problem("second-person-needed", "that person has proposed it", told);
   }
-  const bool again = !act.approved_by.empty();
-  if (again && act.approved_by != who.person) {
-    auditor_.Reach("act-settled");
-    return Problem("act-settled", "somebody else has approved it", told);
+  const bool again = !act->settled_by.empty();
+  if (again && (act->withdrawn || act->settled_by != who.person)) {
+    auditor_.Reach(act->withdrawn ? "act-was-withdrawn" : "act-settled");
+    return Problem("act-settled", "somebody else has settled it", told);
   }
-  if (act.kind == Kind::kLink) return ApproveFirst(who, name, told);
-  const Booking* const seat = LiveNamed(act.reservation, now);
+  const Booking* const seat = LiveNamed(act->reservation, now);
   if (seat == nullptr) {
     auditor_.Reach("approved-too-late");
     return Problem("unknown-reservation", "it has ended", told);
   }
   if (!again) return ApproveFirst(who, name, told);
-  auditor_.Reach("approved-again");
-  if (act.kind != Kind::kRepair) return Is(200, act.reservation, "approved already", told);
-  if (seat->rekeyed != act.rekeyed) {
+  const bool repair = act->kind == Kind::kRepair;
+  if (repair && seat->rekeyed != act->rekeyed) {
     auditor_.Reach("approved-again-after-another-repair");
-    if (kReplacedRepairIsSettled) return Problem("act-settled", "repaired again since", told);
+    return Problem("act-settled", "repaired again since", told);
   }
-  if (told.status != 200 || told.Member("key") != seat->key)
-    return Wrong("the key that it has got", told);
-  return "";
+  // The key is shown again, and the log says to whom.
+  auditor_.Reach("approved-again");
+  const std::string reservation = act->reservation;
+  const std::string key = repair ? seat->key : "";
+  Did(who, {DeedOf(act->kind, false), act->agenda, reservation, act->reason});
+  if (told.status == 200 && told.Member("reservation") == reservation && told.Member("key") == key)
+    return "";
+  return Wrong("approved already", told);
+}
+
+// What was proposed may no longer be what it was about: then it is settled.
+const char* Trust::CarryOut(const PairAct& act, WhoIsWho& people, int* records) const {
+  *records = 1;
+  if (act.kind == Kind::kCorrection) {
+    const int subject = auditor_.book().bookings.at(act.reservation).person;
+    if (act.booked >= 0 && people.Of(act.booked) != subject) return "act-settled";
+    if (people.Of(act.right) == subject) return nullptr;
+    if (!NameOfLive(people.Of(act.right)).empty()) return "already-reserved";
+    Rebind(people, subject, act.right);
+    *records = 2;
+    return nullptr;
+  }
+  const int one = people.Of(act.right);
+  const int other = people.Of(act.booked);
+  if (one == other) return nullptr;
+  if (!NameOfLive(one).empty() && !NameOfLive(other).empty()) return "already-reserved";
+  if (NameOfLive(one) + NameOfLive(other) != act.reservation) return "act-settled";
+  if (NameOfLive(one).empty()) {
+    people.Join(act.right, other);
+  } else {
+    people.Join(act.booked, one);
+  }
+  *records = 2;
+  return nullptr;
 }
 
 std::string Trust::ApproveFirst(const Staff& who, const std::string& name, const Told& told) {
   const PairAct act = people().acts.at(name);
-  Deed deed{DeedOf(act.kind, false), act.agenda, act.reservation, act.reason, "", "", 0};
+  Deed deed{DeedOf(act.kind, false), act.agenda, act.reservation, act.reason};
   if (act.kind == Kind::kRepair) {
     deed.effects = 2;
     Book& next = Did(who, std::move(deed));
     return ApproveRepair(who, name, next, told);
   }
-  const std::string taken = NameOfLive(people().Of(act.right));
-  const bool is_link = act.kind == Kind::kLink;
-  const bool refused = is_link ? !taken.empty() && !NameOfLive(people().Of(act.booked)).empty() &&
-                                     taken != NameOfLive(people().Of(act.booked))
-                               : !taken.empty() && taken != act.reservation;
   WhoIsWho people = this->people();
-  bool changes = false;
-  if (!refused && is_link) {
-    changes = people.Of(act.right) != people.Of(act.booked);
-    if (taken.empty()) {
-      people.Join(act.right, people.Of(act.booked));
-    } else {
-      people.Join(act.booked, people.Of(act.right));
-    }
-  } else if (!refused) {
-    const Booking& seat = auditor_.book().bookings.at(act.reservation);
-    changes = Rebind(people, seat.person, act.right, act.booked);
-  }
-  if (!refused) deed.effects = changes ? 2 : 1;
+  const char* const refusal = CarryOut(act, people, &deed.effects);
+  if (refusal != nullptr) deed.effects = 0;
   Book& next = Did(who, std::move(deed));
-  if (refused) {
-    auditor_.Reach("approved-for-somebody-with-a-seat");
-    return Problem("already-reserved", "that person has a seat", told);
+  if (refusal != nullptr) {
+    auditor_.Reach(std::string("approval-") + refusal);
+    return Problem(refusal, "it cannot be done any more", told);
   }
-  people.acts.at(name).approved_by = who.person;
+  people.acts.at(name).settled_by = who.person;
   next.people = std::make_shared<const WhoIsWho>(std::move(people));
-  if (is_link) return told.status == 200 ? NoKey(told) : Wrong("a second person approves", told);
   return Is(200, act.reservation, "a second person approves", told);
+}
+
+std::string Trust::Withdraw(const Staff& who, const std::string& name, const Told& told,
+                            Instant now) {
+  const PairAct* const act = FindAct(who, name, now);
+  if (act == nullptr) return Problem("unknown-act", "no such act waits for that agent", told);
+  if (!act->settled_by.empty()) {
+    auditor_.Reach(act->withdrawn ? "withdrawn-again" : "withdrawn-too-late");
+    if (!act->withdrawn) return Problem("act-settled", "it was approved", told);
+    return told.Member("withdrawn_by") == act->settled_by ? NoKey(told)
+                                                          : Wrong("withdrawn already", told);
+  }
+  PairAct& changed =
+      Change(Did(who, {"withdraw", act->agenda, act->reservation, act->reason, "", "", 1}))
+          .acts.at(name);
+  changed.settled_by = who.person;
+  changed.withdrawn = true;
+  return told.Member("withdrawn_by") == who.person ? NoKey(told)
+                                                   : Wrong("an agent withdraws it", told);
 }
 
 std::string Trust::ApproveRepair(const Staff& who, const std::string& name, Book& next,
@@ -292,7 +315,7 @@ std::string Trust::ApproveRepair(const Staff& who, const std::string& name, Book
       std::find(seat.old_keys.begin(), seat.old_keys.end(), key) != seat.old_keys.end())
     return Wrong("the key is an old one", told);
   seat.old_keys.push_back(std::exchange(seat.key, key));
-  act.approved_by = who.person;
+  act.settled_by = who.person;
   act.rekeyed = ++seat.rekeyed;
   return "";
 }
@@ -300,7 +323,7 @@ std::string Trust::ApproveRepair(const Staff& who, const std::string& name, Book
 std::string Trust::Waiting(const Staff& who, const Told& told, Instant now) const {
   size_t waiting = 0;
   for (const auto& [name, act] : people().acts) {
-    if (!act.approved_by.empty() || act.expires_at() <= now || !who.Covers(act.agenda)) continue;
+    if (!act.Waits(now) || !who.Covers(act.agenda)) continue;
     ++waiting;
     if (told.body.find("\"act\":\"" + name + "\"") == std::string::npos)
       return Wrong(name + " waits for a second person", told);

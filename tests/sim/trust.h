@@ -38,6 +38,7 @@ class Trust {
   std::string Repair(const Staff& who, const std::string& reservation, int owner,
                      const std::string& reason, const Told& told, Instant now);
   std::string Approve(const Staff& who, const std::string& act, const Told& told, Instant now);
+  std::string Withdraw(const Staff& who, const std::string& act, const Told& told, Instant now);
   std::string Waiting(const Staff& who, const Told& told, Instant now) const;
   // A citizen's.
   std::string Recover(const std::string& agenda, int identity, const Told& told);
@@ -55,11 +56,14 @@ class Trust {
   std::string NameOfLive(int subject) const;
   // A new book in which that was done.
   Book& Did(const Staff& who, Deed deed);
+  const PairAct* FindAct(const Staff& who, const std::string& name, Instant now) const;
   std::string Propose(const Staff& who, PairAct act, const Told& told);
+  // The code of a refusal; nothing: it was carried out, with so many records.
+  const char* CarryOut(const PairAct& act, WhoIsWho& people, int* records) const;
   std::string ApproveFirst(const Staff& who, const std::string& name, const Told& told);
   static std::string ApproveRepair(const Staff& who, const std::string& name, Book& next,
                                    const Told& told);
-  static bool Rebind(WhoIsWho& people, int subject, int right, int booked);
+  static void Rebind(WhoIsWho& people, int subject, int right);
 
   Auditor& auditor_;
   std::vector<Deed> deeds_;          // of the newest book, in order

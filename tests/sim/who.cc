@@ -44,14 +44,17 @@ bool OneFieldApart(int one, int other) {
   return one != other && IsPassport(one) == IsPassport(other);
 }
 
-void WhoIsWho::Join(int identity, int subject) {
-  const int before = Of(identity);
+std::vector<int> WhoIsWho::AllOf(int subject) const {
   std::vector<int> all;
   for (const auto& [one, is] : subjects) {
-    if (is == before) all.push_back(one);
+    if (is == subject) all.push_back(one);
   }
-  if (Of(before) == before) all.push_back(before);
-  for (const int one : all) subjects[one] = subject;
+  if (!subjects.contains(subject)) all.push_back(subject);
+  return all;
+}
+
+void WhoIsWho::Join(int identity, int subject) {
+  for (const int one : AllOf(Of(identity))) subjects[one] = subject;
 }
 
 }  // namespace creneau::sim

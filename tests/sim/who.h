@@ -37,20 +37,22 @@ bool OneFieldApart(int one, int other);
 struct PairAct {
   enum class Kind : uint8_t { kCorrection, kRepair, kLink };
   Kind kind = Kind::kRepair;
-  std::string agenda;       // "sim/"
-  std::string reservation;  // of a link: none
-  int right = -1;           // of a link: one of them
-  int booked = -1;          // of a link: the other; of a correction: -1 where nobody has told
+  std::string agenda;  // "sim/"
+  std::string reservation;
+  int right = -1;   // of a link: one of them
+  int booked = -1;  // of a link: the other; of a correction: -1 where nobody has told
   std::string reason;
   std::string person;
   Instant at{};
-  std::string approved_by{};
-  int rekeyed = 0;  // how often the reservation had got a key by then
+  std::string settled_by{};
+  bool withdrawn = false;  // by whom it was settled
+  int rekeyed = 0;         // how often the reservation had got a key by then
   bool IsSame(const PairAct& other) const {
     return kind == other.kind && reservation == other.reservation && right == other.right &&
            booked == other.booked && reason == other.reason && person == other.person;
   }
   Instant expires_at() const { return at + 7 * kMsPerDay; }
+  bool Waits(Instant now) const { return settled_by.empty() && now < expires_at(); }
 };
 
 struct WhoIsWho {
@@ -62,9 +64,10 @@ struct WhoIsWho {
     const auto at = subjects.find(identity);
     return at == subjects.end() ? identity : at->second;
   }
+  // All that stand for it, itself included unless it stands for another one.
+  std::vector<int> AllOf(int subject) const;
   // All that stand for what `identity` does stand for `subject` from now on.
   void Join(int identity, int subject);
-  void SplitOff(int identity) { subjects[identity] = next_fresh++; }
 };
 
 }  // namespace creneau::sim
