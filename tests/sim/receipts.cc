@@ -150,7 +150,10 @@ void ReceiptAuditor::Remember(const Attempted& attempted) {
 std::string ReceiptAuditor::Refused(int identity, const std::string& agenda, const Told& told,
                                     Instant now) {
   const std::string token = told.Member("attempt");
-  if (kProvable.contains(told.code) == token.empty())
+  // One slot is taken, and others are free: nobody who might hold one of those has proof.
+  const bool others = told.body.find(R"("alternatives":[")") != std::string::npos;
+  const bool may_have = told.code == "slot-taken" && !others;
+  if (!may_have && (kProvable.contains(told.code) && !others) == token.empty())
     return Wrong("who is refused a seat, and nobody else, can have proof", told);
   if (!token.empty()) Remember({token, identity, agenda, told.code, now});
   return "";
