@@ -52,6 +52,8 @@ TEST_CASE("what was hashed with a pepper that is destroyed can be connected to n
   const RetireAnswer dry = office.Retire(1, /*dry_run=*/true);
   CHECK(dry.outcome == Outcome::kOk);
   CHECK(office.HasKey("pepper.1"));
+  // Another name of the same file: what is on the disk when its name is gone.
+  std::filesystem::create_hard_link(office.KeyPath("pepper.1"), office.directory + "/linked");
   const RetireAnswer retired = office.Retire(1);
   INFO(retired.problem);
   REQUIRE(retired.outcome == Outcome::kOk);
@@ -61,6 +63,7 @@ TEST_CASE("what was hashed with a pepper that is destroyed can be connected to n
   CHECK(AnyFileHas(office.directory + "/data", in_the_log));
   CHECK_FALSE(office.HasKey("pepper.1"));
   CHECK_FALSE(AnyFileHas(office.directory, pepper.substr(0, 64)));
+  CHECK(office.KeyText("../linked") == std::string(65, '\0'));
   CHECK(SubjectWith(office.KeyText("pepper.2"), office, "FILE1") != subject);
 
   const Peppered::Lines log = office.Log();  // and starts
