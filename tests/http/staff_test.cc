@@ -1,103 +1,13 @@
 // Who of the staff may do what, and where: the matrix of design 7 and 8, and what a key that is
 // none comes to.
 #include <array>
-#include <fstream>
 #include <set>
 
 #include "base/text.h"
-#include "booking/staff_keys.h"
-#include "http/event_streams.h"
-#include "http/staff_rule.h"
-#include "tests/http/public_context.h"
+#include "tests/http/staff_office.h"
 
 namespace creneau::http {
 namespace {
-
-using booking::StaffKey;
-using rules::Role;
-
-constexpr int64_t kDay = 24 * kMsPerHour;
-
-// An engine with one agenda, a key of each role, and the four listeners.
-class Office {
- public:
-  Office() {
-    REQUIRE(world_.Publish("93-titres", booking::AgendaToml("93-titres")).outcome == Outcome::kOk);
-    for (const Role role : rules::kAllRoles) texts_[role] = Add(role, {}).text;
-    Reload();
-  }
-
-  struct Key {
-    size_t place;
-    std::string text;
-  };
-  Key Add(Role role, std::vector<std::string> agendas) {
-    const booking::BearerSecret secret = booking::DrawSecret(world_.entropy);
-    StaffKey key{.id = booking::DrawKeyId(world_.entropy),
-                 .role = role,
-                 .person = std::string(rules::RoleName(role)) + ".one",
-                 .agendas = std::move(agendas)};
-    key.created = world_.clock.now;
-    key.expires = world_.clock.now + 90 * kDay;
-    key.hash = booking::HashOf(secret);
-    keys.push_back(key);
-    return {keys.size() - 1, booking::WriteBearer(key.id, secret)};
-  }
-  void Reload() {
-    std::ofstream(world_.directory + "/keys/staff") << booking::WriteStaffKeys(keys);
-    REQUIRE(world_.engine->ReloadStaffKeys().ok());
-  }
-  const std::string& text(Role role) const { return texts_.at(role); }
-
-  // What a listener answers: a status, or kHandedOver.
-  static constexpr int kHandedOver = 0;
-  int Ask(Audience audience, bool staff_on_public, std::string_view method, std::string_view path,
-          const std::string& authorization, const Caller& caller = {}) {
-    SessionContext context = PublicContext(world_, telemetry_, counters_);
-    context.audience = audience;
-    context.streams = &streams_;
-    if (staff_on_public) {
-      context.desk = &desk_;
-      context.wrong_keys = &wrong_keys_;
-    }
-    Session session(context, limits::kMaxAdminBodyBytes, caller);
-    std::string request =
-        std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n";
-    if (!authorization.empty()) request += "Authorization: " + authorization + "\r\n";
-    if (method != "GET") request += "Content-Length: 0\r\n";
-    request += "\r\n";
-    booking::Act act(pool_, world_.engine->log());
-    const Session::Round round = session.Serve(request, act, world_.clock.now);
-    session.Settle(!round.waits || world_.wait.Finish(act), world_.clock.now);
-    reply = session.replies();
-    if (round.hand_over) {
-      CHECK(round.consumed == 0);
-      CHECK(reply.empty());
-      CHECK(static_cast<bool>(session.TakePlace()));
-      return kHandedOver;
-    }
-    REQUIRE(reply.size() > 12);
-    return std::stoi(reply.substr(9, 3));
-  }
-  int AskStaff(std::string_view method, std::string_view path, const std::string& text) {
-    return Ask(Audience::kStaff, false, method, path, text.empty() ? "" : "Bearer " + text);
-  }
-
-  booking::World world_;
-  std::vector<StaffKey> keys;
-  std::string reply;  // the last one
-
- private:
-  std::map<Role, std::string> texts_;
-  Telemetry telemetry_;
-  Counters& counters_ = telemetry_.AddThread("public");
-  booking::CommitPool pool_;
-  StaffDesk desk_{4};
-  EventStreams streams_{*world_.engine, 1'000};
-  const Callers callers_{{}, 8, 8};
-  AddressRates wrong_keys_{callers_, surge::RateLimit{3, 60'000}, surge::Cells::Salt{},
-                           world_.clock};
-};
 
 // The routes as the table in the README has them: whose each is. "": anyone's; "machines": of the
 // admin socket and the metrics listener, and of no role.
@@ -342,82 +252,6 @@ TEST_CASE("who shows many wrong keys is told to wait; a good one from there is a
   CHECK(ask("Bearer x", neighbour) == 401);
   CHECK(ask(good, bad) == Office::kHandedOver);
   CHECK(ask("", bad) == 401);
-}
-
-TEST_CASE("nobody takes all places at the desk, whatever keys he has") {
-  StaffDesk desk(limits::kStaffConnectionsPerPerson + 2);
-  const auto reserve = [&desk](const char* person, const char* key) {
-    return desk.Reserve({.role = Role::kAgent, .person = person, .key = key});
-  };
-  std::vector<StaffDesk::Place> taken;
-  for (int i = 0; i < limits::kStaffConnectionsPerPerson; ++i) {
-    taken.push_back(reserve("claire", i % 2 == 0 ? "OLDKEY00" : "NEWKEY00"));
-    REQUIRE(static_cast<bool>(taken.back()));
-  }
-  CHECK(!reserve("claire", "NEWKEY00"));
-  taken.push_back(reserve("paul", "PAULKEY0"));
-  CHECK(taken.back().key() == "PAULKEY0");
-  taken.push_back(reserve("rose", "ROSEKEY0"));
-  CHECK(!reserve("paul", "PAULKEY0"));  // there is none left at all
-  taken.front() = StaffDesk::Place();
-  CHECK(static_cast<bool>(reserve("claire", "NEWKEY00")));
-  taken.clear();
-  CHECK(static_cast<bool>(reserve("claire", "NEWKEY00")));
-}
-
-TEST_CASE("at the desk whoever shows a key that does not stand is refused, and leaves") {
-  Office office;
-  const auto answer = [&](const std::string& text) {
-    const int status = office.AskStaff("GET", "/v1/snapshots", text);
-    return std::to_string(status) +
-           (office.reply.find("Connection: close\r\n") == std::string::npos ? " stays" : " leaves");
-  };
-  CHECK(answer(office.text(Role::kOperator)) == "200 stays");
-  CHECK(answer(office.text(Role::kAgent)) == "403 stays");
-  office.keys.front().revoked = office.world_.clock.now;
-  const std::string revoked = office.text(static_cast<Role>(office.keys.front().role));
-  office.Reload();
-  CHECK(answer(revoked) == "401 leaves");
-  CHECK(answer("") == "401 stays");  // of a pool, where each request has its own key
-}
-
-TEST_CASE("as many connections of the staff as there are places; then 503") {
-  Office office;
-  StaffDesk desk(1);
-  Telemetry telemetry;
-  SessionContext context = PublicContext(office.world_, telemetry, telemetry.AddThread("public"));
-  context.desk = &desk;
-  booking::CommitPool pool;
-  booking::Act act(pool, office.world_.engine->log());
-  const std::string request =
-      "GET /v1/agendas HTTP/1.1\r\nHost: a\r\n\r\n"
-      "PUT /v1/agendas/a HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n"
-      "Authorization: Bearer " +
-      office.text(Role::kAgent) + "\r\n\r\n";
-  const auto serve = [&](Session& session) {
-    const Session::Round round = session.Serve(request, act, office.world_.clock.now);
-    session.Settle(true, office.world_.clock.now);
-    return round;
-  };
-  {
-    // As soon as the head is there, however large the body is to be; what stood before is answered.
-    Session first(context, limits::kMaxBodyBytes);
-    const Session::Round round = serve(first);
-    CHECK(round.hand_over);
-    CHECK(!round.close);
-    CHECK(round.consumed == request.find("PUT"));
-    CHECK(first.replies().find("HTTP/1.1 200 OK") == 0);
-    Session second(context, limits::kMaxBodyBytes);
-    CHECK(!serve(second).hand_over);
-    CHECK(second.replies().find("HTTP/1.1 503") != std::string::npos);
-  }
-  Session third(context, limits::kMaxBodyBytes);
-  CHECK(serve(third).hand_over);
-  context.stopping = true;
-  StaffDesk free(1);
-  context.desk = &free;
-  Session late(context, limits::kMaxBodyBytes);
-  CHECK(!serve(late).hand_over);
 }
 
 }  // namespace creneau::http
