@@ -9,6 +9,7 @@
 //   admin socket       one worker of its own, so that a publication, which waits, holds up nobody;
 //                      all routes, owner only
 //   metrics listener   where asked for, one worker; /livez, /readyz and /metrics only
+//   reading room       one thread, which makes answers that citizens' threads must not wait for
 //
 // The engine must outlive the server's Stop; after it, no act is under way and the engine can be
 // closed.
@@ -73,8 +74,8 @@ class Server {
   const std::string& metrics_address() const;
 
   // Accepts nothing more, ends idle connections, lets requests under way finish for at most a few
-  // seconds, and returns when every thread has ended. Longer only if the log itself hangs: what it
-  // holds cannot be taken back. Idempotent; one thread.
+  // seconds, and returns when every thread has ended. Longer only if the log itself hangs, or a
+  // file that is read for somebody: what these hold cannot be taken back. Idempotent; one thread.
   void Stop();
 
  private:
