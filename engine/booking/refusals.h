@@ -3,6 +3,11 @@
 // refusals a second on each of four threads, all of one agenda, each costs some 50 ns more for the
 // cache line that goes to and fro, beside the 15 us that answering it takes.
 //
+// What is refused is a hold, a ticket or a move. Whoever then asks for an attempt (POST …/attempts)
+// was counted already, and whoever asks for one without having tried was refused nothing: attempts
+// are not counted here, or asking for the paper would make the record say that more were refused.
+// How many receipts of attempts were signed, ReceiptStats says.
+//
 // Threads: Count and Of from any; Take from one at a time.
 #pragma once
 

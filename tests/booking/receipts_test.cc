@@ -206,6 +206,20 @@ TEST_CASE("whoever sees an empty list can say so, with a name or without") {
   CHECK(last == Outcome::kRateLimited);
 }
 
+TEST_CASE("asking for an attempt counts nobody as refused, once more or at all") {
+  World world;
+  REQUIRE(world.Publish("full", AgendaToml("full", "", "{ web = 0, desk = 1 }")).outcome ==
+          Outcome::kOk);
+  const AgendaId agenda = world.engine->FindAgenda("full")->id;
+  const auto refused = [&] { return world.engine->Refused(agenda, Outcome::kNothingLeft); };
+  REQUIRE(Ask(world, "full", nullptr).outcome == Outcome::kOk);
+  CHECK(refused() == 0);
+  REQUIRE(world.Hold("A1000", "", "", "full").outcome == Outcome::kNothingLeft);
+  CHECK(refused() == 1);
+  REQUIRE(Ask(world, "full", nullptr).outcome == Outcome::kOk);
+  CHECK(refused() == 1);
+}
+
 TEST_CASE("a pause, a closed hour and a roster are said too") {
   World world;
   REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
