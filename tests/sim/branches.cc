@@ -40,6 +40,7 @@ const std::vector<std::string> kOfSeatsAndLog = {
     "nothing-left",
     "outage-while-running",
     "outcome-unknown",
+    "over-the-weekend",
     "power-loss-in-recovery",
     "publication-refused",
     "published",

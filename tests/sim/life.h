@@ -113,6 +113,7 @@ class Life {
   void NoteStart();
   void NoteSnapshots();
   void StopInPeace();
+  void OverTheWeekend();
   void AfterFault();
   void LeaveAnswers();
   void Pass(int64_t ms);

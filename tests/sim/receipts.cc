@@ -122,9 +122,9 @@ void ReadOffice(Octets& octets, const std::string& agenda, Sheet& sheet) {
 
 // Of agendas without a queue the auditor knows it.
 bool PhaseFits(const Attempted& attempted, const std::string& phase) {
-  if (attempted.outcome == "nothing-left" && phase == "exhausted") return true;
   if (attempted.agenda != "sim/" && attempted.agenda != "sim-day/")
     return std::set<std::string>{"closed", "gathering", "open", "exhausted"}.contains(phase);
+  if (attempted.outcome == "nothing-left") return phase == "exhausted";
   return phase == (attempted.outcome == "not-open-yet" ? "closed" : "open");
 }
 

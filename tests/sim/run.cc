@@ -116,6 +116,15 @@ void Life::AfterFault() {
   Recover();
 }
 
+// The machine will be off until the office's Monday has begun and that of UTC has not: attempts are
+// counted by the office's week, and acts that wait for a second person get too old.
+void Life::OverTheWeekend() {
+  constexpr int64_t kWeekMs = 7 * kMsPerDay;
+  const int64_t at_ms = (machine_.clock.now.ms + 3 * kMsPerDay) % kWeekMs;  // since Monday
+  off_ms_ = (kWeekMs - 40 * kMsPerMinute - at_ms + kWeekMs) % kWeekMs;
+  Reach("over-the-weekend");
+}
+
 // As SIGTERM does it.
 void Life::StopInPeace() {
   Turn();
@@ -190,6 +199,7 @@ void Life::Step() {
     machine_.Kill();
     Recover();
   } else if (what < 999) {
+    if (Below(4) == 0) OverTheWeekend();
     StopInPeace();
     if (machine_.up()) return;
   } else if (Below(2) == 0) {
@@ -247,7 +257,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     if (machine_.disk.dead()) break;
     if (act % 60 == 59) {
       Snapshot();
-    } else if (act % 6 == 5) {
+    } else if (act % 5 == 4) {
       AtTheDesk();
     } else {
       Act();
