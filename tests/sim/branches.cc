@@ -47,6 +47,7 @@ const std::vector<std::string> kOfSeatsAndLog = {
     "published-beyond-reservations",
     "read-only",
     "read-only-cancel",
+    "desk-read-only",
     "recovered-clean",
     "recovered-from-archive",
     "recovered-from-older-snapshot",

@@ -168,6 +168,7 @@ class Life {
   int OwnerOf(const std::string& reservation);
   static std::string StaffRequest(const Staff& who, const std::string& line,
                                   const std::string& body);
+  std::optional<std::string> NoRoom(const Told& told);
   template <typename Judge>
   void AskAsStaff(const Staff& who, const std::string& line, const std::string& body, Judge judge,
                   Rests rests = Rests::kOnLog);

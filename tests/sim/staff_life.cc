@@ -41,10 +41,23 @@ std::string Life::StaffRequest(const Staff& who, const std::string& line, const 
   return Request(line, headers, body);
 }
 
+// On a disk that is nearly full nothing is done that the log would have to say.
+std::optional<std::string> Life::NoRoom(const Told& told) {
+  if (told.code != "read-only") return std::nullopt;
+  Reach("desk-read-only");
+  return DiskLow() ? "" : Wrong("the disk has room", told);
+}
+
 template <typename Judge>
 void Life::AskAsStaff(const Staff& who, const std::string& line, const std::string& body,
                       Judge judge, Rests rests) {
-  Ask(StaffRequest(who, line, body), judge, http::Audience::kStaff, rests);
+  Ask(
+      StaffRequest(who, line, body),
+      [this, judge](const Told& told) {
+        const auto no_room = NoRoom(told);
+        return no_room ? *no_room : judge(told);
+      },
+      http::Audience::kStaff, rests);
 }
 
 void Life::AtTheDesk() {
@@ -175,7 +188,10 @@ void Life::AskRecovery(const OfficeAgenda& agenda, int identity) {
   Ask(
       Post("/v1/agendas/" + agenda.name + "/recoveries",
            "{\"applicant\":" + ApplicantText(identity, Below(3)) + "}"),
-      [&](const Told& told) { return trust_.Recover(agenda.name + "/", identity, told); },
+      [&](const Told& told) {
+        const auto no_room = NoRoom(told);
+        return no_room ? *no_room : trust_.Recover(agenda.name + "/", identity, told);
+      },
       http::Audience::kPublic, Rests::kOnLog,
       [this, &agenda, identity] { AskRecovery(agenda, identity); });
 }
