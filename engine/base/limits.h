@@ -317,9 +317,10 @@ inline constexpr int64_t kRecordSyncMs = 10 * kServiceMinuteMs;
 // A month and a bit is what people plan with; three months of openings are still some 10 kB.
 inline constexpr int kReleaseDaysDefault = 28;
 inline constexpr int kReleaseDaysMax = 92;
-// Answers that are read from files or reckoned at length, under way in one thread beside the
-// citizens': with the largest pages 8 MiB, and in that time nobody waits long.
-inline constexpr int kMaxReadings = 32;
+// Answers that are read from files or reckoned at length, waiting for the thread beside the
+// citizens' that makes them: with the largest pages 32 MiB. Nobody waits long: a third of a
+// millisecond each.
+inline constexpr int kMaxReadings = 128;
 // A proxy may keep them for a minute; here for a second they are given to whoever asks the same,
 // and for ten while somebody reads anew.
 inline constexpr int64_t kReadingFreshMs = 1'000;

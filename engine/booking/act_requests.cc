@@ -59,11 +59,18 @@ IdentityAnswer Engine::Impl::Propose(Act& act, codec::ActProposed proposed,
   return answer;
 }
 
+// Whether the seat is still whose papers were seen when its repair was proposed: a correction may
+// have come between.
+bool Engine::Impl::IsOwners(const codec::ActProposed& repair, const ledger::SeatView& seat) const {
+  return people_->identities.Of(repair.right) == seat.subject;
+}
+
 // With a Writing. What was proposed may no longer be what it was about: then it is settled.
 Outcome Engine::Impl::CarryOut(Act& act, const codec::ActProposed& proposed,
                                const ledger::SeatView& seat, Instant now) {
   switch (proposed.kind) {
     case codec::ActKind::kRepair:
+      if (!IsOwners(proposed, seat)) return Outcome::kActSettled;
       Rekey(act, seat);
       return Outcome::kOk;
     case codec::ActKind::kCorrection:
@@ -101,7 +108,8 @@ IdentityAnswer Engine::Impl::Approve(Act& act, std::string_view name, const Acto
   const bool repair = proposed.kind == codec::ActKind::kRepair;
   // The key of a later repair is for whoever approved that.
   if (known->settled && repair &&
-      known->settled->times != people_->identities.TimesRekeyed(seat->origin))
+      (known->settled->times != people_->identities.TimesRekeyed(seat->origin) ||
+       !IsOwners(proposed, *seat)))
     return Denied(Outcome::kActSettled, &agenda);
   if (LogRoom() != Room::kPlenty) return Denied(Outcome::kReadOnly, &agenda);
   IdentityAnswer answer;

@@ -171,7 +171,7 @@ class Engine::Impl {
   absl::Status MoveGroups(const PepperRequest& request, const Actor& actor,
                           std::vector<PepperAnswer::Group> quiet, Instant now, Act& act,
                           PepperAnswer* answer);
-  bool MoveGroup(PepperAnswer::Group& group, uint32_t epoch, Instant now, Act& act,
+  bool MoveGroup(PepperAnswer::Group& group, uint32_t epoch, Act& act,
                  const std::function<void()>& begin);
   // pepper_retire.cc
   void FinishRetiring();
@@ -238,6 +238,7 @@ class Engine::Impl {
   void Rekey(Act& act, const ledger::SeatView& seat);
   IdentityAnswer Propose(Act& act, codec::ActProposed proposed, const AgendaInfo& agenda,
                          const Actor& actor, Instant now);
+  bool IsOwners(const codec::ActProposed& repair, const ledger::SeatView& seat) const;
   Outcome CarryOut(Act& act, const codec::ActProposed& proposed, const ledger::SeatView& seat,
                    Instant now);
   bool ReadEntry(const AgendaInfo& agenda, const HoldRequest& request, const Subject& subject,

@@ -191,11 +191,14 @@ IdentityAnswer Engine::Impl::Link(Act& act, const LinkRequest& request, const Ac
   IdentityAnswer answer;
   answer.agenda = agenda;
   answer.existed = joined.existed;
-  if (answer.existed) return answer;
   const AgendaInfo* const held = joined.seat ? registry_.Find(joined.seat->agenda) : nullptr;
-  if (held != nullptr && !Covers(actor, held->rules.name))
-    return Denied(Outcome::kForbidden, agenda);
-  if (joined.outcome != Outcome::kOk) return Denied(joined.outcome, agenda);
+  const bool covered = held == nullptr || Covers(actor, held->rules.name);
+  // It tells who is whom, and who has a seat: whoever asks stands in the log, as with a lookup.
+  if (answer.existed || !covered || joined.outcome != Outcome::kOk) {
+    Attribute(act, actor, "link", *agenda, std::nullopt, request.reason, now);
+    if (answer.existed) return answer;
+    return Denied(covered ? joined.outcome : Outcome::kForbidden, agenda);
+  }
   // It says whose seat that is as well: not one person's to say.
   if (joined.seat) {
     answer = Propose(act,
@@ -270,8 +273,12 @@ IdentityAnswer Engine::Impl::Correct(Act& act, const CorrectionRequest& request,
   answer.agenda = &agenda;
   answer.reservation = Describe(*seat, HandleOf(*seat));
   answer.existed = people_->identities.Of(right.subject) == seat->subject;
+  const bool of_another = request.booked && people_->identities.Of(booked.subject) != seat->subject;
+  // It tells whose seat that is, or whose it is not.
+  if (answer.existed || of_another)
+    Attribute(act, actor, "correct", agenda, seat->origin, request.reason, now);
   if (answer.existed) return answer;
-  if (request.booked && people_->identities.Of(booked.subject) != seat->subject) {
+  if (of_another) {
     return Invalid(&agenda, {{"/booked",
                               "is not whom this reservation is for: say what was typed when it was "
                               "booked, or leave it out and have a second agent approve"}});
@@ -303,12 +310,13 @@ IdentityAnswer Engine::Impl::Repair(Act& act, const RepairRequest& request, cons
   rules::Identity owner = rules::Identify(agenda.rules, request.owner, peppers_.Of(agenda.id), now);
   if (!owner.problems.empty()) return Invalid(&agenda, std::move(owner.problems));
   if (people_->identities.Of(owner.subject) != seat->subject) {
+    Attribute(act, actor, "repair", agenda, seat->origin, request.reason, now);
     return Invalid(&agenda, {{"/applicant",
                               "is not whom this reservation is for: a wrong identity is corrected "
                               "first"}});
   }
   return Propose(act,
-                 {0, codec::ActKind::kRepair, agenda.id, seat->origin, Subject{}, Subject{},
+                 {0, codec::ActKind::kRepair, agenda.id, seat->origin, owner.subject, Subject{},
                   std::string(request.reason), std::string(actor.person), now},
                  agenda, actor, now);
 }

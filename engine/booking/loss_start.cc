@@ -28,7 +28,7 @@ absl::Status Engine::Impl::BeginLoss(const Accepting& accepting, wal::Recovery* 
   loss.era = *era;
   loss.first_generation = ledger_.NextOfAll();
   for (const AgendaInfo* agenda : registry_.All())
-    loss.last_agenda = std::max(loss.last_agenda, agenda->id);
+    loss.agendas = std::max(loss.agendas, uint32_t{agenda->id.value} + 1);
   if (const auto& newest = accepting.newest) {
     loss.newest = codec::LossAccepted::Known{newest->batch, newest->lsn, newest->epoch, newest->at,
                                              newest->chain};

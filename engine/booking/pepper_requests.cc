@@ -113,9 +113,10 @@ std::vector<PepperObstacle> Engine::Impl::WhatKeeps(const PepperAnswer::Group& g
 }
 
 // False: something has come up in it meanwhile. `begin` is called before anything is pushed.
-bool Engine::Impl::MoveGroup(PepperAnswer::Group& group, uint32_t epoch, Instant now, Act& act,
+bool Engine::Impl::MoveGroup(PepperAnswer::Group& group, uint32_t epoch, Act& act,
                              const std::function<void()>& begin) {
   const Identities::Writing writing = people_->identities.Write();
+  const Instant now = clock_.Now();  // an opening may have begun while this waited
   for (int look = 0; look < kLooks; ++look) {
     group.obstacles = WhatKeeps(group, now, act);
     if (!group.obstacles.empty()) return false;
@@ -160,11 +161,12 @@ absl::Status Engine::Impl::MoveGroups(const PepperRequest& request, const Actor&
     people_->peppers.Take(made);
   };
   for (PepperAnswer::Group& group : quiet) {
-    const bool moved = MoveGroup(group, request.epoch, now, act, begin);
+    const bool moved = MoveGroup(group, request.epoch, act, begin);
     (moved ? answer->moved : answer->stayed).push_back(std::move(group));
   }
-  if (!request.agenda.empty() && answer->moved.empty()) {
+  if (!request.agenda.empty() && !answer->stayed.empty()) {
     answer->outcome = Outcome::kPepperInUse;
+    answer->made = false;
   } else if (answer->made) {
     begin();
   }

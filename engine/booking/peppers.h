@@ -1,8 +1,9 @@
 // The peppers themselves, ready to hash with, and which agenda's applicants are hashed with which;
 // and until when passes are good that rest on what they gave.
 //
-// Threads: Of with an Identities::Reading or Writing held, from any; Use and Drop with a Writing,
-// or, of an agenda that nobody can find yet, without. Put: the publisher's. Passes: any.
+// Threads: Of with an Identities::Reading or Writing held, or the publishing lock, from any; Use
+// and Drop with that lock and a Writing, or, of an agenda that nobody can find yet, without the
+// latter. Put: the publisher's. Passes: any.
 #pragma once
 
 #include <array>

@@ -179,7 +179,9 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
   if (!wait.Finish(act)) return false;
   ledger_.Apply(change);
   if (begins) people_->peppers.Take(*begins);
-  peppers_.Use(change.agenda, people_->peppers.Of(agenda.group));
+  // Of one that is published already others are reading it, and it is what it was.
+  if (registry_.Find(change.agenda) == nullptr)
+    peppers_.Use(change.agenda, people_->peppers.Of(agenda.group));
   registry_.Put(AgendaInfo{change.agenda, change.version, agenda, zone, clock_.Now()});
   return true;
 }

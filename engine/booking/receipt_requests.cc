@@ -63,7 +63,8 @@ bool Engine::Impl::AnotherCanBeHeld(const AgendaInfo& agenda, AttemptOutcome ref
                                     Instant now) const {
   const bool of_a_slot = refused == AttemptOutcome::kSlotTaken ||
                          (refused == AttemptOutcome::kNotOpenYet && phase == Phase::kOpen);
-  if (!of_a_slot) return false;
+  if (!of_a_slot || LogRoom() != Room::kPlenty) return false;
+  if (!openings_->IsPlain(agenda) && openings_->BriefAt(agenda, now).state.paused) return false;
   const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
   return ledger_.AnyFree(agenda.id, Channel::kWeb, window.earliest_start, window.latest_start);
 }

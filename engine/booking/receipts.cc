@@ -81,7 +81,7 @@ Receipts::Receipts(const Keys& keys, const std::vector<codec::LossAccepted>& los
     // Kept aside by a start that was interrupted, it belongs to the one that did it again.
     const auto loss = std::find_if(losses.begin(), losses.end(),
                                    [era = era](const auto& one) { return one.era >= era; });
-    if (loss != losses.end()) lost_macs_.emplace_back(mac, loss->last_agenda);
+    if (loss != losses.end()) lost_macs_.emplace_back(mac, loss->agendas);
   }
   published_.push_back(Published("receipt", signer_.public_key(), true));
   for (const proof::PublicKey& key : keys.earlier_receipts) {
@@ -122,7 +122,7 @@ std::optional<proof::Attempt> Receipts::Read(std::string_view attempt) const {
   if (auto read = proof::ReadAttempt(mac_, attempt)) return read;
   for (const LostMac& lost : lost_macs_) {
     const auto read = proof::ReadAttempt(lost.mac, attempt);
-    if (read && read->agenda <= lost.last_agenda) return read;
+    if (read && read->agenda.value < lost.agendas) return read;
   }
   return std::nullopt;
 }

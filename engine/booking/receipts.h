@@ -121,9 +121,9 @@ class Receipts {
 
  private:
   struct LostMac {
-    LostMac(const KeyedHash::Key& key, AgendaId last) : mac(key), last_agenda(last) {}
+    LostMac(const KeyedHash::Key& key, uint32_t left) : mac(key), agendas(left) {}
     const KeyedHash mac;
-    const AgendaId last_agenda;
+    const uint32_t agendas;  // that were left
   };
 
   const KeyedHash mac_;

@@ -64,7 +64,7 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   if (const auto* loss = std::get_if<codec::LossAccepted>(&*decoded)) return Take(*loss);
   if (const auto* pepper = std::get_if<codec::PepperEpoch>(&*decoded)) return Take(*pepper);
   if (auto* roster = std::get_if<codec::RosterPart>(&*decoded))
-    return rosters_.Take(std::move(*roster));
+    return rosters_.Take(std::move(*roster), /*may_begin_before=*/!snapshot_.empty());
   if (std::holds_alternative<codec::Probe>(*decoded) ||
       std::holds_alternative<codec::StaffAct>(*decoded) ||
       std::holds_alternative<codec::HolderNotice>(*decoded))

@@ -11,11 +11,13 @@ std::optional<Rosters::Roster> Rosters::Find(AgendaId agenda) const {
   return at == rosters_.end() ? std::nullopt : std::optional(at->second);
 }
 
-absl::Status Rosters::Take(codec::RosterPart part) {
+absl::Status Rosters::Take(codec::RosterPart part, bool may_begin_before) {
   const std::optional<Roster> known = Find(part.agenda);
   if (known && part.version <= known->version) return absl::OkStatus();
   if (part.part == 0) {
     open_ = std::move(part);
+  } else if (!open_ && may_begin_before) {
+    return absl::OkStatus();
   } else {
     if (!open_ || open_->agenda != part.agenda || open_->version != part.version ||
         open_->part + 1 != part.part)

@@ -26,8 +26,10 @@ class Rosters {
   Rosters& operator=(const Rosters&) = delete;
 
   // The next part. DataLoss: it does not follow the one before it. What is in force already, or was
-  // followed by something later, changes nothing.
-  absl::Status Take(codec::RosterPart part);
+  // followed by something later, changes nothing. `may_begin_before`: a part whose beginning was
+  // never seen is of a roster that is over: read with a snapshot, which is never taken amid an
+  // import.
+  absl::Status Take(codec::RosterPart part, bool may_begin_before = false);
   // Nobody is listed there any more: the agenda's applicants are hashed with another pepper from
   // now on. The next version is the first.
   void Forget(AgendaId agenda);

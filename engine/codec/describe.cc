@@ -153,9 +153,9 @@ std::string Describe(const LossAccepted& loss, bool json) {
       known && known->lsn > loss.after ? known->lsn.value - loss.after.value : 0;
   if (json) {
     std::string out = absl::StrFormat(
-        R"({"event":"loss-accepted","accepted_at":"%s","after":"%d","after_batch":%d,"since":"%s","era":%d,"first_generation":%d,"last_agenda":%d)",
+        R"({"event":"loss-accepted","accepted_at":"%s","after":"%d","after_batch":%d,"since":"%s","era":%d,"first_generation":%d,"agendas":%d)",
         Utc(loss.at), loss.after.value, loss.after_batch, Utc(loss.after_written_at), loss.era,
-        loss.first_generation.value, loss.last_agenda.value);
+        loss.first_generation.value, loss.agendas);
     if (known) {
       absl::StrAppendFormat(
           &out,

@@ -42,7 +42,8 @@ struct ActProposed {
   AgendaId agenda;
   SeatRef origin;
   // Identities of a correction: derived, not resolved. `booked` is all zero where nobody has told.
-  // Of a link: `right` and `booked` are the two that are one person's.
+  // Of a link: `right` and `booked` are the two that are one person's. Of a repair: `right` is the
+  // owner's.
   Subject right;
   Subject booked;
   std::string reason;

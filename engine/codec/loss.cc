@@ -16,7 +16,7 @@ std::string EncodeLoss(const LossAccepted& loss) {
   out.set_after_written_at(loss.after_written_at.ms);
   out.set_era(loss.era);
   out.set_first_generation(loss.first_generation.value);
-  out.set_last_agenda(loss.last_agenda.value);
+  out.set_agendas(loss.agendas);
   if (loss.newest) {
     out.set_known_batch(loss.newest->batch);
     out.set_known_lsn(loss.newest->lsn.value);
@@ -35,7 +35,7 @@ absl::StatusOr<LossAccepted> FromProto(const v1::LossAccepted& in) {
   out.after_written_at = Instant{in.after_written_at()};
   out.era = in.era();
   out.first_generation = Generation{in.first_generation()};
-  out.last_agenda = AgendaId{in.last_agenda()};
+  out.agendas = in.agendas();
   if (out.era == 0 || out.era > limits::kMaxEra || out.first_generation.value == 0 ||
       out.first_generation.value > limits::kMaxGeneration)
     return absl::DataLossError("a loss in an era or of a generation that is none");

@@ -31,8 +31,9 @@ struct LossAccepted {
   // Of any seat that is given out from here on, at least: so a generation tells the era in which
   // its reservation got its name (booking/names.h).
   Generation first_generation;
-  // The last agenda that is left: in what was lost, greater ones may have been others.
-  AgendaId last_agenda;
+  // How many agendas are left: in what was lost, those that have the next numbers now may have been
+  // others.
+  uint32_t agendas = 0;
   std::optional<Known> newest;  // checkpoint that is known of what was lost
   friend bool operator==(const LossAccepted&, const LossAccepted&) = default;
 };

@@ -38,7 +38,7 @@ void WriteAct(JsonWriter& json, const booking::PairAct& act, const booking::Agen
   json.Name("reason").String(act.proposed.reason);
   json.Name("proposed_by").String(act.proposed.person);
   WriteTime(json, "proposed_at", act.proposed.at, agenda);
-  WriteTime(json, "expires_at", act.expires_at(), agenda);
+  WriteTime(json, "act_expires_at", act.expires_at(), agenda);
   if (act.waits()) return;
   json.Name(act.settled->withdrawn ? "withdrawn_by" : "approved_by").String(act.settled->person);
 }

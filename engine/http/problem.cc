@@ -100,8 +100,8 @@ constexpr Advice kActSettled = {
     409, "This act is settled",
     "It was approved or withdrawn already, or what it was about has changed since it was proposed. "
     "Only whoever approved it can have its answer again, until the reservation has got another "
-    "key. "
-    "Look the reservation up, and propose what is still needed.",
+    "key. Look the reservation up, withdraw what is no longer meant, and propose what is still "
+    "needed.",
     false, 0};
 constexpr Advice kNotHeld = {
     409, "There is no deadline to extend",

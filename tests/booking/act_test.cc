@@ -64,6 +64,37 @@ TEST_CASE("nothing by which a reservation was known before a correction finds it
   CHECK(desk.engine->CheckInvariants().ok());
 }
 
+TEST_CASE("a repair that was overtaken by a correction gives nobody a key") {
+  Desk desk;
+  const rules::Applicant typed = Person("9300112239");
+  const Reservation seat = desk.Confirmed(typed);
+  const IdentityAnswer first = desk.Repair(seat, typed, desk.claire);
+  const IdentityAnswer second = desk.Repair(seat, typed, desk.paul);
+  REQUIRE(desk.Approve(first.act, desk.paul).rekeyed);
+  REQUIRE(desk.Correct(seat, Person("9300112233"), typed, desk.claire).outcome == Outcome::kOk);
+  CHECK(desk.Approve(second.act, desk.claire).outcome == Outcome::kActSettled);
+  CHECK(desk.Approve(first.act, desk.paul).outcome == Outcome::kActSettled);
+  CHECK(desk.Log().Count("\"event\":\"rekeyed\"") == 1);
+}
+
+TEST_CASE("who asks whose a seat is stands in the log, whatever the answer") {
+  Desk desk;
+  const rules::Applicant ada = Person("9300112233");
+  const rules::Applicant bert = Person("9300112234");
+  const Reservation seat = desk.Confirmed(ada);
+  desk.Confirmed(bert, kOtherKey);
+  CHECK(desk.Link(ada, bert).outcome == Outcome::kAlreadyReserved);
+  CHECK(desk.Link(ada, ada).existed);
+  CHECK(desk.Correct(seat, ada, std::nullopt, desk.claire).existed);
+  CHECK(desk.Correct(seat, Passport("12AB34567"), bert, desk.claire).outcome ==
+        Outcome::kValidationFailed);
+  CHECK(desk.Repair(seat, bert, desk.claire).outcome == Outcome::kValidationFailed);
+  const Lines log = desk.Log();
+  CHECK(log.Count("\"what\":\"link\"") == 2);
+  CHECK(log.Count("\"what\":\"correct\"") == 2);
+  CHECK(log.Count("\"what\":\"repair\"") == 1);
+}
+
 TEST_CASE("a correction that was overtaken by another one is not approved any more") {
   Desk desk;
   const rules::Applicant typed = Person("9300112239", "1990-05-18");

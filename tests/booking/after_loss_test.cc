@@ -42,6 +42,29 @@ TEST_CASE("who had nothing before a loss can still prove it, of an agenda that i
   }
 }
 
+TEST_CASE("what an agenda was that is lost, another one of its number is not") {
+  Backups office;
+  office.Stop();
+  // Of a backup from before anything was published.
+  fs::remove_all(office.Data());
+  office.Start();
+  office.Stop();
+  office.Backup("empty");
+  const uint64_t end = office.Audit()->log.last_lsn.value;
+  office.Begin();
+  REQUIRE(office.Publish("14-titres", AgendaToml("14-titres")).outcome == Outcome::kOk);
+  REQUIRE(office.engine->Order("14-titres", {OpeningOrder::What::kPause, 0, ""}, kTester).outcome ==
+          Outcome::kOk);
+  const auto lost = office.Hold("FILE1", "", "", "14-titres").attempt;
+  REQUIRE(lost);
+  office.Stop();
+  office.Restore("empty");
+  REQUIRE(office.TryToOpen({Lsn{end}, ""}).ok());
+  REQUIRE(office.Publish("75-titres", AgendaToml("75-titres")).outcome == Outcome::kOk);
+  CHECK(office.engine->SignAttempt(lost->view(), office.clock.now).outcome ==
+        Outcome::kValidationFailed);
+}
+
 TEST_CASE("the service record keeps nothing of what was lost, also after an interrupted start") {
   const bool interrupted = GENERATE(false, true);
   const bool synced = GENERATE(false, true);  // as far as the files said they were

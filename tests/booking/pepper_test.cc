@@ -43,6 +43,7 @@ TEST_CASE("a quiet group goes over: nobody is two people before or after") {
   CHECK(again.outcome == Outcome::kOk);
   CHECK_FALSE(again.made);
   CHECK(again.moved.empty());
+  CHECK(office.Renew(2, "93-titres").outcome == Outcome::kOk);
 
   const ReservationAnswer held = office.Hold("FILE1", "", kKey);
   REQUIRE(held.outcome == Outcome::kOk);

@@ -67,9 +67,10 @@ TEST_CASE("in a queue an attempt says why") {
   REQUIRE(queue.Order(OpeningOrder::What::kDrain).outcome == Outcome::kOk);
   says(ask("FILE99"), "FILE99", "paused", "open");
   REQUIRE(queue.Order(OpeningOrder::What::kResume).outcome == Outcome::kOk);
-  // Both seats are confirmed: nothing is left, whoever asks.
+  // Both seats are confirmed: nothing is left, whoever asks. Ranks are served by shares in which
+  // there may be nobody, each for the length of a turn, so it may take most of the hour.
   int confirmed = 0;
-  for (int i = 0; i < 12'000 && confirmed < 2; ++i) {
+  for (int i = 0; i < 30 * 3'000 && confirmed < 2; ++i) {
     if (i % 30 == 29) world.Pass(1);
     const ReservationAnswer held =
         queue.Hold(Dossier(i % 30), tickets[static_cast<size_t>(i % 30)]);

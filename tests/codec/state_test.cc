@@ -27,7 +27,7 @@ TEST_CASE("an outage survives the log") {
 
 TEST_CASE("a loss survives the log") {
   LossAccepted loss{
-      Instant{1'796'112'000'123}, Lsn{7}, 3, Instant{5}, 95'040, Generation{12}, AgendaId{4}, {}};
+      Instant{1'796'112'000'123}, Lsn{7}, 3, Instant{5}, 95'040, Generation{12}, 4, {}};
   CHECK(std::get<LossAccepted>(*DecodeRecord(EncodeLoss(loss))) == loss);
   loss.newest = LossAccepted::Known{9, Lsn{40}, 2, Instant{1'796'083'200'000}, {}};
   loss.newest->chain.fill(0xab);

@@ -99,8 +99,11 @@ std::string Trust::Link(const Staff& who, const std::string& agenda, int one, in
   if (!who.Covers(agenda)) return Problem("forbidden", "the key is for another agenda", told);
   const int a = people().Of(one);
   const int b = people().Of(other);
+  // What tells who is whom stands in the log, though nothing comes of it.
+  const Deed asked{"link", agenda, "", reason};
   if (a == b) {
     auditor_.Reach("linked-already");
+    Did(who, asked);
     return told.Member("existed") == "true" ? Is(200, "", "they are one", told)
                                             : Wrong("they are one already", told);
   }
@@ -108,10 +111,13 @@ std::string Trust::Link(const Staff& who, const std::string& agenda, int one, in
   const std::string seat_b = NameOfLive(b);
   const std::string seat = seat_a.empty() ? seat_b : seat_a;
   const std::string seat_in = seat.empty() ? "" : AgendaOf(auditor_.book().bookings.at(seat).slot);
-  if (!seat.empty() && !who.Covers(seat_in))
+  if (!seat.empty() && !who.Covers(seat_in)) {
+    Did(who, asked);
     return Problem("forbidden", "the seat is in another agenda", told);
+  }
   if (!seat_a.empty() && !seat_b.empty()) {
     auditor_.Reach("link-of-two-seats");
+    Did(who, asked);
     return Problem("already-reserved", "each has a seat", told);
   }
   if (!seat.empty())
@@ -160,11 +166,13 @@ std::string Trust::Correct(const Staff& who, const Correction& correction, const
   const std::string taken = NameOfLive(people().Of(right));
   if (taken == name) {
     auditor_.Reach("corrected-already");
+    Did(who, {"correct", agenda, name, reason});
     return told.Member("existed") == "true" ? Is(200, name, "it is so already", told)
                                             : Wrong("it is so already", told);
   }
   if (booked && people().Of(*booked) != subject) {
     auditor_.Reach("correction-of-another");
+    Did(who, {"correct", agenda, name, reason});
     return Problem("validation-failed", "it was booked as somebody else", told);
   }
   if (!booked || !OneFieldApart(right, *booked) || *booked != subject ||
@@ -189,10 +197,11 @@ std::string Trust::Repair(const Staff& who, const std::string& reservation, int 
     return Problem("unknown-reservation", "there is none, or not for that agent", told);
   if (people().Of(owner) != seat->person) {
     auditor_.Reach("repair-for-another");
+    Did(who, {"repair", AgendaOf(seat->slot), reservation, reason});
     return Problem("validation-failed", "it is not that person's", told);
   }
   return Propose(
-      who, {Kind::kRepair, AgendaOf(seat->slot), reservation, -1, -1, reason, who.person, now},
+      who, {Kind::kRepair, AgendaOf(seat->slot), reservation, owner, -1, reason, who.person, now},
       told);
 }
 
@@ -224,6 +233,10 @@ std::string Trust::Approve(const Staff& who, const std::string& name, const Told
   }
   if (!again) return ApproveFirst(who, name, told);
   const bool repair = act->kind == Kind::kRepair;
+  if (repair && people().Of(act->right) != seat->person) {
+    auditor_.Reach("approved-again-after-a-correction");
+    return Problem("act-settled", "it is somebody else's since", told);
+  }
   if (repair && seat->rekeyed != act->rekeyed) {
     auditor_.Reach("approved-again-after-another-repair");
     return Problem("act-settled", "repaired again since", told);
@@ -268,6 +281,11 @@ std::string Trust::ApproveFirst(const Staff& who, const std::string& name, const
   const PairAct act = people().acts.at(name);
   Deed deed{DeedOf(act.kind, false), act.agenda, act.reservation, act.reason};
   if (act.kind == Kind::kRepair) {
+    if (people().Of(act.right) != auditor_.book().bookings.at(act.reservation).person) {
+      auditor_.Reach("repair-overtaken-by-a-correction");
+      Did(who, std::move(deed));
+      return Problem("act-settled", "it is somebody else's since", told);
+    }
     deed.effects = 2;
     Book& next = Did(who, std::move(deed));
     return ApproveRepair(who, name, next, told);
