@@ -18,7 +18,9 @@ class Staff(FrontCase):
         with open(front.home / "site.conf", "a") as site:
             site.write(f"server {{ listen unix:{front.home}/staff; access_log off; include creneau/staff.conf; }}\n")
         listed = [("PUT", "/v1/agendas/a?dry_run=1", b"x" * 100_000), ("POST", "/v1/agendas/a/passes", b"{}"),
-                  ("POST", "/v1/reservations/AB-C/corrections", b"{}"), ("GET", "/v1/events?after=12", b"")]
+                  ("POST", "/v1/reservations/AB-C/corrections", b"{}"), ("GET", "/v1/events?after=12", b""),
+                  ("DELETE", "/v1/acts/9f86d081884c7d65", b""), ("POST", "/v1/acts/9f86d081884c7d65/approve", b""),
+                  ("GET", "/v1/peppers", b"")]
         sent = {"Authorization": KEY, "Cookie": "session=1", "X_Forwarded_Host": "evil", "If_Match": '"3"', "Last_Event_ID": "7"}
         with front:
             with Client(UnixConnection(str(front.home / "staff"), 60)) as staff:
