@@ -335,6 +335,75 @@ class Files(unittest.TestCase):
                 mailer.try_again()
             self.assertEqual((told, state.count_waiting()), (["confirmed", "confirmed", "cancelled"], 0))
 
+    def conversation(self, home, names=("ada", "bert")):
+        """A mailer whose server says what `said` has of each reservation, or takes it; and a way to have all tried that wait."""
+        said, told = {}, []
+
+        class Server:
+            def send(self, event, contact, letter):
+                told.append((event["reservation"], event["event"]))
+                return said.get(event["reservation"], said.get("*"))
+
+        state, contacts = State(home / "mailer.db"), Contacts(home / "contacts.db")
+        for name in names:
+            contacts.add(name, f"{name}@example.org")
+        mailer = Mailer(None, state, contacts, Server(), "", 60)
+        mailer.agendas["titres"] = {}
+
+        def happens(lsn, name, event="confirmed"):
+            mailer.take({"event": event, "was": "confirmed", "reservation": name, "lsn": str(lsn), "agenda": "titres",
+                         "slot": "2027-03-09T09:20"})
+
+        def tried():
+            state.base.execute("UPDATE waiting SET next_at = 0")
+            mailer.try_again()
+
+        return state, mailer, said, told, happens, tried
+
+    def test_who_was_put_off_is_not_given_up_when_everybody_is_refused(self):
+        """Full up for one, others taken, and then the server refuses everybody: that says nothing about the one."""
+        with Scratch() as home:
+            state, _, said, told, happens, tried = self.conversation(home)
+            said["ada"] = Refusal("452 4.2.2")
+            happens(1, "ada")
+            happens(2, "bert")
+            said.update({"ada": Refusal("550", permanent=True)})
+            tried()
+            tried()
+            self.assertEqual((state.count_waiting(), state.refused()), (1, []))
+            said.clear()
+            tried()
+            self.assertEqual((state.count_waiting(), state.refused(), told[-1]), (0, [], ("ada", "confirmed")))
+
+    def test_who_waited_behind_another_is_tried_like_the_first(self):
+        for first, own in ((Refusal("550", permanent=True), Refusal("550", permanent=True)),
+                           (Refusal("554 5.7.1"), Refusal("554 5.7.1"))):
+            with self.subTest(first), Scratch() as home:
+                state, _, said, told, happens, tried = self.conversation(home)
+                said["ada"] = first
+                happens(1, "ada")
+                happens(2, "ada", "cancelled")
+                happens(3, "bert")
+                state.base.execute("UPDATE waiting SET first_at = first_at - 6 * 86400")
+                tried()
+                self.assertEqual((state.count_waiting(), len(state.refused())), (1, 1))  # the first one is over
+                said["ada"] = own
+                tried()
+                self.assertEqual((told[-1], state.count_waiting()), (("ada", "cancelled"), 1))
+                said.clear()
+                tried()
+                self.assertEqual((state.count_waiting(), len(state.refused())), (0, 1))
+
+    def test_a_clock_that_was_put_back_has_each_tried_once(self):
+        with Scratch() as home:
+            state, mailer, said, told, happens, _ = self.conversation(home)
+            said["*"] = Refusal("450 4.2.0")
+            happens(1, "ada")
+            state.base.execute("UPDATE waiting SET next_at = next_at + 1e8, first_at = first_at + 1e8")
+            self.assertEqual([mailer.try_again() for _ in range(3)], [True, False, False])
+            self.assertEqual(len(told), 2)
+            self.assertLess(state.base.execute("SELECT first_at FROM waiting").fetchone()[0], time.time() + 1)
+
     def test_an_agenda_that_cannot_be_had_now_is_asked_for_again(self):
         answers = [(503, {"code": "overloaded"}), (404, {"code": "not-found"}), (200, {"title": "Titres"})]
 

@@ -22,11 +22,10 @@ import time
 import letters
 from feed import Engine, Refused
 from post import Pauses, Post, is_address, say
-from store import Contacts, State
+from store import LONGEST_RETRY_S, Contacts, State
 
 # A mail that was refused for now is tried again after --retry seconds, then twice as long each time, up to an hour; and for
 # five days, as mail servers do it.
-LONGEST_RETRY_S = 3600
 GIVEN_UP_AFTER_S = 5 * 86_400
 # Beyond so many that wait, the SMTP server is not taking mails, whatever it says: the engine's log keeps what comes.
 MOST_WAITING = 1_000
@@ -69,7 +68,7 @@ class Mailer:
         elif refused.never:
             self.state.done(lsn, event, refused=refused.codes)
         else:
-            self.state.done(lsn, event, wait_s=self.retry_s)
+            self.state.done(lsn, event, wait_s=self.pause_s(0), permanent=refused.permanent)
 
     def write(self, event, contact, slot):
         letter = letters.write(event, self.agenda(event["agenda"]), contact, self.site, slot)
@@ -95,17 +94,23 @@ class Mailer:
                 self.tell(waiting.event, f"refused for good: {refused.codes}")
                 self.state.settle(waiting, refused=refused.codes)
             else:
-                self.state.put_off(waiting, min(self.retry_s * 2 ** min(waiting.tries, 20), LONGEST_RETRY_S))
+                self.state.put_off(waiting.lsn, self.pause_s(waiting.tries), refused.permanent)
         return bool(due)
 
+    def pause_s(self, tries):
+        return min(self.retry_s * 2 ** min(tries, 20), LONGEST_RETRY_S)
+
     def is_for_good(self, refused, waiting):
-        """Only where the server took another mail since this one was first refused: what it says to everybody is a mistake that
-        somebody will mend, and no mail may be lost by it."""
+        """Only where the server took another mail since it first said the like of this one: what it says to everybody is a mistake
+        that somebody will mend, and no mail may be lost by it. A mail that was full up (452) before the mistake is none that the
+        server has told from others."""
         if refused.never:
             return True
-        if self.state.mails_taken() == waiting.taken:
-            return False
-        return refused.permanent or time.time() - waiting.first_at > GIVEN_UP_AFTER_S
+        taken = self.state.mails_taken()
+        if refused.permanent:
+            return waiting.taken is not None and taken > waiting.taken
+        lasts = waiting.first_at is not None and time.time() - waiting.first_at > GIVEN_UP_AFTER_S
+        return lasts and taken > waiting.first_taken
 
     def make_room(self):
         pauses = Pauses()

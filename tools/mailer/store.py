@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from letters import Contact
 
+LONGEST_RETRY_S = 3600  # no mail waits longer before it is tried again
+
 OWN = """
 CREATE TABLE IF NOT EXISTS position (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), lsn INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS slots (reservation TEXT PRIMARY KEY, slot TEXT NOT NULL);
@@ -22,9 +24,10 @@ CREATE TABLE IF NOT EXISTS waiting (
   event       TEXT NOT NULL,
   slot        TEXT,
   tries       INTEGER NOT NULL,
-  first_at    REAL NOT NULL,
   next_at     REAL NOT NULL,
-  taken       INTEGER NOT NULL
+  first_at    REAL,
+  first_taken INTEGER,
+  taken       INTEGER
 );
 CREATE INDEX IF NOT EXISTS waiting_by_reservation ON waiting (reservation, lsn);
 """
@@ -50,14 +53,16 @@ def connect(path, schema):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A mail that the SMTP server did not take, though it may yet. `taken`: how many it had taken when this one was first
-    refused."""
+    """A mail that the SMTP server did not take, though it may yet; or that waits behind one (`tries` 0). `first_at`: when it was
+    itself first refused; `first_taken`: how many mails the server had taken then; `taken`: how many when it was first refused as
+    this mail's own fault. None: it never was."""
     lsn: int
     event: dict
     slot: str | None
     tries: int
-    first_at: float
-    taken: int
+    first_at: float | None
+    first_taken: int | None
+    taken: int | None
 
 
 class State:
@@ -75,9 +80,9 @@ class State:
     def refused(self):
         return self.base.execute("SELECT lsn, reservation, why FROM refused ORDER BY lsn").fetchall()
 
-    def done(self, lsn, event=None, taken=False, refused=None, wait_s=None):
+    def done(self, lsn, event=None, taken=False, refused=None, wait_s=None, permanent=None):
         """Everything up to there, this event included, is over and will not be looked at again; its mail waits if `wait_s` says
-        how long before it is tried (again)."""
+        how long before it is tried (again). `permanent`: as put_off has it; None: it was not tried."""
         with self.base:
             self.base.execute("BEGIN IMMEDIATE")
             self.base.execute("INSERT INTO position VALUES (1, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn", (lsn,))
@@ -85,9 +90,10 @@ class State:
                 return
             name = event["reservation"]
             if wait_s is not None:
-                now = time.time()
-                self.base.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
-                                  (lsn, name, json.dumps(event), self.slot_of(name), now, now + wait_s, self.mails_taken()))
+                self.base.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, 0, ?, NULL, NULL, NULL)",
+                                  (lsn, name, json.dumps(event), self.slot_of(name), time.time() + wait_s))
+                if permanent is not None:
+                    self.put_off(lsn, wait_s, permanent)
             if event["event"] in ("cancelled", "expired"):
                 self.base.execute("DELETE FROM slots WHERE reservation = ?", (name,))
             elif "slot" in event:
@@ -101,9 +107,12 @@ class State:
             self.base.execute("DELETE FROM waiting WHERE lsn = ?", (waiting.lsn,))
             self._note(waiting.lsn, waiting.event["reservation"], taken, refused)
 
-    def put_off(self, waiting, wait_s):
-        self.base.execute("UPDATE waiting SET tries = tries + 1, next_at = ? WHERE lsn = ?",
-                          (time.time() + wait_s, waiting.lsn))
+    def put_off(self, lsn, wait_s, permanent):
+        """It was refused; `permanent`: as its own fault. (A clock that was put back begins its days anew.)"""
+        now, taken = time.time(), self.mails_taken()
+        self.base.execute("UPDATE waiting SET tries = tries + 1, next_at = ?, first_at = coalesce(min(first_at, ?), ?), "
+                          "first_taken = coalesce(first_taken, ?), taken = coalesce(taken, ?) WHERE lsn = ?",
+                          (now + wait_s, now, now, taken, taken if permanent else None, lsn))
 
     def forget(self, reservation):
         """Whoever these mails were for is not its holder."""
@@ -118,12 +127,13 @@ class State:
 
     def due(self, most):
         """Those whose time has come, the longest due first; of each reservation only its oldest, so that nobody reads of a
-        cancellation before the confirmation. (A clock that was put back does not hold them up.)"""
+        cancellation before the confirmation. (A clock that was put back holds them up no longer than they ever wait: what is to
+        be tried later than that is tried now, once, and then by this clock.)"""
         now = time.time()
         rows = self.base.execute(
-            "SELECT lsn, event, slot, tries, first_at, taken FROM waiting AS mine WHERE (next_at <= ? OR first_at > ?) AND NOT EXISTS "
-            "(SELECT 1 FROM waiting WHERE reservation = mine.reservation AND lsn < mine.lsn) ORDER BY next_at LIMIT ?",
-            (now, now, most)).fetchall()
+            "SELECT lsn, event, slot, tries, first_at, first_taken, taken FROM waiting AS mine WHERE "
+            "(next_at <= ? OR next_at > ?) AND NOT EXISTS (SELECT 1 FROM waiting WHERE reservation = mine.reservation AND lsn < mine.lsn) ORDER BY next_at LIMIT ?",
+            (now, now + LONGEST_RETRY_S, most)).fetchall()
         return [Waiting(row[0], json.loads(row[1]), *row[2:]) for row in rows]
 
     def mails_taken(self):
