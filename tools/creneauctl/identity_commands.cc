@@ -37,7 +37,7 @@ std::string RenderAct(const json::object& act) {
     return out + ", approved by " + by;
   if (const std::string by = Text(act, "withdrawn_by"); !by.empty())
     return out + ", withdrawn by " + by;
-  return out + ", waits for another person until " + Text(act, "expires_at");
+  return out + ", waits for another person until " + Text(act, "act_expires_at");
 }
 
 // What the members of an object name, one applicant after the other; a status says what was
