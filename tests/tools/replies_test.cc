@@ -34,6 +34,9 @@ TEST_CASE("a reservation") {
   CHECK(KeyOf(body) == "SECRET");
   CHECK(WithoutKey(body).find("SECRET") == std::string::npos);
   CHECK(WithoutKey(body).find("3F7QK2M9XA0CW") != std::string::npos);
+  // What a protobuf's or an act's reply need not say is not made up.
+  CHECK(RenderReservation(R"({"state":"held","expires_at":"2026-11-22T10:05:00+01:00"})") ==
+        "state    held\nexpires  2026-11-22T10:05:00\n");
 }
 
 TEST_CASE("slots, and where to go on") {

@@ -126,7 +126,8 @@ std::string RenderReservation(std::string_view body) {
   sheet.Add("slot", Text(reply, "slot") + (minutes.empty() ? "" : ", " + minutes + " minutes"));
   const std::string expires = Text(reply, "expires_at");
   if (!expires.empty()) {
-    sheet.Add("expires", expires.substr(0, 19) + ", in " + Text(reply, "expires_in_s") + " s");
+    const std::string left = Text(reply, "expires_in_s");
+    sheet.Add("expires", expires.substr(0, 19) + (left.empty() ? "" : ", in " + left + " s"));
   }
   sheet.Add("moves left", Text(reply, "moves_left"));
   return sheet.Text();
