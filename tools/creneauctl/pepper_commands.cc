@@ -20,6 +20,11 @@ std::string Names(const json::object& of) {
   return names;
 }
 
+// The verb that goes with Names, of one or of several.
+std::string Agreeing(const json::object& of, const char* one, const char* many) {
+  return Array(of, "agendas").size() == 1 ? one : many;
+}
+
 std::string RenderPeppers(std::string_view body) {
   const json::object reply = ParseDocument(body);
   Table table({Align::kRight, Align::kLeft, Align::kLeft});
@@ -48,18 +53,20 @@ std::string RenderRenewal(const Command& command, std::string_view body) {
     text += "pepper " + Text(reply, "epoch") + (dry_run ? " would be made\n" : " is made\n");
   for (const json::value& value : Array(reply, "moved")) {
     if (!value.is_object()) continue;
-    text += Names(value.as_object()) + (dry_run ? " would use" : " use") + " pepper " +
-            Text(reply, "epoch") + " from now on\n";
+    const json::object& group = value.as_object();
+    text += Names(group) + (dry_run ? " would use" : Agreeing(group, " uses", " use")) +
+            " pepper " + Text(reply, "epoch") + " from now on\n";
   }
   for (const json::value& value : Array(reply, "stayed")) {
     if (!value.is_object()) continue;
-    for (const json::value& because : Array(value.as_object(), "because")) {
+    const json::object& group = value.as_object();
+    for (const json::value& because : Array(group, "because")) {
       if (!because.is_object()) continue;
       const json::object& why = because.as_object();
       const std::string count = Text(why, "count");
-      text += Names(value.as_object()) + " stay where they are: " + Text(why, "agenda") + " has " +
-              Text(why, "what") + (count.empty() ? "" : " (" + count + ")") + " until " +
-              Text(why, "until") + "\n";
+      text += Names(group) + Agreeing(group, " stays where it is: ", " stay where they are: ") +
+              Text(why, "agenda") + " has " + Text(why, "what") +
+              (count.empty() ? "" : " (" + count + ")") + " until " + Text(why, "until") + "\n";
     }
   }
   if (text.empty()) return "all use it already\n";
