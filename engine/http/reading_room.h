@@ -1,8 +1,9 @@
 // Where the answers of readings.h are made, so that no citizens' thread waits for a disk or reckons
 // at length: one thread, that stands back for everybody else's where the processors are busy. A
 // connection whose reply it is waits meanwhile, as others wait for the log. At most
-// limits::kMaxReadings are under way or being sent; one more is refused. What is done again and
-// again is done once a second for each thread (ReadingShelf).
+// limits::kMaxReadings are asked for or being made; one more is refused. A place is given back when
+// the reply has been written, before it is sent. What is done again and again is done once a second
+// for each thread (ReadingShelf).
 //
 // Threads: Reserve and Ask from any; Start and Stop from the server's, Stop when nobody asks any
 // more.
