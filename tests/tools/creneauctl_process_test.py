@@ -199,8 +199,14 @@ class Ctl(CtlCase):
         for target in (out, own):
             code, _, err = ctl(CRENEAUCTL, "audit", "export", self.home / "data", "--out", target, "--agenda", "typo")
             self.assertEqual(code, 3, err)
+        code, _, err = ctl(CRENEAUCTL, "audit", "export", self.home / "nodata", "--out", out)
+        self.assertEqual(code, 7, err)
         self.assertFalse(out.exists())
         self.assertTrue(own.exists())  # was there before
+        astray = self.home / "astray"
+        astray.symlink_to(self.home / "nowhere")
+        code, _, err = ctl(CRENEAUCTL, "audit", "export", self.home / "data", "--out", astray)
+        self.assertEqual((code, astray.is_symlink()), (7, True), err)
 
     def test_no_terminal_and_no_file_is_usage(self):
         self.must("agenda", "publish", self.file)

@@ -123,6 +123,9 @@ absl::Status WriteTable(env::FileSystem& files, const ExportOptions& options, Re
 }  // namespace
 
 absl::StatusOr<Exported> Export(env::FileSystem& files, const ExportOptions& options) {
+  // A mistyped DATA is not an office whose log is empty.
+  if (const auto log = files.List(booking::LogDirectory(options.data)); !log.ok())
+    return log.status();
   if (absl::Status status = MakeDirectories(files, options.out); !status.ok()) return status;
   Exported exported;
   Manifest& manifest = exported.manifest;

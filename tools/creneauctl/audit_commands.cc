@@ -81,11 +81,15 @@ int AuditExport(const Session& session) {
   options.made_by = "creneauctl " CRENEAU_VERSION;
   options.made_at = env::PosixClock().Now();
   std::error_code ignored;
-  const bool is_mine = !std::filesystem::exists(command.out, ignored) && !ignored;
+  // A link that leads nowhere is there too, and somebody else's.
+  const bool is_new = std::filesystem::symlink_status(command.out, ignored).type() ==
+                      std::filesystem::file_type::not_found;
   const auto exported = audit::Export(files, options);
   if (!exported.ok()) {
-    // A part of an export is none, and another try wants the name.
-    if (is_mine) std::filesystem::remove_all(command.out, ignored);
+    // A part of an export is none, and another try wants the name. Not what another run has made
+    // meanwhile.
+    if (is_new && !absl::IsAlreadyExists(exported.status()))
+      std::filesystem::remove_all(command.out, ignored);
     return FailOnExport(session, exported.status());
   }
   if (exported->finding) {
