@@ -76,6 +76,31 @@ TEST_CASE("every character that is changed, dropped or added is found") {
   }
 }
 
+TEST_CASE("why a text is no receipt is said in the language asked for") {
+  const std::string text = Signed();
+  struct Case {
+    std::string text, english, french;
+  };
+  const Case cases[] = {
+      {text.substr(0, 40), "it is cut short", "il est coupé"},
+      {text.substr(0, (text.size() - 8) / 4 * 4), "it is cut short", "il est coupé"},
+      {text.substr(0, text.size() - 88) + "AAAA" + text.substr(text.size() - 88),
+       "there is more than belongs to it", "il contient plus qu’une attestation"},
+      {"Ada", "it is not base64url without padding, or is cut short",
+       "il ne commence pas ou ne s’écrit pas comme une attestation"},
+      {std::string(400, 'A'), "it does not begin as a receipt does",
+       "il ne commence pas ou ne s’écrit pas comme une attestation"},
+      {text.substr(0, 11) + "9" + text.substr(12),
+       "it is of a version that this program does not know", "une valeur n’est pas permise"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.text);
+    const std::string why = CheckReceipt(one.text, Keys()).why;
+    CHECK(Words("en").OfFault(why) == one.english);
+    CHECK(Words("fr").OfFault(why) == one.french);
+  }
+}
+
 TEST_CASE("whose an attempt is, nonce and fields say together") {
   const proof::Receipt receipt = *CheckReceipt(Signed(), Keys()).receipt;
   struct Case {

@@ -39,7 +39,7 @@ std::string_view NameOf(Verdict verdict) {
 }
 
 std::string Explain(const CheckedReceipt& checked, const Words& words) {
-  const Fields values = {{"why", checked.why},
+  const Fields values = {{"why", words.OfFault(checked.why)},
                          {"key", checked.receipt ? Hex(checked.receipt->key) : ""}};
   const bool valid = checked.verdict == Verdict::kValid;
   const std::string name =
@@ -150,6 +150,8 @@ int ReceiptShow(const Session& session) {
 
 int ReceiptPrint(const Session& session) {
   const Command& command = session.command();
+  if (command.json)
+    return session.Fail(kExitUsage, "receipt print makes a page; JSON is what receipt show has");
   const auto fail = [&session](const absl::Status& status) {
     return session.Fail(absl::IsInvalidArgument(status) ? kExitUsage : kExitIo,
                         std::string(status.message()));

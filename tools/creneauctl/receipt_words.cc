@@ -99,6 +99,16 @@ std::string Words::Say(std::string_view name, const Fields& values) const {
   return absl::StrReplaceAll(text, replacements);
 }
 
+std::string Words::OfFault(std::string_view why) const {
+  if (lang_ == "en") return std::string(why);
+  const auto begins = [why](std::string_view with) { return why.substr(0, with.size()) == with; };
+  if (begins("it is cut short")) return Say("wrong.cut");
+  if (begins("there is more")) return Say("wrong.more");
+  if (begins("it is not base64url") || begins("it is longer") || begins("it does not begin"))
+    return Say("wrong.no-receipt");
+  return Say("wrong.value");
+}
+
 std::string Words::OfCode(std::string_view kind, std::string_view code) const {
   const std::string name = std::string(kind) + "." + std::string(code);
   return Has(name) ? Say(name) : std::string(code);

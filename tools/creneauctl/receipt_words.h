@@ -23,6 +23,8 @@ class Words {
   std::string Say(std::string_view name, const Fields& values = {}) const;
   // What a code stands for, as "outcome.nothing-left"; the code itself where there are no words.
   std::string OfCode(std::string_view kind, std::string_view code) const;
+  // Why a text is no receipt, as proof::ReadReceipt says it; in French no more than of which kind.
+  std::string OfFault(std::string_view why) const;
   // "9 h 20" after its date. With the zone's name, or in UTC where this machine does not know it.
   std::string Moment(Instant at, const std::string& zone) const;
   std::string LocalTime(LocalMinute minute) const;

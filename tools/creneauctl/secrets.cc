@@ -98,7 +98,7 @@ absl::StatusOr<std::string> Ask(std::string_view question, Echo echo) {
 
 absl::StatusOr<SecretFile> SecretFile::Create(const std::string& path) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return IoError("cannot make the key file " + path);
+  if (fd < 0) return IoError("cannot make the new file " + path);
   return SecretFile(path, fd);
 }
 
