@@ -191,7 +191,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"key --help", 7, "Destroys a pepper that no agenda uses, once their retention is over.\n"},
       {"record --help", 1, "What was free, who was refused and why, minute by minute.\n"},
       {"audit --help", 2, "Recounts an export, alone; names the first difference.\n"},
-      {"receipt --help", 3, "Whether it is genuine, and whose it is"},
+      {"receipt --help", 4, "Whether it is genuine, and whose it is"},
       {"--help", 15, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {

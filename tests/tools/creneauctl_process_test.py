@@ -208,6 +208,39 @@ class Ctl(CtlCase):
         code, _, err = ctl(CRENEAUCTL, "audit", "export", self.home / "data", "--out", astray)
         self.assertEqual((code, astray.is_symlink()), (7, True), err)
 
+    def test_from_a_refusal_to_a_page(self):
+        self.must("agenda", "publish", self.file)
+        self.must("queue", "pause", "demo")
+        who, refusal, receipt, nonce = (self.home / name for name in ("ada.json", "refusal.json", "receipt.txt", "nonce.txt"))
+        who.write_text('{"passport": "18AB34217", "birth_date": "1990-05-17"}')
+        code, out, err = self.run_ctl("--json", "reserve", "hold", "demo", "--applicant", who)
+        self.assertEqual(code, 3, out + err)
+        refusal.write_text(out)
+        out = self.must("receipt", "get", refusal, "--out", receipt, "--nonce", nonce)
+        self.assertIn("paused, demo, ", out)
+        self.assertNotIn(nonce.read_text().strip(), out)
+        self.assertEqual([stat.S_IMODE(path.stat().st_mode) for path in (receipt, nonce)], [0o600] * 2)
+        attempt = json.loads(refusal.read_text())["attempt"]
+        again = self.must_json("receipt", "get", "-", "--out", self.home / "2", "--nonce", self.home / "3", stdin=attempt + "\n")
+        self.assertEqual(sorted(again), ["agenda", "at", "iso_week", "outcome"])
+        self.assertEqual((self.home / "3").read_text(), nonce.read_text())
+        key = self.daemon.data / "keys" / "receipt.pub"
+        out = ctl(CRENEAUCTL, "receipt", "verify", receipt, "--key", key, "--nonce", nonce, "--applicant", who, "--lang", "en")
+        self.assertEqual(out[0], 0, out)
+        self.assertIn("the receipt of the person described", out[1])
+        # Nothing is overwritten, nothing is left of what failed, and each mistake is called by its name.
+        for line, code, said in ((("receipt", "get", refusal, "--out", receipt, "--nonce", self.home / "4"), 7, "cannot make the new file"),
+                                 (("receipt", "get", refusal, "--out", self.home / "4", "--nonce", nonce), 7, "cannot make the new file"),
+                                 (("receipt", "get", who, "--out", self.home / "4", "--nonce", self.home / "5"), 2, "has no attempt"),
+                                 (("receipt", "get", nonce, "--out", self.home / "4", "--nonce", self.home / "5"), 3, "/attempt"),
+                                 (("receipt", "print", receipt, "--out", nonce), 7, "cannot make the new file"),
+                                 (("receipt", "print", receipt, "--json"), 2, "receipt show"),
+                                 (("receipt", "show", nonce), 5, "ou il a été coupé ou changé : il est coupé.")):
+            found, out, err = self.run_ctl(*line)
+            self.assertEqual(found, code, (line, out, err))
+            self.assertIn(said, out + err)
+        self.assertFalse((self.home / "4").exists() or (self.home / "5").exists())
+
     def test_no_terminal_and_no_file_is_usage(self):
         self.must("agenda", "publish", self.file)
         for arguments in (("hold", "demo"), ("confirm", "N")):

@@ -34,8 +34,9 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock events --after 1042 --follow
   creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
-Talks to a running creneaud over its admin socket; `agenda check`, `log`, `audit`, `snapshot verify` and `queue verify` need none. Who
-the applicant is and the key of a reservation are asked for on the terminal, or read from a file or stdin (-), never from arguments.
+Talks to a running creneaud over its admin socket; `agenda check`, `log`, `audit`, `snapshot verify`, `queue verify`, `receipt verify`,
+`show` and `print`, `key create`, `list`, `rotate` and `revoke` need none. Who the applicant is and the key of a reservation are asked
+for on the terminal, or read from a file or stdin (-), never from arguments.
 
 Exit codes: 0 ok, 2 usage, 3 refused, 4 unreachable, 5 integrity, 6 objective missed, 7 I/O.)";
 
@@ -101,7 +102,7 @@ class Builder {
     WhatHappens();
     AddAudit(app_, command_);
     AddReceiptCommands(
-        Group("receipt", "verify a receipt and read it; no engine is needed"),
+        Group("receipt", "get a receipt; verify, read and print it without an engine"),
         [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
                const std::string& about) { return Leaf(group, verb, name, example, about); },
         command_);
@@ -204,7 +205,7 @@ class Builder {
     CLI::App* move = Holder(group, Verb::kReserveMove, "move", "To another slot; at most twice.");
     move->add_option("--slot", command_->slot, "2026-12-01T09:20")->check(CheckSlot)->required();
     AddIdentityCommands(
-        group, Group("act", "approve what a colleague has proposed"),
+        group, Group("act", "list, approve and withdraw what waits for a second person"),
         [this](CLI::App* of, Verb verb, const char* name, const std::string& example,
                const std::string& about) { return Leaf(of, verb, name, example, about); },
         command_);

@@ -11,6 +11,16 @@ void Common(CLI::App* leaf, Command* command) {
 }  // namespace
 
 void AddReceiptCommands(CLI::App* group, const MakeLeaf& leaf, Command* command) {
+  CLI::App* get =
+      leaf(group, Verb::kReceiptGet, "get",
+           "--admin data/admin.sock receipt get refusal.json --out receipt.txt --nonce nonce.txt",
+           "The signed receipt of an attempt, and the nonce that shows whose it is.\n"
+           "Within thirty days; the same again whenever it is asked for.");
+  get->add_option("FILE", command->file,
+                  "the refusal (JSON) with its attempt, or the attempt alone; - for stdin")
+      ->required();
+  get->add_option("--out", command->out_file, "new file for the receipt (mode 0600)")->required();
+  get->add_option("--nonce", command->nonce_file, "new file for the nonce (mode 0600)")->required();
   CLI::App* verify =
       leaf(group, Verb::kReceiptVerify, "verify",
            "receipt verify receipt.txt --key receipt.pub --nonce nonce.txt --applicant ada.json",

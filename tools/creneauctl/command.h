@@ -59,6 +59,7 @@ enum class Verb {
   kWatch,
   kPreflight,
   kEvents,
+  kReceiptGet,
   kReceiptVerify,
   kReceiptShow,
   kReceiptPrint,
@@ -123,7 +124,7 @@ struct Command {
   std::string checkpoint_file;  // empty: none
   std::string public_key_file;
   std::vector<std::string> public_key_files;  // receipt verify
-  std::string nonce_file;                     // likewise; empty: none
+  std::string nonce_file;                     // likewise; empty: none; of get, to be made
   uint64_t after_lsn = 0;                     // events
   bool follow = false;  // events: go on when all that has happened has been told
   std::string out;      // audit: the export's directory

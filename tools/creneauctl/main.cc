@@ -42,7 +42,7 @@ constexpr Carried kCarried[] = {
     {Verb::kPreflight, Preflight},           {Verb::kAuditExport, AuditExport},
     {Verb::kAuditVerify, AuditVerify},       {Verb::kEvents, Events},
     {Verb::kReceiptVerify, ReceiptVerify},   {Verb::kReceiptShow, ReceiptShow},
-    {Verb::kReceiptPrint, ReceiptPrint},
+    {Verb::kReceiptPrint, ReceiptPrint},     {Verb::kReceiptGet, ReceiptGet},
 };
 
 int Carry(const Session& session) {

@@ -98,6 +98,9 @@ int Preflight(const Session& session);
 // event_commands.cc
 int Events(const Session& session);
 
+// receipt_get.cc
+int ReceiptGet(const Session& session);
+
 // receipt_commands.cc
 int ReceiptVerify(const Session& session);
 int ReceiptShow(const Session& session);
