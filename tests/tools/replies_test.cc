@@ -39,6 +39,19 @@ TEST_CASE("a reservation") {
         "state    held\nexpires  2026-11-22T10:05:00\n");
 }
 
+TEST_CASE(
+    "what waits for a second person, and until when, whatever else is said of a reservation") {
+  const std::string proposed = R"("act":"9f86","what":"repair","agenda":"93","reason":"usurped",
+      "proposed_by":"claire","proposed_at":"2026-12-01T09:00:00+01:00",
+      "act_expires_at":"2026-12-08T09:00:00+01:00","expires_at":"2026-12-01T09:05:00+01:00")";
+  const std::string said =
+      "9f86  repair in 93, usurped, proposed by claire at 2026-12-01T09:00:00+01:00, ";
+  CHECK(RenderAct("{" + proposed + "}") ==
+        said + "waits for another person until 2026-12-08T09:00:00+01:00");
+  CHECK(RenderAct("{" + proposed + R"(,"approved_by":"paul"})") == said + "approved by paul");
+  CHECK(RenderAct("{" + proposed + R"(,"withdrawn_by":"paul"})") == said + "withdrawn by paul");
+}
+
 TEST_CASE("slots, and where to go on") {
   CHECK(
       RenderSlots(

@@ -29,17 +29,6 @@ std::optional<json::object> Object(std::string_view body) {
   return value.as_object();
 }
 
-std::string RenderAct(const json::object& act) {
-  std::string out = Text(act, "act") + "  " + Text(act, "what") + " in " + Text(act, "agenda") +
-                    ", " + Text(act, "reason") + ", proposed by " + Text(act, "proposed_by") +
-                    " at " + Text(act, "proposed_at");
-  if (const std::string by = Text(act, "approved_by"); !by.empty())
-    return out + ", approved by " + by;
-  if (const std::string by = Text(act, "withdrawn_by"); !by.empty())
-    return out + ", withdrawn by " + by;
-  return out + ", waits for another person until " + Text(act, "act_expires_at");
-}
-
 // What the members of an object name, one applicant after the other; a status says what was
 // expected.
 absl::StatusOr<json::object> Applicants(const Session& session) {
@@ -87,7 +76,7 @@ void Report(const Session& session, const std::string& body) {
   if (command.json) return session.Print(body);
   const std::optional<json::object> object = Object(body);
   if (!object) return session.Print(body);
-  if (object->contains("act")) session.Print(RenderAct(*object));
+  if (object->contains("act")) session.Print(RenderAct(body));
   if (object->contains("reservation")) {
     session.Print(RenderReservation(body));
   } else if (command.verb == Verb::kReserveLookup) {
@@ -138,7 +127,7 @@ int ActList(const Session& session) {
   }
   if (acts->as_array().empty()) session.Print("nothing waits for a second person");
   for (const json::value& act : acts->as_array()) {
-    if (act.is_object()) session.Print(RenderAct(act.as_object()));
+    if (act.is_object()) session.Print(RenderAct(json::serialize(act)));
   }
   return kExitOk;
 }

@@ -133,6 +133,18 @@ std::string RenderReservation(std::string_view body) {
   return sheet.Text();
 }
 
+std::string RenderAct(std::string_view body) {
+  const json::object act = ParseDocument(body);
+  std::string out = Text(act, "act") + "  " + Text(act, "what") + " in " + Text(act, "agenda") +
+                    ", " + Text(act, "reason") + ", proposed by " + Text(act, "proposed_by") +
+                    " at " + Text(act, "proposed_at");
+  if (const std::string by = Text(act, "approved_by"); !by.empty())
+    return out + ", approved by " + by;
+  if (const std::string by = Text(act, "withdrawn_by"); !by.empty())
+    return out + ", withdrawn by " + by;
+  return out + ", waits for another person until " + Text(act, "act_expires_at");
+}
+
 std::string RenderPublication(std::string_view body, bool dry_run) {
   const json::object reply = ParseDocument(body);
   const std::string version = Text(reply, "version");
