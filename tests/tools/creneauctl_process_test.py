@@ -241,6 +241,13 @@ class Ctl(CtlCase):
             self.assertIn(said, out + err)
         self.assertFalse((self.home / "4").exists() or (self.home / "5").exists())
 
+    def test_another_pepper_of_one_agenda(self):
+        self.must("agenda", "publish", self.file)
+        self.assertIn("demo would use pepper 2 from now on\n", self.must("key", "new-pepper", "2", "--dry-run"))
+        self.assertIn("demo uses pepper 2 from now on\n", self.must("key", "new-pepper", "2"))
+        self.hold()
+        self.assertIn("demo stays where it is: demo has holds (1) until ", self.must("key", "new-pepper", "3"))
+
     def test_no_terminal_and_no_file_is_usage(self):
         self.must("agenda", "publish", self.file)
         for arguments in (("hold", "demo"), ("confirm", "N")):
