@@ -163,7 +163,7 @@ class Record(Asked):
         """A file of the record that cannot be opened, as a pipe cannot without a writer, and more who ask for it than may: the
         one thread that citizens have goes on with what they book, and refuses those that are too many."""
         program, _ = self.programs
-        most, more = 32, 5
+        most, more = 128, 5  # limits::kMaxReadings
         with Scratch() as home, Daemon(program, home, "--threads", "1") as daemon, contextlib.ExitStack() as stack:
             daemon.must_publish("kept", agendas.agenda("kept"))
             pipe = daemon.data / "record" / "2026-W01.kept"
