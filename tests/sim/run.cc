@@ -147,9 +147,10 @@ void Life::StopInPeace() {
 }
 
 void Life::FillDisk(bool low) {
+  machine_.disk.set_available_bytes(low ? 0 : uint64_t{1} << 30);
+  disk_low_ = true;  // whoever asks while the log still writes may be told so either way
+  Turn();            // the log has looked at the disk
   disk_low_ = low;
-  machine_.disk.set_available_bytes(disk_low_ ? 0 : uint64_t{1} << 30);
-  Turn();  // the log has looked at the disk
   LeaveAnswers();
 }
 
