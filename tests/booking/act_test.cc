@@ -89,7 +89,7 @@ TEST_CASE("who asks whose a seat is stands in the log, whatever the answer") {
   CHECK(desk.Correct(seat, Passport("12AB34567"), bert, desk.claire).outcome ==
         Outcome::kValidationFailed);
   CHECK(desk.Repair(seat, bert, desk.claire).outcome == Outcome::kValidationFailed);
-  const Lines log = desk.Log();
+  const LogLines log = desk.Log();
   CHECK(log.Count("\"what\":\"link\"") == 2);
   CHECK(log.Count("\"what\":\"correct\"") == 2);
   CHECK(log.Count("\"what\":\"repair\"") == 1);

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "codec/event.h"
-#include "tests/booking/fixture.h"
+#include "tests/booking/log_lines.h"
 
 namespace creneau::booking {
 
@@ -27,22 +26,6 @@ inline rules::Applicant Passport(std::string_view number, std::string_view born 
   applicant.fields[static_cast<size_t>(rules::IdentityField::kBirthDate)] = born;
   return applicant;
 }
-
-// What the log says, record by record, as `creneauctl log show --json` would.
-class Lines final : public wal::RecordReader {
- public:
-  absl::Status Read(Lsn, Instant, std::string_view record) override {
-    lines.push_back(codec::DescribeRecord(record, /*json=*/true));
-    return absl::OkStatus();
-  }
-  absl::Status End() override { return absl::OkStatus(); }
-  size_t Count(std::string_view words) const {
-    return static_cast<size_t>(std::count_if(
-        lines.begin(), lines.end(),
-        [words](const std::string& line) { return line.find(words) != std::string::npos; }));
-  }
-  std::vector<std::string> lines;
-};
 
 class Desk : public World {
  public:
@@ -111,15 +94,7 @@ class Desk : public World {
     return Asked([&] { return engine->Approve(*act, name, actor, clock.now); });
   }
 
-  Lines Log() {
-    Stop();
-    Lines lines;
-    REQUIRE(wal::Verify(files, LogDirectory(directory + "/data"), lines, {},
-                        ArchiveDirectory(directory + "/data"))
-                .ok());
-    Start();
-    return lines;
-  }
+  LogLines Log() { return LinesOf(*this); }
 
   const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
   const Actor paul{rules::Role::kAgent, "p.durand", "PA000001"};

@@ -14,7 +14,7 @@ TEST_CASE("an agent finds whose reservation it is, and the key is nobody's to se
   CHECK_FALSE(found.rekeyed);
   CHECK_FALSE(desk.Lookup(Person("9300112234"), desk.claire).reservation);
   CHECK(desk.Lookup(Person("93"), desk.claire).outcome == Outcome::kValidationFailed);
-  const Lines log = desk.Log();
+  const LogLines log = desk.Log();
   CHECK(log.Count("\"what\":\"lookup\"") == 2);
 }
 

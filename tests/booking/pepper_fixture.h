@@ -5,9 +5,8 @@
 #include <fstream>
 
 #include "booking/pepper_files.h"
-#include "codec/event.h"
 #include "rules/identity.h"
-#include "tests/booking/fixture.h"
+#include "tests/booking/log_lines.h"
 
 namespace creneau::booking {
 
@@ -46,33 +45,7 @@ class Peppered : public World {
     std::ofstream(KeyPath(name), std::ios::binary | std::ios::trunc) << text;
   }
 
-  // What the log says, record by record, as `creneauctl log show --json` would.
-  class Lines final : public wal::RecordReader {
-   public:
-    absl::Status Read(Lsn, Instant, std::string_view record) override {
-      lines.push_back(codec::DescribeRecord(record, /*json=*/true));
-      return absl::OkStatus();
-    }
-    absl::Status End() override { return absl::OkStatus(); }
-    // Where such a line is; all of them: none is.
-    size_t Find(std::string_view words) const {
-      const auto has = [&](const std::string& line) {
-        return line.find(words) != std::string::npos;
-      };
-      return static_cast<size_t>(std::find_if(lines.begin(), lines.end(), has) - lines.begin());
-    }
-    bool Has(std::string_view words) const { return Find(words) < lines.size(); }
-    std::vector<std::string> lines;
-  };
-  Lines Log() {
-    Stop();
-    Lines lines;
-    REQUIRE(wal::Verify(files, LogDirectory(directory + "/data"), lines, {},
-                        ArchiveDirectory(directory + "/data"))
-                .ok());
-    Start();
-    return lines;
-  }
+  LogLines Log() { return LinesOf(*this); }
   // Another start, and what it would be by each snapshot and by the whole log alone.
   void Again() {
     const std::string digest = engine->Digest();

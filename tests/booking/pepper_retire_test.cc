@@ -66,7 +66,7 @@ TEST_CASE("what was hashed with a pepper that is destroyed can be connected to n
   CHECK(office.KeyText("../linked") == std::string(65, '\0'));
   CHECK(SubjectWith(office.KeyText("pepper.2"), office, "FILE1") != subject);
 
-  const Peppered::Lines log = office.Log();  // and starts
+  const LogLines log = office.Log();  // and starts
   CHECK(log.Find("\"what\":\"retire-pepper\"") + 1 == log.Find("\"retired\":true"));
   CHECK(office.engine->start_report().peppers.empty());
   REQUIRE(office.engine->TakeSnapshot().ok());

@@ -53,7 +53,7 @@ TEST_CASE("a quiet group goes over: nobody is two people before or after") {
   CHECK(office.Hold("FILE1").outcome == Outcome::kAlreadyReserved);
   CHECK(office.Hold("FILE1", "", kKey).existed);
   CHECK(office.engine->CheckInvariants().ok());
-  const Peppered::Lines log = office.Log();
+  const LogLines log = office.Log();
   CHECK(log.Find("\"what\":\"new-pepper\"") + 1 == log.Find("\"retired\":false"));
   CHECK(log.Find("\"retired\":false") + 1 == log.Find("\"group\":\"93-titres\",\"left\":1"));
 }
