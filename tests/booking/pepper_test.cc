@@ -1,5 +1,6 @@
 // A group of agendas goes over to another pepper (booking/pepper_requests.cc).
 
+#include "booking/rosters.h"
 #include "tests/booking/faulty_files.h"
 #include "tests/booking/pepper_fixture.h"
 #include "tests/booking/queue_fixture.h"
@@ -327,6 +328,27 @@ TEST_CASE("no start without a group's pepper, or with another one in its place")
   office.PutKey("pepper.2", pepper);
   std::filesystem::remove(office.KeyPath("pepper.1"));  // that nobody needs
   office.Start();
+}
+
+// A group went over after the roster, so the snapshot has none, and the segment that it begins with
+// has only the roster's end.
+TEST_CASE("a roster that began before what a start reads is over, and the next one counts") {
+  Rosters rosters;
+  codec::RosterPart end;
+  end.agenda = AgendaId{3};
+  end.version = 5;
+  end.parts = 2;
+  end.part = 1;
+  end.subjects = {Subject{1, 2}};
+  CHECK(absl::IsDataLoss(rosters.Take(end)));
+  CHECK(rosters.Take(end, /*may_begin_before=*/true).ok());
+  CHECK(rosters.version(AgendaId{3}) == 0);
+  codec::RosterPart next = end;
+  next.version = 1;
+  next.part = 0;
+  REQUIRE(rosters.Take(next, /*may_begin_before=*/true).ok());
+  end.version = 2;  // of another one: what has begun must go on
+  CHECK(absl::IsDataLoss(rosters.Take(end, /*may_begin_before=*/true)));
 }
 
 }  // namespace creneau::booking
