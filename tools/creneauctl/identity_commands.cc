@@ -93,6 +93,18 @@ void Report(const Session& session, const std::string& body) {
   session.Print("next          a colleague: creneauctl act approve " + Text(*object, "act"));
 }
 
+int SendAndReport(const Session& session, const HttpRequest& request) {
+  if (session.command().dry_run) {
+    session.Print(DescribeRequest(request, session.command().json));
+    return kExitOk;
+  }
+  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
+  if (!reply.ok()) return session.FailToSend(reply.status());
+  if (!IsSuccess(*reply)) return session.Refused(*reply);
+  Report(session, reply->body);
+  return kExitOk;
+}
+
 }  // namespace
 
 int ReserveIdentity(const Session& session) {
@@ -104,15 +116,7 @@ int ReserveIdentity(const Session& session) {
   }
   const HttpRequest request{
       "POST", Target(command), {{"Content-Type", "application/json"}}, json::serialize(*body)};
-  if (command.dry_run) {
-    session.Print(DescribeRequest(request, command.json));
-    return kExitOk;
-  }
-  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
-  if (!reply.ok()) return session.FailToSend(reply.status());
-  if (!IsSuccess(*reply)) return session.Refused(*reply);
-  Report(session, reply->body);
-  return kExitOk;
+  return SendAndReport(session, request);
 }
 
 int ActList(const Session& session) {
@@ -135,15 +139,7 @@ int ActList(const Session& session) {
 int ActWithdraw(const Session& session) {
   const Command& command = session.command();
   const HttpRequest request{"DELETE", "/v1/acts/" + PercentEncode(command.act), {}, ""};
-  if (command.dry_run) {
-    session.Print(DescribeRequest(request, command.json));
-    return kExitOk;
-  }
-  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
-  if (!reply.ok()) return session.FailToSend(reply.status());
-  if (!IsSuccess(*reply)) return session.Refused(*reply);
-  Report(session, reply->body);
-  return kExitOk;
+  return SendAndReport(session, request);
 }
 
 int ActApprove(const Session& session) {
