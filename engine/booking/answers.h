@@ -36,7 +36,7 @@ struct AgendaInfo {
   Instant published_at;
 };
 
-enum class ReservationState : uint8_t { kHeld, kConfirmed, kCancelled };
+enum class ReservationState : uint8_t { kHeld, kConfirmed, kCancelled, kOffered };
 std::string_view ReservationStateName(ReservationState state);  // "held", "confirmed", "cancelled"
 
 // 13 characters of Crockford's base32: what people read out on the phone. Upper case.
@@ -60,7 +60,7 @@ struct Reservation {
   LocalMinute slot;
   Instant starts_at;
   int minutes = 0;
-  Instant expires_at;  // of a hold
+  Instant expires_at;  // of a hold or an offer
   bool extended = false;
   int moves_left = 0;
 };

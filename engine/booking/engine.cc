@@ -22,6 +22,8 @@ std::string_view ReservationStateName(ReservationState state) {
       return "confirmed";
     case ReservationState::kCancelled:
       return "cancelled";
+    case ReservationState::kOffered:
+      return "offered";
   }
   CHECK(false);
 }

@@ -38,8 +38,10 @@ std::optional<PublicFact> FactOf(SeatWord before, SeatWord after) {
     case SeatState::kClaimed:
     case SeatState::kMoving:
     case SeatState::kCoolingMoved:
-    case SeatState::kOffered:
       return std::nullopt;
+    case SeatState::kOffered:
+      if (was == SeatState::kOffered) return std::nullopt;  // lengthened
+      return PublicFact::kOffered;
   }
   CHECK(false);
 }
@@ -66,6 +68,8 @@ std::string_view PublicFactName(PublicFact fact) {
   switch (fact) {
     case PublicFact::kHeld:
       return "held";
+    case PublicFact::kOffered:
+      return "offered";
     case PublicFact::kExtended:
       return "extended";
     case PublicFact::kConfirmed:
@@ -199,7 +203,7 @@ bool EventTeller::Describe(const ledger::SeatImage& image, PublicEvent* event) {
   const auto origin = origins_.find(image.seat);
   const SeatRef here{image.seat, image.word.generation()};
   event->reservation = names_.NameOf(origin == origins_.end() ? here : origin->second);
-  if (image.word.state() == SeatState::kHeld)
+  if (ledger::AwaitsConfirm(image.word.state()))
     event->expires_at = InstantOfDeadline(image.word.deadline_s());
   return true;
 }

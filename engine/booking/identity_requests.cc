@@ -86,7 +86,7 @@ std::optional<ledger::SeatView> Engine::Impl::LiveByName(Act& act, std::string_v
   if (!ref) return std::nullopt;
   const std::optional<ledger::SeatView> seat = ledger_.Look(*ref, act);
   if (!seat || !ledger::IsReserved(seat->word.state())) return std::nullopt;
-  const bool lapsed = seat->word.state() == ledger::SeatState::kHeld &&
+  const bool lapsed = ledger::AwaitsConfirm(seat->word.state()) &&
                       DeadlineTime(now) > ledger::InstantOfDeadline(seat->word.deadline_s());
   return lapsed ? std::nullopt : seat;
 }

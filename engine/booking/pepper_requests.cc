@@ -84,7 +84,7 @@ void Engine::Impl::FindReserved(const AgendaInfo& agenda, const std::vector<uint
     const Instant over = slot.starts_at + slot.minutes * kMsPerMinute;
     for (const ledger::SeatRecord& seat : slot.seats) {
       const ledger::SeatWord word = seat.image.word;
-      if (word.state() == SeatState::kHeld)
+      if (ledger::AwaitsConfirm(word.state()))
         note(holds, ledger::InstantOfDeadline(word.deadline_s()));
       if (word.state() == SeatState::kConfirmed && over > now) note(reservations, over);
     }

@@ -19,6 +19,7 @@ namespace creneau::booking {
 
 enum class PublicFact : uint8_t {
   kHeld,
+  kOffered,   // kept for somebody, who may confirm it until expires_at
   kExtended,  // the hold's deadline is later: by its holder, or for an outage
   kConfirmed,
   kMoved,

@@ -41,6 +41,7 @@ Phase PhaseWith(AttemptOutcome outcome, Phase phase) {
 Outcome OutcomeOf(ReservationState state) {
   switch (state) {
     case ReservationState::kHeld:
+    case ReservationState::kOffered:
       return Outcome::kNotConfirmed;
     case ReservationState::kConfirmed:
       return Outcome::kOk;

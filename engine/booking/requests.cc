@@ -17,11 +17,12 @@ constexpr size_t kAlternatives = 5;
 ReservationState StateOf(ledger::SeatWord word) {
   if (word.state() == SeatState::kHeld) return ReservationState::kHeld;
   if (word.state() == SeatState::kConfirmed) return ReservationState::kConfirmed;
+  if (word.state() == SeatState::kOffered) return ReservationState::kOffered;
   return ReservationState::kCancelled;
 }
 
 bool HasLapsed(const SeatView& seat, Instant now) {
-  return seat.word.state() == SeatState::kHeld &&
+  return ledger::AwaitsConfirm(seat.word.state()) &&
          now > ledger::InstantOfDeadline(seat.word.deadline_s());
 }
 
@@ -46,7 +47,7 @@ Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) c
   out.slot = seat.start;
   out.starts_at = seat.starts_at;
   out.minutes = seat.minutes;
-  if (out.state == ReservationState::kHeld)
+  if (ledger::AwaitsConfirm(seat.word.state()))
     out.expires_at = ledger::InstantOfDeadline(seat.word.deadline_s());
   out.extended = seat.word.extended();
   out.moves_left = static_cast<int>(limits::kMaxMoves - seat.word.moves());

@@ -28,7 +28,8 @@ void WriteReservation(JsonWriter& json, const Reservation& reservation, bool sho
   json.Name("slot").Spelled([&](std::string& out) { AppendLocalMinute(out, reservation.slot); });
   WriteTime(json, "starts_at", reservation.starts_at, *reservation.agenda);
   json.Name("minutes").Number(reservation.minutes);
-  if (reservation.state == booking::ReservationState::kHeld)
+  if (reservation.state == booking::ReservationState::kHeld ||
+      reservation.state == booking::ReservationState::kOffered)
     WriteTime(json, "expires_at", reservation.expires_at, *reservation.agenda);
 }
 

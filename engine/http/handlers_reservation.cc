@@ -111,7 +111,8 @@ void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& ex
   sink.Text(5, "slot", times.Slot(reservation.slot));
   sink.Text(6, "starts_at", times.Rfc3339(reservation.starts_at, agenda.zone));
   sink.Number(7, "minutes", reservation.minutes);
-  if (reservation.state == ReservationState::kHeld) {
+  if (reservation.state == ReservationState::kHeld ||
+      reservation.state == ReservationState::kOffered) {
     const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - exchange.now);
     sink.Text(8, "expires_at", times.Rfc3339(reservation.expires_at, agenda.zone));
     sink.Number(9, "expires_in_s", left_ms / kMsPerSecond);

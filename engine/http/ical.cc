@@ -46,6 +46,7 @@ void AppendFolded(std::string& out, std::string_view line) {
 std::string_view StatusText(booking::ReservationState state) {
   switch (state) {
     case booking::ReservationState::kHeld:
+    case booking::ReservationState::kOffered:
       return "TENTATIVE";
     case booking::ReservationState::kConfirmed:
       return "CONFIRMED";

@@ -47,10 +47,9 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   const SeatWord before = WordOf(mine).RaisedTo(first_generation_);
   CHECK(before.state() == SeatState::kFree && !before.pending());
   WritePayload(mine, args.subject, args.idempotency);
-  const SeatWord claimed_word = before.NextGeneration()
-                                    .With(SeatState::kClaimed)
-                                    .WithStep(before.step())
-                                    .WithDeadline(DeadlineOf(args.deadline));
+  const uint32_t deadline = AwaitsConfirm(args.into) ? DeadlineOf(args.deadline) : 0;
+  const SeatWord claimed_word =
+      before.NextGeneration().ClaimedFor(args.into).WithStep(before.step()).WithDeadline(deadline);
   // Release: whoever comes through the index and finishes this hold reads the payload.
   seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);
 
@@ -63,7 +62,7 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
       return Outcome::kAlreadyReserved;
     }
   }
-  const SeatWord held = claimed_word.With(SeatState::kHeld).WithStep(0);
+  const SeatWord held = claimed_word.Arrived();
   SeatWord expected = claimed_word;
   // If this fails, somebody who met the index entry has done it.
   CompareExchange(mine, expected, held.WithPending(true), &guard);

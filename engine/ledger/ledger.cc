@@ -165,6 +165,7 @@ std::array<ChannelCount, kChannels> Ledger::Count(AgendaId agenda, Instant from,
       if (word.state() == SeatState::kHeld) ++count.held;
       if (word.state() == SeatState::kConfirmed) ++count.confirmed;
       if (IsCooling(word.state())) ++count.cooling;
+      if (word.state() == SeatState::kOffered) ++count.offered;
     }
   }
   return counts;

@@ -88,6 +88,7 @@ struct ChannelCount {
   uint32_t held = 0;
   uint32_t confirmed = 0;
   uint32_t cooling = 0;
+  uint32_t offered = 0;
 };
 
 class Ledger final : private Holdings {
@@ -123,14 +124,15 @@ class Ledger final : private Holdings {
   // When and for whom a seat is, also once its slot is over or has left the calendar. Nothing:
   // there is no such seat.
   std::optional<SeatTime> TimeOf(SeatId seat) const;
-  // A hold past its deadline starts to cool. False: it is not one.
+  // A hold or an offer past its deadline starts to cool. False: it is not one.
   bool Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink);
   // A seat that has cooled is free again, or withdrawn where it was the last. False: it has not.
   bool Free(SeatId seat, Instant now, EventSink& sink);
   // A confirmed reservation whose slot is over lets go of its subject: the seat is withdrawn.
   // False: it is not one, or not over at `now`.
   bool EndPast(SeatId seat, Instant now, EventSink& sink);
-  // A hold's deadline moves by `by_ms`: the engine was away for that long. False: not a hold.
+  // The deadline of a hold or an offer moves by `by_ms`: the engine was away for that long. False:
+  // neither.
   bool Lengthen(SeatId seat, int64_t by_ms, EventSink& sink);
 
   // --- public reads ---------------------------------------------------------------------------

@@ -26,8 +26,7 @@ Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
     const SeatState state = from->word.state();
     if (state == SeatState::kCoolingCancelled) return Result{Outcome::kCancelled, false, *from};
     if (state == SeatState::kCoolingExpired ||
-        (state == SeatState::kHeld &&
-         args.received_at > InstantOfDeadline(from->word.deadline_s()))) {
+        (AwaitsConfirm(state) && args.received_at > InstantOfDeadline(from->word.deadline_s()))) {
       return Result{Outcome::kHoldExpired, false, *from};
     }
     if (from->start == args.slot) return Result{Outcome::kOk, true, *from};

@@ -48,8 +48,10 @@ struct HoldArgs {
   Instant latest;
   Subject subject;
   uint64_t idempotency = 0;
-  Instant deadline;
+  Instant deadline;     // of a confirmed one: none
   uint64_t random = 0;  // picks the seat within a slot
+  // kHeld; or kConfirmed at once; or kOffered, which lapses as a hold does but is none.
+  SeatState into = SeatState::kHeld;
 };
 
 struct MoveArgs {

@@ -108,7 +108,7 @@ std::optional<SeatView> Ledger::LiveSeat(IndexValue value, EventSink& sink) {
     if (word.generation() != ref.generation) return std::nullopt;
     if (word.state() == SeatState::kClaimed) {
       // Decided by the index entry we came through; its owner has not said so yet.
-      CompareExchange(ref.seat, word, word.With(SeatState::kHeld).WithStep(0).WithPending(true));
+      CompareExchange(ref.seat, word, word.Arrived().WithPending(true));
     } else if (word.state() == SeatState::kMoving) {
       FinishMove(ref.seat, ref.generation, sink);
     } else if (word.pending()) {
@@ -133,13 +133,13 @@ Holding::Life LifeOf(SeatWord word, bool as_name) {
     case SeatState::kMoving:
     case SeatState::kHeld:
     case SeatState::kConfirmed:
+    case SeatState::kOffered:
       return kLive;
     case SeatState::kCoolingCancelled:
     case SeatState::kCoolingExpired:
     case SeatState::kCoolingMoved:
       return as_name ? kLive : ended;
     case SeatState::kFree:
-    case SeatState::kOffered:  // nobody makes one yet; as LiveSeat has it, no reservation
     case SeatState::kWithdrawn:
       return ended;
   }

@@ -30,7 +30,7 @@ enum class SeatState : uint8_t {
   kCoolingCancelled = 5,  // given up by its holder; its payload still answers for them
   kCoolingExpired = 6,    // a hold that lapsed
   kCoolingMoved = 7,      // its holder went to another seat
-  kOffered = 8,           // reserved for the waitlist
+  kOffered = 8,           // kept for one subject, who has until a deadline to confirm; no hold
   kWithdrawn = 9,         // not in the calendar
 };
 
@@ -41,9 +41,13 @@ constexpr bool IsCooling(SeatState s) {
          s == SeatState::kCoolingMoved;
 }
 constexpr bool IsReserved(SeatState s) {
-  return s == SeatState::kHeld || s == SeatState::kConfirmed;
+  return s == SeatState::kHeld || s == SeatState::kConfirmed || s == SeatState::kOffered;
 }
-constexpr bool HasDeadline(SeatState s) { return s == SeatState::kHeld || IsCooling(s); }
+// A reservation that lapses unless its holder confirms it.
+constexpr bool AwaitsConfirm(SeatState s) {
+  return s == SeatState::kHeld || s == SeatState::kOffered;
+}
+constexpr bool HasDeadline(SeatState s) { return AwaitsConfirm(s) || IsCooling(s); }
 
 inline constexpr int64_t kDeadlineEpochS = 1767225600;  // 2026-01-01T00:00:00Z
 
@@ -87,6 +91,19 @@ class SeatWord {
     return Set(12, kDeadlineMask, deadline_s);
   }
   constexpr SeatWord WithStep(uint32_t step) const { return Set(41, limits::kMaxStep, step); }
+  // A claimed word says what it arrives in, to whoever finishes the hold, in the place of its
+  // moves, of which it has none: kHeld, kConfirmed or kOffered.
+  SeatWord ClaimedFor(SeatState into) const {
+    CHECK(IsReserved(into));
+    const uint32_t code = into == SeatState::kHeld ? 0 : into == SeatState::kConfirmed ? 1 : 2;
+    return With(SeatState::kClaimed).WithMoves(code);
+  }
+  // The word that a claimed one becomes, its mark aside.
+  SeatWord Arrived() const {
+    CHECK(state() == SeatState::kClaimed && moves() <= 2);
+    constexpr SeatState kInto[] = {SeatState::kHeld, SeatState::kConfirmed, SeatState::kOffered};
+    return With(kInto[moves()]).WithMoves(0).WithStep(0);
+  }
   // Of a claimed or moving word, which the log never sees: the free word that the seat had before.
   // Generation, step and channel are all that a free word says, and the step is kept for this.
   SeatWord BeforeClaim() const {

@@ -19,7 +19,7 @@ Decision Answer(Outcome outcome) { return Decision{SeatWord(), outcome, false}; 
 inline Outcome EndedAnswer(SeatWord word, Instant received_at) {
   if (word.state() == SeatState::kCoolingCancelled) return Outcome::kCancelled;
   if (word.state() == SeatState::kCoolingExpired) return Outcome::kHoldExpired;
-  if (word.state() == SeatState::kHeld && received_at > InstantOfDeadline(word.deadline_s()))
+  if (AwaitsConfirm(word.state()) && received_at > InstantOfDeadline(word.deadline_s()))
     return Outcome::kHoldExpired;
   return Outcome::kOk;
 }
@@ -81,6 +81,7 @@ Result Ledger::Extend(SeatRef name, Instant received_at, int64_t by_ms, EventSin
     if (word.state() == SeatState::kConfirmed) return Answer(Outcome::kNotHeld);
     if (const auto ended = EndedAnswer(word, received_at); ended != Outcome::kOk)
       return Answer(ended);
+    if (word.state() == SeatState::kOffered) return Answer(Outcome::kNotHeld);
     if (word.extended() || !HasSteps(word)) return Answer(Outcome::kOk);
     const Instant deadline = InstantOfDeadline(word.deadline_s()) + by_ms;
     return Decision{word.NextStep().WithExtended(true).WithDeadline(DeadlineOf(deadline))};
@@ -114,7 +115,7 @@ bool Ledger::Step(SeatId seat, EventSink& sink, Next next) {
 
 bool Ledger::Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink) {
   return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
-    if (word.state() != SeatState::kHeld || now <= InstantOfDeadline(word.deadline_s()))
+    if (!AwaitsConfirm(word.state()) || now <= InstantOfDeadline(word.deadline_s()))
       return std::nullopt;
     return word.NextStep().With(SeatState::kCoolingExpired).WithDeadline(DeadlineOf(cooling_until));
   });
@@ -138,7 +139,7 @@ bool Ledger::Free(SeatId seat, Instant now, EventSink& sink) {
 
 bool Ledger::Lengthen(SeatId seat, int64_t by_ms, EventSink& sink) {
   return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
-    if (word.state() != SeatState::kHeld || !HasSteps(word)) return std::nullopt;
+    if (!AwaitsConfirm(word.state()) || !HasSteps(word)) return std::nullopt;
     return word.NextStep().WithDeadline(DeadlineOf(InstantOfDeadline(word.deadline_s()) + by_ms));
   });
 }

@@ -57,6 +57,55 @@ TEST_CASE("a confirm counts by when it was received") {
   )") == "");
 }
 
+TEST_CASE("what the desk gives is confirmed at once, and is no live hold") {
+  CHECK(Script().Run(R"(
+    publish 09:00=phone:2                                        -> +2 -0 kept 0
+    hold slot=09:00 who=ada channel=phone into=confirmed key=k   -> confirmed
+    hold slot=09:00 who=ada channel=phone into=confirmed key=k   -> the same
+    hold slot=09:00 who=ada channel=phone into=confirmed key=l   -> already-reserved
+    holds                                                        -> 0
+    confirm who=ada at=9000s                                     -> confirmed already
+    extend who=ada at=0s                                         -> not-held
+    tick at=9000s                                                -> nothing
+    restart                                                      -> the same
+    cancel who=ada at=9001s                                      -> cooling-cancelled
+    hold slot=09:00 who=bert channel=phone into=confirmed        -> confirmed
+    hold slot=09:00 who=cleo channel=phone into=confirmed        -> slot-taken
+  )") == "");
+}
+
+TEST_CASE("an offer is its subject's until its deadline, and is no live hold") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:3 09:20=web:1                      -> +4 -0 kept 0
+    hold slot=09:00 who=ada  into=offered for=7200s      -> offered
+    hold slot=09:00 who=bert into=offered for=7200s      -> offered
+    hold slot=09:00 who=cleo into=offered for=7200s      -> offered
+    holds                                                -> 0
+    hold slot=09:20 who=ada key=other                    -> already-reserved
+    extend who=ada at=10s                                -> not-held
+    restart                                              -> the same
+    confirm who=ada at=7200s                             -> confirmed
+    confirm who=bert at=7201s                            -> hold-expired
+    cancel who=cleo at=100s cool=0s                      -> cooling-cancelled
+    tick at=7200s                                        -> free
+    tick at=7201s                                        -> expired bert
+    hold slot=09:20 who=bert                             -> held
+    holds                                                -> 1
+  )") == "");
+}
+
+TEST_CASE("an offer is moved as it is") {
+  CHECK(Script().Run(R"(
+    publish 09:00=web:1 09:20=web:1                 -> +2 -0 kept 0
+    hold slot=09:00 who=ada into=offered for=7200s  -> offered
+    move who=ada slot=09:20 at=10s                  -> offered
+    look who=ada                                    -> offered 09:20 by ada
+    restart                                         -> the same
+    confirm who=ada at=7200s                        -> confirmed
+    holds                                           -> 0
+  )") == "");
+}
+
 TEST_CASE("a hold is extended once") {
   CHECK(Script().Run(R"(
     publish 09:00=web:1             -> +1 -0 kept 0

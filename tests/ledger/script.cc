@@ -140,6 +140,9 @@ std::string Script::Hold(const Line& line) {
     args.latest = Target(MinuteOf(until), {}).starts_at;
   args.channel = ChannelFromName(line.Get("channel", "web")).value();
   args.idempotency = NumberOf(line.Get("key", who));
+  const std::string into = line.Get("into", "held");
+  if (into == "confirmed") args.into = SeatState::kConfirmed;
+  if (into == "offered") args.into = SeatState::kOffered;
   const Result result = ledger_->Hold(args, sink_);
   if (result.outcome == Outcome::kAlreadyReserved && result.seat.idempotency == args.idempotency)
     return "the same";

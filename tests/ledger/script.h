@@ -7,10 +7,11 @@
 //
 // verb, key=value words, "->", what must come of it. `at` is seconds after kStart, `for` how long a
 // hold lasts (300s), `cool` how long a seat cools (3600s), `key` the idempotency key (by default
-// the applicant's own), `channel` web. A name that a hold gave out belongs to its applicant until
-// the next hold; `note who=ada as=old` keeps it under another. After every line the ledger's
-// invariants must hold; `restart` goes on with a replay of all that was logged, whose digest must
-// be that of the ledger before. Text that is not understood fails the test. One thread.
+// the applicant's own), `into` what it becomes (held), `channel` web. A name that a hold gave out
+// belongs to its applicant until the next hold; `note who=ada as=old` keeps it under another. After
+// every line the ledger's invariants must hold; `restart` goes on with a replay of all that was
+// logged, whose digest must be that of the ledger before. Text that is not understood fails the
+// test. One thread.
 #pragma once
 
 #include <map>

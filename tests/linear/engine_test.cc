@@ -199,11 +199,12 @@ class World {
     for (int slot = 0; slot < kSize.slots; ++slot) {
       if (told.slot == *ParseLocalMinute(kSlots[slot])) shown.slot = slot;
     }
-    const ledger::SeatState state = told.state == booking::ReservationState::kHeld
-                                        ? ledger::SeatState::kHeld
-                                    : told.state == booking::ReservationState::kConfirmed
-                                        ? ledger::SeatState::kConfirmed
-                                        : ledger::SeatState::kCoolingCancelled;
+    const ledger::SeatState state =
+        told.state == booking::ReservationState::kHeld      ? ledger::SeatState::kHeld
+        : told.state == booking::ReservationState::kOffered ? ledger::SeatState::kOffered
+        : told.state == booking::ReservationState::kConfirmed
+            ? ledger::SeatState::kConfirmed
+            : ledger::SeatState::kCoolingCancelled;
     shown.word = ledger::SeatWord()
                      .With(state)
                      .WithExtended(told.extended)

@@ -79,7 +79,7 @@ Recount::Act Recount::StaysOf(SeatWord before, SeatWord after) {
   if (after.last() != before.last())
     return {after.last() ? "to-be-withdrawn" : "stays-in-calendar", "calendar"};
   if (after.extended() && !before.extended()) return {"extended", "extended-once"};
-  if (after.state() == SeatState::kHeld) return {"lengthened", "outage"};
+  if (ledger::AwaitsConfirm(after.state())) return {"lengthened", "outage"};
   return {"", ""};
 }
 
@@ -89,18 +89,22 @@ Recount::Act Recount::ActOf(SeatWord before, SeatWord after) {
   switch (after.state()) {
     case SeatState::kHeld:
       return {from == SeatState::kFree ? "held" : "", "first-come"};
+    case SeatState::kOffered:
+      return {from == SeatState::kFree ? "offered" : "", "offer"};
     case SeatState::kConfirmed:
-      return {from == SeatState::kHeld ? "confirmed" : "", "holder"};
+      if (from == SeatState::kFree) return {"assigned", "desk"};
+      return {ledger::AwaitsConfirm(from) ? "confirmed" : "", "holder"};
     case SeatState::kCoolingCancelled:
       return {ledger::IsReserved(from) ? "cancelled" : "", "holder"};
     case SeatState::kCoolingExpired:
+      if (from == SeatState::kOffered) return {"lapsed", "offer"};
       return {from == SeatState::kHeld ? "lapsed" : "", "hold_s"};
     case SeatState::kFree:
       if (from == SeatState::kFree) return {"move-given-up", "moves"};
       if (from == SeatState::kWithdrawn) return {"restored", "calendar"};
       return {ledger::IsCooling(from) ? "freed" : "", "cooldown_hours"};
     case SeatState::kWithdrawn:
-      return {from == SeatState::kHeld ? "" : "withdrawn", "calendar"};
+      return {ledger::AwaitsConfirm(from) ? "" : "withdrawn", "calendar"};
     default:
       return {"", ""};
   }
@@ -131,7 +135,10 @@ void Recount::CheckHold(const ledger::SeatImage& image, const Slot& slot) {
   const rules::Agenda& rules = agenda.versions.back().rules;
   if (image.word.generation() < first_generation_)
     Fail("a hold in a generation that may have been given out before the loss");
+  // What the desk gives and what is offered follow rules of their own.
+  if (image.word.state() == SeatState::kConfirmed) return;
   CheckWindow(agenda, slot);
+  if (image.word.state() == SeatState::kOffered) return;
   if (agenda.paused_since && latest_ - *agenda.paused_since > kSlackMs)
     Fail("a hold while the agenda was paused");
   if (rules.policy == rules::Policy::kQueue) CheckQueue(agenda, slot.agenda, image.subject);
@@ -196,9 +203,9 @@ void Recount::CheckTimes(SeatWord before, SeatWord after, const Slot& slot) {
     if (extended && until > was + hold_ms + kRoundingMs) Fail("extended by more than hold_s");
     if (!extended && !outage_) Fail("a hold was lengthened, and there was no outage");
   }
-  if (after.state() == SeatState::kCoolingExpired && before.state() == SeatState::kHeld &&
+  if (after.state() == SeatState::kCoolingExpired && ledger::AwaitsConfirm(before.state()) &&
       latest_ <= was)
-    Fail("a hold lapsed before its deadline");
+    Fail("a hold or an offer lapsed before its deadline");
   if (ledger::IsCooling(after.state()) && !ledger::IsCooling(before.state()))
     CheckCooling(before, after, agenda);
   if (after.state() == SeatState::kFree && ledger::IsCooling(before.state()) && latest_ < was)
