@@ -112,9 +112,10 @@ struct EventRange;
 
 class Engine {
   struct Private {};
-  class Impl;
 
  public:
+  class Impl;
+
   Engine(Private, std::unique_ptr<Impl> impl);
   // Recovers, opens the log, starts the steward. `failed` is called once when the log fails: the
   // process must end with exit code 7. DataLoss: the log is corrupt, nothing was changed (exit code
@@ -272,6 +273,11 @@ class Engine {
   std::string Digest();
   // Of a quiet engine: OK, or the first invariant of design 3 that does not hold.
   absl::Status CheckInvariants();
+
+  // For the parts of booking/ that have headers of their own (desk.h, waitlist.h, ...), which take
+  // an Engine&; nobody else can see into it.
+  Impl& inside() { return *impl_; }
+  const Impl& inside() const { return *impl_; }
 
   // Stops the steward, drains and seals the log. No act may be under way or begin. Idempotent.
   void Close();

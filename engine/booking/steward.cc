@@ -41,7 +41,7 @@ Instant Steward::DueOf(ledger::SeatWord word) const {
   const Instant deadline = ledger::InstantOfDeadline(word.deadline_s());
   // A confirm that came in time may still be on its way to the ledger; nobody waits for a cooled
   // seat.
-  return word.state() == ledger::SeatState::kHeld ? deadline + limits::kExpiryGraceMs : deadline;
+  return ledger::AwaitsConfirm(word.state()) ? deadline + limits::kExpiryGraceMs : deadline;
 }
 
 void Steward::Begin(Instant now) {
@@ -77,7 +77,7 @@ void Steward::Compact() {
 void Steward::Owe(Instant since) { owed_from_ = std::min(owed_from_.value_or(since), since); }
 
 // Waits until what was pushed is durable. A disk that takes its time took it from the holders too.
-bool Steward::Await() {
+bool Steward::WaitForLog() {
   if (!act_.pushed()) return true;  // timers of what has long been confirmed
   const Instant started = clock_.Now();
   const bool durable = wait_.Finish(act_);
@@ -125,7 +125,7 @@ void Steward::LengthenAll(Instant since, Instant now) {
       outage_since_.reset();
       act_.PushBytes(settled_record_);
     }
-    return Await();
+    return WaitForLog();
   });
 }
 
@@ -139,7 +139,7 @@ void Steward::LengthenHolds(int64_t by_ms) {
     if (i > 0 && all[i].seat == all[i - 1].seat) continue;  // two timers of one seat are one hold
     act_.Begin();
     if (by_ms > 0) ledger_.Lengthen(all[i].seat, by_ms, act_);
-    if (++acts % kActsPerBarrier == 0) Await();
+    if (++acts % kActsPerBarrier == 0) WaitForLog();
     const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
     if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
   }
@@ -173,13 +173,19 @@ void Steward::Tick() {
     act_.Begin();
     Serve(seat, now);
     if (++acts % kActsPerBarrier != 0) continue;
-    Await();
+    WaitForLog();
     if (owed_from_) break;  // the disk has become slow: holders first get their time
   }
-  if (acts % kActsPerBarrier != 0) Await();
+  if (acts % kActsPerBarrier != 0) WaitForLog();
   if (!owed_from_ && !log_.poisoned()) {
     act_.Begin();
-    openings_.Advance(now, act_, [this] { return Await(); });
+    const Await await = [this] { return WaitForLog(); };
+    openings_.Advance(now, act_, await);
+    for (const Duty& duty : duties_) {
+      if (log_.poisoned()) break;
+      act_.Begin();
+      duty(now, act_, await);
+    }
   }
   last_tick_ = clock_.Now();
 }
@@ -191,7 +197,7 @@ void Steward::Serve(SeatId seat, Instant now) {
     timers_.push(Timer{DueOf(word), seat});  // extended meanwhile
     return;
   }
-  if (word.state() != ledger::SeatState::kHeld) {
+  if (ledger::IsCooling(word.state())) {
     // On a disk that is nearly full a cooled seat can wait; what holds need cannot.
     if (RoomFor(log_.space(), ledger_.live_holds()) == Room::kReserve) {
       timers_.push(Timer{now + kLookAgainMs, seat});
@@ -205,7 +211,8 @@ void Steward::Serve(SeatId seat, Instant now) {
   const SeatRef hold = ledger::WholeRef(seat, word.generation());
   const std::optional<Subject> holder = ledger_.HolderOf(hold);
   // First the turn, then the seat: after a crash in between the same hold is not counted again.
-  const bool at_once = holder && openings_.NoteLapse(*agenda, *holder, hold, now, act_);
+  const bool at_once = word.state() == ledger::SeatState::kHeld && holder &&
+                       openings_.NoteLapse(*agenda, *holder, hold, now, act_);
   const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
   const Instant cooling_until = at_once ? now : CoolingUntil(agenda->rules, now, random);
   if (ledger_.Expire(seat, now, cooling_until, act_)) {

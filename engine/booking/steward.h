@@ -73,6 +73,13 @@ class Steward {
   // Calls look(since) at a moment when the log's queue has all that makes it so, and no more.
   void LookAtOutage(const std::function<void(std::optional<Instant>)>& look);
 
+  // What else time brings, at the end of each round in which nothing stands still: called in the
+  // order in which they were given. It pushes into the act, which it waits for by await(), false
+  // when the log has failed. Before Start.
+  using Await = std::function<bool()>;
+  using Duty = std::function<void(Instant now, Act& act, const Await& await)>;
+  void AlsoDo(Duty duty) { duties_.push_back(std::move(duty)); }
+
   // One round: learns, expires, frees. Blocks until what it did is durable. While the log or an
   // event loop lags by more than a second it does nothing, and when that is over, or it was itself
   // kept from its round, holds first get the time in which nobody could confirm.
@@ -96,7 +103,7 @@ class Steward {
   void Learn();
   void Compact();
   void LengthenHolds(int64_t by_ms);
-  bool Await();
+  bool WaitForLog();
   void Owe(Instant since);
   bool Stalled(Instant now);
   void Serve(SeatId seat, Instant now);
@@ -116,6 +123,7 @@ class Steward {
   std::string owed_record_;
   std::string settled_record_;
   Act act_;
+  std::vector<Duty> duties_;
   size_t compact_at_ =
       size_t{1} << 16;                // so many timers are worth a look at which are still needed
   Instant last_tick_{0};              // when the last round ended
