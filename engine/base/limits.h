@@ -37,6 +37,8 @@ inline constexpr size_t kIndexEntriesAtStart = 1u << 12;
 inline constexpr size_t kIndexSeatsToProvideFor = kIndexEntriesAtStart / 2;
 // Entries that one request moves while the index grows: some microseconds of its time.
 inline constexpr size_t kIndexChunkEntries = 128;
+// People who book together, in one slot: a family; design 5 has one record for all of them.
+inline constexpr int kPartyMax = 8;
 // A reservation moves at most twice (design 7).
 inline constexpr uint32_t kMaxMoves = 2;
 

@@ -15,6 +15,64 @@ absl::Status Unknown(const char* what, const std::string& value, const std::stri
                    "\", which this version does not know; start the version that wrote it"));
 }
 
+void FairnessToProto(const rules::Agenda& agenda, v1::Agenda* out) {
+  out->set_party_max(static_cast<uint32_t>(agenda.party_max));
+  for (const rules::Flow& flow : agenda.flow) {
+    v1::Flow* one = out->add_flow();
+    one->set_from(static_cast<uint32_t>(flow.from));
+    one->set_to(static_cast<uint32_t>(flow.to));
+    one->set_hours_before(static_cast<uint32_t>(flow.hours_before));
+  }
+  for (const int hours : agenda.offer_hours) out->add_offer_hours(static_cast<uint32_t>(hours));
+  out->set_waitlist(agenda.waitlist);
+  out->set_helper_cap(static_cast<uint32_t>(agenda.helper_cap));
+  if (agenda.court_overflow != rules::CourtOverflow::kAdd)
+    out->set_court_overflow(std::string(rules::CourtOverflowName(agenda.court_overflow)));
+  if (!agenda.draw) return;
+  v1::Draw* draw = out->mutable_draw();
+  draw->set_id(agenda.draw->id);
+  draw->set_beacon(agenda.draw->beacon);
+  draw->set_round(agenda.draw->round);
+  draw->set_entries_from(agenda.draw->entries_from.value);
+  draw->set_entries_until(agenda.draw->entries_until.value);
+  draw->set_round_at(agenda.draw->round_at.value);
+  draw->set_seats_from(DaysFromCivil(agenda.draw->seats_from));
+  draw->set_seats_until(DaysFromCivil(agenda.draw->seats_until));
+}
+
+absl::Status FairnessFromProto(const v1::Agenda& in, rules::Agenda& agenda) {
+  if (in.party_max() != 0) agenda.party_max = static_cast<int>(in.party_max());
+  for (const v1::Flow& flow : in.flow()) {
+    if (flow.from() >= kChannels || flow.to() >= kChannels)
+      return absl::DataLossError("an agenda in the log with a flow between unknown channels");
+    agenda.flow.push_back({static_cast<Channel>(flow.from()), static_cast<Channel>(flow.to()),
+                           static_cast<int>(flow.hours_before())});
+  }
+  if (in.offer_hours_size() != 0) {
+    if (in.offer_hours_size() != kChannels)
+      return absl::DataLossError("an agenda in the log without offer_hours for each channel");
+    for (size_t c = 0; c < kChannels; ++c)
+      agenda.offer_hours[c] = static_cast<int>(in.offer_hours(static_cast<int>(c)));
+  }
+  agenda.waitlist = in.waitlist();
+  if (in.has_helper_cap()) agenda.helper_cap = static_cast<int>(in.helper_cap());
+  if (!in.court_overflow().empty()) {
+    const auto overflow = rules::CourtOverflowFromName(in.court_overflow());
+    if (!overflow) return Unknown("court_overflow", in.court_overflow(), in.name());
+    agenda.court_overflow = *overflow;
+  }
+  if (!in.has_draw()) return absl::OkStatus();
+  agenda.draw = rules::DrawRules{in.draw().id(),
+                                 in.draw().beacon(),
+                                 in.draw().round(),
+                                 LocalMinute{in.draw().entries_from()},
+                                 LocalMinute{in.draw().entries_until()},
+                                 LocalMinute{in.draw().round_at()},
+                                 CivilFromDays(in.draw().seats_from()),
+                                 CivilFromDays(in.draw().seats_until())};
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
@@ -43,6 +101,7 @@ void ToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   if (agenda.policy == rules::Policy::kQueue)
     out->set_chain_end(std::string(agenda.chain_end.begin(), agenda.chain_end.end()));
   if (!agenda.beacon.empty()) out->set_beacon(agenda.beacon);
+  FairnessToProto(agenda, out);
   if (agenda.opening) {
     v1::Opening* opening = out->mutable_opening();
     opening->set_weekdays(agenda.opening->weekdays.bits);
@@ -93,6 +152,7 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
       return absl::DataLossError("an agenda in the log whose chain has no end");
     std::copy(in.chain_end().begin(), in.chain_end().end(), agenda.chain_end.begin());
   }
+  if (absl::Status status = FairnessFromProto(in, agenda); !status.ok()) return status;
   if (in.has_opening()) {
     rules::Opening opening;
     opening.weekdays.bits = static_cast<uint8_t>(in.opening().weekdays());

@@ -25,15 +25,6 @@ std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
   return "";
 }
 
-// Keys that design has and this version does not act on: refused, never ignored.
-void RefuseWithoutEffect(TomlReader& file) {
-  for (const char* key : {"party_max", "offer_hours", "flow"}) {
-    if (const toml::node* node = file.Find(key)) {
-      file.Error(*node, absl::StrCat("`", key, "` does nothing yet in this version: remove it"));
-    }
-  }
-}
-
 void ReadPolicy(TomlReader& file, rules::Agenda& agenda) {
   if (const toml::node* node = file.Need("policy", "expected \"direct\" or \"queue\"")) {
     const auto policy = rules::PolicyFromName(node->value_exact<std::string>().value_or(""));
@@ -263,7 +254,7 @@ AgendaFile ReadAgendaToml(std::string_view text) {
   }
   TomlReader file(table, "", out.errors);
   ReadRules(file, out);
-  RefuseWithoutEffect(file);
+  ReadFairness(file, out);
   ReadOpening(file, out);
   if (out.agenda.policy == rules::Policy::kQueue && file.Find("opening") == nullptr) {
     file.ErrorHere(

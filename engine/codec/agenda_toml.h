@@ -9,6 +9,8 @@ namespace creneau::codec {
 
 // [[session]] tables into agenda.sessions; then what they say together.
 void ReadSessions(TomlReader& file, AgendaFile& out);
+// How seats are shared, after the rules that it depends on: flow, offer_hours, [draw], ...
+void ReadFairness(TomlReader& file, AgendaFile& out);
 // Seats of one slot: { web = 4, phone = 1 }.
 std::optional<rules::SeatCounts> ReadSeats(TomlReader& table);
 

@@ -54,7 +54,7 @@ void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
   json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
   if (agenda.opening) WriteOpening(json, *agenda.opening);
   json.Name("retention_days").Number(agenda.retention_days);
-  json.Name("party_max").Number(1);
+  json.Name("party_max").Number(agenda.party_max);
   json.Name("moves").Number(limits::kMaxMoves);
   if (!agenda.alternative.empty()) json.Name("alternative").String(agenda.alternative);
   json.EndObject();

@@ -40,6 +40,23 @@ std::string_view ProofDemandName(ProofDemand demand) {
   CHECK(false);
 }
 
+std::string_view CourtOverflowName(CourtOverflow overflow) {
+  switch (overflow) {
+    case CourtOverflow::kAdd:
+      return "add";
+    case CourtOverflow::kCount:
+      return "count";
+  }
+  CHECK(false);
+}
+
+std::optional<CourtOverflow> CourtOverflowFromName(std::string_view name) {
+  for (const CourtOverflow overflow : {CourtOverflow::kAdd, CourtOverflow::kCount}) {
+    if (CourtOverflowName(overflow) == name) return overflow;
+  }
+  return std::nullopt;
+}
+
 std::optional<ProofDemand> ProofDemandFromName(std::string_view name) {
   for (const ProofDemand demand : {ProofDemand::kOff, ProofDemand::kLoad, ProofDemand::kAlways}) {
     if (ProofDemandName(demand) == name) return demand;

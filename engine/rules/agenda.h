@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "rules/draw_rules.h"
 
 namespace creneau::rules {
 
@@ -34,6 +35,21 @@ enum class ProofDemand : uint8_t { kOff = 0, kLoad = 1, kAlways = 2 };
 std::string_view ProofDemandName(
     ProofDemand demand);  // as in agenda files: "off", "load", "always"
 std::optional<ProofDemand> ProofDemandFromName(std::string_view name);
+
+// What happens to a mandate that finds no seat of the court's share in time (design 5): a court
+// seat is added to a slot, or another channel's seat is taken, and counted.
+enum class CourtOverflow : uint8_t { kAdd = 0, kCount = 1 };
+std::string_view CourtOverflowName(CourtOverflow overflow);  // as in agenda files: "add", "count"
+std::optional<CourtOverflow> CourtOverflowFromName(std::string_view name);
+
+// Seats that nobody of a channel has taken so many hours before their slot begins go to another
+// one.
+struct Flow {
+  Channel from = Channel::kWeb;
+  Channel to = Channel::kWeb;
+  int hours_before = 0;
+  friend bool operator==(const Flow&, const Flow&) = default;
+};
 
 // What can name an applicant. The names in agenda files and requests are the lower-case ones of
 // IdentityFieldName.
@@ -129,6 +145,16 @@ struct Agenda {
   std::string beacon;
   // How long at least its service record is kept for everybody to read (design 5, 8).
   int retention_days = limits::kRetentionDays;
+  // How many may book together, in one slot (families).
+  int party_max = 1;
+  // How long somebody has to take what is offered to them, by the channel they came through.
+  std::array<int, kChannels> offer_hours{72, 72, 72, 240, 72};
+  std::vector<Flow> flow;
+  bool waitlist = false;  // whether it keeps one
+  // Reservations that one helper (an association, a lawyer) may make in an ISO week.
+  int helper_cap = 20;
+  CourtOverflow court_overflow = CourtOverflow::kAdd;
+  std::optional<DrawRules> draw;  // of policy kDraw
   // Of a queue: the end of the chain that the K of its openings come from (surge/key_chain.h). Not
   // in the file: the engine that publishes it has the chain.
   std::array<uint8_t, 32> chain_end{};

@@ -51,14 +51,44 @@ TEST_CASE("a good file is read whole") {
   CHECK(file.slots[0].seats.total() == 5);
 }
 
+TEST_CASE("how seats are shared is read") {
+  const AgendaFile file = ReadAgendaToml(With("hold_s = 300", R"(party_max = 4
+waitlist = true
+helper_cap = 5
+court_overflow = "count"
+offer_hours = { post = 300 }
+flow = [{ from = "phone", to = "web", hours_before = 48 }])"));
+  INFO((file.errors.empty() ? "" : file.errors[0].message));
+  REQUIRE(file.errors.empty());
+  const rules::Agenda& agenda = file.agenda;
+  CHECK(agenda.party_max == 4);
+  CHECK(agenda.waitlist);
+  CHECK(agenda.helper_cap == 5);
+  CHECK(agenda.court_overflow == rules::CourtOverflow::kCount);
+  CHECK(agenda.offer_hours == std::array<int, kChannels>{72, 72, 72, 300, 72});
+  CHECK(agenda.flow == std::vector<rules::Flow>{{Channel::kPhone, Channel::kWeb, 48}});
+}
+
+struct Mistake {
+  const char* what;
+  const char* instead;
+  int line;
+  int column;  // 0: where toml++ says
+  const char* message;
+};
+
+void CheckTold(const Mistake& mistake) {
+  const AgendaFile file = ReadAgendaToml(With(mistake.what, mistake.instead));
+  CAPTURE(mistake.instead);
+  REQUIRE_FALSE(file.errors.empty());
+  CAPTURE(file.errors[0].message);
+  CHECK(file.errors[0].line == mistake.line);
+  if (mistake.column != 0) CHECK(file.errors[0].column == mistake.column);
+  CHECK(file.errors[0].message.find(mistake.message) != std::string::npos);
+}
+
 TEST_CASE("each mistake: line, column, and what was expected") {
-  const struct {
-    const char* what;
-    const char* instead;
-    int line;
-    int column;
-    const char* message;
-  } kCases[] = {
+  const Mistake kMistakes[] = {
       {"hold_s = 300", "hold_s = 5", 7, 10,
        "`hold_s` must be a whole number of seconds from 60 to 3600"},
       {"hold_s = 300", "hold_s = \"300\"", 7, 10, "`hold_s` must be a whole number"},
@@ -68,8 +98,7 @@ TEST_CASE("each mistake: line, column, and what was expected") {
       {"\"direct\"", "\"draw\"", 5, 10, "not available yet"},
       {"\"direct\"", "\"best\"", 5, 10, "`policy` must be \"direct\""},
       {"hold_s = 300", "retention_days = 30", 7, 18, "days from 90 to 3660"},
-      {"hold_s = 300", "party_max = 4", 7, 13,
-       "`party_max` does nothing yet in this version: remove it"},
+      {"hold_s = 300", "party_max = 9", 7, 13, "people from 1 to 8"},
       {"hold_s = 300", "identity_proof = \"guessed\"", 7, 18,
        "\"declared\", \"listed\" or \"asserted\""},
       {"hold_s = 300", "accept_invented = \"yes\"", 7, 19, "true or false"},
@@ -98,15 +127,30 @@ TEST_CASE("each mistake: line, column, and what was expected") {
       {"{ web = 4, desk = 1 }", "{ web = 4 }", 1, 1, "every seat is on the web"},
       {"title = \"Naturalisation\"\n", "", 1, 1, "`title` is missing"},
   };
-  for (const auto& [what, instead, line, column, message] : kCases) {
-    const AgendaFile file = ReadAgendaToml(With(what, instead));
-    CAPTURE(instead);
-    REQUIRE_FALSE(file.errors.empty());
-    CAPTURE(file.errors[0].message);
-    CHECK(file.errors[0].line == line);
-    if (column != 0) CHECK(file.errors[0].column == column);
-    CHECK(file.errors[0].message.find(message) != std::string::npos);
-  }
+  for (const Mistake& mistake : kMistakes) CheckTold(mistake);
+}
+
+TEST_CASE("each mistake of how seats are shared") {
+  const Mistake kMistakes[] = {
+      {"hold_s = 300", "waitlist = 1", 7, 12, "true or false"},
+      {"hold_s = 300", "offer_hours = 3", 7, 15, "like { web = 72, post = 240 }"},
+      {"hold_s = 300", "offer_hours = { web = 0 }", 7, 23, "hours from 1 to 1440"},
+      {"hold_s = 300", "offer_hours = { fax = 9 }", 7, 17, "unknown key `fax`"},
+      {"hold_s = 300", "court_overflow = \"take\"", 7, 18, "\"add\" or \"count\""},
+      {"hold_s = 300", "flow = \"web\"", 7, 8, "[[flow]]"},
+      {"hold_s = 300", "flow = [{ from = \"fax\", to = \"web\", hours_before = 1 }]", 7, 18,
+       "web, phone, desk, post or court"},
+      {"hold_s = 300", "flow = [{ from = \"web\", to = \"web\", hours_before = 1 }]", 7, 9,
+       "another one"},
+      {"hold_s = 300",
+       "flow = [{ from = \"post\", to = \"web\", hours_before = 9 }, { from = \"web\", to = "
+       "\"desk\", hours_before = 1 }]",
+       7, 58, "must not go on"},
+      {"hold_s = 300", "flow = [{ from = \"post\", to = \"web\" }]", 7, 9,
+       "`hours_before` is missing"},
+      {"hold_s = 300", "draw = { id = \"2026-12\" }", 7, 8, "this agenda has none"},
+  };
+  for (const Mistake& mistake : kMistakes) CheckTold(mistake);
 }
 
 TEST_CASE("a hostile file is refused, not crashed on") {

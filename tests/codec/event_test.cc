@@ -145,6 +145,20 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
   agenda.timezone = "Europe/Paris";
   agenda.identity = {{rules::IdentityField::kPassport, rules::IdentityField::kBirthDate}};
   agenda.opening = rules::Opening{rules::Weekdays{5}, 510, 540, 600};
+  agenda.party_max = 3;
+  agenda.offer_hours = {1, 2, 3, 4, 5};
+  agenda.flow = {{Channel::kPost, Channel::kPhone, 36}};
+  agenda.waitlist = true;
+  agenda.helper_cap = 0;
+  agenda.court_overflow = rules::CourtOverflow::kCount;
+  agenda.draw = rules::DrawRules{"2026-12",
+                                 "drand",
+                                 "77",
+                                 LocalMinute{1},
+                                 LocalMinute{2},
+                                 LocalMinute{3},
+                                 CivilDate{2026, 12, 1},
+                                 CivilDate{2026, 12, 31}};
   ledger::CalendarChange change{AgendaId{3}, 9, {}};
   for (int i = 0; i < 7'001; ++i) {
     change.slots.push_back({SlotId{static_cast<uint32_t>(i)},
@@ -168,6 +182,13 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
     CHECK(part.rules.has_value() == (part.part == 0));
     if (part.rules) CHECK(part.rules->opening == agenda.opening);
     if (part.rules) CHECK(part.rules->identity == agenda.identity);
+    if (part.rules) CHECK(part.rules->party_max == 3);
+    if (part.rules) CHECK(part.rules->offer_hours == agenda.offer_hours);
+    if (part.rules) CHECK(part.rules->flow == agenda.flow);
+    if (part.rules) CHECK(part.rules->waitlist);
+    if (part.rules) CHECK(part.rules->helper_cap == 0);
+    if (part.rules) CHECK(part.rules->court_overflow == rules::CourtOverflow::kCount);
+    if (part.rules) CHECK(part.rules->draw == agenda.draw);
     for (const auto& slot : part.change.slots) {
       CHECK(slot.start == change.slots[slots].start);
       CHECK(slot.seats == change.slots[slots].seats);

@@ -1,0 +1,168 @@
+// The keys of an agenda file that say how seats are shared: between channels, among families, with
+// the waitlist, the court and those who draw lots.
+
+#include "absl/strings/str_cat.h"
+#include "base/limits.h"
+#include "codec/agenda_toml.h"
+#include "rules/calendar.h"
+
+namespace creneau::codec {
+namespace {
+
+constexpr size_t kLongestText = 200;
+
+std::optional<Channel> ReadChannel(TomlReader& table, std::string_view key) {
+  const toml::node* node = table.Need(key, "expected a channel, like \"phone\"");
+  if (node == nullptr) return std::nullopt;
+  const auto channel = ChannelFromName(node->value_exact<std::string>().value_or(""));
+  if (!channel) {
+    table.Error(*node,
+                absl::StrCat("`", std::string(key), "` must be web, phone, desk, post or court"));
+  }
+  return channel;
+}
+
+// A channel's unused seats go to one other, and what has gone does not go on: each stands on one
+// side only.
+void ReadFlow(TomlReader& file, AgendaFile& out) {
+  const toml::node* node = file.Find("flow");
+  if (node == nullptr) return;
+  const toml::array* array = node->as_array();
+  if (array == nullptr || !array->is_homogeneous<toml::table>()) {
+    file.Error(*node, "`flow` is written as tables [[flow]] with from, to and hours_before");
+    return;
+  }
+  for (const toml::node& item : *array) {
+    TomlReader table(*item.as_table(), "[[flow]]", out.errors);
+    const auto from = ReadChannel(table, "from");
+    const auto to = ReadChannel(table, "to");
+    const auto hours = table.Number("hours_before", 1, 24 * 60, "hours");
+    if (!hours && table.Find("hours_before") == nullptr)
+      table.ErrorHere("`hours_before` is missing in [[flow]]: how long before a slot begins?");
+    table.RefuseUnknown();
+    if (!from || !to || !hours) continue;
+    if (*from == *to) {
+      table.ErrorHere("[[flow]] must go from one channel to another one");
+      continue;
+    }
+    for (const rules::Flow& other : out.agenda.flow) {
+      if (other.from == *from || other.from == *to || other.to == *from) {
+        table.ErrorHere(
+            "[[flow]] may name a channel as `from` once, and what has gone there must not go on: "
+            "use a channel as `from` or as `to`, not both");
+        return;
+      }
+    }
+    out.agenda.flow.push_back({*from, *to, *hours});
+  }
+}
+
+void ReadOfferHours(TomlReader& file, AgendaFile& out) {
+  const toml::node* node = file.Find("offer_hours");
+  if (node == nullptr) return;
+  if (node->as_table() == nullptr) {
+    file.Error(*node, "`offer_hours` must be a table like { web = 72, post = 240 }");
+    return;
+  }
+  TomlReader table(*node->as_table(), "offer_hours", out.errors);
+  for (const Channel channel : kAllChannels) {
+    int& hours = out.agenda.offer_hours[static_cast<size_t>(channel)];
+    hours = table.Number(ChannelName(channel), 1, 60 * 24, "hours").value_or(hours);
+  }
+  table.RefuseUnknown();
+}
+
+bool ReadFlag(TomlReader& file, std::string_view key) {
+  const toml::node* node = file.Find(key);
+  if (node == nullptr) return false;
+  if (!node->is_boolean())
+    file.Error(*node, absl::StrCat("`", std::string(key), "` must be true or false"));
+  return node->value_exact<bool>().value_or(false);
+}
+
+std::optional<LocalMinute> ReadLocal(TomlReader& table, std::string_view key,
+                                     const std::string& timezone) {
+  const toml::node* node = table.Need(key, "expected the office's time, like 2026-12-01T08:00:00");
+  if (node == nullptr) return std::nullopt;
+  const auto time = node->value_exact<toml::date_time>();
+  const auto day = time && !time->offset ? CivilOf(time->date) : std::nullopt;
+  if (!day || time->time.second != 0 || time->time.nanosecond != 0) {
+    table.Error(*node, absl::StrCat("`", std::string(key),
+                                    "` must be a time at the office in whole minutes, without "
+                                    "quotes or offset, like 2026-12-01T08:00:00"));
+    return std::nullopt;
+  }
+  const LocalMinute minute{DaysFromCivil(*day) * 24 * 60 + time->time.hour * 60 +
+                           time->time.minute};
+  absl::TimeZone zone;
+  std::string error;
+  if (rules::LoadZone(timezone, &zone)) rules::InstantOf(minute, zone, &error);
+  if (!error.empty()) {
+    table.Error(*node, error);
+    return std::nullopt;
+  }
+  return minute;
+}
+
+void ReadDraw(TomlReader& file, AgendaFile& out) {
+  const toml::node* node = file.Find("draw");
+  const bool draws = out.agenda.policy == rules::Policy::kDraw;
+  if (node == nullptr) return;  // of a draw: ReadPolicy refuses those still
+  if (!draws || node->as_table() == nullptr) {
+    file.Error(*node, draws ? "`draw` is written as a table [draw]"
+                            : "[draw] is for `policy` = \"draw\": this agenda has none");
+    return;
+  }
+  TomlReader table(*node->as_table(), "[draw]", out.errors);
+  rules::DrawRules draw;
+  draw.id = table.Text("id", true, 64).value_or("");
+  if (!draw.id.empty() && !rules::IsName(draw.id)) {
+    table.Error(*table.Find("id"),
+                "`id` must be 1 to 64 lower-case letters, digits and hyphens, like \"2026-12\"");
+  }
+  draw.beacon = table.Text("beacon", true, kLongestText).value_or("");
+  draw.round = table.Text("round", true, kLongestText).value_or("");
+  const auto from = ReadLocal(table, "from", out.agenda.timezone);
+  const auto until = ReadLocal(table, "until", out.agenda.timezone);
+  const auto round_at = ReadLocal(table, "round_at", out.agenda.timezone);
+  const auto seats_from = table.Date("seats_from", true);
+  const auto seats_until = table.Date("seats_until", true);
+  table.RefuseUnknown();
+  if (!from || !until || !round_at || !seats_from || !seats_until) return;
+  const CivilDate round_day = CivilFromDays(round_at->value / (24 * 60));
+  if (*from >= *until || *until >= *round_at || round_day >= *seats_from ||
+      *seats_from > *seats_until) {
+    table.ErrorHere(
+        "[draw] goes in this order: `from`, `until` (entries), `round_at` (the number is public), "
+        "then on later days `seats_from` and `seats_until`");
+    return;
+  }
+  draw.entries_from = *from;
+  draw.entries_until = *until;
+  draw.round_at = *round_at;
+  draw.seats_from = *seats_from;
+  draw.seats_until = *seats_until;
+  out.agenda.draw = draw;
+}
+
+}  // namespace
+
+void ReadFairness(TomlReader& file, AgendaFile& out) {
+  rules::Agenda& agenda = out.agenda;
+  agenda.party_max =
+      file.Number("party_max", 1, limits::kPartyMax, "people").value_or(agenda.party_max);
+  agenda.helper_cap =
+      file.Number("helper_cap", 0, 1000, "reservations a week").value_or(agenda.helper_cap);
+  agenda.waitlist = ReadFlag(file, "waitlist");
+  ReadFlow(file, out);
+  ReadOfferHours(file, out);
+  if (const toml::node* node = file.Find("court_overflow")) {
+    const auto overflow =
+        rules::CourtOverflowFromName(node->value_exact<std::string>().value_or(""));
+    if (!overflow) file.Error(*node, "`court_overflow` must be \"add\" or \"count\"");
+    agenda.court_overflow = overflow.value_or(rules::CourtOverflow::kAdd);
+  }
+  ReadDraw(file, out);
+}
+
+}  // namespace creneau::codec
