@@ -17,6 +17,9 @@ enum class Outcome : uint8_t {
   kUnknownReservation,    // 404: no such name, or the key is wrong: never says which
   kUnknownRoute,          // 404
   kUnknownAct,            // 404: no act of that name waits for a second person
+  kUnknownEntry,          // 404: of a draw; no such name, or the key is wrong: never says which
+  kUnknownPlace,          // 404: of a waitlist; likewise
+  kUnknownMandate,        // 404
   kMethodNotAllowed,      // 405
   kNotAcceptable,         // 406
   kRequestTimeout,        // 408
@@ -35,6 +38,12 @@ enum class Outcome : uint8_t {
   kPepperInUse,           // 409: an epoch that is still needed, or a group that still needs its own
   kNotConfirmed,          // 409: a receipt is for what is confirmed
   kSeatsLeft,             // 409: an attempt was asked for, and a seat can be held
+  kAlreadyEntered,        // 409: one entry a person and draw; never discloses the reference
+  kAlreadyWaiting,        // 409: one place a person and waitlist; likewise
+  kNoWaitlist,            // 409: this agenda keeps none
+  kCapReached,            // 409: a helper has booked as often as the agenda allows
+  kByDraw,                // 409: seats of this agenda are drawn, not held
+  kDrawStep,              // 409: a draw is not at the point where this is done
   kVersionMismatch,       // 412: If-Match does not name the published version
   kHoldExpired,           // 410
   kCancelled,             // 410
