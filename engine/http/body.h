@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/ids.h"
@@ -41,28 +42,72 @@ class Body {
   // Views point into `bytes`. As strict as with JSON: a member may stand once.
   Verdict ReadProtobuf(std::string_view bytes);
 
+  // Members whose values are texts or whole numbers, each of a name of its own (body.cc); a request
+  // looks at those that mean something to it.
+  enum class Text : uint8_t {
+    kTicket,
+    kAssertion,
+    kProof,  // of a ticket
+    kPass,
+    kAttempt,  // of receipts
+    kReceipt,
+    kValue,  // what an operator sends
+    kReason,
+    kChannel,
+    kFrom,
+    kTo,
+    kDay,
+    kUntil,
+    kCourt,
+    kDecision,
+    kDate,
+    kDeadline,
+    kSeed,
+    kPlace,
+    kParty,
+    kMandate
+  };
+  static constexpr size_t kTexts = 21;
+  enum class Number : uint8_t { kPerMin, kMinutes, kSeats, kPenaltyEur };
+  static constexpr size_t kNumbers = 4;
+  // Lists of texts.
+  enum class List : uint8_t { kWeekdays, kHalves, kDates };
+  static constexpr size_t kLists = 3;
+
+  std::string_view text(Text member) const {  // empty: none was sent
+    return texts_[static_cast<size_t>(member)];
+  }
+  const std::optional<int64_t>& number(Number member) const {
+    return numbers_[static_cast<size_t>(member)];
+  }
+  // Each text of it, in order. In JSON only.
+  size_t listed(List list) const { return listed_of_[static_cast<size_t>(list)]; }
+  std::string_view listed(List list, size_t i) const {
+    const Piece piece = listed_[static_cast<size_t>(list)][i];
+    return {text_.data() + piece.at, piece.size};
+  }
+
   const rules::Applicant& applicant() const { return applicant_; }
   bool has_applicant() const { return has_applicant_; }
-  // Another one beside: whom something was booked for, or who is the same person. Which of the two
-  // it was called, an agent's request says.
+  // Those of `applicants`, a family's. In JSON only.
+  std::span<const rules::Applicant> people() const { return {people_.data(), people_count_}; }
+  // Whom something was booked for, or who is the same person: an agent's request says.
   const rules::Applicant& booked() const { return booked_; }
   bool has_booked() const { return has_booked_; }
   const rules::Applicant& same_as() const { return same_as_; }
   bool has_same_as() const { return has_same_as_; }
-  std::string_view reason() const { return reason_; }  // empty: none was sent
   const std::optional<LocalMinute>& slot() const { return slot_; }
-  std::string_view ticket() const { return ticket_; }        // empty: none was sent
-  std::string_view assertion() const { return assertion_; }  // likewise
-  // Of a ticket, in JSON only; empty: none was sent.
-  std::string_view proof() const { return proof_; }
-  std::string_view pass() const { return pass_; }
-  // Of receipts, in JSON only; empty: none was sent.
-  std::string_view attempt() const { return attempt_; }
-  std::string_view receipt() const { return receipt_; }
-  // What an operator sends.
-  std::string_view value() const { return value_; }  // empty: none was sent
-  const std::optional<int64_t>& per_min() const { return per_min_; }
-  const std::optional<int64_t>& minutes() const { return minutes_; }
+
+  std::string_view reason() const { return text(Text::kReason); }
+  std::string_view ticket() const { return text(Text::kTicket); }
+  std::string_view assertion() const { return text(Text::kAssertion); }
+  std::string_view proof() const { return text(Text::kProof); }
+  std::string_view pass() const { return text(Text::kPass); }
+  std::string_view attempt() const { return text(Text::kAttempt); }
+  std::string_view receipt() const { return text(Text::kReceipt); }
+  std::string_view value() const { return text(Text::kValue); }
+  const std::optional<int64_t>& per_min() const { return number(Number::kPerMin); }
+  const std::optional<int64_t>& minutes() const { return number(Number::kMinutes); }
 
   size_t problem_count() const { return problem_count_; }
   const BodyProblem& problem(size_t i) const { return problems_[i]; }
@@ -76,23 +121,26 @@ class Body {
 
   static constexpr size_t kMaxProblems = 8;
 
+  // A part of text_.
+  struct Piece {
+    uint32_t at;
+    uint32_t size;
+  };
+  static constexpr size_t kMaxListed = 64;  // in a list: two months of dates
+
   rules::Applicant applicant_;
   bool has_applicant_ = false;
+  std::array<rules::Applicant, limits::kPartyMax> people_;
+  size_t people_count_ = 0;
   rules::Applicant booked_;
   bool has_booked_ = false;
   rules::Applicant same_as_;
   bool has_same_as_ = false;
-  std::string_view reason_;
   std::optional<LocalMinute> slot_;
-  std::string_view ticket_;
-  std::string_view assertion_;
-  std::string_view proof_;
-  std::string_view pass_;
-  std::string_view attempt_;
-  std::string_view receipt_;
-  std::string_view value_;
-  std::optional<int64_t> per_min_;
-  std::optional<int64_t> minutes_;
+  std::array<std::string_view, kTexts> texts_;
+  std::array<std::optional<int64_t>, kNumbers> numbers_;
+  std::array<size_t, kLists> listed_of_{};
+  std::array<std::array<Piece, kMaxListed>, kLists> listed_;  // not set where nothing is listed
   std::array<BodyProblem, kMaxProblems> problems_;
   size_t problem_count_ = 0;
   // Strings as they read once unescaped, never longer than the text they come from.
