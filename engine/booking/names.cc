@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -50,6 +51,39 @@ ReservationKey Base64(const KeyedHash::Digest& bytes) {
   at[0] = kBase64[bytes[15] >> 2];
   at[1] = kBase64[bytes[15] << 4 & 63];
   return key;
+}
+
+ReservationName WriteDigits(uint64_t block) {
+  ReservationName name;
+  for (size_t i = name.text.size(); i-- > 0; block >>= 5) name.text[i] = kAlphabet[block & 31];
+  return name;
+}
+
+std::optional<uint64_t> ReadDigits(std::string_view text, ReservationName* spelt) {
+  if (text.size() != ReservationName{}.text.size()) return std::nullopt;
+  uint64_t block = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const int digit = kDigits[static_cast<unsigned char>(text[i])];
+    if (digit < 0 || (i == 0 && digit > 15)) return std::nullopt;  // 13 digits hold 65 bits
+    block = block << 5 | static_cast<uint64_t>(digit);
+    if (spelt != nullptr) spelt->text[i] = kAlphabet[static_cast<size_t>(digit)];
+  }
+  return block;
+}
+
+// Above a number and its era. Of a seat's name these bits are its era's: a kind is in no era.
+constexpr int kKindShift = 56;
+
+char LetterOf(Names::Kind kind) {
+  switch (kind) {
+    case Names::Kind::kPlace:
+      return 'W';
+    case Names::Kind::kEntry:
+      return 'E';
+    case Names::Kind::kMandate:
+      return 'M';
+  }
+  return '?';
 }
 
 Names::Secret Derive(const Names::Secret& secret, uint64_t id) {
@@ -110,28 +144,52 @@ uint64_t Names::Decipher(uint64_t block) const {
 }
 
 ReservationName Names::NameOf(SeatRef origin) const {
-  uint64_t block = Encipher(EraOf(origin.generation) << (kSeatBits + kGenerationBits) |
-                            static_cast<uint64_t>(origin.seat.value) << kGenerationBits |
-                            origin.generation.value);
-  ReservationName name;
-  for (size_t i = name.text.size(); i-- > 0; block >>= 5) name.text[i] = kAlphabet[block & 31];
-  return name;
+  return WriteDigits(Encipher(EraOf(origin.generation) << (kSeatBits + kGenerationBits) |
+                              static_cast<uint64_t>(origin.seat.value) << kGenerationBits |
+                              origin.generation.value));
 }
 
 std::optional<SeatRef> Names::Parse(std::string_view text, ReservationName* spelt) const {
-  if (text.size() != ReservationName{}.text.size()) return std::nullopt;
-  uint64_t block = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const int digit = kDigits[static_cast<unsigned char>(text[i])];
-    if (digit < 0 || (i == 0 && digit > 15)) return std::nullopt;  // 13 digits hold 65 bits
-    block = block << 5 | static_cast<uint64_t>(digit);
-    if (spelt != nullptr) spelt->text[i] = kAlphabet[static_cast<size_t>(digit)];
-  }
-  block = Decipher(block);
+  const std::optional<uint64_t> digits = ReadDigits(text, spelt);
+  if (!digits) return std::nullopt;
+  const uint64_t block = Decipher(*digits);
   const Generation generation{static_cast<uint32_t>(block & ((1u << kGenerationBits) - 1))};
   if (block >> (kSeatBits + kGenerationBits) != EraOf(generation)) return std::nullopt;
   return SeatRef{SeatId{static_cast<uint32_t>(block >> kGenerationBits & ((1u << kSeatBits) - 1))},
                  generation};
+}
+
+std::string Names::NameOf(Kind kind, uint64_t number) const {
+  static_assert(limits::kMaxEra >> (kKindShift - kNumberBits) == 0);
+  std::string name(1, LetterOf(kind));
+  const ReservationName digits =
+      WriteDigits(Encipher(static_cast<uint64_t>(kind) << kKindShift | number));
+  return name.append(digits.view());
+}
+
+std::optional<uint64_t> Names::Parse(Kind kind, std::string_view text) const {
+  if (text.empty() || (text.front() | 0x20) != (LetterOf(kind) | 0x20)) return std::nullopt;
+  const std::optional<uint64_t> digits = ReadDigits(text.substr(1), nullptr);
+  if (!digits) return std::nullopt;
+  const uint64_t block = Decipher(*digits);
+  if (block >> kKindShift != static_cast<uint64_t>(kind)) return std::nullopt;
+  return block & ((uint64_t{1} << kKindShift) - 1);
+}
+
+ReservationKey Names::KeyOf(Kind kind, uint64_t number, const Subject& subject,
+                            uint64_t idempotency) const {
+  const uint64_t input[4] = {number, subject.lo, subject.hi, idempotency};
+  KeyedHash::Run run(keys_);
+  run.Add({reinterpret_cast<const char*>(input), sizeof input});
+  // No reservation's key is made of so many octets: Rekeyed.times are four.
+  const auto what = static_cast<char>(kind);
+  run.Add({&what, 1});
+  return Base64(run.Finish());
+}
+
+uint64_t Names::NextNumber(uint64_t last) const {
+  const uint64_t era = eras_.empty() ? 0 : eras_.back().number;
+  return std::max(last, era << kNumberBits) + 1;
 }
 
 ReservationKey Names::KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency,

@@ -21,6 +21,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,20 @@ class Names {
   // Upper or lower case; nothing when the text is no name of ours. `spelt`, where it is wanted, is
   // then what NameOf says, for less.
   std::optional<SeatRef> Parse(std::string_view text, ReservationName* spelt = nullptr) const;
+
+  // What is numbered and not a seat: a place in a waitlist, an entry of a draw, a mandate. Its name
+  // is a letter, so that nobody takes it for a reservation's, and its number enciphered like those;
+  // 14 characters. The number has the era in its upper bits (kNumberBits): whoever counts begins
+  // anew after a loss, so that a name from before stands for nothing.
+  enum class Kind : uint8_t { kPlace = 1, kEntry = 2, kMandate = 3 };
+  static constexpr int kNumberBits = 32;
+  std::string NameOf(Kind kind, uint64_t number) const;
+  std::optional<uint64_t> Parse(Kind kind, std::string_view text) const;
+  // As a reservation's, below.
+  ReservationKey KeyOf(Kind kind, uint64_t number, const Subject& subject,
+                       uint64_t idempotency) const;
+  // The first number of this kind that nobody can have had, if `last` was the last one.
+  uint64_t NextNumber(uint64_t last) const;
 
   // `rekeyed`: how often the reservation has got another key.
   ReservationKey KeyOf(SeatRef origin, const Subject& subject, uint64_t idempotency,

@@ -69,6 +69,44 @@ TEST_CASE("the same idempotency key with another body is told from another key")
   CHECK_FALSE(Names::SameKey(first, names.IdempotencyOf("0123456789abcdefghijkm", 1)));
 }
 
+TEST_CASE("what is numbered has names of its own") {
+  const Names names(SecretOf(1));
+  using Kind = Names::Kind;
+  for (const Kind kind : {Kind::kPlace, Kind::kEntry, Kind::kMandate}) {
+    for (const uint64_t number :
+         {uint64_t{1}, uint64_t{77}, (uint64_t{limits::kMaxEra} << 32) + 5}) {
+      const std::string name = names.NameOf(kind, number);
+      CHECK(name.size() == 14);
+      CHECK(names.Parse(kind, name) == number);
+      CHECK_FALSE(names.Parse(name));
+      std::string lower = name;
+      for (char& c : lower) c = static_cast<char>(std::tolower(c));
+      CHECK(names.Parse(kind, lower) == number);
+      for (const Kind other : {Kind::kPlace, Kind::kEntry, Kind::kMandate}) {
+        if (other == kind) continue;
+        CHECK_FALSE(names.Parse(other, name));
+        // Nor with that one's letter.
+        CHECK_FALSE(names.Parse(other, names.NameOf(other, 1).substr(0, 1) + name.substr(1)));
+      }
+    }
+  }
+  CHECK_FALSE(names.Parse(Kind::kPlace, ""));
+  CHECK_FALSE(names.Parse(Kind::kPlace, "W"));
+  const ReservationKey key = names.KeyOf(Kind::kPlace, 9, Subject{1, 2}, 7);
+  CHECK_FALSE(Names::Same(key, names.KeyOf(Kind::kEntry, 9, Subject{1, 2}, 7).view()));
+  CHECK_FALSE(Names::Same(key, names.KeyOf(Kind::kPlace, 8, Subject{1, 2}, 7).view()));
+  CHECK_FALSE(
+      Names::Same(key, names.KeyOf(SeatRef{SeatId{0}, Generation{9}}, Subject{1, 2}, 7).view()));
+}
+
+TEST_CASE("after a loss, numbers begin where none can have been") {
+  CHECK(Names(SecretOf(1)).NextNumber(0) == 1);
+  CHECK(Names(SecretOf(1)).NextNumber(41) == 42);
+  const Names after(SecretOf(1), {{Generation{50}, 3}});
+  CHECK(after.NextNumber(41) == (uint64_t{3} << 32) + 1);
+  CHECK(after.NextNumber((uint64_t{3} << 32) + 1) == (uint64_t{3} << 32) + 2);
+}
+
 TEST_CASE("our SipHash says what libsodium's does") {
   uint64_t drawn = 1;
   for (int i = 0; i < 200; ++i) {
