@@ -38,6 +38,7 @@ std::optional<PublicFact> FactOf(SeatWord before, SeatWord after) {
     case SeatState::kClaimed:
     case SeatState::kMoving:
     case SeatState::kCoolingMoved:
+    case SeatState::kAside:
       return std::nullopt;
     case SeatState::kOffered:
       if (was == SeatState::kOffered) return std::nullopt;  // lengthened

@@ -3,7 +3,7 @@
 //
 // Why a group is looked at several times: whoever makes holds keeps a Reading, and is away while a
 // Writing is held; whoever moves a reservation does not, and may take it from a seat that is still
-// to be looked at to one that was. Nobody moves it more than limits::kMaxMoves times, so one look
+// to be looked at to one that was. It is not moved more than ledger::kMostMoves times, so one look
 // more than that cannot miss it.
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 
 using What = PepperObstacle::What;
 
-constexpr int kLooks = static_cast<int>(limits::kMaxMoves) + 1;
+constexpr int kLooks = static_cast<int>(ledger::kMostMoves) + 1;
 // No slot is longer than its minutes can say (ledger::SlotTarget).
 constexpr int64_t kLongestSlotMs = int64_t{UINT16_MAX} * kMsPerMinute;
 

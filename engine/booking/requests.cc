@@ -49,8 +49,8 @@ Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) c
   out.minutes = seat.minutes;
   if (ledger::AwaitsConfirm(seat.word.state()))
     out.expires_at = ledger::InstantOfDeadline(seat.word.deadline_s());
-  out.extended = seat.word.extended();
-  out.moves_left = static_cast<int>(limits::kMaxMoves - seat.word.moves());
+  out.extended = out.state == ReservationState::kHeld && seat.word.extended();
+  out.moves_left = static_cast<int>(limits::kMaxMoves - ledger::OwnMoves(seat.word));
   return out;
 }
 

@@ -7,7 +7,7 @@
 
 namespace creneau::ledger {
 
-Ledger::SeatPlace Ledger::PlaceOf(SeatId seat) const {
+SeatPlace Ledger::PlaceOf(SeatId seat) const {
   const uint32_t block =
       block_slots_[seat.value / limits::kSeatsPerBlock].load(std::memory_order_acquire);
   return SeatPlace{SlotId{block / limits::kBlocksPerSlot},

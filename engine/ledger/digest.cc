@@ -44,7 +44,7 @@ std::string Ledger::Digest() {
       const SeatId seat = SeatAt(slot, number);
       SeatWord word = WordOf(seat);
       // A claim that came to nothing has raised it, and left nothing in the log.
-      if (word.state() == SeatState::kFree) word = word.RaisedTo(first_generation_);
+      if (IsNobodys(word.state())) word = word.RaisedTo(first_generation_);
       const SeatImage image = ImageOf(seat, word);
       hasher.Add(seat.value, word.bits(), image.subject.lo, image.subject.hi, image.idempotency);
       if (!IsReserved(word.state())) continue;

@@ -76,6 +76,46 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   return Outcome::kOk;
 }
 
+// As HoldTo, but that the seat is taken by its word, not by its bit: that comes before the payload.
+Result Ledger::OfferAside(SeatId seat, const OfferArgs& args, EventSink& sink) {
+  Epochs::Guard guard(epochs_);
+  const IndexKey key = IndexKey::Of(args.subject);
+  index_.MakeRoom(key);
+  const uint32_t deadline = AwaitsConfirm(args.into) ? DeadlineOf(args.deadline) : 0;
+  SeatWord before, claimed_word;
+  for (bool claimed = false; !claimed;) {
+    SeatWord expected = Settle(seat, sink);
+    if (expected.state() != SeatState::kAside) return Result{Outcome::kSlotTaken, false, {}};
+    before = expected.RaisedTo(first_generation_);
+    claimed_word = before.NextGeneration()
+                       .ClaimedFor(args.into)
+                       .WithExtended(true)
+                       .WithStep(before.step())
+                       .WithDeadline(deadline);
+    claimed = CompareExchange(seat, expected, claimed_word);
+  }
+  WritePayload(seat, args.subject, args.idempotency);
+  const SeatRef ref = WholeRef(seat, claimed_word.generation());
+  if (const auto lost = LostTo(index_.Insert(key, ref), key, ref, sink)) {
+    // Nobody has come to it by the index. The steward may have looked meanwhile, and seen nothing.
+    SeatWord expected = claimed_word;
+    CHECK(CompareExchange(seat, expected, before));
+    touched_.Add(seat.value / limits::kSeatsPerBlock);
+    return Result{Outcome::kAlreadyReserved, false, *lost};
+  }
+  const SeatWord arrived = claimed_word.Arrived();
+  SeatWord expected = claimed_word;
+  CompareExchange(seat, expected, arrived.WithPending(true), &guard);
+  Tell(seat, arrived.WithPending(true), args.subject, args.idempotency, sink);
+  Result result;
+  result.seat.ref = result.seat.origin = ref;
+  result.seat.word = arrived;
+  result.seat.subject = args.subject;
+  result.seat.idempotency = args.idempotency;
+  SeeSlot(SlotOf(PlaceOf(seat).slot), &result.seat);
+  return result;
+}
+
 // `other` was in the way in the index. Nothing: it is not any more, and `mine` is the subject's
 // now. Otherwise the reservation that the subject has.
 [[gnu::noinline]] std::optional<SeatView> Ledger::LostTo(IndexValue other, const IndexKey& subject,

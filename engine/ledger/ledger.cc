@@ -29,6 +29,8 @@ std::string_view SeatStateName(SeatState state) {
       return "offered";
     case SeatState::kWithdrawn:
       return "withdrawn";
+    case SeatState::kAside:
+      return "aside";
   }
   CHECK(false);
 }
@@ -54,7 +56,7 @@ void Ledger::TakeTouched(const std::function<void(SeatId, SeatWord)>& each) {
     for (uint32_t i = 0; i < limits::kSeatsPerBlock; ++i) {
       const SeatId seat{static_cast<uint32_t>(block) * limits::kSeatsPerBlock + i};
       const SeatWord word{seats_[seat.value].word.load()};  // in the one order: inbox.h
-      if (HasDeadline(word.state())) each(seat, word);
+      if (IsStewards(word.state())) each(seat, word);
     }
   });
 }
@@ -166,6 +168,7 @@ std::array<ChannelCount, kChannels> Ledger::Count(AgendaId agenda, Instant from,
       if (word.state() == SeatState::kConfirmed) ++count.confirmed;
       if (IsCooling(word.state())) ++count.cooling;
       if (word.state() == SeatState::kOffered) ++count.offered;
+      if (word.state() == SeatState::kAside) ++count.aside;
     }
   }
   return counts;

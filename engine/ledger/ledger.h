@@ -68,9 +68,11 @@
 #include "base/outcome.h"
 #include "ledger/bitmap.h"
 #include "ledger/calendar.h"
+#include "ledger/counts.h"
 #include "ledger/epochs.h"
 #include "ledger/event.h"
 #include "ledger/inbox.h"
+#include "ledger/memory.h"
 #include "ledger/publication.h"
 #include "ledger/rebuilt.h"
 #include "ledger/region.h"
@@ -81,15 +83,6 @@
 #include "ledger/written.h"
 
 namespace creneau::ledger {
-
-struct ChannelCount {
-  uint32_t published = 0;
-  uint32_t free = 0;
-  uint32_t held = 0;
-  uint32_t confirmed = 0;
-  uint32_t cooling = 0;
-  uint32_t offered = 0;
-};
 
 class Ledger final : private Holdings {
  public:
@@ -106,13 +99,19 @@ class Ledger final : private Holdings {
   Result Extend(SeatRef name, Instant received_at, int64_t by_ms, EventSink& sink);
   Result Cancel(SeatRef name, Instant received_at, Instant cooling_until, EventSink& sink);
   Result Move(const MoveArgs& args, EventSink& sink);
+  // The office cannot keep to the slot: a seat of another one is offered to its holder instead,
+  // until `offer_deadline`, in the reservation's channel or another. Once, and not one of the
+  // holder's two moves; kMovesUsed: it has been.
+  Result MoveByOffice(const MoveArgs& args, std::optional<Channel> channel, Instant offer_deadline,
+                      EventSink& sink);
   // What a name stands for now, moves followed; nothing when its generation has passed.
   std::optional<SeatView> Look(SeatRef name, EventSink& sink);
   // The subject's live reservation in its group, if there is one.
   std::optional<SeatView> Find(const Subject& subject, EventSink& sink);
 
   // --- what time brings (the steward) ----------------------------------------------------------
-  // Calls each(seat, word) for the seats whose deadline may have changed since the last call.
+  // Calls each(seat, word) for the seats whose deadline may have changed since the last call, and
+  // for those that may have been set aside; at first for all.
   void TakeTouched(const std::function<void(SeatId, SeatWord)>& each);
   SeatWord WordOf(SeatId seat) const;
   // Whose seat that is, in that generation, whether it was held there or moved there; nothing when
@@ -128,6 +127,14 @@ class Ledger final : private Holdings {
   bool Expire(SeatId seat, Instant now, Instant cooling_until, EventSink& sink);
   // A seat that has cooled is free again, or withdrawn where it was the last. False: it has not.
   bool Free(SeatId seat, Instant now, EventSink& sink);
+  // A seat that has cooled is kept for an offer: nobody's, and in no free word, also after a crash.
+  // False: it has not cooled, or leaves the calendar now; Free does that.
+  bool Aside(SeatId seat, Instant now, EventSink& sink);
+  // It is somebody's: kAlreadyReserved (then `seat` is the one that subject has) and kSlotTaken (it
+  // is not aside) leave it as it is.
+  Result OfferAside(SeatId seat, const OfferArgs& args, EventSink& sink);
+  // It is free, in its channel. False: it is not aside.
+  bool FreeAside(SeatId seat, EventSink& sink);
   // A confirmed reservation whose slot is over lets go of its subject: the seat is withdrawn.
   // False: it is not one, or not over at `now`.
   bool EndPast(SeatId seat, Instant now, EventSink& sink);
@@ -136,14 +143,7 @@ class Ledger final : private Holdings {
   bool Lengthen(SeatId seat, int64_t by_ms, EventSink& sink);
 
   // --- public reads ---------------------------------------------------------------------------
-  struct SlotCount {
-    LocalMinute start;
-    Instant starts_at;
-    int minutes = 0;
-    std::array<uint8_t, kChannels> free{};
-    std::array<uint8_t, kChannels> seats{};  // as published
-    bool listed = false;                     // publication.h
-  };
+  using SlotCount = ledger::SlotCount;
   // Slots of the agenda that start in [earliest, latest], by start, at most `limit`.
   std::vector<SlotCount> Slots(AgendaId agenda, Instant earliest, Instant latest, size_t limit);
   // Free slots of a channel nearest in time to `start`, for a refusal that helps.
@@ -223,55 +223,6 @@ class Ledger final : private Holdings {
   absl::Status CheckInvariants();
 
  private:
-  struct Seat {
-    Atomic<uint64_t> word;
-    Atomic<uint64_t> subject_lo;
-    Atomic<uint64_t> subject_hi;
-    Atomic<uint64_t> idempotency;
-  };
-  static_assert(sizeof(Seat) == 32);
-  // Only of seats that a reservation moved to: untouched memory costs nothing.
-  struct ColdSeat {
-    Atomic<uint64_t> origin;   // SeatRef as IndexValue bits
-    Atomic<uint64_t> intent;   // MoveIntent
-    Atomic<uint64_t> cooling;  // deadline of the seat left behind
-  };
-  // What a hold of the first channel in the first block needs stands between bytes 32 and 64, and
-  // so in one cache line: it goes to and fro between cores.
-  struct Slot {
-    Atomic<uint32_t> seats_made;  // seats are numbered from 0 within the slot
-    std::array<Atomic<uint32_t>, limits::kBlocksPerSlot> last_to_first_block;
-    AgendaId agenda;
-    LocalMinute start;
-    Atomic<uint32_t> minutes;
-    Atomic<int64_t> starts_at_ms;  // what the zone's rules made of `start` at the last publication
-    std::array<Atomic<uint64_t>, kChannels> free;
-
-    Atomic<uint32_t>& Block(uint32_t nth) {
-      return last_to_first_block[limits::kBlocksPerSlot - 1 - nth];
-    }
-    const Atomic<uint32_t>& Block(uint32_t nth) const {
-      return last_to_first_block[limits::kBlocksPerSlot - 1 - nth];
-    }
-  };
-  static_assert(sizeof(Slot) == 96);
-  struct AgendaState {
-    Atomic<Calendar*> calendar;
-    // Freeings by channel, before they show in the summary.
-    std::array<Atomic<uint64_t>, kChannels> freeings;
-  };
-  struct SeatPlace {
-    SlotId slot;
-    uint32_t number;  // within the slot
-  };
-  struct MoveIntent {
-    SeatId from;
-    uint64_t from_sequence;
-    SeatState target;
-    uint64_t bits() const;
-    static MoveIntent FromBits(uint64_t bits);
-  };
-
   // claim.cc
   struct Claimed {
     Slot* slot = nullptr;  // null: there is none
@@ -327,7 +278,14 @@ class Ledger final : private Holdings {
     SeatRef to;
     SeatWord before;  // of the new seat, for giving it back
   };
-  std::optional<PreparedMove> PrepareMove(const SeatView& from, const MoveArgs& args);
+  struct OfficeMove {
+    std::optional<Channel> channel;  // of the new seat; the old one's where there is none
+    Instant deadline;                // of the offer
+  };
+  static bool MayMove(SeatWord word, const OfficeMove* office);
+  Result MoveTo(const MoveArgs& args, const OfficeMove* office, EventSink& sink);
+  std::optional<PreparedMove> PrepareMove(const SeatView& from, const MoveArgs& args,
+                                          const OfficeMove* office);
   void FinishMove(SeatId to, Generation generation, EventSink& sink);
   void DecideMove(SeatId to, SeatWord word, EventSink& sink);
   void RecordMove(SeatId to, SeatWord word, EventSink& sink);
@@ -353,6 +311,7 @@ class Ledger final : private Holdings {
   void ProvideFor(size_t more);
   static size_t FreshSeats(const CalendarChange& change);
   bool WithdrawFree(SeatId seat, Channel channel, EventSink& sink);
+  bool WithdrawAside(SeatId seat, Channel channel, EventSink& sink);
   bool MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink);
   void TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,
                 TrimCounts& counts, EventSink& sink);

@@ -7,17 +7,33 @@ namespace creneau::ledger {
 
 // bits 0-25 the seat moved away from, 26-29 the state to arrive in, 32-54 the sequence the old
 // seat's word must have.
-uint64_t Ledger::MoveIntent::bits() const {
+uint64_t MoveIntent::bits() const {
   static_assert(limits::kMaxSeats <= 1u << 26);
   return from.value | static_cast<uint64_t>(target) << 26 | from_sequence << 32;
 }
 
-Ledger::MoveIntent Ledger::MoveIntent::FromBits(uint64_t bits) {
+MoveIntent MoveIntent::FromBits(uint64_t bits) {
   return MoveIntent{SeatId{static_cast<uint32_t>(bits & ((1u << 26) - 1))}, bits >> 32,
                     static_cast<SeatState>(bits >> 26 & 0xf)};
 }
 
-Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
+Result Ledger::Move(const MoveArgs& args, EventSink& sink) { return MoveTo(args, nullptr, sink); }
+
+Result Ledger::MoveByOffice(const MoveArgs& args, std::optional<Channel> channel,
+                            Instant offer_deadline, EventSink& sink) {
+  const OfficeMove office{channel, offer_deadline};
+  return MoveTo(args, &office, sink);
+}
+
+// Three moves in all, two of them the holder's: what the two bits of `moves` can say.
+bool Ledger::MayMove(SeatWord word, const OfficeMove* office) {
+  static_assert(kMostMoves <= 3);
+  if (word.step() + 4 >= limits::kMaxStep) return false;
+  return office != nullptr ? !MovedByOffice(word) : OwnMoves(word) < limits::kMaxMoves;
+}
+
+// `office`: null where its holder moves it.
+Result Ledger::MoveTo(const MoveArgs& args, const OfficeMove* office, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
   index_.MakeRoom(IndexKey::OfName(args.name));
   for (;;) {
@@ -30,10 +46,8 @@ Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
       return Result{Outcome::kHoldExpired, false, *from};
     }
     if (from->start == args.slot) return Result{Outcome::kOk, true, *from};
-    if (from->word.moves() >= limits::kMaxMoves || from->word.step() + 4 >= limits::kMaxStep) {
-      return Result{Outcome::kMovesUsed, false, *from};
-    }
-    const auto prepared = PrepareMove(*from, args);
+    if (!MayMove(from->word, office)) return Result{Outcome::kMovesUsed, false, *from};
+    const auto prepared = PrepareMove(*from, args, office);
     if (!prepared) {
       // The seat asked for may be taken by this very reservation, in a move that is not decided.
       const IndexValue entry = index_.Get(IndexKey::Of(from->subject));
@@ -63,25 +77,30 @@ Result Ledger::Move(const MoveArgs& args, EventSink& sink) {
 // Whether the reservation, once at `from` and now at `now`, has been at `to`. The seat there cannot
 // tell any more: given up, it may already be somebody else's.
 bool Ledger::WentThrough(const SeatView& from, SeatRef to, const SeatView& now) const {
-  if (now.ref == to) return true;
-  // Moved on: then the seat it is at now was moved to from there.
-  static_assert(limits::kMaxMoves <= 2);
-  if (now.word.moves() != from.word.moves() + 2) return false;
-  const MoveIntent last =
-      MoveIntent::FromBits(cold_[now.ref.seat.value].intent.load(std::memory_order_acquire));
-  const SeatWord word = WordOf(now.ref.seat);
-  if (word.generation() != now.ref.generation || word.state() == SeatState::kFree) return false;
-  return last.from == to.seat && last.from_sequence / (limits::kMaxStep + 1) == to.generation.value;
+  // Moved on: each seat on the way says from where it was moved to.
+  SeatRef at = now.ref;
+  for (uint32_t moves = now.word.moves(); at != to; --moves) {
+    if (moves <= from.word.moves() + 1) return false;
+    const MoveIntent last =
+        MoveIntent::FromBits(cold_[at.seat.value].intent.load(std::memory_order_acquire));
+    // Once the seat is free, somebody else may be writing the intent of a later move into it.
+    const SeatWord word = WordOf(at.seat);
+    if (word.generation() != at.generation || IsNobodys(word.state())) return false;
+    at = SeatRef{last.from, last.generation()};
+  }
+  return true;
 }
 
 // Claims a seat in the slot asked for and writes down in it everything that others need to finish
 // the move.
-std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
-                                                        const MoveArgs& args) {
+std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from, const MoveArgs& args,
+                                                        const OfficeMove* office) {
   Calendar* calendar = CalendarOf(from.agenda);
   CHECK(calendar != nullptr);
-  const Claimed claimed = ClaimNamed(*calendar, from.word.channel(), args.slot, args.earliest,
-                                     args.latest, args.random);
+  const bool offered = office != nullptr;
+  const Channel channel = offered && office->channel ? *office->channel : from.word.channel();
+  const Claimed claimed =
+      ClaimNamed(*calendar, channel, args.slot, args.earliest, args.latest, args.random);
   if (claimed.slot == nullptr) return std::nullopt;
   const SeatId to = claimed.seat;
   const SeatWord before = WordOf(to).RaisedTo(first_generation_);
@@ -89,15 +108,17 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from,
   WritePayload(to, from.subject, from.idempotency);
   ColdSeat& cold = cold_[to.value];
   cold.origin.store(IndexValue(from.origin).bits(), std::memory_order_release);
-  cold.intent.store(MoveIntent{from.ref.seat, from.word.sequence(), from.word.state()}.bits(),
+  const SeatState target = offered ? SeatState::kOffered : from.word.state();
+  cold.intent.store(MoveIntent{from.ref.seat, from.word.sequence(), target}.bits(),
                     std::memory_order_release);
   cold.cooling.store(DeadlineOf(args.cooling_until), std::memory_order_release);
-  const SeatWord moving = before.NextGeneration()
-                              .With(SeatState::kMoving)
-                              .WithStep(before.step())
-                              .WithMoves(from.word.moves() + 1)
-                              .WithExtended(from.word.extended())
-                              .WithDeadline(from.word.deadline_s());
+  const SeatWord moving =
+      before.NextGeneration()
+          .With(SeatState::kMoving)
+          .WithStep(before.step())
+          .WithMoves(from.word.moves() + 1)
+          .WithExtended(offered || from.word.extended())
+          .WithDeadline(offered ? DeadlineOf(office->deadline) : from.word.deadline_s());
   seats_[to.value].word.store(moving.bits(), std::memory_order_release);
   return PreparedMove{SeatRef{to, moving.generation()}, before};
 }
@@ -174,9 +195,8 @@ void Ledger::RecordMove(SeatId to, SeatWord word, EventSink& sink) {
 void Ledger::AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, EventSink& sink) {
   const SeatImage image = ImageOf(to, word);
   if (WordOf(to) != word) return;
-  const Generation generation{static_cast<uint32_t>(intent.from_sequence / (limits::kMaxStep + 1))};
   index_.Replace(IndexKey::Of(image.subject), SeatRef{to, word.generation()},
-                 SeatRef{intent.from, generation});
+                 SeatRef{intent.from, intent.generation()});
   const SeatWord ended = Ended(word.WithStep(0)).WithPending(true);
   if (CompareExchange(to, word, ended)) Finish(to, ended, sink);
 }

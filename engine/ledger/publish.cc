@@ -38,7 +38,7 @@ void Ledger::PlanSlot(const Slot& slot, const std::array<uint8_t, kChannels>& ta
       continue;
     }
     const uint32_t excess = of.staying() - target[c];
-    const uint32_t at_once = std::min(excess, of.free + of.cooling);
+    const uint32_t at_once = std::min(excess, of.free + of.cooling + of.aside);
     plan.withdrawn += at_once;
     if (excess > at_once) {
       plan.kept += excess - at_once;

@@ -18,7 +18,7 @@ constexpr uint32_t kSeatsPerLine = 2;  // of a cache
 
 // A seat that is not free.
 absl::Status Ledger::RebuildSeat(SeatId id, SeatWord word, const Slot& slot) {
-  if (HasDeadline(word.state())) touched_.Add(id.value / limits::kSeatsPerBlock);
+  if (IsStewards(word.state())) touched_.Add(id.value / limits::kSeatsPerBlock);
   const bool answers =
       word.state() == SeatState::kCoolingCancelled || word.state() == SeatState::kCoolingExpired;
   const SeatRef ref{id, word.generation()};

@@ -54,6 +54,14 @@ struct HoldArgs {
   SeatState into = SeatState::kHeld;
 };
 
+// Of a seat that was set aside: whose it is from now on, and how.
+struct OfferArgs {
+  Subject subject;
+  uint64_t idempotency = 0;
+  Instant deadline;
+  SeatState into = SeatState::kOffered;  // or kHeld, or kConfirmed, which has no deadline
+};
+
 struct MoveArgs {
   SeatRef name;
   LocalMinute slot;

@@ -23,8 +23,7 @@ namespace creneau::ledger {
 
 inline SeatImage Ledger::ImageOf(SeatId id, SeatWord word) const {
   SeatImage image{id, word.WithPending(false), {}, 0};
-  if (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn)
-    return image;  // nobody's
+  if (IsNobodys(word.state()) || word.state() == SeatState::kWithdrawn) return image;
   const Seat& seat = seats_[id.value];
   image.subject.lo = seat.subject_lo.load(std::memory_order_acquire);
   image.subject.hi = seat.subject_hi.load(std::memory_order_acquire);
@@ -65,7 +64,7 @@ inline bool Ledger::ClearMark(SeatId seat, SeatWord word) {
   SeatWord expected = word;
   if (!CompareExchange(seat, expected, word.WithPending(false))) return false;
   if (word.state() == SeatState::kFree) GiveBit(seat, word.channel());
-  if (HasDeadline(word.state())) touched_.Add(seat.value / limits::kSeatsPerBlock);
+  if (IsStewards(word.state())) touched_.Add(seat.value / limits::kSeatsPerBlock);
   return true;
 }
 
@@ -75,10 +74,10 @@ inline bool Ledger::ClearMark(SeatId seat, SeatWord word) {
   const SeatImage image = ImageOf(seat, word);
   const uint64_t origin =
       word.moves() > 0 ? cold_[seat.value].origin.load(std::memory_order_acquire) : 0;
-  // A free seat has its last holder's generation still, but its payload may be the next one's
-  // already.
+  // A seat that is nobody's has its last holder's generation still, but its payload may be the next
+  // one's already.
   const SeatWord now = WordOf(seat);
-  if (now.generation() != word.generation() || now.state() == SeatState::kFree) return false;
+  if (now.generation() != word.generation() || IsNobodys(now.state())) return false;
   const SeatRef ref = WholeRef(seat, word.generation());
   view->ref = ref;
   view->origin = word.moves() > 0 ? IndexValue(origin).ref() : ref;
@@ -140,6 +139,7 @@ Holding::Life LifeOf(SeatWord word, bool as_name) {
     case SeatState::kCoolingMoved:
       return as_name ? kLive : ended;
     case SeatState::kFree:
+    case SeatState::kAside:
     case SeatState::kWithdrawn:
       return ended;
   }
@@ -157,11 +157,12 @@ Holding Ledger::HoldingOf(SeatRef ref, bool as_name) const {
   const Seat& seat = seats_[ref.seat.value];
   holding.subject.lo = seat.subject_lo.load(std::memory_order_acquire);
   holding.subject.hi = seat.subject_hi.load(std::memory_order_acquire);
-  if (word.moves() > 0)
+  // A claimed word's are no moves.
+  if (word.moves() > 0 && word.state() != SeatState::kClaimed)
     holding.origin = IndexValue(cold_[ref.seat.value].origin.load(std::memory_order_acquire)).ref();
-  // Once the seat is free, its payload may be the next holder's already.
+  // Once the seat is nobody's, its payload may be the next holder's already.
   const SeatWord now = WordOf(ref.seat);
-  const bool given_back = now.state() == SeatState::kFree && !now.pending();
+  const bool given_back = IsNobodys(now.state()) && !now.pending();
   return now.generation() == ref.generation && !given_back ? holding : Holding();
 }
 

@@ -2,7 +2,9 @@
 // decides.
 //
 //   bits  0-3   state        bit  4      pending: decided, perhaps not in the log's queue yet
-//   bits  5-7   channel      bits 8-9    moves made        bit 10  extended
+//   bits  5-7   channel      bits 8-9    moves made        bit 10  extended; of what is no hold:
+//                                                                  one of the moves was the
+//                                                                  office's
 //   bit  11     last: withdrawn instead of freed when it ends
 //   bits 12-40  deadline, seconds since 2026-01-01T00:00:00Z (17 years); 0: none
 //   bits 41-46  step         bits 47-63  generation
@@ -32,6 +34,7 @@ enum class SeatState : uint8_t {
   kCoolingMoved = 7,      // its holder went to another seat
   kOffered = 8,           // kept for one subject, who has until a deadline to confirm; no hold
   kWithdrawn = 9,         // not in the calendar
+  kAside = 10,            // nobody's, and in no free word: it has cooled and is kept to be offered
 };
 
 std::string_view SeatStateName(SeatState state);
@@ -48,6 +51,10 @@ constexpr bool AwaitsConfirm(SeatState s) {
   return s == SeatState::kHeld || s == SeatState::kOffered;
 }
 constexpr bool HasDeadline(SeatState s) { return AwaitsConfirm(s) || IsCooling(s); }
+// What the steward is told of (Ledger::TakeTouched).
+constexpr bool IsStewards(SeatState s) { return HasDeadline(s) || s == SeatState::kAside; }
+// Nobody's, and somebody may be about to make it the next holder's: its payload says nothing.
+constexpr bool IsNobodys(SeatState s) { return s == SeatState::kFree || s == SeatState::kAside; }
 
 inline constexpr int64_t kDeadlineEpochS = 1767225600;  // 2026-01-01T00:00:00Z
 
@@ -70,7 +77,7 @@ class SeatWord {
   constexpr Generation generation() const { return Generation{static_cast<uint32_t>(bits_ >> 47)}; }
   // Whether it can stand in a log: states and channels that exist, nothing half done.
   constexpr bool IsImage() const {
-    return (bits_ & 0xf) <= static_cast<uint64_t>(SeatState::kWithdrawn) &&
+    return (bits_ & 0xf) <= static_cast<uint64_t>(SeatState::kAside) &&
            state() != SeatState::kClaimed && state() != SeatState::kMoving && !pending() &&
            (bits_ >> 5 & 7) < kChannels;
   }
@@ -102,14 +109,17 @@ class SeatWord {
   SeatWord Arrived() const {
     CHECK(state() == SeatState::kClaimed && moves() <= 2);
     constexpr SeatState kInto[] = {SeatState::kHeld, SeatState::kConfirmed, SeatState::kOffered};
-    return With(kInto[moves()]).WithMoves(0).WithStep(0);
+    return With(kInto[moves()]).WithMoves(0).WithExtended(false).WithStep(0);
   }
-  // Of a claimed or moving word, which the log never sees: the free word that the seat had before.
-  // Generation, step and channel are all that a free word says, and the step is kept for this.
+  // Of a claimed or moving word, which the log never sees: the word that the seat had before, free
+  // or set aside (`extended` says so of a claimed one). Generation, step and channel are all that
+  // such a word says, and the step is kept for this.
   SeatWord BeforeClaim() const {
     CHECK(state() == SeatState::kClaimed || state() == SeatState::kMoving);
     CHECK(generation().value > 0);
+    const bool aside = state() == SeatState::kClaimed && extended();
     return SeatWord(static_cast<uint64_t>(generation().value - 1) << 47)
+        .With(aside ? SeatState::kAside : SeatState::kFree)
         .WithStep(step())
         .WithChannel(channel());
   }
@@ -146,6 +156,15 @@ static_assert(sizeof(SeatWord) == 8);
 constexpr bool IsArrival(SeatWord word) {
   return word.pending() && IsReserved(word.state()) && word.step() == 0 && word.moves() > 0;
 }
+// Whether one of its moves was the office's: of what is not a hold any more, `extended` means that.
+constexpr bool MovedByOffice(SeatWord word) {
+  return word.extended() && word.moves() > 0 &&
+         (word.state() == SeatState::kConfirmed || word.state() == SeatState::kOffered);
+}
+// At most once.
+inline constexpr uint32_t kMostMoves = limits::kMaxMoves + 1;
+// How often its holder has moved it.
+constexpr uint32_t OwnMoves(SeatWord word) { return word.moves() - MovedByOffice(word); }
 static_assert(limits::kMaxGeneration < (1u << 17));
 
 // Deadlines are whole seconds; a moment within a second counts as its end, so that nobody loses a

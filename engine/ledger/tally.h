@@ -14,9 +14,10 @@ struct Ledger::SlotTally {
   struct OfChannel {
     uint32_t free = 0;
     uint32_t cooling = 0;
+    uint32_t aside = 0;
     uint32_t taken = 0;  // reserved, or about to be
     uint32_t last = 0;   // reserved or cooling, and withdrawn afterwards
-    uint32_t staying() const { return free + cooling + taken; }
+    uint32_t staying() const { return free + cooling + aside + taken; }
   };
   std::array<OfChannel, kChannels> channel;
   uint32_t restorable = 0;  // withdrawn seats that have a generation left for a holder
@@ -37,6 +38,8 @@ struct Ledger::SlotTally {
       ++of.free;
     } else if (IsCooling(word.state())) {
       ++of.cooling;
+    } else if (word.state() == SeatState::kAside) {
+      ++of.aside;
     } else {
       ++of.taken;
     }

@@ -72,7 +72,9 @@ Result Ledger::Confirm(SeatRef name, Instant received_at, EventSink& sink) {
     if (word.state() == SeatState::kConfirmed) return Answer(Outcome::kOk);
     if (const auto ended = EndedAnswer(word, received_at); ended != Outcome::kOk)
       return Answer(ended);
-    return Decision{word.NextStep().With(SeatState::kConfirmed).WithDeadline(0)};
+    const bool by_office = MovedByOffice(word);
+    return Decision{
+        word.NextStep().With(SeatState::kConfirmed).WithDeadline(0).WithExtended(by_office)};
   });
 }
 
@@ -133,6 +135,23 @@ bool Ledger::EndPast(SeatId seat, Instant now, EventSink& sink) {
 bool Ledger::Free(SeatId seat, Instant now, EventSink& sink) {
   return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
     if (!IsCooling(word.state()) || now < InstantOfDeadline(word.deadline_s())) return std::nullopt;
+    return Ended(word);
+  });
+}
+
+// What is withdrawn when it ends is not kept for anybody.
+bool Ledger::Aside(SeatId seat, Instant now, EventSink& sink) {
+  return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
+    if (!IsCooling(word.state()) || now < InstantOfDeadline(word.deadline_s()) || !HasSteps(word) ||
+        Ended(word).state() == SeatState::kWithdrawn)
+      return std::nullopt;
+    return Ended(word).With(SeatState::kAside);
+  });
+}
+
+bool Ledger::FreeAside(SeatId seat, EventSink& sink) {
+  return Step(seat, sink, [&](SeatWord word) -> std::optional<SeatWord> {
+    if (word.state() != SeatState::kAside) return std::nullopt;
     return Ended(word);
   });
 }

@@ -21,6 +21,16 @@ bool Ledger::WithdrawFree(SeatId seat, Channel channel, EventSink& sink) {
   return true;
 }
 
+// So does one that was set aside and that nobody has been offered.
+bool Ledger::WithdrawAside(SeatId seat, Channel channel, EventSink& sink) {
+  SeatWord word = Settle(seat, sink);
+  if (word.state() != SeatState::kAside || word.channel() != channel) return false;
+  const SeatWord withdrawn = word.NextStep().With(SeatState::kWithdrawn).WithPending(true);
+  if (!CompareExchange(seat, word, withdrawn)) return false;
+  Finish(seat, withdrawn, sink);
+  return true;
+}
+
 // Sets or takes back the mark that a seat is withdrawn when it ends.
 bool Ledger::MarkLast(SeatId seat, Channel channel, bool last, bool cooling, EventSink& sink) {
   for (;;) {
@@ -49,8 +59,8 @@ bool Ledger::Restore(SeatId seat, Channel channel, EventSink& sink) {
   return true;
 }
 
-// Seats nobody has go first, then those that are cooling; a reserved one stays its holder's to the
-// end.
+// Seats nobody has go first, those kept for an offer last of them, then those that are cooling; a
+// reserved one stays its holder's to the end.
 void Ledger::TakeAway(const SlotTally& before, const Slot& slot, Channel channel, uint32_t excess,
                       TrimCounts& counts, EventSink& sink) {
   const auto each = [&](auto act, uint32_t& count) {
@@ -61,6 +71,7 @@ void Ledger::TakeAway(const SlotTally& before, const Slot& slot, Channel channel
     }
   };
   each([&](SeatId seat) { return WithdrawFree(seat, channel, sink); }, counts.withdrawn);
+  each([&](SeatId seat) { return WithdrawAside(seat, channel, sink); }, counts.withdrawn);
   each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/true, sink); },
        counts.withdrawn);
   each([&](SeatId seat) { return MarkLast(seat, channel, true, /*cooling=*/false, sink); },

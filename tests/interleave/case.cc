@@ -146,8 +146,9 @@ void CaseProgram::CheckSnapshot() {
   }
 }
 
-// What an image may follow: the step before it. Or it opens a generation: with a hold, a restored
-// seat, or the end of a move that came to nothing, which spends the generation at step 1.
+// What an image may follow: the step before it. Or it opens a generation: with a hold or an offer,
+// a restored seat, or the end of a move that came to nothing, which spends the generation at
+// step 1.
 void CaseProgram::CheckSequence() {
   std::map<SeatId, SeatWord> last;
   std::map<std::pair<SeatId, uint64_t>, SeatImage> told;
@@ -163,9 +164,9 @@ void CaseProgram::CheckSequence() {
     const bool next_step = word.sequence() == before.sequence() + 1;
     const bool spent = word.step() == 1 &&
                        (word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn);
-    const bool opens =
-        word.generation().value == before.generation().value + 1 && (word.step() == 0 || spent) &&
-        (before.state() == SeatState::kFree || before.state() == SeatState::kWithdrawn);
+    const bool opens = word.generation().value == before.generation().value + 1 &&
+                       (word.step() == 0 || spent) &&
+                       (IsNobodys(before.state()) || before.state() == SeatState::kWithdrawn);
     if (!next_step && !opens) {
       machine().Fail("the log has seat " + std::to_string(image.seat.value) + " at generation " +
                      std::to_string(word.generation().value) + " step " +
@@ -211,7 +212,7 @@ void CaseProgram::CheckLost(int suspended) {
     // Whatever it answers: it finishes what is half done there.
     ledger.Lengthen(SeatId{number}, 0, *office_);
     const SeatWord word = ledger.WordOf(SeatId{number});
-    if (!word.pending() && (IsReserved(word.state()) || IsCooling(word.state()))) ++in_place;
+    if (!word.pending() && (IsReserved(word.state()) || IsStewards(word.state()))) ++in_place;
   }
   for (const auto& slot : ledger.Slots(kAgenda, Instant{}, Instant{int64_t{1} << 42}, 8))
     free_bits += slot.free[0];
@@ -251,5 +252,6 @@ std::vector<Trial> TrialsOf(const std::vector<Case>& cases) {
 std::vector<Trial> PairTrials() { return TrialsOf(Pairs()); }
 std::vector<Trial> TripleTrials() { return TrialsOf(Triples()); }
 std::vector<Trial> ScanTrials() { return TrialsOf(Scans()); }
+std::vector<Trial> FairnessTrials() { return TrialsOf(Fairness()); }
 
 }  // namespace creneau::interleave

@@ -10,5 +10,6 @@ namespace creneau::interleave {
 const std::vector<Case>& Pairs();
 const std::vector<Case>& Triples();
 const std::vector<Case>& Scans();
+const std::vector<Case>& Fairness();
 
 }  // namespace creneau::interleave

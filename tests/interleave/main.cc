@@ -1,4 +1,4 @@
-// interleave pairs|triples|scans|queue|suspended|weakened|repeat [options]: see README.md.
+// interleave pairs|triples|scans|fairness|queue|suspended|weakened|repeat [options]: see README.md.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +14,7 @@ std::vector<Trial> All() {
   for (const Trial& trial : PairTrials()) all.push_back(trial);
   for (const Trial& trial : TripleTrials()) all.push_back(trial);
   for (const Trial& trial : ScanTrials()) all.push_back(trial);
+  for (const Trial& trial : FairnessTrials()) all.push_back(trial);
   return all;
 }
 
@@ -21,6 +22,7 @@ int Run(const std::string& what, const Wishes& wishes) {
   if (what == "pairs") return RunTrials(PairTrials(), wishes) ? 0 : 1;
   if (what == "triples") return RunTrials(TripleTrials(), wishes) ? 0 : 1;
   if (what == "scans") return RunTrials(ScanTrials(), wishes) ? 0 : 1;
+  if (what == "fairness") return RunTrials(FairnessTrials(), wishes) ? 0 : 1;
   if (what == "queue") return RunTrials(QueueTrials(), wishes) ? 0 : 1;
   if (what == "suspended") return RunSuspended(All(), wishes) ? 0 : 1;
   if (what == "weakened") return RunWeakened(All(), wishes) ? 0 : 1;
@@ -30,8 +32,8 @@ int Run(const std::string& what, const Wishes& wishes) {
     }
   }
   std::fprintf(stderr,
-               "interleave pairs|triples|scans|queue|suspended|weakened [--long] [--only PART] "
-               "[--without PART]\n"
+               "interleave pairs|triples|scans|fairness|queue|suspended|weakened [--long] "
+               "[--only PART] [--without PART]\n"
                "           [--preemptions N] [--executions N]\n"
                "interleave repeat --only NAME --schedule S [--suspend THREAD --after STEPS]\n");
   return 2;

@@ -43,6 +43,9 @@ const std::vector<KnownMutant> kMutants = {
     {"a scan does not take a private seat for one", "scan/"},
     {"a scan does not look at the word again after the payload", "scan/"},
     {"a claimed seat forgets the step it had before", "scan/"},
+    {"an offer's seat is not said to have been aside", "scan/offer"},
+    {"an offer writes whose the seat is before it has it", "offer"},
+    {"the steward is not told again of an offer that lost", "touched"},
     {"memory is freed under its readers"},
     {"an entry is copied before it is frozen", "growth from nothing/hold"},
     {"whoever knows the next table leaves an empty place open in this one", "growth "},
@@ -55,7 +58,8 @@ const std::vector<KnownMutant> kMutants = {
 
 bool Caught(const char* mutant, const Limits& limits, const std::string& only) {
   mutant_that_is_on = mutant;
-  for (const auto& trials : {QueueTrials(), PairTrials(), TripleTrials(), ScanTrials()}) {
+  for (const auto& trials :
+       {QueueTrials(), PairTrials(), TripleTrials(), ScanTrials(), FairnessTrials()}) {
     for (const Trial& trial : trials) {
       if (!only.empty() && trial.name.find(only) == std::string::npos) continue;
       mutant_lock.store(0);

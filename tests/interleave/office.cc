@@ -22,10 +22,11 @@ using ledger::SeatWord;
 
 constexpr Instant kStart{1'796'083'200'000};  // 2026-12-01T00:00:00Z; slots are on the day after
 constexpr LocalMinute kSlotDay{29'936'160};
-// Requests come at once; holds end after five minutes; at 400 s the steward takes them back; what
-// cools has cooled at 500 s; at 600 s the steward frees it.
+// Requests come at once; holds end after five minutes, offers after five and a half; at 400 s the
+// steward takes them back; what cools has cooled at 500 s; at 600 s the steward frees it.
 constexpr Instant kReceived = kStart + 10'000;
 constexpr Instant kDeadline = kStart + 300'000;
+constexpr Instant kOffered = kStart + 330'000;
 constexpr Instant kExpiry = kStart + 400'000;
 constexpr Instant kCooled = kStart + 500'000;
 constexpr Instant kFreeing = kStart + 600'000;
@@ -207,6 +208,20 @@ std::string Office::Do(const Act& act, int thread) {
                      *this),
         act.who);
   }
+  if (act.verb == "displace") {
+    return WordFor(ledger_.MoveByOffice(
+                       {name, StartOfSlot(act.number), kStart, kAlways, kReceived, kCooled, 0},
+                       std::nullopt, kOffered, *this),
+                   act.who);
+  }
+  if (act.verb == "offer") {
+    const Subject subject = SubjectOf(act.who);
+    const ledger::Result result =
+        ledger_.OfferAside(seat, {subject, subject.lo ^ 1, kOffered, SeatState::kOffered}, *this);
+    if (result.outcome == Outcome::kOk)
+      names_[static_cast<size_t>(thread)][static_cast<size_t>(act.who)] = result.seat.ref;
+    return WordFor(result, act.who);
+  }
   if (act.verb == "look" || act.verb == "find") {
     const auto view =
         act.verb == "look" ? ledger_.Look(name, *this) : ledger_.Find(SubjectOf(act.who), *this);
@@ -215,6 +230,8 @@ std::string Office::Do(const Act& act, int thread) {
   }
   if (act.verb == "expire") return YesNo(ledger_.Expire(seat, kExpiry, kCooled, *this));
   if (act.verb == "free") return YesNo(ledger_.Free(seat, kFreeing, *this));
+  if (act.verb == "aside") return YesNo(ledger_.Aside(seat, kFreeing, *this));
+  if (act.verb == "unaside") return YesNo(ledger_.FreeAside(seat, *this));
   if (act.verb == "lengthen") return YesNo(ledger_.Lengthen(seat, 60'000, *this));
   if (act.verb == "publish") return Publish(act.seats);
   if (act.verb == "scan") return Scan();
@@ -244,7 +261,7 @@ std::string Office::Forgotten() {
   TakeTouched();
   for (uint32_t number = 0; number < ledger_.seats(); ++number) {
     const SeatWord word = ledger_.WordOf(SeatId{number});
-    if (!HasDeadline(word.state())) continue;
+    if (!IsStewards(word.state())) continue;
     const std::pair told(SeatId{number}, word.deadline_s());
     if (std::find(told_.begin(), told_.end(), told) == told_.end())
       return "the steward is never told the deadline of seat " + std::to_string(number);

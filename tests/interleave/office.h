@@ -4,6 +4,8 @@
 //   hold ada 0      ada wants a seat in slot 0 (hold ada any: the earliest)
 //   confirm ada     cancel ada      move ada 1      look ada       find ada      extend ada
 //   expire 0        free 0          lengthen 0      (the steward, by seat number)
+//   aside 0         offer bert 0    unaside 0       (the same: kept, given to bert, given back)
+//   displace ada 1  (the office moves her)
 //   publish 2,1     (a new calendar: two seats in slot 0, one in slot 1, and the seats brought to
 //   it) touched         count           slots           anyfree        freenear 0    (reads)
 //   begin; scan     (a snapshot: what must be known of one moment, then the seats; scan alone is

@@ -22,6 +22,7 @@ struct Trial {
 std::vector<Trial> PairTrials();
 std::vector<Trial> TripleTrials();
 std::vector<Trial> ScanTrials();
+std::vector<Trial> FairnessTrials();
 std::vector<Trial> QueueTrials();
 
 }  // namespace creneau::interleave

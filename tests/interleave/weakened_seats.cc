@@ -43,7 +43,7 @@ const std::vector<Known> kSeats = {
      "it goes into the exchange that decides, which succeeds only while the move is the seat's "
      "own"},
     {"ledger/move.cc Ledger::PrepareMove store 4", kR, kReleasedElsewhere, "by the index entry"},
-    {"ledger/move.cc Ledger::Move store 1", kR, kReleasedElsewhere,
+    {"ledger/move.cc Ledger::MoveTo store 1", kR, kReleasedElsewhere,
      "by the bit that is given back; a free seat's payload is nobody's"},
     {"ledger/move.cc Ledger::WentThrough load 1", kA, kOnlyCompared,
      "with a seat and generation that were one reservation's alone; Resolve has acquired the word "

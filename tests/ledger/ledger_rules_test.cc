@@ -67,8 +67,8 @@ TEST_CASE("what the desk gives is confirmed at once, and is no live hold") {
     confirm who=ada at=9000s                                     -> confirmed already
     extend who=ada at=0s                                         -> not-held
     tick at=9000s                                                -> nothing
-    restart                                                      -> the same
-    cancel who=ada at=9001s                                      -> cooling-cancelled
+    restart                                                      -> same
+    cancel who=ada at=9001s                                      -> cancelled
     hold slot=09:00 who=bert channel=phone into=confirmed        -> confirmed
     hold slot=09:00 who=cleo channel=phone into=confirmed        -> slot-taken
   )") == "");
@@ -83,10 +83,10 @@ TEST_CASE("an offer is its subject's until its deadline, and is no live hold") {
     holds                                                -> 0
     hold slot=09:20 who=ada key=other                    -> already-reserved
     extend who=ada at=10s                                -> not-held
-    restart                                              -> the same
+    restart                                              -> same
     confirm who=ada at=7200s                             -> confirmed
     confirm who=bert at=7201s                            -> hold-expired
-    cancel who=cleo at=100s cool=0s                      -> cooling-cancelled
+    cancel who=cleo at=100s cool=0s                      -> cancelled
     tick at=7200s                                        -> free
     tick at=7201s                                        -> expired bert
     hold slot=09:20 who=bert                             -> held
@@ -98,9 +98,9 @@ TEST_CASE("an offer is moved as it is") {
   CHECK(Script().Run(R"(
     publish 09:00=web:1 09:20=web:1                 -> +2 -0 kept 0
     hold slot=09:00 who=ada into=offered for=7200s  -> offered
-    move who=ada slot=09:20 at=10s                  -> offered
+    move who=ada slot=09:20 at=10s                  -> offered 09:20
     look who=ada                                    -> offered 09:20 by ada
-    restart                                         -> the same
+    restart                                         -> same
     confirm who=ada at=7200s                        -> confirmed
     holds                                           -> 0
   )") == "");

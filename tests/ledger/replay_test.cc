@@ -23,7 +23,7 @@ struct Life {
 
   void Act() {
     const uint64_t who = prng.Below(kPeople);
-    switch (prng.Below(9)) {
+    switch (prng.Below(11)) {
       case 0:
       case 1:
         return Hold(who);
@@ -53,6 +53,30 @@ struct Life {
           Publish(ledger, targets, static_cast<uint32_t>(changes.size() + 1), sink, changes);
         }
         return;
+      case 9:
+        ledger.MoveByOffice(
+            MoveArgs{names[who], RandomSlot(), kStart, kAlways, now, now + 50'000, prng.Next()},
+            std::nullopt, now + 200'000, sink);
+        return;
+      case 10:
+        return Offer(who);
+    }
+  }
+
+  // What has cooled is kept for somebody, given, or given back.
+  void Offer(uint64_t who) {
+    static constexpr SeatState kInto[] = {SeatState::kOffered, SeatState::kOffered,
+                                          SeatState::kConfirmed, SeatState::kHeld};
+    for (uint32_t i = 0; i < ledger.seats(); ++i) {
+      if (prng.Below(2) == 0) ledger.Aside(SeatId{i}, now, sink);
+      if (ledger.WordOf(SeatId{i}).state() != SeatState::kAside) continue;
+      if (prng.Below(4) == 0) {
+        ledger.FreeAside(SeatId{i}, sink);
+      } else if (prng.Below(2) == 0) {
+        OfferArgs args{SubjectNumber(who), who, now + 100'000, kInto[prng.Below(4)]};
+        const Result result = ledger.OfferAside(SeatId{i}, args, sink);
+        if (result.outcome == Outcome::kOk) names[who] = result.seat.origin;
+      }
     }
   }
 
@@ -62,6 +86,8 @@ struct Life {
     HoldArgs args = HoldFor(SubjectNumber(who), now + 100'000);
     if (prng.Below(2) == 0) args.slot = RandomSlot();
     args.random = prng.Next();
+    if (prng.Below(4) == 0)
+      args.into = prng.Below(2) == 0 ? SeatState::kConfirmed : SeatState::kOffered;
     const Result result = ledger.Hold(args, sink);
     if (result.outcome == Outcome::kOk) names[who] = result.seat.origin;
   }

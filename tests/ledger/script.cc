@@ -48,6 +48,13 @@ std::string StateWord(SeatState state) {
   return std::string(SeatStateName(state));
 }
 
+SeatState IntoOf(const std::string& word) {
+  for (const SeatState state : {SeatState::kHeld, SeatState::kConfirmed, SeatState::kOffered}) {
+    if (SeatStateName(state) == word) return state;
+  }
+  CHECK(false);
+}
+
 std::string Trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return "";
@@ -90,7 +97,8 @@ std::string Script::Do(const Line& line) {
   if (line.verb == "publish") return Publish(line);
   if (line.verb == "hold") return Hold(line);
   if (line.verb == "confirm" || line.verb == "extend" || line.verb == "cancel") return Act(line);
-  if (line.verb == "move") return Move(line);
+  if (line.verb == "move" || line.verb == "displace") return Move(line);
+  if (line.verb == "aside" || line.verb == "unaside" || line.verb == "offer") return Aside(line);
   if (line.verb == "tick") return Tick(line);
   if (line.verb == "look") return Look(line);
   if (line.verb == "free") return FreeIn(line);
@@ -140,9 +148,7 @@ std::string Script::Hold(const Line& line) {
     args.latest = Target(MinuteOf(until), {}).starts_at;
   args.channel = ChannelFromName(line.Get("channel", "web")).value();
   args.idempotency = NumberOf(line.Get("key", who));
-  const std::string into = line.Get("into", "held");
-  if (into == "confirmed") args.into = SeatState::kConfirmed;
-  if (into == "offered") args.into = SeatState::kOffered;
+  args.into = IntoOf(line.Get("into", "held"));
   const Result result = ledger_->Hold(args, sink_);
   if (result.outcome == Outcome::kAlreadyReserved && result.seat.idempotency == args.idempotency)
     return "the same";
@@ -178,10 +184,31 @@ std::string Script::Move(const Line& line) {
   args.latest = kAlways;
   args.received_at = line.At();
   args.cooling_until = line.CoolingUntil();
-  const Result result = ledger_->Move(args, sink_);
+  const Result result = line.verb == "move"
+                            ? ledger_->Move(args, sink_)
+                            : ledger_->MoveByOffice(args, ChannelFromName(line.Get("channel")),
+                                                    line.At() + line.Ms("for", "7200s"), sink_);
   if (result.outcome != Outcome::kOk) return std::string(OutcomeName(result.outcome));
   return StateWord(result.seat.word.state()) + " " + TimeOf(result.seat.start) +
          (result.repeated ? " already" : "");
+}
+
+// Of a seat by its number.
+std::string Script::Aside(const Line& line) {
+  const SeatId seat{static_cast<uint32_t>(std::stoul(line.Get("seat")))};
+  if (line.verb == "aside") return ledger_->Aside(seat, line.At(), sink_) ? "aside" : "no";
+  if (line.verb == "unaside") {
+    if (!ledger_->FreeAside(seat, sink_)) return "no";
+    return std::string(SeatStateName(ledger_->WordOf(seat).state()));
+  }
+  const std::string who = line.Get("who");
+  OfferArgs args{SubjectNumber(NumberOf(who)), NumberOf(who), line.At() + line.Ms("for", "7200s")};
+  args.into = IntoOf(line.Get("into", "offered"));
+  people_[args.subject] = who;
+  const Result result = ledger_->OfferAside(seat, args, sink_);
+  if (result.outcome != Outcome::kOk) return std::string(OutcomeName(result.outcome));
+  names_[who] = result.seat.origin;
+  return StateWord(result.seat.word.state()) + " " + TimeOf(result.seat.start);
 }
 
 // What the steward does, without its timers: looks at every seat.

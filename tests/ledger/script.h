@@ -42,6 +42,7 @@ class Script {
   std::string Hold(const Line& line);
   std::string Act(const Line& line);
   std::string Move(const Line& line);
+  std::string Aside(const Line& line);
   std::string Tick(const Line& line);
   std::string Look(const Line& line);
   std::string FreeIn(const Line& line);

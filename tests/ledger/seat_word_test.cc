@@ -78,8 +78,9 @@ TEST_CASE("every state has a name and belongs to its kinds") {
                       {SeatState::kCoolingCancelled, "cooling-cancelled", true, false, true},
                       {SeatState::kCoolingExpired, "cooling-expired", true, false, true},
                       {SeatState::kCoolingMoved, "cooling-moved", true, false, true},
-                      {SeatState::kOffered, "offered", false, false, false},
-                      {SeatState::kWithdrawn, "withdrawn", false, false, false}};
+                      {SeatState::kOffered, "offered", false, true, true},
+                      {SeatState::kWithdrawn, "withdrawn", false, false, false},
+                      {SeatState::kAside, "aside", false, false, false}};
   for (const Row& row : rows) {
     CHECK(SeatStateName(row.state) == row.name);
     CHECK(IsCooling(row.state) == row.cooling);
@@ -94,6 +95,10 @@ TEST_CASE("a claimed or moving word still tells the free word that the seat had 
   const SeatWord next = free.NextGeneration().WithStep(free.step()).WithDeadline(123'456);
   CHECK(next.With(SeatState::kClaimed).BeforeClaim() == free);
   CHECK(next.With(SeatState::kMoving).WithMoves(1).WithExtended(true).BeforeClaim() == free);
+  CHECK(next.ClaimedFor(SeatState::kOffered).WithExtended(true).BeforeClaim() ==
+        free.With(SeatState::kAside));
+  CHECK(next.ClaimedFor(SeatState::kOffered).WithExtended(true).Arrived() ==
+        next.With(SeatState::kOffered).WithStep(0));
   CHECK(next.WithStep(0).generation() == next.generation());
   CHECK(next.WithStep(0).deadline_s() == 123'456);
 }

@@ -153,7 +153,7 @@ bool Desk::NotDone(Operation& o) {
   const SeatWord next = view->word.NextStep();
   o.shown.word =
       cancels ? next.With(SeatState::kCoolingCancelled).WithDeadline(ledger::DeadlineOf(o.until))
-              : next.With(SeatState::kConfirmed).WithDeadline(0);
+              : next.With(SeatState::kConfirmed).WithDeadline(0).WithExtended(false);
   return true;
 }
 

@@ -87,7 +87,7 @@ void SeatModel::Change(const State& state, const Operation& o, std::vector<State
   if (!state.known) return out->push_back({now, state.who, true});
   SeatWord next = state.word.NextStep();
   if (o.verb == Verb::kConfirm) {
-    next = next.With(SeatState::kConfirmed).WithDeadline(0);
+    next = next.With(SeatState::kConfirmed).WithDeadline(0).WithExtended(false);
   } else if (o.verb == Verb::kCancel) {
     next = next.With(SeatState::kCoolingCancelled).WithDeadline(ledger::DeadlineOf(o.until));
   } else {

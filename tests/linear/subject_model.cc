@@ -168,6 +168,7 @@ void SubjectModel::Act(const State& state, const Operation& o, size_t i,
   if (r.state != SeatState::kHeld) return;
   if (o.verb == Verb::kConfirm) {
     r.state = SeatState::kConfirmed;
+    r.extended = false;
     r.deadline_s = 0;
   } else {
     if (r.extended) return;
@@ -242,6 +243,7 @@ void SubjectModel::Lost(const State& state, const Operation& o, std::vector<Stat
   Reservation& r = with[i];
   if (o.verb == Verb::kConfirm) {
     r.state = SeatState::kConfirmed;
+    r.extended = false;
   } else if (o.verb == Verb::kCancel) {
     r.state = SeatState::kCoolingCancelled;
   } else if (o.verb == Verb::kExtend) {

@@ -62,7 +62,7 @@ bool Recount::InSequence(const ledger::SeatImage& image, const Seat& before) {
       Fail(absl::StrCat("seat ", image.seat.value, " is told in two ways"));
     return false;
   }
-  const bool raised = word.state() == SeatState::kFree || word.state() == SeatState::kWithdrawn;
+  const bool raised = ledger::IsNobodys(word.state()) || word.state() == SeatState::kWithdrawn;
   if (!Follows(word, image.word) &&
       !(raised && Follows(word.RaisedTo(first_generation_), image.word))) {
     Fail(absl::StrFormat(
@@ -88,11 +88,12 @@ Recount::Act Recount::ActOf(SeatWord before, SeatWord after) {
   if (after.state() == from && from != SeatState::kFree) return StaysOf(before, after);
   switch (after.state()) {
     case SeatState::kHeld:
-      return {from == SeatState::kFree ? "held" : "", "first-come"};
+      return {ledger::IsNobodys(from) ? "held" : "", "first-come"};
     case SeatState::kOffered:
-      return {from == SeatState::kFree ? "offered" : "", "offer"};
+      return {ledger::IsNobodys(from) ? "offered" : "", "offer"};
     case SeatState::kConfirmed:
       if (from == SeatState::kFree) return {"assigned", "desk"};
+      if (from == SeatState::kAside) return {"assigned", "offer"};
       return {ledger::AwaitsConfirm(from) ? "confirmed" : "", "holder"};
     case SeatState::kCoolingCancelled:
       return {ledger::IsReserved(from) ? "cancelled" : "", "holder"};
@@ -102,7 +103,10 @@ Recount::Act Recount::ActOf(SeatWord before, SeatWord after) {
     case SeatState::kFree:
       if (from == SeatState::kFree) return {"move-given-up", "moves"};
       if (from == SeatState::kWithdrawn) return {"restored", "calendar"};
+      if (from == SeatState::kAside) return {"freed", "offer"};
       return {ledger::IsCooling(from) ? "freed" : "", "cooldown_hours"};
+    case SeatState::kAside:
+      return {ledger::IsCooling(from) ? "set-aside" : "", "offer"};
     case SeatState::kWithdrawn:
       return {ledger::AwaitsConfirm(from) ? "" : "withdrawn", "calendar"};
     default:
@@ -208,7 +212,7 @@ void Recount::CheckTimes(SeatWord before, SeatWord after, const Slot& slot) {
     Fail("a hold or an offer lapsed before its deadline");
   if (ledger::IsCooling(after.state()) && !ledger::IsCooling(before.state()))
     CheckCooling(before, after, agenda);
-  if (after.state() == SeatState::kFree && ledger::IsCooling(before.state()) && latest_ < was)
+  if (ledger::IsNobodys(after.state()) && ledger::IsCooling(before.state()) && latest_ < was)
     Fail("a seat was free again before it had cooled");
   if (after.state() == SeatState::kWithdrawn && before.state() == SeatState::kConfirmed &&
       latest_ < slot.starts_at)
@@ -281,7 +285,8 @@ std::optional<std::string> Recount::Changed(const ledger::Event& event) {
     Arrive(image, SeatRef{image.seat, image.word.generation()}, *seat);
     seat->reservation = concerns ? ++reservations_ : 0;
   }
-  if (image.word.moves() > limits::kMaxMoves) Fail("a reservation that was moved more than twice");
+  if (ledger::OwnMoves(image.word) > limits::kMaxMoves)
+    Fail("a reservation that was moved more than twice");
   CountAct(act, slot, image.word.channel());
   seat->word = image.word;
   seat->subject = image.subject;
@@ -309,16 +314,18 @@ std::optional<std::string> Recount::Moved(const ledger::Event& event) {
   }
   if (slot.agenda != left.agenda) Fail("a move to another agenda's slot");
   if (event.seat.subject != from->subject) Fail("a move has made a reservation another subject's");
-  if (event.seat.word.moves() != before.moves() + 1 || event.seat.word.moves() > limits::kMaxMoves)
+  const SeatWord arrived = event.seat.word;
+  const bool by_office = ledger::MovedByOffice(arrived) && !ledger::MovedByOffice(before);
+  if (arrived.moves() != before.moves() + 1 || ledger::OwnMoves(arrived) > limits::kMaxMoves)
     Fail("a reservation that was moved more than twice");
   if (event.origin != from->origin) Fail("a move has given a reservation another name");
-  if (event.seat.word.state() != before.state() ||
-      event.seat.word.deadline_s() != before.deadline_s())
+  if (by_office ? arrived.state() != SeatState::kOffered
+                : arrived.state() != before.state() || arrived.deadline_s() != before.deadline_s())
     Fail("a move has made something else of a reservation");
-  CheckWindow(agendas_[slot.agenda], slot);
+  if (!by_office) CheckWindow(agendas_[slot.agenda], slot);
   Arrive(event.seat, event.origin, *to);
   to->reservation = from->reservation;
-  const Act act{"moved", "moves-twice"};
+  const Act act{"moved", by_office ? "office" : "moves-twice"};
   CountAct(act, slot, event.seat.word.channel());
   to->word = event.seat.word;
   to->subject = event.seat.subject;
