@@ -154,6 +154,12 @@ void ReadFairness(TomlReader& file, AgendaFile& out) {
   agenda.helper_cap =
       file.Number("helper_cap", 0, 1000, "reservations a week").value_or(agenda.helper_cap);
   agenda.waitlist = ReadFlag(file, "waitlist");
+  if (agenda.waitlist && !agenda.accept_invented &&
+      agenda.identity_proof == rules::IdentityProof::kDeclared) {
+    file.Error(*file.Find("waitlist"),
+               "a waitlist of declared identities takes invented people too: say "
+               "`identity_proof` = \"listed\" or \"asserted\", or `accept_invented` = true");
+  }
   ReadFlow(file, out);
   ReadOfferHours(file, out);
   if (const toml::node* node = file.Find("court_overflow")) {

@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "codec/identity_acts.h"
 #include "codec/pepper.h"
+#include "codec/waitlist.h"
 
 namespace creneau::codec {
 
@@ -27,5 +28,9 @@ std::string Describe(const ActProposed& proposed, bool json);
 std::string Describe(const ActSettled& settled, bool json);
 std::string Describe(const HolderNotice& notice, bool json);
 std::string Describe(const PepperEpoch& pepper, bool json);
+
+// describe_waitlist.cc
+std::string Describe(const WaitlistPlace& place, bool json);
+std::string Describe(const DayClosed& closed, bool json);
 
 }  // namespace creneau::codec

@@ -14,6 +14,7 @@
 #include "codec/pepper_proto.h"
 #include "codec/service_proto.h"
 #include "codec/state_proto.h"
+#include "codec/waitlist_proto.h"
 #include "creneau/v1/event.pb.h"
 
 namespace creneau::codec {
@@ -242,6 +243,10 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.loss_accepted());
     case v1::Event::kPepperEpoch:
       return Stated(message.pepper_epoch());
+    case v1::Event::kWaitlistPlace:
+      return Stated(message.waitlist_place());
+    case v1::Event::kDayClosed:
+      return Stated(message.day_closed());
     case v1::Event::WHAT_NOT_SET:
       break;
   }

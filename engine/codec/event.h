@@ -18,6 +18,7 @@
 #include "codec/service.h"
 #include "codec/staff_act.h"
 #include "codec/state.h"
+#include "codec/waitlist.h"
 #include "ledger/event.h"
 #include "ledger/publication.h"
 #include "rules/agenda.h"
@@ -54,7 +55,7 @@ std::string EncodeOutage(const Outage& outage);
 using Record =
     std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed, RosterPart, Probe,
                  StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled, HolderNotice,
-                 ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch>;
+                 ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch, WaitlistPlace, DayClosed>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

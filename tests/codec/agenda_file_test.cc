@@ -54,6 +54,7 @@ TEST_CASE("a good file is read whole") {
 TEST_CASE("how seats are shared is read") {
   const AgendaFile file = ReadAgendaToml(With("hold_s = 300", R"(party_max = 4
 waitlist = true
+accept_invented = true
 helper_cap = 5
 court_overflow = "count"
 offer_hours = { post = 300 }
@@ -133,6 +134,7 @@ TEST_CASE("each mistake: line, column, and what was expected") {
 TEST_CASE("each mistake of how seats are shared") {
   const Mistake kMistakes[] = {
       {"hold_s = 300", "waitlist = 1", 7, 12, "true or false"},
+      {"hold_s = 300", "waitlist = true", 7, 12, "takes invented people too"},
       {"hold_s = 300", "offer_hours = 3", 7, 15, "like { web = 72, post = 240 }"},
       {"hold_s = 300", "offer_hours = { web = 0 }", 7, 23, "hours from 1 to 1440"},
       {"hold_s = 300", "offer_hours = { fax = 9 }", 7, 17, "unknown key `fax`"},

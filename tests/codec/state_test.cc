@@ -204,5 +204,36 @@ TEST_CASE("an act about identities that nobody could have logged is no record") 
   refused(notice);
 }
 
+TEST_CASE("a place in a waitlist and a closed day come back whole") {
+  const WaitlistPlace place{(uint64_t{3} << 32) + 9,
+                            AgendaId{5},
+                            Subject{1, 2},
+                            Channel::kPost,
+                            20'800,
+                            ~uint64_t{0},
+                            77,
+                            Instant{1'796'029'200'000},
+                            PlaceState::kOffered,
+                            Instant{1'796'029'200'001},
+                            2,
+                            SeatRef{SeatId{12}, Generation{4}}};
+  const std::string bytes = EncodePlace(place);
+  CHECK(bytes.size() < 150);
+  CHECK(std::get<WaitlistPlace>(*DecodeRecord(bytes)) == place);
+  CHECK(DescribeRecord(bytes, false).find("(post, since 2026-12-13)") != std::string::npos);
+  CHECK(DescribeRecord(bytes, true).find(R"("state":"offered")") != std::string::npos);
+  for (WaitlistPlace wrong : {WaitlistPlace{}, place, place, place}) {
+    static int nth = 0;
+    if (nth == 1) wrong.subject = {};
+    if (nth == 2) wrong.agenda = AgendaId{limits::kMaxAgendas};
+    if (nth == 3) wrong.offer.seat = SeatId{limits::kMaxSeats};
+    ++nth;
+    CHECK(absl::IsDataLoss(DecodeRecord(EncodePlace(wrong)).status()));
+  }
+  const DayClosed closed{AgendaId{5}, 20'800, false, Instant{1'796'029'200'000}};
+  CHECK(std::get<DayClosed>(*DecodeRecord(EncodeClosed(closed))) == closed);
+  CHECK(DescribeRecord(EncodeClosed(closed), false) == "agenda 5: 2026-12-13 is no longer closed");
+}
+
 }  // namespace
 }  // namespace creneau::codec

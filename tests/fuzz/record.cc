@@ -30,6 +30,8 @@ std::string Encoded(const Record& record) {
   if (const auto* settled = std::get_if<ActSettled>(&record)) return EncodeSettled(*settled);
   if (const auto* notice = std::get_if<HolderNotice>(&record)) return EncodeNotice(*notice);
   if (const auto* minute = std::get_if<ServiceMinute>(&record)) return EncodeService(*minute);
+  if (const auto* place = std::get_if<WaitlistPlace>(&record)) return EncodePlace(*place);
+  if (const auto* closed = std::get_if<DayClosed>(&record)) return EncodeClosed(*closed);
   if (const auto* totals = std::get_if<ChannelTotals>(&record)) {
     char text[kMaxTotalsBytes];
     return std::string(text, EncodeTotals(*totals, text));

@@ -160,6 +160,14 @@ void WriteAll(const std::filesystem::path& directory) {
   Write(directory / "record" / "pepper-retired",
         "e" + codec::EncodePepper({1, kNow, "", 0, /*retired=*/true, 7}));
   Write(directory / "history" / "pepper", history + Framed(pepper));
+  const std::string place =
+      codec::EncodePlace({1, AgendaId{0}, Subject{1, 2}, Channel::kPhone, 20'800, 7, 9, kNow,
+                          codec::PlaceState::kOffered, kNow, 1, SeatRef{SeatId{0}, Generation{1}}});
+  Write(directory / "record" / "waitlist-place", "e" + place);
+  Write(directory / "history" / "waitlist", history + Framed(place));
+  const std::string closed = codec::EncodeClosed({AgendaId{0}, 20'800, true, kNow});
+  Write(directory / "record" / "day-closed", "e" + closed);
+  Write(directory / "history" / "closed", history + Framed(closed));
   const std::vector<std::string> records = Photograph(life, directory / "record");
   const std::string as_written(5, '\0');
   Write(directory / "snapshot" / "empty", as_written);
