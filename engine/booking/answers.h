@@ -178,6 +178,8 @@ struct ChannelCounts {
   uint32_t confirmed = 0;
   uint32_t cooling = 0;    // given up or lapsed, and not given out again yet
   uint64_t cancelled = 0;  // confirmed reservations, ever, of any slot
+  uint32_t offered = 0;    // kept for somebody who has to answer, or to be offered
+  uint32_t waiting = 0;    // people in the waitlist
 };
 
 struct AgendaAnswer {

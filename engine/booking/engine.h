@@ -95,8 +95,10 @@ struct EngineStats {
   int64_t batch_p99_us = 0;  // recent
   uint64_t index_entries = 0;
   uint64_t seats = 0;
-  uint64_t expired = 0;  // holds taken back by the steward, since start
-  uint64_t freed = 0;    // cooled seats given back, since start
+  uint64_t expired = 0;          // holds taken back by the steward, since start
+  uint64_t freed = 0;            // cooled seats given back or on, since start
+  uint64_t displaced = 0;        // who have a seat on a closed day, and none elsewhere yet
+  uint64_t displaced_stuck = 0;  // of those, whom the steward cannot help
   SnapshotStats snapshots;
   uint64_t checkpoints = 0;          // written since start
   uint64_t checkpoint_failures = 0;  // since start

@@ -157,7 +157,7 @@ class Engine::Impl {
   std::unique_ptr<Steward> steward_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
- private:
+  // From here on what several files need; parts with headers of their own, as desk.h, among them.
   absl::Status Recover(std::vector<codec::OpeningState>* openings,
                        std::vector<codec::TurnLapsed>* turns, std::optional<Accepting>* accepting);
   absl::Status TakeDirectories();
@@ -272,8 +272,9 @@ class Engine::Impl {
   bool Merge(const std::vector<rules::CalendarSlot>& slots, bool listed,
              const rules::Agenda& agenda, const AgendaInfo* current,
              std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors);
+  // `before`: what the log says first: who does it, and why.
   bool PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
-                  const absl::TimeZone& zone, const Actor& actor);
+                  const absl::TimeZone& zone, std::vector<std::string> before);
   std::optional<codec::PepperEpoch> EpochOfNew(const rules::Agenda& agenda) const;
   void WarnOfNobody(AgendaId id, const rules::Agenda& agenda, rules::Diagnostics* warnings) const;
   ledger::TrimCounts TrimAll(AgendaId agenda);

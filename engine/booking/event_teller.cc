@@ -77,6 +77,8 @@ std::string_view PublicFactName(PublicFact fact) {
       return "confirmed";
     case PublicFact::kMoved:
       return "moved";
+    case PublicFact::kDisplaced:
+      return "displaced";
     case PublicFact::kExpired:
       return "expired";
     case PublicFact::kCancelled:
@@ -95,6 +97,10 @@ std::string_view PublicFactName(PublicFact fact) {
       return "opening-draining";
     case PublicFact::kOpeningChanged:
       return "opening-changed";
+    case PublicFact::kPlaceOffered:
+      return "place-offered";
+    case PublicFact::kPlaceLapsed:
+      return "place-lapsed";
     case PublicFact::kRecoveryAsked:
       return "recovery-asked";
     case PublicFact::kAskedAgain:
@@ -154,6 +160,7 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
   if (auto* opening = std::get_if<codec::OpeningState>(&*decoded))
     return Tell(std::move(*opening), event);
   if (auto* act = std::get_if<codec::StaffAct>(&*decoded)) return Tell(std::move(*act), event);
+  if (const auto* place = std::get_if<codec::WaitlistPlace>(&*decoded)) return Tell(*place, event);
   if (const auto* notice = std::get_if<codec::HolderNotice>(&*decoded)) {
     const bool recovery = notice->kind == codec::NoticeKind::kRecovery;
     return TellOf(notice->origin, recovery ? PublicFact::kRecoveryAsked : PublicFact::kAskedAgain,
@@ -230,9 +237,14 @@ bool EventTeller::TellMove(const ledger::Event& move, PublicEvent* event) {
   AgendaId agenda;
   const std::optional<PublicSeat> from = SeatAt(move.from.seat, &agenda);
   if (!from || !Describe(move.seat, event)) return false;
-  event->fact = PublicFact::kMoved;
+  event->fact = move.seat.word.state() == SeatState::kOffered &&
+                        move.from.word.state() == SeatState::kCoolingMoved &&
+                        ledger::MovedByOffice(move.seat.word) &&
+                        !ledger::MovedByOffice(move.from.word)
+                    ? PublicFact::kDisplaced
+                    : PublicFact::kMoved;
   event->from = *from;
-  event->moves = move.seat.word.moves();
+  event->moves = ledger::OwnMoves(move.seat.word);
   event->confirmed = move.seat.word.state() == SeatState::kConfirmed;
   return true;
 }
@@ -256,6 +268,17 @@ bool EventTeller::Tell(const codec::RosterPart& part, PublicEvent* event) {
   event->agenda = LabelOf(part.agenda);
   event->version = part.version;
   event->adds = part.adds;
+  return true;
+}
+
+// The rest its holder does, or hears of with the reservation.
+bool EventTeller::Tell(const codec::WaitlistPlace& place, PublicEvent* event) {
+  const bool offered = place.state == codec::PlaceState::kOffered;
+  if (!offered && place.state != codec::PlaceState::kLapsed) return false;
+  event->fact = offered ? PublicFact::kPlaceOffered : PublicFact::kPlaceLapsed;
+  event->agenda = LabelOf(place.agenda);
+  event->place = names_.NameOf(Names::Kind::kPlace, place.number);
+  if (offered) event->reservation = names_.NameOf(place.offer);
   return true;
 }
 

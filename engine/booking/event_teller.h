@@ -60,6 +60,7 @@ class EventTeller {
   bool Tell(const codec::CalendarPart& part, PublicEvent* event);
   bool Tell(const codec::RosterPart& part, PublicEvent* event);
   bool Tell(codec::OpeningState opening, PublicEvent* event);
+  bool Tell(const codec::WaitlistPlace& place, PublicEvent* event);
   bool Tell(codec::StaffAct act, PublicEvent* event);
   bool TellOf(SeatRef origin, PublicFact fact, PublicEvent* event);
   std::optional<ledger::SeatWord> Note(const ledger::SeatImage& image);

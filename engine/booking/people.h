@@ -2,8 +2,10 @@
 #pragma once
 
 #include "booking/acts.h"
+#include "booking/closures.h"
 #include "booking/identities.h"
 #include "booking/pepper_epochs.h"
+#include "booking/waitlist.h"
 
 namespace creneau::booking {
 
@@ -11,6 +13,8 @@ struct People {
   Identities identities;
   Acts acts;
   PepperEpochs peppers;
+  Waitlist waitlist;
+  Closures closures;
 };
 
 }  // namespace creneau::booking

@@ -13,11 +13,11 @@ namespace creneau::booking {
 
 // Why a group of agendas cannot go over to another pepper yet: somebody in it would be two.
 struct PepperObstacle {
-  enum class What : uint8_t { kReservations, kHolds, kOpening, kPasses };
+  enum class What : uint8_t { kReservations, kHolds, kOpening, kPasses, kWaiting };
   const AgendaInfo* agenda = nullptr;
   What what = What::kReservations;
   uint32_t count = 0;  // of reservations and holds
-  Instant until;       // when this one is over, as things are now
+  Instant until;       // when this one is over, as things are now; none where nobody can say
 };
 std::string_view PepperObstacleName(PepperObstacle::What what);  // "reservations"
 

@@ -34,6 +34,8 @@ std::string_view PepperObstacleName(PepperObstacle::What what) {
       return "holds";
     case What::kOpening:
       return "opening";
+    case What::kWaiting:
+      return "waitlist";
     case What::kPasses:
       return "passes";
   }
@@ -107,6 +109,9 @@ std::vector<PepperObstacle> Engine::Impl::WhatKeeps(const PepperAnswer::Group& g
     const Instant passes = peppers_.PassesUntil(agenda->id);
     if (queue && agenda->rules.proof_of_work != rules::ProofDemand::kOff && passes > now)
       obstacles.push_back({agenda, What::kPasses, 0, passes});
+    // Until they have been served or have left.
+    if (const size_t waiting = people_->waitlist.Waiting(agenda->id); waiting > 0)
+      obstacles.push_back({agenda, What::kWaiting, static_cast<uint32_t>(waiting), {}});
     FindReserved(*agenda, seats, now, act, &obstacles);
   }
   return obstacles;

@@ -23,6 +23,7 @@ enum class PublicFact : uint8_t {
   kExtended,  // the hold's deadline is later: by its holder, or for an outage
   kConfirmed,
   kMoved,
+  kDisplaced,  // its slot was closed by the office: another one is offered, until expires_at
   kExpired,    // the hold lapsed
   kCancelled,  // by its holder; of a hold: given up
   kPublished,
@@ -32,6 +33,8 @@ enum class PublicFact : uint8_t {
   kOpeningResumed,
   kOpeningDraining,
   kOpeningChanged,  // its end, its cap, its beacon
+  kPlaceOffered,    // a place in the waitlist: that reservation is offered to its holder
+  kPlaceLapsed,     // its offers were not taken, and it has ended
   kRecoveryAsked,   // somebody asks for the way back to it: the website writes to its holder
   kAskedAgain,      // somebody has tried to book in its holder's name
   kRepaired,        // two agents have given it back to whose name it is in: the old key is void
@@ -60,6 +63,8 @@ struct PublicEvent {
   Instant at;  // when it was written
   PublicFact fact = PublicFact::kHeld;
   const AgendaLabel* agenda = nullptr;  // null: an agenda that is not known yet
+
+  std::string place;  // of a waitlist: its name
 
   // Of a reservation.
   std::optional<ReservationName> reservation;

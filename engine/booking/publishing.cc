@@ -74,6 +74,9 @@ bool Engine::Impl::Merge(const std::vector<rules::CalendarSlot>& slots, bool lis
     }
   }
   for (const rules::CalendarSlot& slot : slots) {
+    const bool closed =
+        current != nullptr && people_->closures.IsClosed(current->id, rules::DayOf(slot.start));
+    if (closed) continue;  // the file may still say so
     const auto [at, fresh] = merged.emplace(slot.start, TargetOf(slot, listed));
     if (!fresh) {
       errors->push_back(
@@ -168,11 +171,12 @@ std::optional<codec::PepperEpoch> Engine::Impl::EpochOfNew(const rules::Agenda& 
 
 // False when the log failed: what is in force is then unknown, and the process is about to end.
 bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules::Agenda& agenda,
-                              const absl::TimeZone& zone, const Actor& actor) {
-  std::vector<std::string> records = codec::EncodeCalendar(change, agenda);
+                              const absl::TimeZone& zone, std::vector<std::string> before) {
+  std::vector<std::string> records = std::move(before);
   const std::optional<codec::PepperEpoch> begins = EpochOfNew(agenda);
-  if (begins) records.insert(records.begin(), codec::EncodePepper(*begins));
-  records.insert(records.begin(), Attribution(actor, {"publish", agenda.name}, clock_.Now()));
+  if (begins) records.push_back(codec::EncodePepper(*begins));
+  for (std::string& part : codec::EncodeCalendar(change, agenda))
+    records.push_back(std::move(part));
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
   act.PushAll(records);
@@ -282,7 +286,8 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request, const Actor& 
     answer.outcome = Outcome::kReadOnly;
     return answer;
   }
-  if (!PutInForce(plan.change, agenda, zone, actor)) {
+  if (!PutInForce(plan.change, agenda, zone,
+                  {Attribution(actor, {"publish", agenda.name}, clock_.Now())})) {
     answer.outcome = Outcome::kOutcomeUnknown;
     return answer;
   }

@@ -79,6 +79,8 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
     people_->acts.Take(*settled);
     return absl::OkStatus();
   }
+  if (const auto* place = std::get_if<codec::WaitlistPlace>(&*decoded)) return Take(*place);
+  if (const auto* closed = std::get_if<codec::DayClosed>(&*decoded)) return Take(*closed);
   if (auto* minute = std::get_if<codec::ServiceMinute>(&*decoded)) {
     service_.Take(last_, std::move(*minute));
     return absl::OkStatus();
@@ -167,6 +169,20 @@ absl::Status Replay::Take(const codec::ActProposed& proposed) {
   if (registry_.Find(proposed.agenda) == nullptr)
     return absl::DataLossError("an act about an agenda that was never published");
   people_->acts.Take(proposed);
+  return absl::OkStatus();
+}
+
+absl::Status Replay::Take(const codec::WaitlistPlace& place) {
+  if (registry_.Find(place.agenda) == nullptr)
+    return absl::DataLossError("a place in the waitlist of an agenda that was never published");
+  people_->waitlist.Take(place);
+  return absl::OkStatus();
+}
+
+absl::Status Replay::Take(const codec::DayClosed& closed) {
+  if (registry_.Find(closed.agenda) == nullptr)
+    return absl::DataLossError("a closed day of an agenda that was never published");
+  people_->closures.Take(closed);
   return absl::OkStatus();
 }
 

@@ -73,6 +73,8 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::TurnLapsed& turn);
   absl::Status Take(const codec::SubjectsLinked& linked);
   absl::Status Take(const codec::ActProposed& proposed);
+  absl::Status Take(const codec::WaitlistPlace& place);
+  absl::Status Take(const codec::DayClosed& closed);
   absl::Status Take(const codec::LossAccepted& loss);
   absl::Status Take(const codec::PepperEpoch& pepper);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/limits_waitlist.h"
 #include "booking/room.h"
 #include "codec/event.h"
 
@@ -17,13 +18,6 @@ constexpr int kActsPerBarrier = 256;
 constexpr int64_t kLookAgainMs = 1'000;
 
 }  // namespace
-
-Instant CoolingUntil(const rules::Agenda& agenda, Instant now, uint64_t random) {
-  const int64_t least = agenda.cooldown_min_hours * kMsPerHour;
-  const int64_t range = (agenda.cooldown_max_hours - agenda.cooldown_min_hours) * kMsPerHour;
-  return now + least +
-         (range == 0 ? 0 : static_cast<int64_t>(random % static_cast<uint64_t>(range)));
-}
 
 Steward::Steward(ledger::Ledger& ledger, wal::Log& log, const Registry& registry,
                  const Names& names, Openings& openings, const Clock& clock)
@@ -69,7 +63,7 @@ void Steward::Compact() {
   seats.erase(std::unique(seats.begin(), seats.end()), seats.end());
   for (const SeatId seat : seats) {
     const ledger::SeatWord word = ledger_.WordOf(seat);
-    if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), seat});
+    if (ledger::IsStewards(word.state())) timers_.push(Timer{DueOf(word), seat});
   }
   compact_at_ = std::max(compact_at_, 4 * timers_.size());
 }
@@ -141,12 +135,12 @@ void Steward::LengthenHolds(int64_t by_ms) {
     if (by_ms > 0) ledger_.Lengthen(all[i].seat, by_ms, act_);
     if (++acts % kActsPerBarrier == 0) WaitForLog();
     const ledger::SeatWord word = ledger_.WordOf(all[i].seat);
-    if (ledger::HasDeadline(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
+    if (ledger::IsStewards(word.state())) timers_.push(Timer{DueOf(word), all[i].seat});
   }
 }
 
 bool Steward::OwedToAnyone(Instant since, Instant now) const {
-  return ledger_.live_holds() > 0 || openings_.IsOwed(since, now);
+  return ledger_.live_holds() > 0 || offers_() > 0 || openings_.IsOwed(since, now);
 }
 
 void Steward::Tick() {
@@ -192,18 +186,19 @@ void Steward::Tick() {
 
 void Steward::Serve(SeatId seat, Instant now) {
   const ledger::SeatWord word = ledger_.WordOf(seat);
-  if (!ledger::HasDeadline(word.state())) return;  // confirmed, or free already
+  if (!ledger::IsStewards(word.state())) return;  // confirmed, or free already
   if (DueOf(word) > now) {
     timers_.push(Timer{DueOf(word), seat});  // extended meanwhile
     return;
   }
-  if (ledger::IsCooling(word.state())) {
+  if (ledger::IsCooling(word.state()) || word.state() == ledger::SeatState::kAside) {
     // On a disk that is nearly full a cooled seat can wait; what holds need cannot.
     if (RoomFor(log_.space(), ledger_.live_holds()) == Room::kReserve) {
       timers_.push(Timer{now + kLookAgainMs, seat});
       return;
     }
-    if (ledger_.Free(seat, now, act_)) freed_.fetch_add(1, std::memory_order_relaxed);
+    if (reassign_(seat, now, act_) || ledger_.Free(seat, now, act_))
+      freed_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   const auto agenda = registry_.Find(ledger_.AgendaOf(seat));
@@ -214,7 +209,12 @@ void Steward::Serve(SeatId seat, Instant now) {
   const bool at_once = word.state() == ledger::SeatState::kHeld && holder &&
                        openings_.NoteLapse(*agenda, *holder, hold, now, act_);
   const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
-  const Instant cooling_until = at_once ? now : CoolingUntil(agenda->rules, now, random);
+  Instant cooling_until = now;
+  if (word.state() == ledger::SeatState::kOffered) {
+    cooling_until = now + limits::kDeclinedMs;  // then it is the next one's
+  } else if (!at_once) {
+    cooling_until = cools_until_(*agenda, word.channel(), now, random);
+  }
   if (ledger_.Expire(seat, now, cooling_until, act_)) {
     expired_.fetch_add(1, std::memory_order_relaxed);
   }

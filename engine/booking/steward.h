@@ -33,10 +33,6 @@
 
 namespace creneau::booking {
 
-// When a freed seat may be given out again: a random time between the agenda's bounds, so that
-// nobody can wait for it.
-Instant CoolingUntil(const rules::Agenda& agenda, Instant now, uint64_t random);
-
 class Steward {
  public:
   Steward(ledger::Ledger& ledger, wal::Log& log, const Registry& registry, const Names& names,
@@ -72,6 +68,17 @@ class Steward {
   void ContinueOutage(std::optional<Instant> since);
   // Calls look(since) at a moment when the log's queue has all that makes it so, and no more.
   void LookAtOutage(const std::function<void(std::optional<Instant>)>& look);
+
+  // What becomes of seats that come back, as freed_seats.h has it. Before Start.
+  using CoolsUntil =
+      std::function<Instant(const AgendaInfo&, Channel channel, Instant now, uint64_t random)>;
+  using Reassign = std::function<bool(SeatId seat, Instant now, Act& act)>;
+  // `offers`: how many are open.
+  void AskAboutFreed(CoolsUntil cools_until, Reassign reassign, std::function<size_t()> offers) {
+    cools_until_ = std::move(cools_until);
+    reassign_ = std::move(reassign);
+    offers_ = std::move(offers);
+  }
 
   // What else time brings, at the end of each round in which nothing stands still: called in the
   // order in which they were given. It pushes into the act, which it waits for by await(), false
@@ -124,6 +131,9 @@ class Steward {
   std::string settled_record_;
   Act act_;
   std::vector<Duty> duties_;
+  CoolsUntil cools_until_;
+  Reassign reassign_;
+  std::function<size_t()> offers_;
   size_t compact_at_ =
       size_t{1} << 16;                // so many timers are worth a look at which are still needed
   Instant last_tick_{0};              // when the last round ended

@@ -81,7 +81,7 @@ void WriteGroups(JsonWriter& json, const std::vector<PepperAnswer::Group>& group
       json.Object().Name("agenda").String(one.agenda->rules.name);
       json.Name("what").String(booking::PepperObstacleName(one.what));
       if (one.count > 0) json.Name("count").Number(one.count);
-      WriteTime(json, "until", one.until, *one.agenda);
+      if (one.until != Instant{}) WriteTime(json, "until", one.until, *one.agenda);
       json.EndObject();
     }
     if (!group.obstacles.empty()) json.EndArray();
@@ -95,6 +95,7 @@ std::string Said(const PepperObstacle& one) {
   std::string text = "agenda " + one.agenda->rules.name + ": ";
   text += booking::PepperObstacleName(one.what);
   if (one.count > 0) text += " (" + std::to_string(one.count) + ")";
+  if (one.until == Instant{}) return text;
   text += ", until ";
   AppendRfc3339(text, one.until, one.agenda->zone);
   return text;

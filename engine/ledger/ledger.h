@@ -119,6 +119,7 @@ class Ledger final : private Holdings {
   std::optional<Subject> HolderOf(SeatRef seat) const;
   AgendaId AgendaOf(SeatId seat) const { return SlotOf(PlaceOf(seat).slot).agenda; }
   AgendaId AgendaOf(SlotId slot) const { return SlotOf(slot).agenda; }
+  LocalMinute StartOf(SlotId slot) const { return SlotOf(slot).start; }
   bool BeginsAfter(SlotId slot, Instant now) const { return StartOf(SlotOf(slot)) > now; }
   // When and for whom a seat is, also once its slot is over or has left the calendar. Nothing:
   // there is no such seat.
@@ -211,6 +212,8 @@ class Ledger final : private Holdings {
   // what it meets decided, so that all it tells is in the queue when it returns. A seat that is
   // private to somebody is told as it was before: what becomes of it will be logged later.
   void Scan(SlotId slot, uint32_t seats, EventSink& sink, SlotRecord* out);
+  // Every reservation in that slot, while everyone goes on: lock-free, any thread.
+  void EachReserved(SlotId slot, EventSink& sink, const std::function<void(const SeatView&)>& each);
   // Recovery, before any event: makes that slot, which must be the next by number. DataLoss.
   absl::Status Load(const SlotRecord& record);
   // After the last slot: DataLoss unless the seats' numbers fit together.

@@ -204,6 +204,19 @@ std::optional<SeatView> Ledger::Resolve(SeatRef name, EventSink& sink) {
   return index_.Get(IndexKey::OfName(name));
 }
 
+void Ledger::EachReserved(SlotId id, EventSink& sink,
+                          const std::function<void(const SeatView&)>& each) {
+  const Epochs::Guard guard(epochs_);
+  const Slot& slot = SlotOf(id);
+  const uint32_t made = slot.seats_made.load(std::memory_order_acquire);
+  for (uint32_t number = 0; number < made; ++number) {
+    const SeatId seat = SeatAt(slot, number);
+    const SeatWord word = Settle(seat, sink);
+    SeatView view;
+    if (IsReserved(word.state()) && ViewOf(seat, word, &view)) each(view);
+  }
+}
+
 std::optional<SeatView> Ledger::Look(SeatRef name, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
   return Resolve(name, sink);

@@ -38,6 +38,16 @@ Instant DaysLater(Instant instant, int days, const Zone& zone) {
 
 }  // namespace
 
+int32_t DayAt(const Zone& zone, Instant now) {
+  return static_cast<int32_t>(Floor(LocalSecond(now, zone), kSecondsPerDay));
+}
+
+int32_t DayOf(LocalMinute slot) {
+  return static_cast<int32_t>(Floor(slot.value, kSecondsPerDay / 60));
+}
+
+Instant DayBegins(const Zone& zone, int32_t day) { return At(day, 0, zone); }
+
 std::optional<OpeningTimes> OpeningOn(const Agenda& agenda, const Zone& zone, int32_t day) {
   if (!agenda.opening || !agenda.opening->weekdays.Has(WeekdayOf(day))) return std::nullopt;
   const Opening& opening = *agenda.opening;
@@ -46,7 +56,7 @@ std::optional<OpeningTimes> OpeningOn(const Agenda& agenda, const Zone& zone, in
 }
 
 std::optional<OpeningTimes> OpeningAfter(const Agenda& agenda, const Zone& zone, Instant now) {
-  const auto today = static_cast<int32_t>(Floor(LocalSecond(now, zone), kSecondsPerDay));
+  const int32_t today = DayAt(zone, now);
   for (int32_t day = today; day <= today + kDaysAhead; ++day) {
     const std::optional<OpeningTimes> opening = OpeningOn(agenda, zone, day);
     if (opening && now < opening->closes_at) return opening;

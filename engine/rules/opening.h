@@ -11,6 +11,11 @@
 
 namespace creneau::rules {
 
+// Which day it is at an office, as days since 1970-01-01; and when a day begins there.
+int32_t DayAt(const Zone& zone, Instant now);
+Instant DayBegins(const Zone& zone, int32_t day);
+int32_t DayOf(LocalMinute slot);
+
 struct OpeningVerdict {
   bool open = false;
   // The next moment at which it opens, when it is not open; absent if there is none within a year.

@@ -64,9 +64,11 @@ std::string RenderRenewal(const Command& command, std::string_view body) {
       if (!because.is_object()) continue;
       const json::object& why = because.as_object();
       const std::string count = Text(why, "count");
+      const std::string until = Text(why, "until");
       text += Names(group) + Agreeing(group, " stays where it is: ", " stay where they are: ") +
               Text(why, "agenda") + " has " + Text(why, "what") +
-              (count.empty() ? "" : " (" + count + ")") + " until " + Text(why, "until") + "\n";
+              (count.empty() ? "" : " (" + count + ")") + (until.empty() ? "" : " until " + until) +
+              "\n";
     }
   }
   if (text.empty()) return "all use it already\n";

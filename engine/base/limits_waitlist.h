@@ -1,0 +1,29 @@
+// What waitlists and offers may come to. As base/limits.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace creneau::limits {
+
+// People who wait, over all agendas: 60 MB. An office with 290 slots a week would need six years
+// for a tenth of them.
+inline constexpr size_t kWaitingMost = 400'000;
+// Of one agenda, so that none keeps the others from having a list.
+inline constexpr size_t kWaitingOfAgenda = 100'000;
+// Offers that one place gets before it ends: whoever misses a letter gets another one, and a list
+// of people who have long been served elsewhere is through in two rounds.
+inline constexpr uint32_t kOffersOfPlace = 2;
+// A place that has ended still answers its key for so long: its holder may be on holiday.
+inline constexpr int64_t kEndedPlaceMs = 30 * kMsPerDay;
+// Less time to answer is no offer: the seat goes back without one.
+inline constexpr int64_t kLeastOfferMs = 2 * kMsPerHour;
+// An offer that was declined or has lapsed still answers its holder for so long before the seat
+// goes on.
+inline constexpr int64_t kDeclinedMs = kMsPerMinute;
+// Between two looks at people whose day was closed and who have no other seat yet.
+inline constexpr int64_t kLookAtClosedMs = 2 * kMsPerSecond;
+
+}  // namespace creneau::limits

@@ -1,0 +1,162 @@
+// A day that the office closes: its slots leave the calendar, and whoever has a seat in them is
+// offered another one by the steward.
+
+#include <algorithm>
+
+#include "base/limits_waitlist.h"
+#include "booking/attribution.h"
+#include "booking/close.h"
+#include "booking/engine_impl.h"
+#include "booking/freed_seats.h"
+#include "rules/freed.h"
+#include "rules/opening.h"
+
+namespace creneau::booking {
+namespace {
+
+constexpr size_t kSlotsTried = 5;
+
+CloseAnswer Closed(Outcome outcome, const AgendaInfo* agenda) {
+  CloseAnswer answer;
+  answer.outcome = outcome;
+  answer.agenda = agenda;
+  return answer;
+}
+
+// Somebody who has a seat on a closed day.
+struct Holder {
+  ledger::SeatView seat;
+  uint64_t order;  // drawn
+};
+
+// A free seat of their channel, as near in time as there is one, with time to answer.
+bool MoveOne(Engine::Impl& in, const AgendaInfo& agenda, const Holder& one, Instant now, Act& act,
+             bool* stuck) {
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  const Channel channel = one.seat.word.channel();
+  const Instant earliest = window.earliest_start + limits::kLeastOfferMs;
+  std::vector<LocalMinute> slots = in.ledger_.FreeNear(agenda.id, channel, one.seat.start, earliest,
+                                                       window.latest_start, kSlotsTried);
+  std::sort(slots.begin(), slots.end(), [&](LocalMinute a, LocalMinute b) {
+    return std::abs(a.value - one.seat.start.value) < std::abs(b.value - one.seat.start.value);
+  });
+  for (const LocalMinute slot : slots) {
+    const std::optional<Instant> starts_at = in.ledger_.StartOf(agenda.id, slot);
+    if (!starts_at) continue;
+    ledger::MoveArgs args;
+    args.name = one.seat.origin;
+    args.slot = slot;
+    args.earliest = earliest;
+    args.latest = window.latest_start;
+    args.received_at = now;
+    args.cooling_until = now;  // its calendar is over
+    args.random = one.order;
+    const Instant until = rules::OfferedUntil(agenda.rules, channel, *starts_at, now);
+    const ledger::Result result = in.ledger_.MoveByOffice(args, std::nullopt, until, act);
+    if (result.outcome == Outcome::kOk) return true;
+    *stuck = result.outcome == Outcome::kMovesUsed;
+    if (result.outcome != Outcome::kSlotTaken) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act) {
+  std::vector<Holder> people;
+  for (const SlotId slot : in.people_->closures.Watched(agenda.id)) {
+    if (!in.ledger_.BeginsAfter(slot, now)) continue;
+    in.ledger_.EachReserved(slot, act, [&](const ledger::SeatView& seat) {
+      if (seat.word.state() != ledger::SeatState::kConfirmed) return;  // a hold may lapse
+      people.push_back({seat, in.names_->Random(seat.subject, seat.start.value, agenda.id.value)});
+    });
+  }
+  std::sort(people.begin(), people.end(),
+            [](const Holder& a, const Holder& b) { return a.order < b.order; });
+  size_t left = 0;
+  size_t stuck = 0;
+  for (const Holder& one : people) {
+    bool is_stuck = false;
+    act.Begin();
+    if (MoveOne(in, agenda, one, now, act, &is_stuck)) continue;
+    ++left;
+    stuck += is_stuck;
+  }
+  in.people_->closures.NoteDisplaced(agenda.id, left, stuck);
+}
+
+void TendClosures(Engine::Impl& in, Instant now, Act& act) {
+  if (!in.people_->closures.TakeTurn(now)) return;
+  for (const AgendaId id : in.people_->closures.WatchedAgendas()) {
+    const std::vector<SlotId> slots = in.people_->closures.Watched(id);
+    const bool over = std::none_of(slots.begin(), slots.end(),
+                                   [&](SlotId slot) { return in.ledger_.BeginsAfter(slot, now); });
+    if (over) {
+      in.people_->closures.Watch(id, {});
+    } else {
+      MoveDisplaced(in, *in.registry_.Find(id), now, act);
+    }
+  }
+}
+
+// With publishing_, or before anybody else is there.
+void WatchClosed(Engine::Impl& in, const AgendaInfo& agenda) {
+  std::vector<SlotId> slots;
+  for (const SlotId slot : in.ledger_.SlotsOf(agenda.id, in.clock_.Now())) {
+    if (in.people_->closures.IsClosed(agenda.id, rules::DayOf(in.ledger_.StartOf(slot))))
+      slots.push_back(slot);
+  }
+  in.people_->closures.Watch(agenda.id, std::move(slots));
+}
+
+bool IsCloseReason(std::string_view text) {
+  return text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || c == '-';
+         });
+}
+
+CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& actor) {
+  Engine::Impl& in = engine.inside();
+  const std::lock_guard lock(in.publishing_);
+  const AgendaInfo* const agenda = in.registry_.Find(request.agenda);
+  if (agenda == nullptr) return Closed(Outcome::kUnknownAgenda, nullptr);
+  const int32_t day = DaysFromCivil(request.day);
+  CloseAnswer answer = Closed(Outcome::kOk, agenda);
+  answer.existed = in.people_->closures.IsClosed(agenda->id, day) == request.closed;
+  const Instant now = in.clock_.Now();
+  std::vector<ledger::SlotTarget> targets;
+  for (const auto& slot :
+       in.ledger_.Slots(agenda->id, Instant{0}, Instant{INT64_MAX - 1}, SIZE_MAX)) {
+    const bool closes = request.closed && rules::DayOf(slot.start) == day && slot.starts_at > now;
+    if (closes) {
+      ++answer.slots;
+      continue;
+    }
+    targets.push_back(
+        {slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes), slot.seats, slot.listed});
+  }
+  if (answer.existed && answer.slots == 0) return answer;
+  const ledger::PublicationPlan plan =
+      in.ledger_.Plan(agenda->id, agenda->version + 1, targets, now);
+  answer.seats_withdrawn = plan.withdrawn;
+  answer.displaced = plan.kept;
+  if (request.dry_run) return answer;
+  if (in.LogRoom(limits::kMaxRecordBytes + targets.size() * 128) != Room::kPlenty)
+    return Closed(Outcome::kReadOnly, agenda);
+  const codec::DayClosed closed{agenda->id, day, request.closed, now};
+  in.people_->closures.Take(closed);
+  const bool done = in.PutInForce(
+      plan.change, agenda->rules, agenda->zone.absl(),
+      {Attribution(actor,
+                   {request.closed ? "close" : "reopen", agenda->rules.name, {}, request.reason},
+                   now),
+       codec::EncodeClosed(closed)});
+  if (!done) return Closed(Outcome::kOutcomeUnknown, agenda);
+  const ledger::TrimCounts trimmed = in.TrimAll(agenda->id);
+  answer.seats_withdrawn = trimmed.withdrawn;
+  answer.displaced = trimmed.kept;
+  WatchClosed(in, *agenda);
+  return answer;
+}
+
+}  // namespace creneau::booking

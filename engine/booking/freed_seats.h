@@ -1,0 +1,25 @@
+// What becomes of seats that come back, and of people whose own day was closed: the steward's
+// duties. Not for others than booking/. The steward's thread, but CoolsUntil: any.
+#pragma once
+
+#include <cstdint>
+
+#include "booking/act.h"
+#include "booking/engine.h"
+
+namespace creneau::booking {
+
+// When a seat of that channel that somebody gives back now is looked at again. `random` as in
+// rules/freed.h.
+Instant CoolsUntil(const Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now,
+                   uint64_t random);
+// Of a seat that has cooled or is set aside: true where it is somebody's now, or was given back in
+// the right order. False: it is everybody's, and the caller frees it.
+bool Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
+// What has become of offers.
+void TendWaitlist(Engine::Impl& in, Instant now, Act& act);
+// People in slots of days that were closed are offered others.
+void TendClosures(Engine::Impl& in, Instant now, Act& act);
+void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act);
+
+}  // namespace creneau::booking

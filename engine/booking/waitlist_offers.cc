@@ -1,0 +1,119 @@
+// What becomes of seats that come back (design 5): first people whose own day the office has
+// closed, then who waits, then everybody. Done by the steward, who alone makes offers.
+
+#include "base/limits_waitlist.h"
+#include "booking/engine_impl.h"
+#include "booking/freed_seats.h"
+#include "rules/freed.h"
+#include "rules/opening.h"
+
+namespace creneau::booking {
+namespace {
+
+using codec::PlaceState;
+using codec::WaitlistPlace;
+using ledger::SeatState;
+
+constexpr size_t kAskedAtOnce = 64;
+
+}  // namespace
+
+Instant CoolsUntil(const Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now,
+                   uint64_t random) {
+  const bool wait =
+      (agenda.rules.waitlist && in.people_->waitlist.Waiting(agenda.id, channel) > 0) ||
+      in.people_->closures.HasDisplaced(agenda.id);
+  return rules::CoolsUntil(agenda.rules, agenda.zone, channel, now, wait, random);
+}
+
+namespace {
+
+void Settle(Engine::Impl& in, const WaitlistPlace& before, PlaceState state, SeatRef offer,
+            Instant now, Act& act) {
+  WaitlistPlace after = before;
+  after.state = state;
+  after.since = now;
+  if (state == PlaceState::kOffered && offer != before.offer) {
+    ++after.offers;
+    after.offer = offer;
+  }
+  // Where its holder has left meanwhile, that stands.
+  in.people_->waitlist.Change(before, after,
+                              [&act](std::string record) { act.PushOwned(std::move(record)); });
+}
+
+// Offers a seat that was set aside to that place. False: it is not for them.
+bool OfferTo(Engine::Impl& in, const WaitlistPlace& place, SeatId seat, Instant deadline,
+             Instant now, Act& act) {
+  const AgendaInfo& agenda = *in.registry_.Find(place.agenda);
+  if (!in.IsListed(agenda, place.subject, place.subject)) return false;
+  const ledger::Result result = in.ledger_.OfferAside(
+      seat, {place.subject, place.idempotency, deadline, SeatState::kOffered}, act);
+  if (result.outcome == Outcome::kOk) {
+    Settle(in, place, PlaceState::kOffered, result.seat.origin, now, act);
+    return true;
+  }
+  if (result.outcome != Outcome::kAlreadyReserved) return false;
+  // They have one already: by themselves, or by an offer of which a crash took the place's record.
+  // What they only hold may come to nothing.
+  const SeatState state = result.seat.word.state();
+  if (state == SeatState::kConfirmed)
+    Settle(in, place, PlaceState::kServed, {}, now, act);
+  else if (state == SeatState::kOffered && result.seat.agenda == place.agenda)
+    Settle(in, place, PlaceState::kOffered, result.seat.origin, now, act);
+  return false;
+}
+
+}  // namespace
+
+bool Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
+  const ledger::SeatWord word = in.ledger_.WordOf(seat);
+  const std::optional<ledger::SeatTime> time = in.ledger_.TimeOf(seat);
+  const AgendaInfo* const agenda = time ? in.registry_.Find(time->agenda) : nullptr;
+  bool aside = word.state() == SeatState::kAside;
+  if (agenda == nullptr) return false;
+  const auto give_back = [&] { return aside && in.ledger_.FreeAside(seat, act); };
+  if (in.people_->closures.HasDisplaced(agenda->id) &&
+      (aside ? give_back() : in.ledger_.Free(seat, now, act))) {
+    MoveDisplaced(in, *agenda, now, act);
+    return true;
+  }
+  const Instant until = rules::OfferedUntil(agenda->rules, word.channel(), time->starts_at, now);
+  const bool open = agenda->rules.waitlist && until - now >= limits::kLeastOfferMs &&
+                    !in.openings_->BriefAt(*agenda, now).state.paused;
+  if (!open) return give_back();
+  const Identities::Reading reading = in.people_->identities.Read();
+  for (const WaitlistPlace& place : in.people_->waitlist.First(
+           agenda->id, word.channel(), rules::DayAt(agenda->zone, now), kAskedAtOnce)) {
+    // Only now: a seat is set aside for somebody.
+    if (!aside && !in.ledger_.Aside(seat, now, act)) return false;
+    aside = true;
+    if (OfferTo(in, place, seat, until, now, act)) return true;
+  }
+  return give_back();
+}
+
+// What has become of offers, by the seats: confirmed, given up, lapsed. And people who wait and
+// have a seat otherwise do not wait any more.
+void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
+  for (const WaitlistPlace& place : in.people_->waitlist.Offered()) {
+    act.Begin();
+    const auto seat = in.ledger_.Find(place.subject, act);
+    if (seat && seat->word.state() == SeatState::kOffered && seat->agenda == place.agenda) continue;
+    const bool taken = seat && seat->word.state() != SeatState::kOffered;
+    Settle(in, place,
+           taken                                    ? PlaceState::kServed
+           : place.offers >= limits::kOffersOfPlace ? PlaceState::kLapsed
+                                                    : PlaceState::kWaiting,
+           {}, now, act);
+  }
+  for (const WaitlistPlace& place : in.people_->waitlist.NextWaiting(kAskedAtOnce)) {
+    act.Begin();
+    const auto seat = in.ledger_.Find(place.subject, act);
+    if (seat && seat->word.state() == SeatState::kConfirmed)
+      Settle(in, place, PlaceState::kServed, {}, now, act);
+  }
+  in.people_->waitlist.Forget(now - limits::kEndedPlaceMs);
+}
+
+}  // namespace creneau::booking

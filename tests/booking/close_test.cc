@@ -1,0 +1,137 @@
+// A day that the office closes, and what becomes of those who had a seat on it.
+#include "booking/close.h"
+
+#include <set>
+
+#include "booking/engine_impl.h"
+#include "tests/booking/waitlist_fixture.h"
+
+namespace creneau::booking {
+namespace {
+
+class Closing : public Waiting {
+ public:
+  explicit Closing(const std::string& hours = "09:00-10:30") : Waiting(FewSeats("", hours)) {}
+
+  CloseAnswer Close(const char* day, bool closed = true, bool dry_run = false) {
+    return CloseDay(*engine, {"93-titres", *ParseDate(day), "strike", closed, dry_run}, kTester);
+  }
+  ReservationAnswer Read(const Reservation& reservation) { return Do(&Engine::Read, reservation); }
+  std::string SlotOf(const Reservation& reservation) {
+    const ReservationAnswer answer = Read(reservation);
+    REQUIRE(answer.outcome == Outcome::kOk);
+    return std::string(ReservationStateName(answer.reservation.state)) + " " +
+           FormatLocalMinute(answer.reservation.slot);
+  }
+  Reservation At(const std::string& slot, std::string_view dossier) {
+    const ReservationAnswer held = Hold(std::string(dossier), slot, std::string(kKey));
+    REQUIRE(held.outcome == Outcome::kOk);
+    REQUIRE(Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
+    return held.reservation;
+  }
+  int Slots() {
+    return static_cast<int>(
+        engine->ReadSlots("93-titres", CivilDate{2026, 12, 15}, std::nullopt, clock.now)
+            .slots.size());
+  }
+};
+
+TEST_CASE_METHOD(Closing, "who had a seat on a closed day is offered the nearest one elsewhere") {
+  const Reservation ada = At("2026-12-15T09:30", "2026-0001");
+  const Reservation bert = At("2026-12-15T10:00", "2026-0002");
+  const Reservation cleo = At("2026-12-17T09:00", "2026-0003");
+  CHECK(Slots() == 6);
+  const CloseAnswer would = Close("2026-12-15", true, /*dry_run=*/true);
+  CHECK(would.slots == 3);
+  CHECK(would.displaced == 2);
+  CHECK(Slots() == 6);
+  const CloseAnswer closed = Close("2026-12-15");
+  CHECK(closed.outcome == Outcome::kOk);
+  CHECK(closed.slots == 3);
+  CHECK(closed.displaced == 2);
+  CHECK(closed.seats_withdrawn == 4);  // one of the web's, three of the phone's
+  CHECK(Slots() == 3);
+  Minutes(1);
+  const std::string first = SlotOf(ada);
+  const std::string second = SlotOf(bert);
+  CHECK(std::set<std::string>{first, second} ==
+        std::set<std::string>{"offered 2026-12-17T09:30", "offered 2026-12-17T10:00"});
+  CHECK(SlotOf(cleo) == "confirmed 2026-12-17T09:00");
+  // The same name and key; and none of their own two moves.
+  CHECK(Read(ada).reservation.moves_left == 2);
+  REQUIRE(Do(&Engine::Confirm, ada).outcome == Outcome::kOk);
+  CHECK(SlotOf(ada).starts_with("confirmed"));
+  CHECK(Read(ada).reservation.moves_left == 2);
+  Restart();
+  CHECK(SlotOf(bert).starts_with("offered"));
+  Hours(4);
+  CHECK(Read(bert).outcome != Outcome::kOk);  // the offer was not taken
+  CHECK(engine->CheckInvariants().ok());
+}
+
+TEST_CASE_METHOD(Closing,
+                 "a closed day stays closed until it is said otherwise, whatever is published") {
+  Close("2026-12-15");
+  CHECK(Publish("93-titres", FewSeats("", "09:00-10:30")).outcome == Outcome::kOk);
+  CHECK(Slots() == 3);
+  REQUIRE(engine->TakeSnapshot().ok());
+  Restart();
+  CHECK(Publish("93-titres", FewSeats("", "09:00-10:30")).outcome == Outcome::kOk);
+  CHECK(Slots() == 3);
+  CHECK(Close("2026-12-15").existed);
+  CHECK(Close("2026-12-15", /*closed=*/false).outcome == Outcome::kOk);
+  CHECK(Close("2026-12-15", /*closed=*/false).existed);
+  CHECK(Slots() == 3);  // what slots there were is in the file
+  CHECK(Publish("93-titres", FewSeats("", "09:00-10:30")).outcome == Outcome::kOk);
+  CHECK(Slots() == 6);
+  CHECK(CloseDay(*engine, {"14-titres", CivilDate{2026, 12, 15}, ""}, kTester).outcome ==
+        Outcome::kUnknownAgenda);
+}
+
+TEST_CASE("where there is no other seat they come before who waits, and before everybody") {
+  Closing world("09:00-09:30");
+  const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
+  const Reservation bert = world.At("2026-12-17T09:00", "2026-0002");
+  const PlaceView dora = world.Joined("2026-0004");
+  world.Hours(24);
+  world.Close("2026-12-15");
+  world.Minutes(1);
+  CHECK(world.SlotOf(ada) == "confirmed 2026-12-15T09:00");  // it stands until there is another
+  CHECK(world.engine->inside().people_->closures.counts().displaced == 1);
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Hours(2);
+  CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
+  CHECK_FALSE(world.Ask(dora).place->offer);
+  CHECK(world.engine->inside().people_->closures.counts().displaced == 0);
+  // Not taken: now it is the waiting one's.
+  world.Hours(4);
+  CHECK(world.OfferOf(dora).slot == *ParseLocalMinute("2026-12-17T09:00"));
+}
+
+TEST_CASE("whoever was moved once already is told to be an agent's task") {
+  Closing world("09:00-09:30");
+  REQUIRE(world.Publish("93-titres", FewSeats("", "09:00-10:00")).outcome == Outcome::kOk);
+  const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
+  world.Close("2026-12-15");
+  world.Minutes(1);
+  REQUIRE(world.Do(&Engine::Confirm, ada).outcome == Outcome::kOk);
+  CHECK(world.Close("2026-12-17").displaced == 1);
+  world.Minutes(1);
+  CHECK(world.SlotOf(ada) == "confirmed 2026-12-17T09:00");
+  const Closures::Counts counts = world.engine->inside().people_->closures.counts();
+  CHECK(counts.displaced == 1);
+}
+
+TEST_CASE_METHOD(Closing, "a hold that is confirmed on a closed day is offered another seat then") {
+  const ReservationAnswer held = Hold("2026-0001", "2026-12-15T09:30", std::string(kKey));
+  REQUIRE(held.outcome == Outcome::kOk);
+  Close("2026-12-15");
+  Round();
+  CHECK(SlotOf(held.reservation) == "held 2026-12-15T09:30");
+  REQUIRE(Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
+  Minutes(1);
+  CHECK(SlotOf(held.reservation).starts_with("offered 2026-12-17"));
+}
+
+}  // namespace
+}  // namespace creneau::booking
