@@ -112,6 +112,7 @@ class Recount {
   const rules::Agenda* RulesOf(AgendaId agenda) const;
   // The largest of what the version in force says, and the one before where that has only just
   // gone.
+  static bool OpensAt(const Agenda& agenda, Instant until);
   int64_t Most(const Agenda& agenda, int rules::Agenda::*of) const;
   int64_t Least(const Agenda& agenda, int rules::Agenda::*of) const;
   // When what the log has now was decided, at the earliest.

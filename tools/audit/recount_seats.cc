@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "rules/calendar.h"
 #include "rules/opening.h"
 #include "tools/audit/recount.h"
 
@@ -180,16 +181,31 @@ void Recount::Leave(SeatId id, const Seat& seat) {
   --agendas_[slot.agenda].live[channel];
 }
 
+// Whether an opening of that agenda begins then, by the rules it has or had last.
+bool Recount::OpensAt(const Agenda& agenda, Instant until) {
+  for (const Version& version : agenda.versions) {
+    absl::TimeZone zone;
+    if (!rules::LoadZone(version.rules.timezone, &zone)) continue;
+    const auto opening = rules::OpeningOn(version.rules, zone, rules::DayAt(Zone(zone), until));
+    if (opening && opening->opens_at == until) return true;
+  }
+  return false;
+}
+
 void Recount::CheckCooling(SeatWord before, SeatWord after, const Agenda& agenda) {
   const Instant until = ledger::InstantOfDeadline(after.deadline_s());
   const int64_t most_ms = Most(agenda, &rules::Agenda::cooldown_max_hours) * kMsPerHour;
   const int64_t least_ms = Least(agenda, &rules::Agenda::cooldown_min_hours) * kMsPerHour;
-  if (until > latest_ + most_ms + kRoundingMs)
-    Fail("a seat cools longer than cooldown_hours allows");
-  // A hold that a queue takes back goes to the next in line at once.
-  const bool may_be_at_once = before.state() == SeatState::kHeld &&
-                              after.state() != SeatState::kCoolingMoved &&
-                              agenda.versions.back().rules.policy == rules::Policy::kQueue;
+  if (until > latest_ + most_ms + kRoundingMs && !OpensAt(agenda, until))
+    Fail("a seat cools longer than cooldown_hours allows, and into no opening");
+  // A hold that a queue takes back goes to the next in line at once, an offer to the next of those
+  // who wait; what the office leaves, leaves the calendar.
+  const bool moved = after.state() == SeatState::kCoolingMoved;
+  const bool may_be_at_once =
+      moved ? before.last()
+            : before.state() == SeatState::kOffered ||
+                  (before.state() == SeatState::kHeld &&
+                   agenda.versions.back().rules.policy == rules::Policy::kQueue);
   if (!may_be_at_once && until < Earliest() + least_ms)
     Fail("a seat cools less than cooldown_hours allows");
 }

@@ -38,7 +38,8 @@ est le même à l'intérieur de celui-ci, et rien au-delà. « rule » est la r�
   first-come      agenda sans file : premier arrivé ;  channel : par un agent, sur le canal indiqué
   holder          la personne elle-même, avec la clé de sa réservation
   hold_s, extended-once, outage   durée de la pré-réservation ; prolongée une fois ; allongée après une panne
-  cooldown_hours  une place libérée attend un délai aléatoire ;  moves-twice : deux déplacements au plus
+  cooldown_hours  une place libérée attend un délai aléatoire, ou la prochaine ouverture ;  moves-twice : deux déplacements au plus
+  offer           une place proposée à qui attend ;  desk : donnée par un agent ;  office : jour fermé, place proposée ailleurs
   calendar        une nouvelle version du calendrier
 « version » est celle des règles en vigueur. Qui a une attestation de réservation y trouve une position (lsn) du journal.
 
@@ -76,7 +77,8 @@ same within it, and nothing beyond. "rule" is what decided:
   first-come      an agenda without a queue;  channel: by an agent, through the channel that is named
   holder          the person, with the key of the reservation
   hold_s, extended-once, outage   the time of a hold; extended once; lengthened after an outage
-  cooldown_hours  a freed seat waits for a random time;  moves-twice: two moves at most
+  cooldown_hours  a freed seat waits for a random time, or for the next opening;  moves-twice: two moves at most
+  offer           a seat offered to who waits;  desk: given by an agent;  office: a closed day, a seat offered elsewhere
   calendar        a new version of the calendar
 "version" is that of the rules in force. Whoever has a receipt of a reservation finds a position (lsn) of the log in it.
 
