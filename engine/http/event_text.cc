@@ -37,6 +37,7 @@ class EventWriter {
     Time("at", event_.at);
     json_.Name("event").String(booking::PublicFactName(event_.fact));
     if (event_.agenda != nullptr) json_.Name("agenda").String(event_.agenda->name);
+    if (!event_.place.empty()) json_.Name("place").String(event_.place);
     if (event_.act != nullptr) {
       StaffAct(*event_.act);
     } else if (event_.reservation) {
@@ -70,10 +71,11 @@ class EventWriter {
     if (event_.expires_at) Time("expires_at", *event_.expires_at);
     if (event_.fact == PublicFact::kExtended)
       json_.Name("by").String(event_.by_holder ? "holder" : "outage");
+    const bool displaced = event_.fact == PublicFact::kDisplaced;
     if (event_.fact == PublicFact::kMoved || event_.fact == PublicFact::kCancelled)
       json_.Name("was").String(event_.confirmed ? "confirmed" : "held");
-    if (event_.fact == PublicFact::kMoved) {
-      json_.Name("moves").Number(event_.moves);
+    if (event_.fact == PublicFact::kMoved) json_.Name("moves").Number(event_.moves);
+    if (event_.fact == PublicFact::kMoved || displaced) {
       json_.Name("from").Object();
       Seat(event_.from);
       json_.EndObject();

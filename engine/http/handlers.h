@@ -39,6 +39,14 @@ void ExtendReservation(Exchange& exchange);
 void ShowReservation(Exchange& exchange);
 void CancelReservation(Exchange& exchange);
 
+// handlers_waitlist.cc: places in a waitlist, and days that an office closes.
+void JoinWaitlist(Exchange& exchange);
+void TakePlaceFor(Exchange& exchange);
+void ShowPlace(Exchange& exchange);
+void LeaveWaitlist(Exchange& exchange);
+void CloseDay(Exchange& exchange);
+void ReopenDay(Exchange& exchange);
+
 // handlers_identity.cc: what agents do about identities, and how a holder finds a reservation
 // again.
 void LookupApplicant(Exchange& exchange);

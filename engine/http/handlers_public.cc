@@ -36,7 +36,9 @@ void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
     json.Name("reserved").Number(counts.confirmed);
     json.Name("confirmed").Number(counts.confirmed);  // as clients knew it first
     json.Name("cooling").Number(counts.cooling);
+    json.Name("offered").Number(counts.offered);
     json.Name("cancelled").Number(static_cast<int64_t>(counts.cancelled));
+    if (answer.agenda->rules.waitlist) json.Name("waiting").Number(counts.waiting);
     json.EndObject();
   }
   json.EndObject();

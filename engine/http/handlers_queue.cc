@@ -73,17 +73,6 @@ void GiveOrder(Exchange& exchange, const OpeningOrder& order) {
   ShowAll(exchange, *answer.agenda, answer.opening);
 }
 
-// ?dry_run. Nothing: refused. A misspelt one must not import, so there is no other parameter.
-std::optional<bool> ReadDryRun(Exchange& exchange) {
-  const Target& target = exchange.target;
-  const std::string_view value = target.Parameter("dry_run").value_or("0");
-  const bool alone = target.parameters() == (target.Parameter("dry_run") ? 1 : 0);
-  if (alone && (value == "0" || value == "1")) return value == "1";
-  const ParameterProblem problem{"dry_run", "is the only parameter, once, and 0 or 1"};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
-  return std::nullopt;
-}
-
 void ImportRoster(Exchange& exchange, bool adds) {
   if (!IsMediaType(exchange.request.content_type, "text/csv")) {
     return exchange.Refuse({.outcome = Outcome::kUnsupportedMediaType,

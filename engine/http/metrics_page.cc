@@ -250,6 +250,11 @@ void MetricsPage::AddLedger(const booking::EngineStats& stats) {
         static_cast<double>(stats.seats));
   Gauge("creneau_subject_index_entries", "Entries of the subject index.",
         static_cast<double>(stats.index_entries));
+  Gauge("creneau_displaced", "People with a seat on a day that was closed, and none elsewhere yet.",
+        static_cast<double>(stats.displaced));
+  Gauge("creneau_displaced_stuck",
+        "Of those, people whom the office has moved once already: an agent has to see to them.",
+        static_cast<double>(stats.displaced_stuck));
   Counter("creneau_holds_expired_total", "Holds taken back at their deadline.", stats.expired);
   Counter("creneau_seats_freed_total", "Cooled seats given back.", stats.freed);
 }
@@ -269,6 +274,8 @@ void MetricsPage::AddAgendas(const booking::Engine& engine, Instant now) {
                          "Confirmed reservations cancelled by their holders, ever.",
                          MetricType::Counter,
                          {}};
+  MetricFamily waiting{
+      "creneau_waiting", "People in the waitlist, by agenda and channel.", MetricType::Gauge, {}};
   for (const booking::AgendaInfo* info : engine.Agendas()) {
     const booking::AgendaAnswer answer = engine.ReadAgenda(info->rules.name, now);
     if (answer.agenda == nullptr) continue;
@@ -284,12 +291,16 @@ void MetricsPage::AddAgendas(const booking::Engine& engine, Instant now) {
       add("held", counts.held);
       add("confirmed", counts.confirmed);
       add("cooling", counts.cooling);
+      add("offered", counts.offered);
+      if (info->rules.waitlist)
+        AddGauge(waiting, {{"agenda", info->rules.name}, {"channel", name}}, counts.waiting);
     }
     AddRecord(engine, *info, answer, &refused, &cancelled);
   }
   families_.push_back(std::move(refused));
   families_.push_back(std::move(cancelled));
   families_.push_back(std::move(published));
+  families_.push_back(std::move(waiting));
 }
 
 void MetricsPage::AddBuild() {

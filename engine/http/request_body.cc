@@ -44,6 +44,16 @@ bool ReadBody(Exchange& exchange, Body& body) {
   CHECK(false);
 }
 
+std::optional<bool> ReadDryRun(Exchange& exchange) {
+  const Target& target = exchange.target;
+  const std::string_view value = target.Parameter("dry_run").value_or("0");
+  const bool alone = target.parameters() == (target.Parameter("dry_run") ? 1 : 0);
+  if (alone && (value == "0" || value == "1")) return value == "1";
+  const ParameterProblem problem{"dry_run", "is the only parameter, once, and 0 or 1"};
+  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
+  return std::nullopt;
+}
+
 void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view message) {
   const BodyProblem problem{pointer, message};
   exchange.Refuse({.outcome = Outcome::kValidationFailed, .body = {&problem, 1}});

@@ -1,6 +1,7 @@
-// The body of an exchange's request, read or refused. For handlers.
+// What an exchange's request asks for, read or refused. For handlers.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "http/body.h"
@@ -10,6 +11,9 @@ namespace creneau::http {
 
 // False when it was refused.
 bool ReadBody(Exchange& exchange, Body& body);
+
+// ?dry_run. Nothing: refused. A misspelt one must not act, so there is no other parameter.
+std::optional<bool> ReadDryRun(Exchange& exchange);
 
 void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view message);
 
