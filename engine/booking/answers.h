@@ -176,10 +176,12 @@ struct ChannelCounts {
   uint32_t free = 0;
   uint32_t held = 0;
   uint32_t confirmed = 0;
-  uint32_t cooling = 0;    // given up or lapsed, and not given out again yet
-  uint64_t cancelled = 0;  // confirmed reservations, ever, of any slot
-  uint32_t offered = 0;    // kept for somebody who has to answer, or to be offered
-  uint32_t waiting = 0;    // people in the waitlist
+  uint32_t cooling = 0;     // given up or lapsed, and not given out again yet
+  uint64_t cancelled = 0;   // confirmed reservations, ever, of any slot
+  uint32_t offered = 0;     // kept for somebody who has to answer, or to be offered
+  uint32_t waiting = 0;     // people in the waitlist
+  uint64_t by_agents = 0;   // reservations made for somebody by the staff, ever (booking/desk.h)
+  uint64_t by_helpers = 0;  // likewise
 };
 
 struct AgendaAnswer {

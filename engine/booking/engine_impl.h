@@ -98,9 +98,10 @@ class Engine::Impl {
   // receipt_requests.cc
   AttemptAnswer Attempt(const AttemptRequest& request, Instant received_at);
   bool AnotherCanBeHeld(const AgendaInfo& agenda, proof::AttemptOutcome refused, Phase phase,
-                        Instant now) const;
+                        Instant now, Channel channel) const;
   std::optional<AttemptText> AttemptAt(const AgendaInfo* agenda, const rules::Applicant& applicant,
-                                       Outcome refusal, Instant received_at) const;
+                                       Outcome refusal, Instant received_at,
+                                       Channel channel = Channel::kWeb) const;
   ReceiptAnswer SignAttempt(std::string_view attempt, Instant now);
   PendingReceipt PrepareReceipt(Act& act, const HolderRequest& request, Instant received_at);
   std::string SignConfirmation(const PendingReceipt& pending, Instant now);

@@ -3,6 +3,7 @@
 
 #include "booking/acts.h"
 #include "booking/closures.h"
+#include "booking/desk_counts.h"
 #include "booking/identities.h"
 #include "booking/pepper_epochs.h"
 #include "booking/waitlist.h"
@@ -15,6 +16,7 @@ struct People {
   PepperEpochs peppers;
   Waitlist waitlist;
   Closures closures;
+  DeskCounts desk;
 };
 
 }  // namespace creneau::booking

@@ -22,15 +22,16 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
     answer.opening.phase = Phase::kExhausted;
   const auto counts = ledger_.Count(agenda.id, now);
   for (size_t c = 0; c < kChannels; ++c) {
-    answer.counts[c] = ChannelCounts{
-        counts[c].published,
-        counts[c].free,
-        counts[c].held,
-        counts[c].confirmed,
-        counts[c].cooling,
-        totals_.Cancelled(agenda.id, static_cast<Channel>(c)),
-        counts[c].offered + counts[c].aside,
-        static_cast<uint32_t>(people_->waitlist.Waiting(agenda.id, static_cast<Channel>(c)))};
+    const auto channel = static_cast<Channel>(c);
+    const DeskCounts::Given given = people_->desk.Of(agenda.id, channel);
+    answer.counts[c] = ChannelCounts{.published = counts[c].published,
+                                     .free = counts[c].free,
+                                     .held = counts[c].held,
+                                     .confirmed = counts[c].confirmed,
+                                     .cooling = counts[c].cooling,
+                                     .cancelled = totals_.Cancelled(agenda.id, channel),
+                                     .by_agents = given.by_agents,
+                                     .by_helpers = given.by_helpers};
   }
   return answer;
 }

@@ -61,26 +61,31 @@ Phase Engine::Impl::PhaseOf(const AgendaInfo& agenda, Instant now) const {
 // Whether a refusal says something of one slot alone, and another one could be held: nobody who
 // chooses a slot that he knows to be taken, or beyond the horizon, has found nothing.
 bool Engine::Impl::AnotherCanBeHeld(const AgendaInfo& agenda, AttemptOutcome refused, Phase phase,
-                                    Instant now) const {
-  const bool of_a_slot = refused == AttemptOutcome::kSlotTaken ||
-                         (refused == AttemptOutcome::kNotOpenYet && phase == Phase::kOpen);
+                                    Instant now, Channel channel) const {
+  const bool bound = channel == Channel::kWeb;  // by openings, as the desk is not
+  const bool of_a_slot =
+      refused == AttemptOutcome::kSlotTaken ||
+      (refused == AttemptOutcome::kNotOpenYet && (!bound || phase == Phase::kOpen));
   if (!of_a_slot || LogRoom() != Room::kPlenty) return false;
-  if (!openings_->IsPlain(agenda) && openings_->BriefAt(agenda, now).state.paused) return false;
+  if (bound && !openings_->IsPlain(agenda) && openings_->BriefAt(agenda, now).state.paused)
+    return false;
   const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
-  return ledger_.AnyFree(agenda.id, Channel::kWeb, window.earliest_start, window.latest_start);
+  return ledger_.AnyFree(agenda.id, channel, window.earliest_start, window.latest_start);
 }
 
 std::optional<AttemptText> Engine::Impl::AttemptAt(const AgendaInfo* agenda,
                                                    const rules::Applicant& applicant,
-                                                   Outcome refusal, Instant received_at) const {
+                                                   Outcome refusal, Instant received_at,
+                                                   Channel channel) const {
   const std::optional<AttemptOutcome> outcome = AttemptOf(refusal);
   if (agenda == nullptr || !outcome) return std::nullopt;
-  const Phase phase = PhaseOf(*agenda, received_at);
-  if (AnotherCanBeHeld(*agenda, *outcome, phase, received_at)) return std::nullopt;
+  Phase phase = PhaseOf(*agenda, received_at);
+  if (AnotherCanBeHeld(*agenda, *outcome, phase, received_at, channel)) return std::nullopt;
+  // What a receipt says of the phase is of the opening, and so of web seats.
+  if (channel == Channel::kWeb) phase = PhaseWith(*outcome, phase);
   rules::CanonicalIdentity who;
   CHECK(who.Read(agenda->rules, applicant, received_at));  // or it would have been refused for that
-  return receipts_->Attempt(*agenda, &who, GivenIn(*agenda), *outcome, PhaseWith(*outcome, phase),
-                            received_at);
+  return receipts_->Attempt(*agenda, &who, GivenIn(*agenda), *outcome, phase, received_at);
 }
 
 // What keeps somebody without a seat now, whatever seat; nothing: one can be held.

@@ -89,6 +89,14 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
     totals_.Take(*totals);
     return absl::OkStatus();
   }
+  if (const auto* count = std::get_if<codec::HelperCount>(&*decoded)) {
+    people_->desk.Take(people_->desk.Begin(), *count);
+    return absl::OkStatus();
+  }
+  if (const auto* note = std::get_if<codec::DeskNote>(&*decoded)) {
+    people_->desk.Take(people_->desk.Begin(), *note);
+    return absl::OkStatus();
+  }
   return ledger_.Apply(std::get<ledger::Event>(*decoded));
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "codec/desk.h"
 #include "codec/identity_acts.h"
 #include "codec/pepper.h"
 #include "codec/waitlist.h"
@@ -32,5 +33,9 @@ std::string Describe(const PepperEpoch& pepper, bool json);
 // describe_waitlist.cc
 std::string Describe(const WaitlistPlace& place, bool json);
 std::string Describe(const DayClosed& closed, bool json);
+
+// desk.cc
+std::string Describe(const HelperCount& count, bool json);
+std::string Describe(const DeskNote& note, bool json);
 
 }  // namespace creneau::codec

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "codec/agenda_proto.h"
+#include "codec/desk_proto.h"
 #include "codec/identity_acts_proto.h"
 #include "codec/loss_proto.h"
 #include "codec/pepper_proto.h"
@@ -247,6 +248,10 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.waitlist_place());
     case v1::Event::kDayClosed:
       return Stated(message.day_closed());
+    case v1::Event::kHelperCount:
+      return Stated(message.helper_count());
+    case v1::Event::kDeskNote:
+      return Stated(message.desk_note());
     case v1::Event::WHAT_NOT_SET:
       break;
   }

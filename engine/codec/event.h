@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "codec/desk.h"
 #include "codec/identity_acts.h"
 #include "codec/loss.h"
 #include "codec/pepper.h"
@@ -52,10 +53,10 @@ struct Outage {
 
 std::string EncodeOutage(const Outage& outage);
 
-using Record =
-    std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed, RosterPart, Probe,
-                 StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled, HolderNotice,
-                 ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch, WaitlistPlace, DayClosed>;
+using Record = std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed,
+                            RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed,
+                            ActSettled, HolderNotice, ServiceMinute, ChannelTotals, LossAccepted,
+                            PepperEpoch, WaitlistPlace, DayClosed, HelperCount, DeskNote>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

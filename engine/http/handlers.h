@@ -57,6 +57,9 @@ void RepairReservation(Exchange& exchange);
 void ApproveAct(Exchange& exchange);
 void WithdrawAct(Exchange& exchange);
 void ListActs(Exchange& exchange);
+// handlers_desk.cc: what the staff books for others.
+void BookAtDesk(Exchange& exchange);
+
 // handlers_receipts.cc: proof of what was.
 void ReportAttempt(Exchange& exchange);
 void IssueReceipt(Exchange& exchange);

@@ -39,6 +39,8 @@ void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
     json.Name("offered").Number(counts.offered);
     json.Name("cancelled").Number(static_cast<int64_t>(counts.cancelled));
     if (answer.agenda->rules.waitlist) json.Name("waiting").Number(counts.waiting);
+    json.Name("by_agents").Number(static_cast<int64_t>(counts.by_agents));
+    json.Name("by_helpers").Number(static_cast<int64_t>(counts.by_helpers));
     json.EndObject();
   }
   json.EndObject();

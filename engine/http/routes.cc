@@ -76,6 +76,7 @@ constexpr Route kRoutes[] = {
     {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, ReplaceRoster, kOperators},
     {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, AddToRoster, kOperators},
     {Method::kPost, "/v1/agendas/{}/lookup", Lane::kOperator, kStaff, LookupApplicant, kFinders},
+    {Method::kPost, "/v1/agendas/{}/desk", Lane::kOperator, kStaff, BookAtDesk, kFinders},
     {Method::kPost, "/v1/agendas/{}/links", Lane::kOperator, kStaff, LinkApplicants, kAgents},
     {Method::kPost, "/v1/agendas/{}/recoveries", Lane::kArrival, kEveryone, RecoverReservation},
     {Method::kPost, "/v1/agendas/{}/places", Lane::kOperator, kStaff, TakePlaceFor, kFinders},

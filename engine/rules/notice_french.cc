@@ -1,34 +1,15 @@
 // The notice in French. Times as people say them: « mardi 1er décembre 2026, 9 h 20 ».
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "rules/calendar.h"
+#include "rules/french_words.h"
 #include "rules/notice_words.h"
 
 namespace creneau::rules::french {
 namespace {
 
-constexpr const char* kDays[] = {"lundi",    "mardi",  "mercredi", "jeudi",
-                                 "vendredi", "samedi", "dimanche"};
-constexpr const char* kMonths[] = {"janvier",   "février", "mars",     "avril",
-                                   "mai",       "juin",    "juillet",  "août",
-                                   "septembre", "octobre", "novembre", "décembre"};
-constexpr int kMinutesPerDay = 24 * 60;
-
-// Signs that stand apart from their word stay on its line.
-std::string Set(const std::string& text) {
-  return absl::StrReplaceAll(text, {{" :", "\u00a0:"},
-                                    {" ;", "\u00a0;"},
-                                    {"« ", "«\u00a0"},
-                                    {" »", "\u00a0»"},
-                                    {" %", "\u00a0%"}});
-}
-
-std::string Many(int64_t count, const char* one, const char* more) {
-  return absl::StrCat(count, " ", count < 2 ? one : more);
-}
 std::string Hours(int count) { return Many(count, "heure", "heures"); }
 
 std::string Seconds(int count) {
@@ -38,27 +19,12 @@ std::string Seconds(int count) {
                       Many(count % 60, "seconde", "secondes"));
 }
 
-std::string Clock(int minutes) {
-  const std::string hour = absl::StrCat(minutes / 60, "\u00a0h");
-  return minutes % 60 == 0 ? hour
-                           : absl::StrCat(hour, "\u00a0", absl::Dec(minutes % 60, absl::kZeroPad2));
-}
-
-std::string Moment(Instant instant, const Zone& zone) {
-  const LocalMinute local = LocalMinuteAt(instant, zone.absl());
-  const int32_t day = local.value / kMinutesPerDay;
-  const CivilDate date = CivilFromDays(day);
-  return absl::StrCat(kDays[(day + 3) % 7], " ", date.day, date.day == 1 ? "er " : " ",
-                      kMonths[date.month - 1], " ", date.year, ", ",
-                      Clock(local.value % kMinutesPerDay));
-}
-
 std::string Weekdays(const rules::Weekdays& weekdays) {
   if (weekdays.bits == 0x7f) return "tous les jours";
   if (weekdays.bits == 0x1f) return "du lundi au vendredi";
   std::vector<std::string> days;
   for (int day = 0; day < 7; ++day) {
-    if (weekdays.Has(day)) days.push_back(absl::StrCat("le ", kDays[day]));
+    if (weekdays.Has(day)) days.push_back(absl::StrCat("le ", kDays[static_cast<size_t>(day)]));
   }
   return Listed(days, " et ");
 }
@@ -73,22 +39,6 @@ std::string Field(IdentityField field) {
       return "votre numéro étranger";
     case IdentityField::kBirthDate:
       return "votre date de naissance";
-  }
-  CHECK(false);
-}
-
-std::string Place(Channel channel) {
-  switch (channel) {
-    case Channel::kWeb:
-      return "sur internet";
-    case Channel::kPhone:
-      return "par téléphone";
-    case Channel::kDesk:
-      return "au guichet";
-    case Channel::kPost:
-      return "par courrier";
-    case Channel::kCourt:
-      return "pour les personnes convoquées sur injonction d’un juge";
   }
   CHECK(false);
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import agendas  # noqa: E402
+import desk_cases  # noqa: E402
 from creneau import Daemon, Scratch, ctl, programs  # noqa: E402
 
 AGENDA = "93-titres"
@@ -244,7 +245,7 @@ class Story:
         assert listed == {1: [AGENDA], 2: [], 3: [], 4: ["14-titres"]}, listed
 
     def nothing_names_anybody(self):
-        sent = [RIGHT, MISTYPED, OWNER, STRANGER, PASSPORT, BORN, *self.secrets]
+        sent = [RIGHT, MISTYPED, OWNER, STRANGER, PASSPORT, BORN, *desk_cases.SENT, *self.secrets]
         sent += [secret.split("_", 2)[2] for secret in self.secrets if secret.startswith("crk_")]
         for path in [*self.daemon.data.rglob("*"), self.daemon.diary_path]:
             if not path.is_file():
@@ -266,6 +267,7 @@ def main():
         story.roles(claire)
         story.events_tell()
         story.peppers()
+        desk_cases.desk(story, claire)
         assert daemon.stop() == 0, daemon.diary()[-2000:]
         story.log_tells()
         code, _, wrong = ctl(ctl_program, "log", "verify", daemon.data)

@@ -46,6 +46,35 @@ TEST_CASE("a loss survives the log") {
   }
 }
 
+TEST_CASE("what the staff books survives the log, and fits into a node") {
+  const HelperCount count{AgendaId{limits::kMaxAgendas - 1},
+                          std::string(limits::kStaffPersonChars, 'a'), rules::IsoWeek{2026, 53},
+                          ~0u};
+  const std::string bytes = EncodeHelperCount(count);
+  ComesBack(count, bytes);
+  CHECK(bytes.size() <= kMaxEventBytes);
+  CHECK(DescribeRecord(bytes, true).find(R"("week":"2026-W53")") != std::string::npos);
+  const DeskNote note{AgendaId{limits::kMaxAgendas - 1},
+                      Channel::kPost,
+                      Instant{1'796'083'200'000},
+                      SeatRef{SeatId{limits::kMaxSeats - 1}, Generation{limits::kMaxGeneration}},
+                      true,
+                      ~uint64_t{0},
+                      ~uint64_t{1}};
+  ComesBack(note, EncodeDeskNote(note));
+  CHECK(EncodeDeskNote(note).size() <= kMaxEventBytes);
+  CHECK(DescribeRecord(EncodeDeskNote(note), false).find("booked in post by a helper") !=
+        std::string::npos);
+  // What nobody of ours writes: a week that begins on a Tuesday, a channel that is none.
+  v1::Event wrong;
+  REQUIRE(wrong.ParseFromString(bytes));
+  wrong.mutable_helper_count()->set_monday(wrong.helper_count().monday() + 1);
+  CHECK(!DecodeRecord(wrong.SerializeAsString()).ok());
+  REQUIRE(wrong.ParseFromString(EncodeDeskNote(note)));
+  wrong.mutable_desk_note()->set_channel(kChannels);
+  CHECK(!DecodeRecord(wrong.SerializeAsString()).ok());
+}
+
 TEST_CASE("what a beacon gave can be written in one way only") {
   for (const char* value : {"7", "0", "7 12 33", "0 1 2", "0123456789abcdef", "4f1ce94f1ce94f1ce9"})
     CHECK(IsBeaconValue(value));

@@ -120,6 +120,10 @@ void Live(Life& life) {
                                                          .agenda = "93-titres",
                                                          .reservation = ada.seat.ref,
                                                          .reason = "wrong-digit"}));
+  life.recorder.records.push_back(
+      codec::EncodeHelperCount({kAgendaId, "l.bernard", rules::IsoWeek{2026, 49}, 3}));
+  life.recorder.records.push_back(codec::EncodeDeskNote(
+      {kAgendaId, Channel::kDesk, kNow, ada.seat.ref, /*by_helper=*/true, 7, 3}));
 }
 
 // The records of a snapshot of that life, framed as the target takes them: the slots, and the

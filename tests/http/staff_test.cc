@@ -52,6 +52,7 @@ constexpr Expected kExpected[] = {
     {"PUT", "/v1/agendas/{}/roster", "operator"},
     {"POST", "/v1/agendas/{}/roster", "operator"},
     {"POST", "/v1/agendas/{}/lookup", "agent helper"},
+    {"POST", "/v1/agendas/{}/desk", "agent helper"},
     {"POST", "/v1/agendas/{}/links", "agent"},
     {"POST", "/v1/agendas/{}/recoveries", ""},
     {"POST", "/v1/agendas/{}/places", "agent helper"},

@@ -182,7 +182,7 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"agenda --help", 6, "The rules that decide, in plain words, as the law asks for them.\n"},
       {"agenda --help", 6, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
       {"slot --help", 1, "Slots that can be booked now"},
-      {"reserve --help", 11, "Keeps a seat until a deadline.\n"},
+      {"reserve --help", 12, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},
       {"snapshot --help", 3, "Takes one now, while the engine serves; returns when it counts.\n"},
       {"queue --help", 8, "No new holds, of agendas without a queue too, until resume.\n"},

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "rules/agenda.h"
 #include "tools/creneauctl/cli_audit.h"
+#include "tools/creneauctl/cli_desk.h"
 #include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/cli_keys.h"
 #include "tools/creneauctl/cli_queue.h"
@@ -102,9 +103,7 @@ class Builder {
     WhatHappens();
     AddAudit(app_, command_);
     AddReceiptCommands(
-        Group("receipt", "get a receipt; verify, read and print it without an engine"),
-        [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
-               const std::string& about) { return Leaf(group, verb, name, example, about); },
+        Group("receipt", "get a receipt; verify, read and print it without an engine"), Maker(),
         command_);
   }
 
@@ -124,6 +123,11 @@ class Builder {
     // It is called when this builder is gone.
     leaf->callback([command = command_, verb] { command->verb = verb; });
     return leaf;
+  }
+
+  MakeLeaf Maker() {
+    return [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
+                  const std::string& about) { return Leaf(group, verb, name, example, about); };
   }
 
   void Agendas() {
@@ -204,11 +208,10 @@ class Builder {
     Holder(group, Verb::kReserveCancel, "cancel", "Gives the seat back.");
     CLI::App* move = Holder(group, Verb::kReserveMove, "move", "To another slot; at most twice.");
     move->add_option("--slot", command_->slot, "2026-12-01T09:20")->check(CheckSlot)->required();
-    AddIdentityCommands(
-        group, Group("act", "list, approve and withdraw what waits for a second person"),
-        [this](CLI::App* of, Verb verb, const char* name, const std::string& example,
-               const std::string& about) { return Leaf(of, verb, name, example, about); },
-        command_);
+    AddDeskCommands(group, Maker(), command_);
+    AddIdentityCommands(group,
+                        Group("act", "list, approve and withdraw what waits for a second person"),
+                        Maker(), command_);
   }
 
   CLI::App* Holder(CLI::App* group, Verb verb, const std::string& name, const std::string& about) {
@@ -271,11 +274,7 @@ class Builder {
   }
 
   void Queues() {
-    AddQueueCommands(
-        Group("queue", "look at openings and change them by hand"),
-        [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
-               const std::string& about) { return Leaf(group, verb, name, example, about); },
-        command_);
+    AddQueueCommands(Group("queue", "look at openings and change them by hand"), Maker(), command_);
   }
 
   void Rosters() {
@@ -294,9 +293,7 @@ class Builder {
 
   void Keys() {
     AddKeyCommands(
-        Group("key", "keys of the staff, which need no engine; the peppers of an engine"),
-        [this](CLI::App* group, Verb verb, const char* name, const std::string& example,
-               const std::string& about) { return Leaf(group, verb, name, example, about); },
+        Group("key", "keys of the staff, which need no engine; the peppers of an engine"), Maker(),
         command_);
   }
 

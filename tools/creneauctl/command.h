@@ -32,6 +32,7 @@ enum class Verb {
   kReserveLink,
   kReserveCorrect,
   kReserveRepair,
+  kReserveDesk,
   kActList,
   kActApprove,
   kActWithdraw,
@@ -90,6 +91,9 @@ struct Command {
   std::string act;                   // act approve
   std::string key_file;              // likewise; of hold, the file to make
   std::string idempotency_key_file;  // of hold, to repeat one; "-": stdin; empty: draw a key
+  std::string channel;               // reserve desk: phone, desk or post
+  std::string letter_file;           // likewise: to be made; "-": stdout; empty: none
+  std::string ics_file;              // likewise: to be made; empty: none
   std::string from;                  // date
   std::string to;                    // date
 

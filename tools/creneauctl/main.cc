@@ -43,6 +43,7 @@ constexpr Carried kCarried[] = {
     {Verb::kAuditVerify, AuditVerify},       {Verb::kEvents, Events},
     {Verb::kReceiptVerify, ReceiptVerify},   {Verb::kReceiptShow, ReceiptShow},
     {Verb::kReceiptPrint, ReceiptPrint},     {Verb::kReceiptGet, ReceiptGet},
+    {Verb::kReserveDesk, ReserveDesk},
 };
 
 int Carry(const Session& session) {

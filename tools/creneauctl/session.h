@@ -58,6 +58,9 @@ int RecordShow(const Session& session);
 int ReserveHold(const Session& session);
 int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
 
+// desk_commands.cc
+int ReserveDesk(const Session& session);
+
 // identity_commands.cc
 int ReserveIdentity(const Session& session);  // lookup, recover, link, correct, repair
 int ActList(const Session& session);

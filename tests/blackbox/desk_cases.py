@@ -1,0 +1,95 @@
+"""The desk, end to end by API and by CLI, with kill -9 after each step (trust_test.py's Story): somebody without a computer is
+booked for, by an agent and by a helper, and has a letter."""
+
+import json
+
+import agendas
+
+AGENDA = "95-titres"
+CALLER, VISITOR, WRITER = "9540012233445", "9540012233446", "9540012233447"
+HELPED = [f"95500998877{n:02}" for n in range(3)]
+SENT = [CALLER, VISITOR, WRITER, *HELPED]
+
+
+def person(dossier):
+    return {"dossier": dossier, "birth_date": "1987-03-09"}
+
+
+def office(name, more=""):
+    """One slot a day with a seat of each channel."""
+    text = agendas.agenda(name, hours="09:00-09:20", web=1, phone=1, more=more)
+    return text.replace("phone = 1 }", "phone = 1, desk = 2, post = 1, court = 1 }")
+
+
+def channels(story, name=AGENDA):
+    return story.ask("GET", f"/v1/agendas/{name}").json["channels"]
+
+
+def by_api(story, claire):
+    path = f"/v1/agendas/{AGENDA}/desk"
+    body = {"channel": "phone", "applicant": person(CALLER)}
+    key = "by-telephone-0123456789"
+    made = story.must(201, "POST", path, body, claire, Idempotency_Key=key)
+    story.secrets += [made["key"], key]
+    assert made["state"] == "confirmed" and made["channel"] == "phone" and made["office"].startswith("Préfecture"), made
+    for words in (made["reservation"], made["key"], "Ce qui est conservé", "annulez ce rendez-vous", "9\u00a0h (20 minutes)"):
+        assert words in made["letter"], made["letter"]
+    again = story.must(200, "POST", path, body, claire, Idempotency_Key=key)
+    assert again["existed"] and again["reservation"] == made["reservation"] and again["key"] == made["key"], again
+    other = story.ask("POST", path, body, claire, Idempotency_Key="somebody-elses-0123456789")
+    assert other.code == "already-reserved" and made["reservation"] not in other.body.decode(), other
+    assert story.read(made["reservation"], made["key"]).json["state"] == "confirmed"
+    entry = story.ask("POST", path, body, claire, Idempotency_Key=key, Accept="text/calendar")
+    assert entry.status == 200 and b"STATUS:CONFIRMED" in entry.body and made["key"].encode() not in entry.body, entry
+    refusals = [({"channel": "web", "applicant": person(VISITOR)}, "validation-failed", "/channel"),
+                ({"channel": "court", "applicant": person(VISITOR)}, "validation-failed", "mandate"),
+                ({"applicant": person(VISITOR)}, "validation-failed", "/channel"),
+                ({"channel": "desk"}, "validation-failed", "/applicant")]
+    for wrong, code, words in refusals:
+        reply = story.ask("POST", path, wrong, claire)
+        assert reply.code == code and words in reply.body.decode(), reply
+    assert story.ask("POST", path, body).code == "unknown-route", "the public listener has no desk"
+    assert channels(story)["phone"]["by_agents"] == 1 and channels(story)["web"]["free"] == 14, channels(story)
+
+
+def by_cli(story, claire):
+    home = story.home
+    files = {name: home / f"visitor.{name}" for name in ("key", "txt", "ics")}
+    made = story.run(claire, "reserve", "desk", AGENDA, "--channel", "post", "--applicant", story.file(person(WRITER)),
+                     "--key-file", files["key"], "--letter", files["txt"], "--ics", files["ics"])
+    key = files["key"].read_text().strip()
+    story.secrets.append(key)
+    assert "key" not in made and "letter" not in made and made["state"] == "confirmed", made
+    letter = files["txt"].read_text()
+    assert key in letter and "par courrier" in letter and files["txt"].stat().st_mode & 0o077 == 0, letter
+    assert "BEGIN:VEVENT" in files["ics"].read_text()
+    assert story.read(made["reservation"], key).status == 200
+    dry = story.run(claire, "reserve", "desk", AGENDA, "--channel", "desk", "--applicant", story.file(person(VISITOR)), "--dry-run")
+    assert dry["dry_run"] and VISITOR not in json.dumps(dry), dry
+    refused = story.run(claire, "reserve", "desk", AGENDA, "--channel", "post", "--applicant", story.file(person(VISITOR)),
+                        "--slot", made["slot"], code=3)
+    assert refused["code"] == "slot-taken" and made["slot"] not in refused["alternatives"], refused
+
+
+def a_helper(story, leila):
+    """So many a week, across kills; the fourth is told when it can go on."""
+    path = f"/v1/agendas/{AGENDA}/desk"
+    for number, who in enumerate(HELPED):
+        reply = story.ask("POST", path, {"channel": "desk", "applicant": person(who)}, leila)
+        story.kill()
+        if number < 2:
+            assert reply.status == 201, reply
+            story.secrets.append(reply.json["key"])
+        else:
+            assert reply.code == "cap-reached" and reply.headers["retry-after"], reply
+    assert story.ask("POST", path, {"channel": "post", "applicant": person(VISITOR)}, leila).code == "validation-failed"
+    assert channels(story)["desk"]["by_helpers"] == 2
+
+
+def desk(story, claire):
+    leila = story.agent_key("leila.haddad", "helper")
+    story.daemon.must_publish(AGENDA, office(AGENDA, more="helper_cap = 2"))
+    story.kill()
+    by_api(story, claire)
+    by_cli(story, claire)
+    a_helper(story, leila)
