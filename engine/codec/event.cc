@@ -136,6 +136,15 @@ absl::StatusOr<Record> Checked(const ledger::Event& event) {
       "it");
 }
 
+absl::StatusOr<Record> Moved(const v1::SeatMoved& moved) {
+  ledger::Event event;
+  event.is_move = true;
+  event.seat = FromProto(moved.to());
+  event.from = FromProto(moved.from());
+  event.origin = SeatRef{SeatId{moved.origin_seat()}, Generation{moved.origin_generation()}};
+  return Checked(event);
+}
+
 }  // namespace
 
 size_t EncodeEvent(const ledger::Event& event, std::span<char> out) {
@@ -203,15 +212,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       event.seat = FromProto(message.seat_changed().image());
       return Checked(event);
     }
-    case v1::Event::kSeatMoved: {
-      const v1::SeatMoved& moved = message.seat_moved();
-      ledger::Event event;
-      event.is_move = true;
-      event.seat = FromProto(moved.to());
-      event.from = FromProto(moved.from());
-      event.origin = SeatRef{SeatId{moved.origin_seat()}, Generation{moved.origin_generation()}};
-      return Checked(event);
-    }
+    case v1::Event::kSeatMoved:
+      return Moved(message.seat_moved());
     case v1::Event::kCalendarPart:
       return FromProto(message.calendar_part());
     case v1::Event::kOutage:
