@@ -13,6 +13,7 @@
 #include "tools/creneauctl/cli_keys.h"
 #include "tools/creneauctl/cli_queue.h"
 #include "tools/creneauctl/cli_receipt.h"
+#include "tools/creneauctl/cli_waitlist.h"
 #include "tools/creneauctl/exit_code.h"
 
 namespace creneau::ctl {
@@ -157,6 +158,7 @@ class Builder {
         Leaf(group, Verb::kAgendaShow, "show", "--admin data/admin.sock agenda show 93-titres",
              "One agenda: its rules, and its seats by channel.");
     show->add_option("AGENDA", command_->agenda, "its name")->required();
+    AddClosingCommands(group, Maker(), command_);
     CLI::App* notice =
         Leaf(group, Verb::kAgendaNotice, "notice", "agenda notice 93-titres.toml --lang en",
              "The rules that decide, in plain words, as the law asks for them.");
@@ -209,6 +211,7 @@ class Builder {
     CLI::App* move = Holder(group, Verb::kReserveMove, "move", "To another slot; at most twice.");
     move->add_option("--slot", command_->slot, "2026-12-01T09:20")->check(CheckSlot)->required();
     AddDeskCommands(group, Maker(), command_);
+    AddWaitlistCommands(Group("waitlist", "wait for seats that come back"), Maker(), command_);
     AddIdentityCommands(group,
                         Group("act", "list, approve and withdraw what waits for a second person"),
                         Maker(), command_);

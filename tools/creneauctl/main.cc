@@ -43,7 +43,9 @@ constexpr Carried kCarried[] = {
     {Verb::kAuditVerify, AuditVerify},       {Verb::kEvents, Events},
     {Verb::kReceiptVerify, ReceiptVerify},   {Verb::kReceiptShow, ReceiptShow},
     {Verb::kReceiptPrint, ReceiptPrint},     {Verb::kReceiptGet, ReceiptGet},
-    {Verb::kReserveDesk, ReserveDesk},
+    {Verb::kReserveDesk, ReserveDesk},       {Verb::kWaitlistJoin, WaitlistJoin},
+    {Verb::kWaitlistShow, WaitlistPlace},    {Verb::kWaitlistLeave, WaitlistPlace},
+    {Verb::kAgendaClose, AgendaClose},       {Verb::kAgendaReopen, AgendaClose},
 };
 
 int Carry(const Session& session) {

@@ -13,12 +13,6 @@
 namespace creneau::ctl {
 namespace {
 
-absl::StatusOr<std::string> Key(const Command& command) {
-  return OneLine(command.key_file.empty() ? Ask("Key of " + command.reservation, Echo::kHidden)
-                                          : ReadInput(command.key_file),
-                 "expected a key, one line of 22 characters");
-}
-
 HttpRequest RequestFor(const Command& command, const std::string& key) {
   HttpRequest request{"POST", "/v1/reservations/" + PercentEncode(command.reservation), {}, ""};
   request.headers.emplace_back("Creneau-Key", key);
@@ -107,7 +101,7 @@ int ReserveHold(const Session& session) {
 
 int ReserveAct(const Session& session) {
   const Command& command = session.command();
-  const absl::StatusOr<std::string> key = Key(command);
+  const absl::StatusOr<std::string> key = HolderKey(command, command.reservation);
   if (!key.ok()) return FailOnInput(session, key.status(), "--key-file");
   const HttpRequest request = RequestFor(command, *key);
   if (command.dry_run) {

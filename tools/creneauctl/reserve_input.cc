@@ -78,6 +78,12 @@ absl::StatusOr<std::string> IdempotencyKey(const Command& command) {
                  "expected an Idempotency-Key, one line of 22 to 64 characters");
 }
 
+absl::StatusOr<std::string> HolderKey(const Command& command, const std::string& name) {
+  return OneLine(
+      command.key_file.empty() ? Ask("Key of " + name, Echo::kHidden) : ReadInput(command.key_file),
+      "expected a key, one line of 22 characters");
+}
+
 Fields HowToRepeat(const std::string& idempotency_key) {
   return {{"idempotency_key", idempotency_key},
           {"repeat",

@@ -15,6 +15,8 @@ absl::StatusOr<std::string> Applicant(const Session& session);
 // Says what is wrong with what `option` should have named, and returns the exit code.
 int FailOnInput(const Session& session, const absl::Status& status, const char* option);
 
+// That of --key-file; where none was given, what somebody types.
+absl::StatusOr<std::string> HolderKey(const Command& command, const std::string& name);
 // A secret that becomes a header: one line, or it would be two.
 absl::StatusOr<std::string> OneLine(absl::StatusOr<std::string> text, const char* expected);
 // That of --idempotency-key's file, or a fresh one.

@@ -61,6 +61,11 @@ int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
 // desk_commands.cc
 int ReserveDesk(const Session& session);
 
+// waitlist_commands.cc
+int WaitlistJoin(const Session& session);
+int WaitlistPlace(const Session& session);  // show, leave
+int AgendaClose(const Session& session);    // and reopen
+
 // identity_commands.cc
 int ReserveIdentity(const Session& session);  // lookup, recover, link, correct, repair
 int ActList(const Session& session);

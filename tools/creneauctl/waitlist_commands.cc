@@ -1,0 +1,159 @@
+// waitlist join, show, leave; agenda close, reopen.
+#include <boost/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "tools/creneauctl/exit_code.h"
+#include "tools/creneauctl/forms.h"
+#include "tools/creneauctl/replies.h"
+#include "tools/creneauctl/reserve_input.h"
+#include "tools/creneauctl/secrets.h"
+#include "tools/creneauctl/session.h"
+
+namespace creneau::ctl {
+namespace {
+
+namespace json = boost::json;
+
+void Line(std::string& out, const json::object& from, const char* name, const char* label) {
+  const json::value* const value = from.if_contains(name);
+  if (value == nullptr) return;
+  std::string text(label);
+  text.resize(14, ' ');
+  out += text + (value->is_string() ? std::string(value->as_string()) : json::serialize(*value)) +
+         "\n";
+}
+
+std::string Render(const json::object& place) {
+  std::string out;
+  Line(out, place, "place", "place");
+  Line(out, place, "key", "key");
+  Line(out, place, "agenda", "agenda");
+  Line(out, place, "channel", "channel");
+  Line(out, place, "state", "state");
+  Line(out, place, "position", "position");
+  if (!place.contains("position")) Line(out, place, "drawn_at", "drawn at");
+  const json::value* const offer = place.if_contains("offer");
+  if (offer == nullptr || !offer->is_object()) return out;
+  Line(out, offer->as_object(), "slot", "offered");
+  Line(out, offer->as_object(), "expires_at", "until");
+  Line(out, offer->as_object(), "reservation", "reservation");
+  Line(out, offer->as_object(), "key", "its key");
+  return out;
+}
+
+std::optional<json::object> Object(const std::string& body) {
+  json::error_code failed;
+  json::value value = json::parse({body.data(), body.size()}, failed);
+  if (failed || !value.is_object()) return std::nullopt;
+  return value.as_object();
+}
+
+int Show(const Session& session, const std::string& body) {
+  const std::optional<json::object> place = Object(body);
+  session.Print(session.command().json || !place ? body : Render(*place));
+  return kExitOk;
+}
+
+int ReportJoined(const Session& session, const std::string& body,
+                 std::optional<SecretFile> key_file) {
+  std::optional<json::object> place = Object(body);
+  if (!place || !key_file) return Show(session, body);
+  const json::value* const key = place->if_contains("key");
+  const absl::Status kept = key_file->Keep(
+      key != nullptr && key->is_string() ? std::string(key->as_string()) : std::string());
+  if (!kept.ok()) {
+    session.Warn(std::string(kept.message()) + "; the key is shown instead");
+    Show(session, body);
+    return kExitIo;
+  }
+  place->erase("key");
+  return Show(session, json::serialize(*place));
+}
+
+}  // namespace
+
+int WaitlistJoin(const Session& session) {
+  const Command& command = session.command();
+  const absl::StatusOr<std::string> applicant = Applicant(session);
+  if (!applicant.ok()) return FailOnInput(session, applicant.status(), "--applicant");
+  const absl::StatusOr<std::string> hold = HoldBody(*applicant, "");
+  if (!hold.ok()) return FailOnInput(session, hold.status(), "--applicant");
+  json::object body = json::parse(*hold).as_object();
+  if (!command.channel.empty()) body["channel"] = command.channel;
+  const absl::StatusOr<std::string> key = IdempotencyKey(command);
+  if (!key.ok()) return FailOnInput(session, key.status(), "--idempotency-key");
+  const HttpRequest request{"POST",
+                            "/v1/agendas/" + PercentEncode(command.agenda) +
+                                (command.channel.empty() ? "/waitlist" : "/places"),
+                            {{"Content-Type", "application/json"}, {"Idempotency-Key", *key}},
+                            json::serialize(body)};
+  if (command.dry_run) {
+    session.Print(DescribeRequest(request, command.json));
+    return kExitOk;
+  }
+  std::optional<SecretFile> key_file;
+  if (!command.key_file.empty()) {
+    absl::StatusOr<SecretFile> made = SecretFile::Create(command.key_file);
+    if (!made.ok()) return session.Fail(kExitIo, std::string(made.status().message()));
+    key_file.emplace(*std::move(made));
+  }
+  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
+  const Fields repeat = HowToRepeat(*key);
+  if (!reply.ok())
+    return session.FailToSend(reply.status(),
+                              absl::IsUnavailable(reply.status()) ? Fields() : repeat);
+  if (!IsSuccess(*reply)) return session.Refused(*reply, reply->status == 503 ? repeat : Fields());
+  return ReportJoined(session, reply->body, std::move(key_file));
+}
+
+int WaitlistPlace(const Session& session) {
+  const Command& command = session.command();
+  const absl::StatusOr<std::string> key = HolderKey(command, command.place);
+  if (!key.ok()) return FailOnInput(session, key.status(), "--key-file");
+  const HttpRequest request{command.verb == Verb::kWaitlistLeave ? "DELETE" : "GET",
+                            "/v1/waitlist/" + PercentEncode(command.place),
+                            {{"Creneau-Key", *key}},
+                            ""};
+  if (command.dry_run) {
+    session.Print(DescribeRequest(request, command.json));
+    return kExitOk;
+  }
+  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
+  if (!reply.ok()) return session.FailToSend(reply.status());
+  if (!IsSuccess(*reply)) return session.Refused(*reply);
+  return Show(session, reply->body);
+}
+
+int AgendaClose(const Session& session) {
+  const Command& command = session.command();
+  json::object body = {{"day", command.day}};
+  if (!command.reason.empty()) body["reason"] = command.reason;
+  const HttpRequest request{"POST",
+                            "/v1/agendas/" + PercentEncode(command.agenda) +
+                                (command.verb == Verb::kAgendaClose ? "/close" : "/reopen") +
+                                (command.dry_run ? "?dry_run=1" : ""),
+                            {{"Content-Type", "application/json"}},
+                            json::serialize(body)};
+  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
+  if (!reply.ok()) return session.FailToSend(reply.status());
+  if (!IsSuccess(*reply)) return session.Refused(*reply);
+  const std::optional<json::object> answer = Object(reply->body);
+  if (command.json || !answer) {
+    session.Print(reply->body);
+    return kExitOk;
+  }
+  std::string text;
+  Line(text, *answer, "day", "day");
+  Line(text, *answer, "closed", "closed");
+  if (command.verb == Verb::kAgendaClose) {
+    Line(text, *answer, "slots", "slots");
+    Line(text, *answer, "seats_withdrawn", "seats gone");
+    Line(text, *answer, "displaced", "displaced");
+  }
+  if (command.dry_run) text += "nothing was done\n";
+  session.Print(text);
+  return kExitOk;
+}
+
+}  // namespace creneau::ctl
