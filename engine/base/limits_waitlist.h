@@ -20,9 +20,13 @@ inline constexpr uint32_t kOffersOfPlace = 2;
 inline constexpr int64_t kEndedPlaceMs = 30 * kMsPerDay;
 // Less time to answer is no offer: the seat goes back without one.
 inline constexpr int64_t kLeastOfferMs = 2 * kMsPerHour;
-// An offer that was declined or has lapsed still answers its holder for so long before the seat
-// goes on.
-inline constexpr int64_t kDeclinedMs = kMsPerMinute;
+// A seat that goes to the next of those who wait still answers for its last holder for so long: a
+// repeated cancellation gets the same answer. It need not cool for longer, since no watcher can
+// have it.
+inline constexpr int64_t kPassOnMs = kMsPerMinute;
+// A freed seat that nobody has taken yet is offered again so often, until it is everybody's: people
+// come in between.
+inline constexpr int64_t kLookForTakersMs = kMsPerHour;
 // Between two looks at people whose day was closed and who have no other seat yet.
 inline constexpr int64_t kLookAtClosedMs = 2 * kMsPerSecond;
 

@@ -73,16 +73,19 @@ void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act&
   }
   std::sort(people.begin(), people.end(),
             [](const Holder& a, const Holder& b) { return a.order < b.order; });
-  size_t left = 0;
-  size_t stuck = 0;
+  Closures::Counts left;
   for (const Holder& one : people) {
-    bool is_stuck = false;
+    bool stuck = false;
     act.Begin();
-    if (MoveOne(in, agenda, one, now, act, &is_stuck)) continue;
-    ++left;
-    stuck += is_stuck;
+    if (MoveOne(in, agenda, one, now, act, &stuck)) continue;
+    ++left.displaced;
+    if (stuck) {
+      ++left.stuck;
+    } else {
+      ++left.wait[static_cast<size_t>(one.seat.word.channel())];
+    }
   }
-  in.people_->closures.NoteDisplaced(agenda.id, left, stuck);
+  in.people_->closures.NoteDisplaced(agenda.id, left);
 }
 
 void TendClosures(Engine::Impl& in, Instant now, Act& act) {

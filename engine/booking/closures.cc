@@ -64,19 +64,19 @@ bool Closures::TakeTurn(Instant now) {
   return true;
 }
 
-bool Closures::HasDisplaced(AgendaId agenda) const {
+bool Closures::HasDisplaced(AgendaId agenda, Channel channel) const {
   if (!any_.load(std::memory_order_acquire)) return false;
   const std::lock_guard lock(mutex_);
   const auto at = displaced_.find(agenda);
-  return at != displaced_.end() && at->second.displaced > at->second.stuck;
+  return at != displaced_.end() && at->second.wait[static_cast<size_t>(channel)] > 0;
 }
 
-void Closures::NoteDisplaced(AgendaId agenda, size_t people, size_t stuck) {
+void Closures::NoteDisplaced(AgendaId agenda, const Counts& counts) {
   const std::lock_guard lock(mutex_);
-  if (people == 0) {
+  if (counts.displaced == 0) {
     displaced_.erase(agenda);
   } else {
-    displaced_.insert_or_assign(agenda, Counts{people, stuck});
+    displaced_.insert_or_assign(agenda, counts);
   }
   any_.store(!displaced_.empty(), std::memory_order_release);
 }

@@ -7,6 +7,7 @@
 // Threads: any.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -43,12 +44,13 @@ class Closures {
   // Whether it is time for another look; then the next is a while later.
   bool TakeTurn(Instant now);
   // Whether somebody there has no other seat yet, as far as the last look went.
-  bool HasDisplaced(AgendaId agenda) const;
-  void NoteDisplaced(AgendaId agenda, size_t people, size_t stuck);
+  bool HasDisplaced(AgendaId agenda, Channel channel) const;
   struct Counts {
-    size_t displaced = 0;  // who wait for another seat
+    size_t displaced = 0;  // who have no other seat yet
     size_t stuck = 0;      // of those, who were moved by the office once already: an agent's task
+    std::array<size_t, kChannels> wait{};  // the others, by channel
   };
+  void NoteDisplaced(AgendaId agenda, const Counts& counts);
   Counts counts() const;
 
  private:

@@ -152,8 +152,8 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   openings_->Restore(openings, turns, now);
   steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, *openings_, clock_);
   steward_->AskAboutFreed(
-      [this](const AgendaInfo& agenda, Channel channel, Instant at, uint64_t random) {
-        return CoolsUntil(*this, agenda, channel, at, random);
+      [](const AgendaInfo& agenda, Channel channel, Instant at, uint64_t random) {
+        return CoolsUntil(agenda, channel, at, random);
       },
       [this](SeatId seat, Instant at, Act& act) { return Reassign(*this, seat, at, act); },
       [this] { return people_->waitlist.offers(); });

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -156,6 +157,9 @@ class Engine::Impl {
   std::unique_ptr<Assertions> assertions_;
   std::unique_ptr<Receipts> receipts_;
   std::unique_ptr<Steward> steward_;
+  // The steward's: until when a seat that is set aside and that nobody takes is kept
+  // (freed_seats.h).
+  std::map<SeatId, Instant> kept_aside_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
   // From here on what several files need; parts with headers of their own, as desk.h, among them.

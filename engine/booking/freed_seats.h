@@ -11,11 +11,10 @@ namespace creneau::booking {
 
 // When a seat of that channel that somebody gives back now is looked at again. `random` as in
 // rules/freed.h.
-Instant CoolsUntil(const Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now,
-                   uint64_t random);
-// Of a seat that has cooled or is set aside: true where it is somebody's now, or was given back in
-// the right order. False: it is everybody's, and the caller frees it.
-bool Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
+Instant CoolsUntil(const AgendaInfo& agenda, Channel channel, Instant now, uint64_t random);
+// Of a seat that has cooled or is set aside: it is somebody's now, or is kept from everybody, or
+// was given back in the right order.
+Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
 // What has become of offers.
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act);
 // People in slots of days that were closed are offered others.

@@ -2,7 +2,6 @@
 // what may be asked of it.
 
 #include "base/check.h"
-#include "base/limits_waitlist.h"
 #include "booking/engine_impl.h"
 #include "booking/freed_seats.h"
 #include "rules/identity.h"
@@ -322,12 +321,8 @@ ReservationAnswer Engine::Impl::Cancel(Act& act, const HolderRequest& request,
   const bool at_once = seat.word.state() == SeatState::kHeld && !HasLapsed(seat, at) &&
                        openings_->NoteLapse(*agenda, seat.subject, seat.ref, received_at, act);
   const uint64_t random = names_->Random(seat.subject, received_at.ms, 3);
-  Instant cooling_until = received_at;
-  if (seat.word.state() == SeatState::kOffered) {
-    cooling_until = received_at + limits::kDeclinedMs;  // then it is the next one's
-  } else if (!at_once) {
-    cooling_until = CoolsUntil(*this, *agenda, seat.word.channel(), received_at, random);
-  }
+  const Instant cooling_until =
+      at_once ? received_at : CoolsUntil(*agenda, seat.word.channel(), received_at, random);
   const ledger::Result result = ledger_.Cancel(holder->ref, at, cooling_until, act);
   if (at_once && result.outcome == Outcome::kOk) openings_->NoteReleased(result.seat);
   if (seat.word.state() == SeatState::kConfirmed && result.outcome == Outcome::kOk &&
@@ -377,7 +372,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   args.earliest = window.earliest_start;
   args.latest = window.latest_start;
   args.received_at = DeadlineTime(received_at);
-  args.cooling_until = CoolsUntil(*this, *agenda, seat.word.channel(), received_at,
+  args.cooling_until = CoolsUntil(*agenda, seat.word.channel(), received_at,
                                   names_->Random(seat.subject, received_at.ms, 4));
   args.random = names_->Random(seat.subject, received_at.ms, 5);
   const ledger::Result result = ledger_.Move(args, act);

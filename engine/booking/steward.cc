@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/limits_waitlist.h"
 #include "booking/room.h"
 #include "codec/event.h"
 
@@ -197,7 +196,12 @@ void Steward::Serve(SeatId seat, Instant now) {
       timers_.push(Timer{now + kLookAgainMs, seat});
       return;
     }
-    if (reassign_(seat, now, act_) || ledger_.Free(seat, now, act_))
+    const Reassigned reassigned = reassign_(seat, now, act_);
+    if (reassigned.look_again) {
+      timers_.push(Timer{*reassigned.look_again, seat});
+      return;
+    }
+    if (reassigned.done || ledger_.Free(seat, now, act_))
       freed_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
@@ -209,12 +213,7 @@ void Steward::Serve(SeatId seat, Instant now) {
   const bool at_once = word.state() == ledger::SeatState::kHeld && holder &&
                        openings_.NoteLapse(*agenda, *holder, hold, now, act_);
   const uint64_t random = names_.Random(Subject{word.bits(), 0}, now.ms, seat.value);
-  Instant cooling_until = now;
-  if (word.state() == ledger::SeatState::kOffered) {
-    cooling_until = now + limits::kDeclinedMs;  // then it is the next one's
-  } else if (!at_once) {
-    cooling_until = cools_until_(*agenda, word.channel(), now, random);
-  }
+  const Instant cooling_until = at_once ? now : cools_until_(*agenda, word.channel(), now, random);
   if (ledger_.Expire(seat, now, cooling_until, act_)) {
     expired_.fetch_add(1, std::memory_order_relaxed);
   }

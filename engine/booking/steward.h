@@ -33,6 +33,12 @@
 
 namespace creneau::booking {
 
+// What became of a seat that came back.
+struct Reassigned {
+  bool done = false;                    // false: it is everybody's, and the steward frees it
+  std::optional<Instant> look_again{};  // when there may be more to do about it
+};
+
 class Steward {
  public:
   Steward(ledger::Ledger& ledger, wal::Log& log, const Registry& registry, const Names& names,
@@ -72,7 +78,7 @@ class Steward {
   // What becomes of seats that come back, as freed_seats.h has it. Before Start.
   using CoolsUntil =
       std::function<Instant(const AgendaInfo&, Channel channel, Instant now, uint64_t random)>;
-  using Reassign = std::function<bool(SeatId seat, Instant now, Act& act)>;
+  using Reassign = std::function<Reassigned(SeatId seat, Instant now, Act& act)>;
   // `offers`: how many are open.
   void AskAboutFreed(CoolsUntil cools_until, Reassign reassign, std::function<size_t()> offers) {
     cools_until_ = std::move(cools_until);

@@ -18,12 +18,9 @@ constexpr size_t kAskedAtOnce = 64;
 
 }  // namespace
 
-Instant CoolsUntil(const Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now,
-                   uint64_t random) {
-  const bool wait =
-      (agenda.rules.waitlist && in.people_->waitlist.Waiting(agenda.id, channel) > 0) ||
-      in.people_->closures.HasDisplaced(agenda.id);
-  return rules::CoolsUntil(agenda.rules, agenda.zone, channel, now, wait, random);
+Instant CoolsUntil(const AgendaInfo& agenda, Channel channel, Instant now, uint64_t random) {
+  return rules::CoolsUntil(agenda.rules, agenda.zone, channel, now,
+                           /*passes_on=*/agenda.rules.waitlist, random);
 }
 
 namespace {
@@ -64,33 +61,55 @@ bool OfferTo(Engine::Impl& in, const WaitlistPlace& place, SeatId seat, Instant 
   return false;
 }
 
+// Offers the seat to the first of those who wait for it. False: there is nobody.
+bool PassOn(Engine::Impl& in, const AgendaInfo& agenda, SeatId seat, Instant starts_at, bool* aside,
+            Instant now, Act& act) {
+  const Channel channel = in.ledger_.WordOf(seat).channel();
+  const Instant until = rules::OfferedUntil(agenda.rules, channel, starts_at, now);
+  if (until - now < limits::kLeastOfferMs || in.openings_->BriefAt(agenda, now).state.paused)
+    return false;
+  const Identities::Reading reading = in.people_->identities.Read();
+  for (const WaitlistPlace& place : in.people_->waitlist.First(
+           agenda.id, channel, rules::DayAt(agenda.zone, now), kAskedAtOnce)) {
+    // Only now: a seat is set aside for somebody.
+    if (!*aside && !in.ledger_.Aside(seat, now, act)) return false;
+    *aside = true;
+    if (OfferTo(in, place, seat, until, now, act)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-bool Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
+Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
   const ledger::SeatWord word = in.ledger_.WordOf(seat);
   const std::optional<ledger::SeatTime> time = in.ledger_.TimeOf(seat);
   const AgendaInfo* const agenda = time ? in.registry_.Find(time->agenda) : nullptr;
   bool aside = word.state() == SeatState::kAside;
-  if (agenda == nullptr) return false;
-  const auto give_back = [&] { return aside && in.ledger_.FreeAside(seat, act); };
-  if (in.people_->closures.HasDisplaced(agenda->id) &&
-      (aside ? give_back() : in.ledger_.Free(seat, now, act))) {
+  if (agenda == nullptr || (!aside && word.last())) return {};
+  // For as long as it takes to move somebody there it is in the calendar: microseconds, at a moment
+  // that nobody can have chosen.
+  if (in.people_->closures.HasDisplaced(agenda->id, word.channel())) {
+    in.kept_aside_.erase(seat);
+    if (!(aside ? in.ledger_.FreeAside(seat, act) : in.ledger_.Free(seat, now, act))) return {};
     MoveDisplaced(in, *agenda, now, act);
-    return true;
+    return {true, std::nullopt};
   }
-  const Instant until = rules::OfferedUntil(agenda->rules, word.channel(), time->starts_at, now);
-  const bool open = agenda->rules.waitlist && until - now >= limits::kLeastOfferMs &&
-                    !in.openings_->BriefAt(*agenda, now).state.paused;
-  if (!open) return give_back();
-  const Identities::Reading reading = in.people_->identities.Read();
-  for (const WaitlistPlace& place : in.people_->waitlist.First(
-           agenda->id, word.channel(), rules::DayAt(agenda->zone, now), kAskedAtOnce)) {
-    // Only now: a seat is set aside for somebody.
-    if (!aside && !in.ledger_.Aside(seat, now, act)) return false;
-    aside = true;
-    if (OfferTo(in, place, seat, until, now, act)) return true;
+  if (!aside && !agenda->rules.waitlist) return {};
+  if (PassOn(in, *agenda, seat, time->starts_at, &aside, now, act)) {
+    in.kept_aside_.erase(seat);
+    return {true, std::nullopt};
   }
-  return give_back();
+  // Nobody is there to take it. It waits as any freed seat does: whoever gave it up must not know
+  // when it comes back.
+  if (!aside && !in.ledger_.Aside(seat, now, act)) return {};
+  const uint64_t random = in.names_->Random(Subject{word.bits(), 0}, now.ms, seat.value);
+  const auto [kept, fresh] = in.kept_aside_.try_emplace(
+      seat, rules::CoolsUntil(agenda->rules, agenda->zone, word.channel(), now,
+                              /*passes_on=*/false, random));
+  if (now < kept->second) return {true, std::min(kept->second, now + limits::kLookForTakersMs)};
+  in.kept_aside_.erase(kept);
+  return {in.ledger_.FreeAside(seat, act), std::nullopt};
 }
 
 // What has become of offers, by the seats: confirmed, given up, lapsed. And people who wait and

@@ -3,6 +3,7 @@
 #include "base/limits_waitlist.h"
 #include "booking/attribution.h"
 #include "booking/engine_impl.h"
+#include "booking/freed_seats.h"
 #include "booking/waitlist_answers.h"
 #include "rules/identity.h"
 #include "rules/opening.h"
@@ -165,7 +166,10 @@ PlaceAnswer LeaveWaitlist(Engine& engine, Act& act, const HolderRequest& request
       const auto seat = in.ledger_.Find(place->subject, act);
       if (seat && seat->word.state() == ledger::SeatState::kOffered &&
           seat->agenda == place->agenda)
-        in.ledger_.Cancel(seat->origin, in.DeadlineTime(now), now + limits::kDeclinedMs, act);
+        in.ledger_.Cancel(seat->origin, in.DeadlineTime(now),
+                          CoolsUntil(*answer.agenda, seat->word.channel(), now,
+                                     in.names_->Random(seat->subject, now.ms, 3)),
+                          act);
     }
     answer.place = Describe(in, act, left, now);
     return answer;

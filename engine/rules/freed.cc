@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "base/limits_waitlist.h"
 #include "rules/opening.h"
 
 namespace creneau::rules {
 
 Instant CoolsUntil(const Agenda& agenda, const Zone& zone, Channel channel, Instant now,
-                   bool somebody_waits, uint64_t random) {
+                   bool passes_on, uint64_t random) {
+  if (passes_on) return now + limits::kPassOnMs;
   const Instant least = now + agenda.cooldown_min_hours * kMsPerHour;
-  if (somebody_waits) return least;
   if (agenda.opening && channel == Channel::kWeb) {
     // The one that is under way then has begun, with everybody watching.
     auto next = OpeningAfter(agenda, zone, least);

@@ -10,13 +10,14 @@
 
 namespace creneau::rules {
 
-// Where people wait for it, the list's next one is asked after the shortest time; nobody else can
-// get it, so it need not be secret. Else a seat of the web's goes into the next opening that begins
-// after that time, where everybody's chance is what the opening makes it; or comes back at a random
-// moment between the agenda's bounds where that is always open, or for the office's own channels,
-// which no opening binds. `random`: any 64 bits that nobody can guess.
+// `passes_on`: the agenda looks for somebody to offer it to, a minute later, and nobody else can
+// get it meanwhile; so when that is need not be secret. Else a seat of the web's goes into the next
+// opening that begins after the agenda's shortest time, where everybody's chance is what the
+// opening makes it; or comes back at a random moment between the agenda's bounds where that is
+// always open, or for the office's own channels, which no opening binds. `random`: any 64 bits that
+// nobody can guess.
 Instant CoolsUntil(const Agenda& agenda, const Zone& zone, Channel channel, Instant now,
-                   bool somebody_waits, uint64_t random);
+                   bool passes_on, uint64_t random);
 
 // Until when somebody who came by that channel may take an offer of a seat that begins at
 // `starts_at`: as long as the agenda says, but not beyond the last moment at which it could be

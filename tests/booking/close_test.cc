@@ -23,12 +23,6 @@ class Closing : public Waiting {
     return std::string(ReservationStateName(answer.reservation.state)) + " " +
            FormatLocalMinute(answer.reservation.slot);
   }
-  Reservation At(const std::string& slot, std::string_view dossier) {
-    const ReservationAnswer held = Hold(std::string(dossier), slot, std::string(kKey));
-    REQUIRE(held.outcome == Outcome::kOk);
-    REQUIRE(Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
-    return held.reservation;
-  }
   int Slots() {
     return static_cast<int>(
         engine->ReadSlots("93-titres", CivilDate{2026, 12, 15}, std::nullopt, clock.now)

@@ -78,6 +78,12 @@ class Waiting : public Desk {
     REQUIRE(answer.place->offer);
     return *answer.place->offer;
   }
+  Reservation At(const std::string& slot, const std::string& dossier) {
+    const ReservationAnswer held = Hold(dossier, slot, std::string(kKey));
+    REQUIRE(held.outcome == Outcome::kOk);
+    REQUIRE(Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
+    return held.reservation;
+  }
   // Those of them that have an offer, by their place in the list.
   std::vector<size_t> Offered(const std::vector<PlaceView>& places) {
     std::vector<size_t> offered;

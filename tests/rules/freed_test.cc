@@ -57,10 +57,10 @@ TEST_CASE_METHOD(Fixture, "with an opening: into the next that begins after the 
   CHECK(Cools("2026-12-01T09:30", false, kTwoHours) == "2026-12-01T12:30");
 }
 
-TEST_CASE_METHOD(Fixture, "where people wait: after the shortest time, opening or not") {
-  CHECK(Cools("2026-12-01T09:30", true, kTwoHours) == "2026-12-01T10:30");
+TEST_CASE_METHOD(Fixture, "where it is to be offered to somebody: a minute later, opening or not") {
+  CHECK(Cools("2026-12-01T09:30", true, kTwoHours) == "2026-12-01T09:31");
   agenda.opening = Opening{Weekdays{0b0011111}, 510, 540, 600};
-  CHECK(Cools("2026-12-01T09:30", true, kTwoHours) == "2026-12-01T10:30");
+  CHECK(Cools("2026-12-01T09:30", true, kTwoHours) == "2026-12-01T09:31");
 }
 
 TEST_CASE_METHOD(Fixture, "an offer stands as long as its channel's, but not beyond the slot") {

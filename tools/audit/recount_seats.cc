@@ -198,14 +198,13 @@ void Recount::CheckCooling(SeatWord before, SeatWord after, const Agenda& agenda
   const int64_t least_ms = Least(agenda, &rules::Agenda::cooldown_min_hours) * kMsPerHour;
   if (until > latest_ + most_ms + kRoundingMs && !OpensAt(agenda, until))
     Fail("a seat cools longer than cooldown_hours allows, and into no opening");
-  // A hold that a queue takes back goes to the next in line at once, an offer to the next of those
-  // who wait; what the office leaves, leaves the calendar.
+  // A hold that a queue takes back goes to the next in line at once, what people wait for to the
+  // next of those; what the office leaves, leaves the calendar.
   const bool moved = after.state() == SeatState::kCoolingMoved;
+  const rules::Agenda& rules = agenda.versions.back().rules;
   const bool may_be_at_once =
-      moved ? before.last()
-            : before.state() == SeatState::kOffered ||
-                  (before.state() == SeatState::kHeld &&
-                   agenda.versions.back().rules.policy == rules::Policy::kQueue);
+      rules.waitlist || before.state() == SeatState::kOffered || (moved && before.last()) ||
+      (!moved && before.state() == SeatState::kHeld && rules.policy == rules::Policy::kQueue);
   if (!may_be_at_once && until < Earliest() + least_ms)
     Fail("a seat cools less than cooldown_hours allows");
 }
