@@ -48,6 +48,7 @@ Subject SubjectNumber(uint64_t number) { return Subject{Mix64(kSeed + number), M
 class CountingSink final : public ledger::EventSink {
  public:
   void Push(const ledger::Event&) override { ++pushed; }
+  void PushParty(const ledger::PartyHeld&) override { ++pushed; }
   uint64_t pushed = 0;
 };
 

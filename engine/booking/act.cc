@@ -69,6 +69,13 @@ void Act::Push(const ledger::Event& event) {
   if (!log_.Push(node)) refused_ = true;
 }
 
+void Act::PushParty(const ledger::PartyHeld& party) {
+  CommitPool::Node* node = pool_.Take();
+  node->bytes = std::string_view(node->record.data(), codec::EncodeParty(party, node->record));
+  used_.push_back(node);
+  if (!log_.Push(node)) refused_ = true;
+}
+
 void Act::PushBytes(std::string_view record) {
   CommitPool::Node* node = pool_.Take();
   node->bytes = record;

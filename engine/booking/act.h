@@ -26,7 +26,7 @@ class CommitPool {
  public:
   struct Node : wal::Commit {
     static constexpr size_t kRecordBytes =
-        192;  // the largest ledger event, encoded; checked in codec
+        352;  // the largest ledger event, encoded; checked in codec
     std::array<char, kRecordBytes> record;
   };
 
@@ -60,6 +60,7 @@ class Act final : public ledger::EventSink {
   void Begin();
 
   void Push(const ledger::Event& event) override;
+  void PushParty(const ledger::PartyHeld& party) override;
   // A record that is not the ledger's; the bytes must live until Release. A log that refuses
   // because it is being drained may read what it took before for longer: whoever pushes has ended
   // by then (the daemon joins its workers, and the engine its steward and keeper, before Drain).

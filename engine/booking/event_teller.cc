@@ -37,6 +37,8 @@ std::optional<PublicFact> FactOf(SeatWord before, SeatWord after) {
     case SeatState::kFree:
     case SeatState::kClaimed:
     case SeatState::kMoving:
+    case SeatState::kJoining:
+    case SeatState::kLeading:
     case SeatState::kCoolingMoved:
     case SeatState::kAside:
       return std::nullopt;
@@ -155,6 +157,7 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
   absl::StatusOr<codec::Record> decoded = codec::DecodeRecord(record);
   if (!decoded.ok()) return decoded.status();
   if (const auto* change = std::get_if<ledger::Event>(&*decoded)) return Tell(*change, event);
+  if (const auto* party = std::get_if<ledger::PartyHeld>(&*decoded)) return Tell(*party, event);
   if (const auto* part = std::get_if<codec::CalendarPart>(&*decoded)) return Tell(*part, event);
   if (const auto* part = std::get_if<codec::RosterPart>(&*decoded)) return Tell(*part, event);
   if (auto* opening = std::get_if<codec::OpeningState>(&*decoded))
@@ -227,6 +230,18 @@ bool EventTeller::Tell(const ledger::Event& change, PublicEvent* event) {
   event->fact = *fact;
   event->confirmed = before->state() == SeatState::kConfirmed;
   event->by_holder = after.extended() && !before->extended();
+  return true;
+}
+
+// One event, of the leader's reservation, which names them all.
+bool EventTeller::Tell(const ledger::PartyHeld& party, PublicEvent* event) {
+  bool told = false;
+  for (size_t i = party.count; i-- > 0;) told = Tell(ledger::Event(party.seats[i]), event) || told;
+  if (!told) return false;
+  for (size_t i = 0; i < party.count; ++i) {
+    const ledger::SeatImage& image = party.seats[i];
+    event->party.push_back(names_.NameOf(SeatRef{image.seat, image.word.generation()}));
+  }
   return true;
 }
 

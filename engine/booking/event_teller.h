@@ -57,6 +57,7 @@ class EventTeller {
   absl::StatusOr<bool> TellOther(std::string_view record, PublicEvent* event);
   bool Tell(const ledger::Event& change, PublicEvent* event);
   bool TellMove(const ledger::Event& move, PublicEvent* event);
+  bool Tell(const ledger::PartyHeld& party, PublicEvent* event);
   bool Tell(const codec::CalendarPart& part, PublicEvent* event);
   bool Tell(const codec::RosterPart& part, PublicEvent* event);
   bool Tell(codec::OpeningState opening, PublicEvent* event);

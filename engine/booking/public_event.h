@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/instant.h"
@@ -72,9 +73,10 @@ struct PublicEvent {
   Channel channel = Channel::kWeb;
   bool confirmed = false;             // kMoved: as what it was moved; kCancelled: what was given up
   std::optional<Instant> expires_at;  // of a hold
-  bool by_holder = false;             // kExtended
-  uint32_t moves = 0;                 // kMoved: this one included
-  PublicSeat from;                    // kMoved
+  std::vector<ReservationName> party;  // of several that were held together: all, this one too
+  bool by_holder = false;              // kExtended
+  uint32_t moves = 0;                  // kMoved: this one included
+  PublicSeat from;                     // kMoved
 
   uint32_t version = 0;  // kPublished, kRosterImported
   bool adds = false;     // kRosterImported

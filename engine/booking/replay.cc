@@ -57,6 +57,7 @@ absl::Status Replay::ApplyAll() {
 absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
   absl::StatusOr<codec::Record> decoded = codec::DecodeRecord(record);
   if (!decoded.ok()) return decoded.status();
+  if (const auto* party = std::get_if<ledger::PartyHeld>(&*decoded)) return ledger_.Apply(*party);
   if (auto* part = std::get_if<codec::CalendarPart>(&*decoded)) return Take(*part, written_at);
   if (const auto* outage = std::get_if<codec::Outage>(&*decoded)) return Take(*outage);
   if (const auto* opening = std::get_if<codec::OpeningState>(&*decoded)) return Take(*opening);

@@ -17,7 +17,7 @@ using ledger::SeatImage;
 using ledger::SeatState;
 
 bool HasHolder(const SeatImage& image) {
-  return image.word.state() != SeatState::kFree && image.word.state() != SeatState::kWithdrawn;
+  return !ledger::IsNobodys(image.word.state()) && image.word.state() != SeatState::kWithdrawn;
 }
 
 std::string Line(const SeatImage& image) {
@@ -63,6 +63,15 @@ std::string Describe(const ledger::Event& event, bool json) {
         Json(event.seat), Json(event.from), event.origin.seat.value, event.origin.generation.value);
   }
   return absl::StrFormat("moved: %s; from %s", Line(event.seat), Line(event.from));
+}
+
+std::string Describe(const ledger::PartyHeld& party, bool json) {
+  std::string out = json ? R"({"event":"party-held","seats":[)" : "party: ";
+  for (size_t i = 0; i < party.count; ++i) {
+    if (i > 0) out += json ? "," : "; ";
+    out += json ? Json(party.seats[i]) : Line(party.seats[i]);
+  }
+  return json ? out + "]}" : out;
 }
 
 std::string Describe(const CalendarPart& part, bool json) {

@@ -30,12 +30,16 @@ static_assert(kSlotsPerPart * 60 + 16 * 1024 < limits::kMaxRecordBytes);
 // message cost as much as the hold. All else is protobuf's own.
 // Each function writes at `at` and returns where it ended: a place kept in an object would be read
 // and written again for every byte, since bytes may alias it.
-char* PutVarint(char* at, int field, uint32_t value) {
-  if (value == 0) return at;
-  *at++ = static_cast<char>(field << 3);
+char* PutBare(char* at, uint32_t value) {
   for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
   *at++ = static_cast<char>(value);
   return at;
+}
+
+char* PutVarint(char* at, int field, uint32_t value) {
+  if (value == 0) return at;
+  *at++ = static_cast<char>(field << 3);
+  return PutBare(at, value);
 }
 
 char* PutFixed64(char* at, int field, uint64_t value) {
@@ -145,6 +149,20 @@ absl::StatusOr<Record> Moved(const v1::SeatMoved& moved) {
   return Checked(event);
 }
 
+absl::StatusOr<Record> Checked(const v1::PartyHeld& in) {
+  ledger::PartyHeld party;
+  const auto seats = static_cast<size_t>(in.seats_size());
+  bool fine = seats >= 2 && seats <= party.seats.size();
+  for (const v1::SeatImage& seat : in.seats()) {
+    if (!fine) break;
+    const ledger::SeatImage image = FromProto(seat);
+    fine = image.word.IsImage() && IsReserved(image.word.state());
+    party.seats[party.count++] = image;
+  }
+  if (fine) return Record(party);
+  return absl::DataLossError("a party's record that says what none can hold");
+}
+
 }  // namespace
 
 size_t EncodeEvent(const ledger::Event& event, std::span<char> out) {
@@ -163,6 +181,23 @@ size_t EncodeEvent(const ledger::Event& event, std::span<char> out) {
   }
   EndMessage(begin, at);
   return static_cast<size_t>(at - out.data());
+}
+
+size_t EncodeParty(const ledger::PartyHeld& party, std::span<char> out) {
+  CHECK(out.size() >= kMaxEventBytes);
+  // The head's length is known last: one byte more where the seats take 128 or more.
+  constexpr uint32_t kTag = v1::Event::kPartyHeldFieldNumber << 3 | 2;
+  static_assert(kTag >= 0x80 && kTag < 0x4000);
+  char* const body = out.data() + 4;
+  char* at = body;
+  for (size_t i = 0; i < party.count; ++i)
+    at = PutImage(at, v1::PartyHeld::kSeatsFieldNumber, party.seats[i]);
+  const auto size = static_cast<size_t>(at - body);
+  char* head = out.data();
+  head = PutBare(head, kTag);
+  head = PutBare(head, static_cast<uint32_t>(size));
+  if (head != body) std::memmove(head, body, size);
+  return static_cast<size_t>(head - out.data()) + size;
 }
 
 std::vector<std::string> EncodeCalendar(const ledger::CalendarChange& change,
@@ -214,6 +249,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
     }
     case v1::Event::kSeatMoved:
       return Moved(message.seat_moved());
+    case v1::Event::kPartyHeld:
+      return Checked(message.party_held());
     case v1::Event::kCalendarPart:
       return FromProto(message.calendar_part());
     case v1::Event::kOutage:

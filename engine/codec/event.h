@@ -26,12 +26,13 @@
 
 namespace creneau::codec {
 
-// Room for any ledger event, encoded.
-inline constexpr size_t kMaxEventBytes = 192;
+// Room for any ledger event, encoded: a party of eight takes 349.
+inline constexpr size_t kMaxEventBytes = 352;
 
 // Writes the event into `out` without allocating; returns the bytes used. `out` has at least
 // kMaxEventBytes.
 size_t EncodeEvent(const ledger::Event& event, std::span<char> out);
+size_t EncodeParty(const ledger::PartyHeld& party, std::span<char> out);
 
 // One part of a calendar version.
 struct CalendarPart {
@@ -53,10 +54,11 @@ struct Outage {
 
 std::string EncodeOutage(const Outage& outage);
 
-using Record = std::variant<ledger::Event, CalendarPart, Outage, OpeningState, TurnLapsed,
-                            RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed,
-                            ActSettled, HolderNotice, ServiceMinute, ChannelTotals, LossAccepted,
-                            PepperEpoch, WaitlistPlace, DayClosed, HelperCount, DeskNote>;
+using Record =
+    std::variant<ledger::Event, ledger::PartyHeld, CalendarPart, Outage, OpeningState, TurnLapsed,
+                 RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled,
+                 HolderNotice, ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch,
+                 WaitlistPlace, DayClosed, HelperCount, DeskNote>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

@@ -69,6 +69,11 @@ class EventWriter {
     Seat(event_.seat);
     json_.Name("channel").String(ChannelName(event_.channel));
     if (event_.expires_at) Time("expires_at", *event_.expires_at);
+    if (!event_.party.empty()) {
+      json_.Name("reservations").Array();
+      for (const auto& name : event_.party) json_.String(name.view());
+      json_.EndArray();
+    }
     if (event_.fact == PublicFact::kExtended)
       json_.Name("by").String(event_.by_holder ? "holder" : "outage");
     const bool displaced = event_.fact == PublicFact::kDisplaced;

@@ -47,12 +47,31 @@ void Ledger::PrefetchFor(const Event& event) const {
   if (event.is_move && event.from.seat.value < seats_.size()) Prefetch({event.from.seat, {}});
 }
 
-absl::Status Ledger::Apply(const Event& event) {
+absl::Status Ledger::CheckMade(SeatId seat) const {
   const uint32_t made = seats_made_.load();
-  if (event.seat.seat.value >= made || (event.is_move && event.from.seat.value >= made)) {
-    return absl::DataLossError(
-        absl::StrFormat("an event names seat %d, but the calendars before it made only %d",
-                        event.seat.seat.value, made));
+  if (seat.value < made) return absl::OkStatus();
+  return absl::DataLossError(absl::StrFormat(
+      "an event names seat %d, but the calendars before it made only %d", seat.value, made));
+}
+
+absl::Status Ledger::Apply(const PartyHeld& party) {
+  for (size_t i = 0; i < party.count; ++i) {
+    if (absl::Status status = CheckMade(party.seats[i].seat); !status.ok()) return status;
+  }
+  for (size_t i = 0; i < party.count; ++i) ApplyImage(party.seats[i]);
+  return absl::OkStatus();
+}
+
+void Ledger::PrefetchFor(const PartyHeld& party) const {
+  for (size_t i = 0; i < party.count; ++i) {
+    if (party.seats[i].seat.value < seats_.size()) Prefetch({party.seats[i].seat, {}});
+  }
+}
+
+absl::Status Ledger::Apply(const Event& event) {
+  if (absl::Status status = CheckMade(event.seat.seat); !status.ok()) return status;
+  if (event.is_move) {
+    if (absl::Status status = CheckMade(event.from.seat); !status.ok()) return status;
   }
   const bool newer = ApplyImage(event.seat);
   if (event.is_move) {

@@ -98,6 +98,60 @@ inline Ledger::Claimed Ledger::Claim(Calendar& calendar, const HoldArgs& args) {
   return ClaimByLook(calendar, args);
 }
 
+namespace {
+
+// So many bits: neighbours where there are some.
+uint64_t PickBits(uint64_t bits, size_t count, uint64_t random) {
+  uint64_t runs = bits;
+  for (size_t i = 1; i < count; ++i) runs &= bits >> i;
+  if (runs != 0) return ((uint64_t{1} << count) - 1) << PickBit(runs, random);
+  uint64_t picked = 0;
+  for (size_t i = 0; i < count; ++i) picked |= uint64_t{1} << PickBit(bits & ~picked, random);
+  return picked;
+}
+
+}  // namespace
+
+// All at once or none, so that nobody finds taken what is given back a moment later.
+Ledger::ClaimedParty Ledger::ClaimSeats(Calendar& calendar, size_t position,
+                                        const PartyArgs& args) {
+  Slot& slot = SlotOf(calendar.entries()[position].slot);
+  Atomic<uint64_t>& free = slot.free[static_cast<size_t>(args.channel)];
+  uint64_t seen = free.load();
+  while (static_cast<size_t>(std::popcount(seen)) >= args.count) {
+    const uint64_t seats = PickBits(seen, args.count, args.random);
+    if (!free.compare_exchange_strong(seen, seen & ~seats)) continue;
+    if (seen == seats)
+      calendar.summary(args.channel).Clear(position, [&] { return free.load() != 0; });
+    return ClaimedParty{&slot, seats};
+  }
+  return ClaimedParty{};
+}
+
+// The earliest slot with so many free seats, or that which is asked for. Where the summary leads to
+// none the words themselves are read, as ClaimByLook does.
+Ledger::ClaimedParty Ledger::ClaimParty(Calendar& calendar, const PartyArgs& args) {
+  const auto& entries = calendar.entries();
+  if (args.slot) {
+    const size_t position = calendar.PositionOf(*args.slot);
+    if (position == Calendar::kNone || entries[position].starts_at < args.earliest ||
+        entries[position].starts_at > args.latest)
+      return ClaimedParty{};
+    return ClaimSeats(calendar, position, args);
+  }
+  const size_t until = calendar.FirstFrom(args.latest + 1);
+  for (size_t i = calendar.Find(args.channel, args.earliest); i < until;
+       i = calendar.summary(args.channel).Find(i + 1)) {
+    const ClaimedParty claimed = ClaimSeats(calendar, i, args);
+    if (claimed.slot != nullptr) return claimed;
+  }
+  for (size_t i = calendar.FirstFrom(args.earliest); i < until; ++i) {
+    const ClaimedParty claimed = ClaimSeats(calendar, i, args);
+    if (claimed.slot != nullptr) return claimed;
+  }
+  return ClaimedParty{};
+}
+
 // The summary says nothing is left. Somebody who stopped between freeing a seat and saying so must
 // not make that the answer, so the words themselves are read, once for each freeing.
 [[gnu::noinline]] Ledger::Claimed Ledger::ClaimByLook(Calendar& calendar, const HoldArgs& args) {

@@ -77,8 +77,7 @@ absl::Status Ledger::CheckSeat(SeatId seat, const Slot& slot, uint32_t number) {
                         std::string(SeatStateName(word.state())), word.generation().value, what));
   };
   if (word.pending()) return wrong("has a pending mark in a quiet ledger");
-  if (word.state() == SeatState::kClaimed || word.state() == SeatState::kMoving)
-    return wrong("is half taken");
+  if (IsClaim(word.state()) || word.state() == SeatState::kMoving) return wrong("is half taken");
   for (const Channel channel : kAllChannels) {
     const bool set = (slot.free[static_cast<size_t>(channel)].load() >> number & 1) != 0;
     const bool should = word.state() == SeatState::kFree && word.channel() == channel;

@@ -3,10 +3,12 @@
 // pushes them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "ledger/seat_word.h"
 
 namespace creneau::ledger {
@@ -31,12 +33,19 @@ struct Event {
                    // name stands for
 };
 
+// What a party got, in one record: the first is its leader's.
+struct PartyHeld {
+  std::array<SeatImage, limits::kPartyMax> seats;
+  size_t count = 0;
+};
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
   // Takes the event into the log's queue before it returns. Never waits, throws or allocates in
   // normal service.
   virtual void Push(const Event& event) = 0;
+  virtual void PushParty(const PartyHeld& party) = 0;
 };
 
 }  // namespace creneau::ledger

@@ -31,6 +31,10 @@ std::string_view SeatStateName(SeatState state) {
       return "withdrawn";
     case SeatState::kAside:
       return "aside";
+    case SeatState::kJoining:
+      return "joining";
+    case SeatState::kLeading:
+      return "leading";
   }
   CHECK(false);
 }

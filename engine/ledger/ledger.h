@@ -21,6 +21,7 @@
 //            cooling-moved+pending [decides: yes if it succeeded, no if that word went any other
 //            way] → new word to its target+pending → push one event for both → note the new place
 //            under the old name → clear both marks
+//   party    see party.cc
 //
 // Whoever meets a pending mark, a claimed seat named by the index, or a moving one, finishes it
 // first: everything needed to do so is in the words and payloads. So nobody acts on what the log's
@@ -44,8 +45,8 @@
 //   entry is passed only when its seat has no mark.
 //
 // A thread that stops for ever costs at most the one seat it had claimed (or whose bit it was about
-// to give back), until the next restart. Between claim and clearing there is no suspension, no
-// throw, and no allocation but in the index's emergency growth.
+// to give back), or those of the party it had, until the next restart. Between claim and clearing
+// there is no suspension, no throw, and no allocation but in the index's emergency growth.
 //
 // Threads: everything is safe from any thread, but Plan, Apply(CalendarChange), Trim (one publisher
 // at a time) and Apply(Event), Rebuild (recovery, alone).
@@ -73,6 +74,7 @@
 #include "ledger/event.h"
 #include "ledger/inbox.h"
 #include "ledger/memory.h"
+#include "ledger/party.h"
 #include "ledger/publication.h"
 #include "ledger/rebuilt.h"
 #include "ledger/region.h"
@@ -94,6 +96,9 @@ class Ledger final : private Holdings {
   // --- what requests do -------------------------------------------------------------------------
   // Claims, then asks the index: ask Find first, so that repeats hide no seat from others.
   Result Hold(const HoldArgs& args, EventSink& sink);
+  // A seat for each member, all in one slot, beside one another where there are such; or none. Each
+  // is a reservation like any other from then on.
+  PartyResult HoldParty(const PartyArgs& args, EventSink& sink);
   Result Confirm(SeatRef name, Instant received_at, EventSink& sink);
   // Once: the deadline moves by `by_ms`.
   Result Extend(SeatRef name, Instant received_at, int64_t by_ms, EventSink& sink);
@@ -181,8 +186,10 @@ class Ledger final : private Holdings {
   // --- recovery --------------------------------------------------------------------------------
   // Never refuses; ignores what is not newer. An event of a seat that does not exist is DataLoss.
   absl::Status Apply(const Event& event);
+  absl::Status Apply(const PartyHeld& party);
   // Fetches the memory that Apply will need. Also of an event that Apply will refuse.
   void PrefetchFor(const Event& event) const;
+  void PrefetchFor(const PartyHeld& party) const;
   // Seats are given out in this generation at least, from here on: what a log that goes on after a
   // loss must not do is give one out again in a generation that was lost (booking/loss.h). A seat
   // that is free in an earlier one is raised by whoever claims it, so that nothing needs be written
@@ -238,6 +245,12 @@ class Ledger final : private Holdings {
   Claimed ClaimNamed(Calendar& calendar, Channel channel, LocalMinute slot, Instant earliest,
                      Instant latest, uint64_t random);
   Claimed ClaimInSlot(Calendar& calendar, Channel channel, size_t position, uint64_t random);
+  struct ClaimedParty {
+    Slot* slot = nullptr;  // null: there is none
+    uint64_t seats = 0;    // a bit for each number within it
+  };
+  ClaimedParty ClaimParty(Calendar& calendar, const PartyArgs& args);
+  ClaimedParty ClaimSeats(Calendar& calendar, size_t position, const PartyArgs& args);
   Claimed ClaimByLook(Calendar& calendar, const HoldArgs& args);
   void GiveBit(SeatId seat, Channel channel);
   void GiveBits(Slot& slot, Channel channel, uint64_t bits);
@@ -296,6 +309,18 @@ class Ledger final : private Holdings {
   void AbortMove(SeatId to, SeatWord word, const MoveIntent& intent, EventSink& sink);
   void Forward(SeatRef name, SeatRef previous, SeatRef now);
 
+  // party.cc
+  bool AnyReserved(const PartyArgs& args, PartyResult* result, EventSink& sink);
+  SeatWord PrepareParty(const PartyArgs& args, const std::array<uint8_t, limits::kPartyMax>& order,
+                        const ClaimedParty& claimed, PartyResult* result);
+  void FinishParty(SeatRef leader, EventSink& sink);
+  void FinishPartyOf(SeatId seat, SeatWord word, EventSink& sink);
+  SeatRef LeaderOf(SeatId seat) const;
+  bool StillJoins(SeatRef leader, SeatId seat, SeatWord word, SeatImage* image) const;
+  void DecideParty(SeatRef leader, SeatWord word, EventSink& sink);
+  void RecordParty(SeatRef leader, SeatWord word, EventSink& sink);
+  void DisbandParty(SeatRef leader, SeatWord word, EventSink& sink);
+
   // transition.cc
   template <typename Next>
   bool Step(SeatId seat, EventSink& sink, Next next);
@@ -322,6 +347,7 @@ class Ledger final : private Holdings {
                  TrimCounts& counts, EventSink& sink);
   bool Restore(SeatId seat, Channel channel, EventSink& sink);
   SeatRecord ScanSeat(SeatId seat, EventSink& sink);
+  absl::Status CheckMade(SeatId seat) const;
   bool ApplyImage(const SeatImage& image);
   void NoteReserved(SeatWord before, SeatWord after) {
     reserved_ += IsReserved(after.state());

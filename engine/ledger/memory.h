@@ -20,11 +20,12 @@ struct Seat {
   Atomic<uint64_t> idempotency;
 };
 static_assert(sizeof(Seat) == 32);
-// Only of seats that a reservation moved to: untouched memory costs nothing.
+// Only of seats that a reservation moved to or that a party held: untouched memory costs nothing.
 struct ColdSeat {
   Atomic<uint64_t> origin;   // SeatRef as IndexValue bits
-  Atomic<uint64_t> intent;   // MoveIntent
-  Atomic<uint64_t> cooling;  // deadline of the seat left behind
+  Atomic<uint64_t> intent;   // MoveIntent; of one that joins a party: its leader, as origin
+  Atomic<uint64_t> cooling;  // deadline of the seat left behind; of a party's leader: its seats, a
+                             // bit for each number within the slot
 };
 // What a hold of the first channel in the first block needs stands between bytes 32 and 64, and
 // so in one cache line: it goes to and fro between cores.

@@ -44,6 +44,8 @@ inline SeatWord Ledger::Settle(SeatId seat, EventSink& sink) {
 // Brings a decided transition into the log's queue and clears its mark. `word` is pending.
 [[gnu::noinline, gnu::cold]] void Ledger::Finish(SeatId seat, SeatWord word, EventSink& sink) {
   if (word.state() == SeatState::kCoolingMoved) return FinishMovedAway(seat, word, sink);
+  if (word.state() == SeatState::kLeading)
+    return FinishParty(WholeRef(seat, word.generation()), sink);
   if (IsArrival(word)) return FinishMove(seat, word.generation(), sink);
   const SeatImage image = ImageOf(seat, word);
   Tell(seat, word, image.subject, image.idempotency, sink);
@@ -114,6 +116,10 @@ std::optional<SeatView> Ledger::LiveSeat(IndexValue value, EventSink& sink) {
       Finish(ref.seat, word, sink);
     } else if (IsReserved(word.state())) {
       if (SeatView view; ViewOf(ref.seat, word, &view)) return view;
+    } else if (word.state() == SeatState::kJoining) {
+      FinishPartyOf(ref.seat, word, sink);
+    } else if (word.state() == SeatState::kLeading && !word.extended()) {
+      FinishParty(ref, sink);
     } else {
       return std::nullopt;
     }
@@ -133,7 +139,10 @@ Holding::Life LifeOf(SeatWord word, bool as_name) {
     case SeatState::kHeld:
     case SeatState::kConfirmed:
     case SeatState::kOffered:
+    case SeatState::kJoining:
       return kLive;
+    case SeatState::kLeading:  // of a party that has been refused it waits for its caller
+      return word.extended() ? kDead : kLive;
     case SeatState::kCoolingCancelled:
     case SeatState::kCoolingExpired:
     case SeatState::kCoolingMoved:
@@ -158,7 +167,7 @@ Holding Ledger::HoldingOf(SeatRef ref, bool as_name) const {
   holding.subject.lo = seat.subject_lo.load(std::memory_order_acquire);
   holding.subject.hi = seat.subject_hi.load(std::memory_order_acquire);
   // A claimed word's are no moves.
-  if (word.moves() > 0 && word.state() != SeatState::kClaimed)
+  if (word.moves() > 0 && !IsClaim(word.state()))
     holding.origin = IndexValue(cold_[ref.seat.value].origin.load(std::memory_order_acquire)).ref();
   // Once the seat is nobody's, its payload may be the next holder's already.
   const SeatWord now = WordOf(ref.seat);

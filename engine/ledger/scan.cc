@@ -41,8 +41,10 @@ CalendarChange Ledger::InForce(AgendaId agenda) {
 SeatRecord Ledger::ScanSeat(SeatId seat, EventSink& sink) {
   for (;;) {
     const SeatWord word = Settle(seat, sink);
-    // Whether it is decided or not: its event comes after the word has left this state.
-    if (word.state() == SeatState::kClaimed || word.state() == SeatState::kMoving)
+    // Whether it is decided or not: its event comes after the word has left this state. But for one
+    // that joins a party: that one's leader, whose number is lower, was read before and, if it had
+    // been decided, finished.
+    if (IsClaim(word.state()) || word.state() == SeatState::kMoving)
       return SeatRecord{SeatImage{seat, word.BeforeClaim(), {}, 0}, {}};
     SeatRecord record{ImageOf(seat, word), {}};
     if (word.moves() > 0)

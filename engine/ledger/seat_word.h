@@ -35,6 +35,8 @@ enum class SeatState : uint8_t {
   kOffered = 8,           // kept for one subject, who has until a deadline to confirm; no hold
   kWithdrawn = 9,         // not in the calendar
   kAside = 10,            // nobody's, and in no free word: it has cooled and is kept to be offered
+  kJoining = 11,          // as claimed, of a seat that a party holds once its leader says so
+  kLeading = 12,          // the same for that one: its mark says yes, `extended` no (party.cc)
 };
 
 std::string_view SeatStateName(SeatState state);
@@ -53,6 +55,10 @@ constexpr bool AwaitsConfirm(SeatState s) {
 constexpr bool HasDeadline(SeatState s) { return AwaitsConfirm(s) || IsCooling(s); }
 // What the steward is told of (Ledger::TakeTouched).
 constexpr bool IsStewards(SeatState s) { return HasDeadline(s) || s == SeatState::kAside; }
+// Not in the log: claimed, or about to be somebody's; where `moves` says what it will arrive in.
+constexpr bool IsClaim(SeatState s) {
+  return s == SeatState::kClaimed || s == SeatState::kJoining || s == SeatState::kLeading;
+}
 // Nobody's, and somebody may be about to make it the next holder's: its payload says nothing.
 constexpr bool IsNobodys(SeatState s) { return s == SeatState::kFree || s == SeatState::kAside; }
 
@@ -107,7 +113,7 @@ class SeatWord {
   }
   // The word that a claimed one becomes, its mark aside.
   SeatWord Arrived() const {
-    CHECK(state() == SeatState::kClaimed && moves() <= 2);
+    CHECK(IsClaim(state()) && moves() <= 2);
     constexpr SeatState kInto[] = {SeatState::kHeld, SeatState::kConfirmed, SeatState::kOffered};
     return With(kInto[moves()]).WithMoves(0).WithExtended(false).WithStep(0);
   }
@@ -115,7 +121,7 @@ class SeatWord {
   // or set aside (`extended` says so of a claimed one). Generation, step and channel are all that
   // such a word says, and the step is kept for this.
   SeatWord BeforeClaim() const {
-    CHECK(state() == SeatState::kClaimed || state() == SeatState::kMoving);
+    CHECK((IsClaim(state()) || state() == SeatState::kMoving) && !pending());
     CHECK(generation().value > 0);
     const bool aside = state() == SeatState::kClaimed && extended();
     return SeatWord(static_cast<uint64_t>(generation().value - 1) << 47)

@@ -37,6 +37,8 @@ std::string Encoded(const Record& record) {
     return std::string(text, EncodeTotals(*totals, text));
   }
   char bytes[kMaxEventBytes];
+  if (const auto* party = std::get_if<ledger::PartyHeld>(&record))
+    return std::string(bytes, EncodeParty(*party, bytes));
   return std::string(bytes, EncodeEvent(std::get<ledger::Event>(record), bytes));
 }
 

@@ -43,6 +43,10 @@ class Recorder final : public ledger::EventSink {
     char bytes[codec::kMaxEventBytes];
     records.emplace_back(bytes, codec::EncodeEvent(event, bytes));
   }
+  void PushParty(const ledger::PartyHeld& party) override {
+    char bytes[codec::kMaxEventBytes];
+    records.emplace_back(bytes, codec::EncodeParty(party, bytes));
+  }
   std::vector<std::string> records;
 };
 
@@ -110,6 +114,15 @@ void Live(Life& life) {
   CHECK(ledger.Cancel(ada.seat.ref, kNow, kDeadline, sink).outcome == Outcome::kOk);
   args.subject = Subject{31, 32};
   CHECK(ledger.Hold(args, sink).outcome == Outcome::kOk);
+  ledger.TakeTouched(
+      [&](SeatId seat, ledger::SeatWord) { ledger.Free(seat, kNow + 3 * kMsPerHour, sink); });
+  ledger::PartyArgs party;
+  party.agenda = kAgendaId;
+  party.latest = args.latest;
+  party.deadline = kDeadline;
+  party.members = {{{kAda, 7}, {kBert, 7}}};
+  party.count = 2;
+  CHECK(ledger.HoldParty(party, sink).outcome == Outcome::kOk);
   life.recorder.records.push_back(codec::EncodeOutage({kNow, false}));
   life.recorder.records.push_back(codec::EncodeOutage({kNow, true}));
   life.recorder.records.push_back(codec::EncodeStaffAct({.at = kNow,

@@ -14,7 +14,8 @@
 //   behind it what the whole log makes, by digest;
 //
 // and after one in which a thread was stopped for ever, that the others took a bounded number of
-// steps, that at most one seat is lost, and that the log's prefixes and a finished snapshot hold.
+// steps, that at most one seat is lost, or a party's, and that the log's prefixes and a finished
+// snapshot hold.
 #pragma once
 
 #include <memory>
@@ -63,6 +64,7 @@ class CaseProgram final : public Program {
   void CheckLog();
   void CheckSequence();
   void CheckQuiet();
+  size_t MostClaimed(int thread) const;
   void CheckLost(int suspended);
   void CheckSnapshot();
   std::string Replay(const Snapshot* snapshot, size_t count, bool want_digest);

@@ -11,5 +11,6 @@ const std::vector<Case>& Pairs();
 const std::vector<Case>& Triples();
 const std::vector<Case>& Scans();
 const std::vector<Case>& Fairness();
+const std::vector<Case>& Parties();
 
 }  // namespace creneau::interleave

@@ -1,4 +1,5 @@
-// interleave pairs|triples|scans|fairness|queue|suspended|weakened|repeat [options]: see README.md.
+// interleave pairs|triples|scans|fairness|parties|queue|suspended|weakened|repeat [options]: see
+// README.md.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,6 +16,7 @@ std::vector<Trial> All() {
   for (const Trial& trial : TripleTrials()) all.push_back(trial);
   for (const Trial& trial : ScanTrials()) all.push_back(trial);
   for (const Trial& trial : FairnessTrials()) all.push_back(trial);
+  for (const Trial& trial : PartyTrials()) all.push_back(trial);
   return all;
 }
 
@@ -23,6 +25,7 @@ int Run(const std::string& what, const Wishes& wishes) {
   if (what == "triples") return RunTrials(TripleTrials(), wishes) ? 0 : 1;
   if (what == "scans") return RunTrials(ScanTrials(), wishes) ? 0 : 1;
   if (what == "fairness") return RunTrials(FairnessTrials(), wishes) ? 0 : 1;
+  if (what == "parties") return RunTrials(PartyTrials(), wishes) ? 0 : 1;
   if (what == "queue") return RunTrials(QueueTrials(), wishes) ? 0 : 1;
   if (what == "suspended") return RunSuspended(All(), wishes) ? 0 : 1;
   if (what == "weakened") return RunWeakened(All(), wishes) ? 0 : 1;
@@ -32,7 +35,7 @@ int Run(const std::string& what, const Wishes& wishes) {
     }
   }
   std::fprintf(stderr,
-               "interleave pairs|triples|scans|fairness|queue|suspended|weakened [--long] "
+               "interleave pairs|triples|scans|fairness|parties|queue|suspended|weakened [--long] "
                "[--only PART] [--without PART]\n"
                "           [--preemptions N] [--executions N]\n"
                "interleave repeat --only NAME --schedule S [--suspend THREAD --after STEPS]\n");

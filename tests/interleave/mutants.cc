@@ -46,6 +46,13 @@ const std::vector<KnownMutant> kMutants = {
     {"an offer's seat is not said to have been aside", "scan/offer"},
     {"an offer writes whose the seat is before it has it", "offer"},
     {"the steward is not told again of an offer that lost", "touched"},
+    {"a party is logged after its seats have gone on", "party"},
+    {"a party's leader goes on before the others", "party"},
+    {"a party is decided before the last is announced", "party"},
+    {"a party takes a member's reservation for an ended one", "party"},
+    {"whoever helps gives a refused leader's seat back", "party"},
+    {"who joins a party counts as nobody", "party"},
+    {"a party's bits are taken one by one", "party"},
     {"memory is freed under its readers"},
     {"an entry is copied before it is frozen", "growth from nothing/hold"},
     {"whoever knows the next table leaves an empty place open in this one", "growth "},
@@ -58,8 +65,8 @@ const std::vector<KnownMutant> kMutants = {
 
 bool Caught(const char* mutant, const Limits& limits, const std::string& only) {
   mutant_that_is_on = mutant;
-  for (const auto& trials :
-       {QueueTrials(), PairTrials(), TripleTrials(), ScanTrials(), FairnessTrials()}) {
+  for (const auto& trials : {QueueTrials(), PairTrials(), TripleTrials(), ScanTrials(),
+                             FairnessTrials(), PartyTrials()}) {
     for (const Trial& trial : trials) {
       if (!only.empty() && trial.name.find(only) == std::string::npos) continue;
       mutant_lock.store(0);

@@ -85,7 +85,8 @@ std::vector<Act> ActsFromText(const std::string& text) {
       } else if (word[0] >= '0' && word[0] <= '9') {
         act.number = std::stoi(word);
       } else if (word != "any") {
-        act.who = PersonNamed(word);
+        act.all.push_back(PersonNamed(word));
+        act.who = act.all.front();
       }
     }
     acts.push_back(act);
@@ -136,7 +137,39 @@ void Office::Log(Entry entry) {
   log_.push_back(std::move(entry));
 }
 
-void Office::Push(const ledger::Event& event) { Log(Entry{false, event, {}}); }
+void Office::Push(const ledger::Event& event) { Log(Entry{false, event, {}, {}}); }
+void Office::PushParty(const ledger::PartyHeld& party) { Log(Entry{false, {}, {}, party}); }
+
+std::vector<ledger::SeatImage> Entry::Images() const {
+  if (is_calendar) return {};
+  std::vector<ledger::SeatImage> images(party.seats.begin(), party.seats.begin() + party.count);
+  if (!images.empty()) return images;
+  images.push_back(event.seat);
+  if (event.is_move) images.push_back(event.from);
+  return images;
+}
+
+// All of them have their own, or the answer is that of the whole.
+std::string Office::Party(const Act& act, int thread) {
+  const ledger::HoldArgs one = HoldOf(act.who, act.number);
+  ledger::PartyArgs args;
+  args.agenda = one.agenda;
+  args.slot = one.slot;
+  args.earliest = one.earliest;
+  args.latest = one.latest;
+  args.deadline = one.deadline;
+  for (const int who : act.all)
+    args.members[args.count++] = {SubjectOf(who), HoldOf(who, 0).idempotency};
+  const ledger::PartyResult result = ledger_.HoldParty(args, *this);
+  if (result.outcome != Outcome::kOk) return std::string(OutcomeName(result.outcome));
+  for (size_t i = 0; i < args.count; ++i) {
+    const SeatView& seat = result.seats[i];
+    if (seat.start != result.seats[0].start || !Whose(seat, act.all[i]).empty())
+      return "not what was asked for";
+    names_[static_cast<size_t>(thread)][static_cast<size_t>(act.all[i])] = seat.ref;
+  }
+  return "ok";
+}
 
 SeatRef Office::NameOf(int who, int thread) const {
   return names_[static_cast<size_t>(thread)][static_cast<size_t>(who)];
@@ -158,7 +191,7 @@ std::string Office::Publish(const std::vector<int>& seats) {
   slots_ = std::max(slots_, seats.size());
   const ledger::PublicationPlan plan = ledger_.Plan(kAgenda, ++version_, targets, kStart);
   CHECK(plan.overfull.empty() && !plan.no_room);
-  Log(Entry{true, {}, plan.change});
+  Log(Entry{true, {}, plan.change, {}});
   ledger_.Apply(plan.change);
   for (const SlotId slot : ledger_.SlotsOf(kAgenda, kStart)) ledger_.Trim(slot, *this);
   return "published";
@@ -208,6 +241,7 @@ std::string Office::Do(const Act& act, int thread) {
                      *this),
         act.who);
   }
+  if (act.verb == "party") return Party(act, thread);
   if (act.verb == "displace") {
     return WordFor(ledger_.MoveByOffice(
                        {name, StartOfSlot(act.number), kStart, kAlways, kReceived, kCooled, 0},

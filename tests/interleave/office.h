@@ -6,6 +6,7 @@
 //   expire 0        free 0          lengthen 0      (the steward, by seat number)
 //   aside 0         offer bert 0    unaside 0       (the same: kept, given to bert, given back)
 //   displace ada 1  (the office moves her)
+//   party ada bert 0    (a seat for each, in one slot)
 //   publish 2,1     (a new calendar: two seats in slot 0, one in slot 1, and the seats brought to
 //   it) touched         count           slots           anyfree        freenear 0    (reads)
 //   begin; scan     (a snapshot: what must be known of one moment, then the seats; scan alone is
@@ -32,6 +33,7 @@ namespace creneau::interleave {
 struct Act {
   std::string verb;
   int who = -1;            // index into kPeople
+  std::vector<int> all;    // of a party: who, and the others
   int number = -1;         // slot or seat; -1: any
   std::vector<int> seats;  // of a publication, by slot
 };
@@ -41,11 +43,14 @@ inline constexpr std::array<const char*, 4> kPeople = {"ada", "bert", "carl", "d
 // "hold ada 0; confirm ada"
 std::vector<Act> ActsFromText(const std::string& text);
 
-// What the log holds: a calendar, or an event.
+// What the log holds: a calendar, an event, or a party.
 struct Entry {
   bool is_calendar = false;
   ledger::Event event;
   ledger::CalendarChange change;
+  ledger::PartyHeld party = {};  // of none, where it is not one
+
+  std::vector<ledger::SeatImage> Images() const;
 };
 
 class Office final : public ledger::EventSink {
@@ -56,6 +61,7 @@ class Office final : public ledger::EventSink {
   // What the thread answers, in a word.
   std::string Do(const Act& act, int thread);
   void Push(const ledger::Event& event) override;
+  void PushParty(const ledger::PartyHeld& party) override;
 
   // Calls the ledger's TakeTouched, and keeps what it was told.
   std::string TakeTouched();
@@ -82,6 +88,7 @@ class Office final : public ledger::EventSink {
 
  private:
   std::string Publish(const std::vector<int>& seats);
+  std::string Party(const Act& act, int thread);
   void BeginSnapshot();
   std::string Scan();
   SeatRef NameOf(int who, int thread) const;

@@ -18,8 +18,9 @@ bool Same(const SeatImage& a, const SeatImage& b) {
 }
 
 bool Made(const SeatImage& image, const Entry& entry) {
-  if (entry.is_calendar) return false;
-  return Same(image, entry.event.seat) || (entry.event.is_move && Same(image, entry.event.from));
+  const std::vector<SeatImage> images = entry.Images();
+  return std::any_of(images.begin(), images.end(),
+                     [&](const SeatImage& one) { return Same(image, one); });
 }
 
 // The move to that seat, in that generation, of a reservation of that name.

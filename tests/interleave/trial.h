@@ -23,6 +23,7 @@ std::vector<Trial> PairTrials();
 std::vector<Trial> TripleTrials();
 std::vector<Trial> ScanTrials();
 std::vector<Trial> FairnessTrials();
+std::vector<Trial> PartyTrials();
 std::vector<Trial> QueueTrials();
 
 }  // namespace creneau::interleave

@@ -17,6 +17,10 @@ constexpr const char* kLaterIntent =
     "who still helps an earlier move to that seat takes a later one's intent for its own: more "
     "switches and stale reads than the bounds allow";
 
+constexpr const char* kLaterParty =
+    "who still helps an earlier party takes what a later one has noted beside its seat for that "
+    "one's: more switches and stale reads than the bounds allow";
+
 const std::vector<Known> kSeats = {
     {"ledger/ledger.cc Ledger::WordOf load 1", kA, kShown, "count/hold"},
     {"ledger/hold.cc Ledger::WritePayload store 1", kR, kShown, "free and hold/look"},
@@ -56,6 +60,14 @@ const std::vector<Known> kSeats = {
      "by the old seat's word: what fits a later intent was written by one who knew of it"},
     {"ledger/move.cc Ledger::FinishMovedAway load 1", kA, kOnlyCompared,
      "with the mark's own seat and sequence, which no later move has; the entry brings this one's"},
+
+    {"ledger/party.cc Ledger::PrepareParty store 1", kR, kNotShown, kLaterParty},
+    {"ledger/party.cc Ledger::PrepareParty store 2", kR, kNotShown, kLaterParty},
+    {"ledger/party.cc Ledger::PrepareParty store 3", kR, kReleasedElsewhere, "by the index entry"},
+    {"ledger/party.cc Ledger::LeaderOf load 1", kA, kNotShown, kLaterParty},
+    {"ledger/party.cc Ledger::DecideParty load 1", kA, kNotShown, kLaterParty},
+    {"ledger/party.cc Ledger::RecordParty load 1", kA, kNotShown, kLaterParty},
+    {"ledger/party.cc Ledger::DisbandParty load 1", kA, kNotShown, kLaterParty},
 
     {"ledger/scan.cc Ledger::ScanSeat load 1", kA, kShown,
      "scan/cancel, free, move of another to it"},

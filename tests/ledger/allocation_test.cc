@@ -17,6 +17,7 @@ namespace {
 class ForgetfulSink final : public EventSink {
  public:
   void Push(const Event&) override { ++pushed; }
+  void PushParty(const PartyHeld&) override { ++pushed; }
   uint64_t pushed = 0;
 };
 
@@ -71,6 +72,31 @@ TEST_CASE("a seat's whole life allocates nothing") {
   CHECK(allocations - before == 0);
   CHECK(sink.pushed - pushed == 200 * 10);  // all of it did happen
   CHECK(ledger.CheckInvariants().ok());
+}
+
+TEST_CASE("a family's seats, and an offer's, allocate nothing") {
+  Tickets tickets{0};
+  RecordingSink recording(tickets);
+  Ledger ledger;
+  std::vector<CalendarChange> changes;
+  Publish(ledger, WebSlots(4, 16), 1, recording, changes);
+  ForgetfulSink sink;
+  const auto round = [&](uint64_t first) {
+    const PartyResult party = ledger.HoldParty(PartyFor(first, 8, kStart + 60'000), sink);
+    for (const SeatView& seat : party.seats) {
+      ledger.Cancel(seat.origin, kStart, kStart, sink);
+      ledger.Aside(seat.ref.seat, kStart, sink);
+      ledger.OfferAside(seat.ref.seat, {seat.subject, first, kStart + 60'000}, sink);
+      ledger.Expire(seat.ref.seat, kStart + 61'000, kStart, sink);
+      ledger.Free(seat.ref.seat, kStart, sink);
+    }
+  };
+  for (uint64_t i = 0; i < 64; ++i) round(8 * i);
+  const uint64_t pushed = sink.pushed;
+  const uint64_t before = allocations;
+  for (uint64_t i = 64; i < 96; ++i) round(8 * i);
+  CHECK(allocations - before == 0);
+  CHECK(sink.pushed - pushed == 32 * (1 + 8 * 5));
 }
 
 // Without the room that the publication made, the index would have a new table every time it is

@@ -44,14 +44,21 @@ class HesitantSink final : public EventSink {
  public:
   HesitantSink(Tickets& tickets, uint64_t seed) : recorded(tickets), prng_(seed) {}
   void Push(const Event& event) override {
-    if (prng_.Below(8) == 0) std::this_thread::yield();
-    recorded.Push(event);
-    if (prng_.Below(8) == 0) std::this_thread::yield();
+    Around([&] { recorded.Push(event); });
+  }
+  void PushParty(const PartyHeld& party) override {
+    Around([&] { recorded.PushParty(party); });
   }
 
   RecordingSink recorded;
 
  private:
+  template <typename Push>
+  void Around(Push push) {
+    if (prng_.Below(8) == 0) std::this_thread::yield();
+    push();
+    if (prng_.Below(8) == 0) std::this_thread::yield();
+  }
   Prng prng_;
 };
 
@@ -70,8 +77,9 @@ class Visitor {
     switch (prng_.Below(15)) {
       case 0:
       case 1:
-      case 2:
         return Hold(who, now);
+      case 2:
+        return Party(who, now);
       case 3:
         office_.ledger.Confirm(name, now, sink);
         return;
@@ -112,6 +120,14 @@ class Visitor {
     if (result.outcome == Outcome::kAlreadyReserved && result.seat.subject != args.subject) {
       wrong = "a hold was told of somebody else's reservation";
     }
+  }
+
+  void Party(uint64_t who, Instant now) {
+    PartyArgs args = PartyFor(who, 2 + prng_.Below(2), now + 5'000, kPeople);
+    args.random = prng_.Next();
+    const PartyResult result = office_.ledger.HoldParty(args, sink);
+    for (size_t i = 0; i < args.count && result.outcome == Outcome::kOk; ++i)
+      office_.names[(who + i) % kPeople].store(IndexValue(result.seats[i].origin).bits());
   }
 
   void Move(uint64_t who, SeatRef name, Instant now, Instant cooling_until) {
@@ -164,15 +180,14 @@ void PublishOften(Office& office, RecordingSink& sink, uint64_t seed,
 
 // Who owns what at the end, by a way of its own: the newest image of each seat in the log, without
 // any index.
-std::string DoubleOwner(const Ledger& ledger, const std::vector<Event>& events) {
+std::string DoubleOwner(const Ledger& ledger, const std::vector<Record>& events) {
   std::map<uint32_t, SeatImage> newest;
   const auto note = [&](const SeatImage& image) {
     SeatImage& known = newest[image.seat.value];
     if (image.word.sequence() > known.word.sequence()) known = image;
   };
-  for (const Event& event : events) {
-    note(event.seat);
-    if (event.is_move) note(event.from);
+  for (const Record& event : events) {
+    for (const SeatImage& image : event.Images()) note(image);
   }
   std::set<Subject> owners;
   for (const auto& [seat, image] : newest) {
@@ -185,51 +200,44 @@ std::string DoubleOwner(const Ledger& ledger, const std::vector<Event>& events) 
 }
 
 // A seat's owner may change only from one generation to the next, in the log as in memory.
-std::string OwnerChange(const std::vector<Event>& events) {
+std::string OwnerChange(const std::vector<Record>& events) {
   std::map<std::pair<uint32_t, uint32_t>, Subject> owners;
-  for (const Event& event : events) {
-    for (const SeatImage* image : {&event.seat, &event.from}) {
-      if (image == &event.from && !event.is_move) continue;
-      if (image->word.pending()) return "a pending word was logged";
-      if (!IsReserved(image->word.state()) && !IsCooling(image->word.state())) continue;
-      const auto [at, fresh] = owners.emplace(
-          std::pair{image->seat.value, image->word.generation().value}, image->subject);
-      if (!fresh && at->second != image->subject)
-        return "seat " + std::to_string(image->seat.value) + " had two owners";
+  for (const Record& event : events) {
+    for (const SeatImage& image : event.Images()) {
+      if (image.word.pending()) return "a pending word was logged";
+      if (!IsReserved(image.word.state()) && !IsCooling(image.word.state())) continue;
+      const auto [at, fresh] =
+          owners.emplace(std::pair{image.seat.value, image.word.generation().value}, image.subject);
+      if (!fresh && at->second != image.subject)
+        return "seat " + std::to_string(image.seat.value) + " had two owners";
     }
   }
   return "";
 }
 
-std::string Told(SeatWord word) {
-  return std::string(SeatStateName(word.state())) + " " + std::to_string(word.generation().value) +
-         "." + std::to_string(word.step());
-}
-
 // Each seat's words enter the queue in sequence, the first of each; none is skipped.
-std::string Gap(const std::vector<Event>& events) {
+std::string Gap(const std::vector<Record>& events) {
   std::map<uint32_t, SeatWord> last;
-  for (const Event& event : events) {
-    for (const SeatImage* image : {&event.seat, &event.from}) {
-      if (image == &event.from && !event.is_move) continue;
-      const SeatWord before = last[image->seat.value];
-      const SeatWord word = image->word;
+  for (const Record& event : events) {
+    for (const SeatImage& image : event.Images()) {
+      const SeatWord before = last[image.seat.value];
+      const SeatWord word = image.word;
       if (word.sequence() <= before.sequence()) continue;
       const bool next_step = word.sequence() == before.sequence() + 1;
       // An aborted move spends a generation and says so in step 1.
       const bool next_generation =
           word.generation().value == before.generation().value + 1 && word.step() <= 1;
       if (!next_step && !next_generation) {
-        return "seat " + std::to_string(image->seat.value) + " went from " + Told(before) + " to " +
-               Told(word);
+        return "seat " + std::to_string(image.seat.value) + " went from " + WordTold(before) +
+               " to " + WordTold(word);
       }
-      last[image->seat.value] = word;
+      last[image.seat.value] = word;
     }
   }
   return "";
 }
 
-void CheckLog(Office& office, const std::vector<Event>& events) {
+void CheckLog(Office& office, const std::vector<Record>& events) {
   CHECK(Gap(events) == "");
   CHECK(OwnerChange(events) == "");
   CHECK(DoubleOwner(office.ledger, events) == "");
@@ -277,7 +285,7 @@ std::vector<Scanned> ScanOften(Office& office, RecordingSink& sink, const std::a
 }
 
 // The scan, then the queue from where it began, up to `count`.
-std::string AfterScan(const Scanned& scan, const std::vector<Event>& events, size_t count) {
+std::string AfterScan(const Scanned& scan, const std::vector<Record>& events, size_t count) {
   Ledger ledger;
   for (const SlotRecord& slot : scan.slots) {
     if (const absl::Status status = ledger.Load(slot); !status.ok()) return status.ToString();
@@ -285,7 +293,8 @@ std::string AfterScan(const Scanned& scan, const std::vector<Event>& events, siz
   if (const absl::Status status = ledger.CheckLoaded(); !status.ok()) return status.ToString();
   ledger.Apply(scan.calendar);
   for (size_t i = scan.since; i < count; ++i) {
-    if (const absl::Status status = ledger.Apply(events[i]); !status.ok()) return status.ToString();
+    if (const absl::Status status = Apply(ledger, events[i]); !status.ok())
+      return status.ToString();
   }
   if (const absl::Status status = ledger.Rebuild(); !status.ok()) return status.ToString();
   if (const absl::Status status = ledger.CheckInvariants(); !status.ok()) return status.ToString();
@@ -293,7 +302,7 @@ std::string AfterScan(const Scanned& scan, const std::vector<Event>& events, siz
 }
 
 void CheckScans(const std::vector<Scanned>& scans, const Office& office,
-                const std::vector<Event>& events) {
+                const std::vector<Record>& events) {
   CHECK(scans.size() > 3);
   const std::string whole = Replay(office.changes, events, events.size()).ledger->Digest();
   for (const Scanned& scan : scans) {
@@ -339,7 +348,7 @@ void RunOffice(int threads, bool publishing, uint64_t seed) {
   const absl::Status invariants = office->ledger.CheckInvariants();
   INFO(invariants.message());
   CHECK(invariants.ok());
-  const std::vector<Event> events = InQueueOrder(sinks);
+  const std::vector<Record> events = InQueueOrder(sinks);
   CheckLog(*office, events);
   if (!publishing) CheckScans(scans, *office, events);
   // The run was worth something: holds and moves were granted and refused.

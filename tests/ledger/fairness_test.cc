@@ -151,7 +151,7 @@ TEST_CASE("the steward is told of what was set aside, also after a restart") {
   CHECK(aside(ledger) == seats);
   CHECK(aside(ledger).empty());
   CHECK(ledger.Count(kAgenda, kStart)[0].aside == 1);
-  const std::vector<Event> events = InQueueOrder({&sink});
+  const std::vector<Record> events = InQueueOrder({&sink});
   CHECK(events.back().seat.subject == Subject{});  // nobody's
   const Replayed replayed = Replay(changes, events, events.size());
   CHECK(aside(*replayed.ledger) == seats);

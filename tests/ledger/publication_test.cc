@@ -104,6 +104,7 @@ class InterruptedSink final : public EventSink {
     sink_.Push(event);
     if (other_) std::exchange(other_, nullptr)();
   }
+  void PushParty(const PartyHeld& party) override { sink_.PushParty(party); }
 
  private:
   EventSink& sink_;

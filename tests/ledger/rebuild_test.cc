@@ -40,7 +40,7 @@ struct Morning {
     }
   }
 
-  std::vector<Event> events() const { return InQueueOrder({&sink}); }
+  std::vector<Record> events() const { return InQueueOrder({&sink}); }
 
   Tickets tickets{0};
   RecordingSink sink{tickets};
@@ -87,7 +87,7 @@ bool RebuildWith(Ledger& ledger, size_t threads, uint32_t piece, Told* told) {
 
 TEST_CASE("however many threads rebuild a ledger, it is the same") {
   Morning morning;
-  const std::vector<Event> events = morning.events();
+  const std::vector<Record> events = morning.events();
   Replayed replayed = Replay(morning.changes, events, events.size());
   REQUIRE(replayed.status.ok());
   Ledger& ledger = *replayed.ledger;
@@ -131,7 +131,7 @@ TEST_CASE("seats that nobody has had are derived as well, and can be had afterwa
     return in.Hold(args, sink).outcome;
   };
   for (const int slot : {0, 3, 150}) REQUIRE(hold(ledger, 1 + slot, slot) == Outcome::kOk);
-  std::vector<Event> events = InQueueOrder({&sink});
+  std::vector<Record> events = InQueueOrder({&sink});
   Replayed replayed = Replay(changes, events, events.size());
   REQUIRE(replayed.status.ok());
   CHECK(replayed.ledger->Digest() == ledger.Digest());
@@ -152,8 +152,8 @@ TEST_CASE("seats that nobody has had are derived as well, and can be had afterwa
 
 TEST_CASE("a slot whose publication was cut short is told") {
   Morning morning;
-  const std::vector<Event> all = morning.events();
-  std::vector<Event> cut;
+  const std::vector<Record> all = morning.events();
+  std::vector<Record> cut;
   for (const Event& event : all) {
     if (event.seat.word.state() != SeatState::kWithdrawn) cut.push_back(event);
   }
@@ -173,7 +173,7 @@ TEST_CASE("a slot whose publication was cut short is told") {
 
 TEST_CASE("a subject with two reservations is found by any number of threads") {
   Morning morning;
-  std::vector<Event> events;
+  std::vector<Record> events;
   for (const uint32_t seat : {40u, 10'000u}) {
     Event event;
     event.seat = {SeatId{seat}, SeatWord().NextGeneration().With(SeatState::kConfirmed),

@@ -23,7 +23,7 @@ struct Life {
 
   void Act() {
     const uint64_t who = prng.Below(kPeople);
-    switch (prng.Below(11)) {
+    switch (prng.Below(12)) {
       case 0:
       case 1:
         return Hold(who);
@@ -60,7 +60,18 @@ struct Life {
         return;
       case 10:
         return Offer(who);
+      case 11:
+        return Party(who);
     }
+  }
+
+  void Party(uint64_t who) {
+    PartyArgs args = PartyFor(who, 2 + prng.Below(2), now + 100'000, kPeople);
+    if (prng.Below(2) == 0) args.slot = RandomSlot();
+    args.random = prng.Next();
+    const PartyResult result = ledger.HoldParty(args, sink);
+    if (result.outcome != Outcome::kOk) return;
+    for (size_t i = 0; i < args.count; ++i) names[(who + i) % kPeople] = result.seats[i].origin;
   }
 
   // What has cooled is kept for somebody, given, or given back.
@@ -118,7 +129,7 @@ TEST_CASE("every prefix of the log replays into a ledger in which the invariants
     Life life(seed);
     life.Live(600);
     REQUIRE(life.ledger.CheckInvariants().ok());
-    const std::vector<Event> events = InQueueOrder({&life.sink});
+    const std::vector<Record> events = InQueueOrder({&life.sink});
     REQUIRE(events.size() > 200);
     for (size_t count = 0; count <= events.size(); ++count) {
       INFO("prefix of " << count);
@@ -136,7 +147,7 @@ TEST_CASE("the whole log replays into the same ledger") {
     INFO("seed " << seed);
     Life life(seed);
     life.Live(400);
-    const std::vector<Event> events = InQueueOrder({&life.sink});
+    const std::vector<Record> events = InQueueOrder({&life.sink});
     const Replayed replayed = Replay(life.changes, events, events.size());
     REQUIRE(replayed.status.ok());
     REQUIRE(replayed.ledger->Digest() == life.ledger.Digest());
@@ -148,8 +159,8 @@ TEST_CASE("events that stand twice in the log, or late once more, change nothing
     INFO("seed " << seed);
     Life life(seed);
     life.Live(400);
-    const std::vector<Event> events = InQueueOrder({&life.sink});
-    std::vector<Event> doubled;
+    const std::vector<Record> events = InQueueOrder({&life.sink});
+    std::vector<Record> doubled;
     for (size_t i = 0; i < events.size(); ++i) {
       doubled.push_back(events[i]);
       if (i % 3 == 0) doubled.push_back(events[i]);
@@ -166,7 +177,7 @@ TEST_CASE("a replayed ledger goes on where the other stopped") {
     INFO("seed " << seed);
     Life life(seed);
     life.Live(200);
-    std::vector<Event> events = InQueueOrder({&life.sink});
+    std::vector<Record> events = InQueueOrder({&life.sink});
     const Replayed replayed = Replay(life.changes, events, events.size());
     REQUIRE(replayed.status.ok());
     for (uint64_t who = 0; who < kPeople; ++who) {
@@ -228,7 +239,7 @@ TEST_CASE("a log in which a subject has two live reservations is refused") {
   Event event;
   event.seat.subject = SubjectNumber(1);
   event.seat.word = SeatWord().NextGeneration().With(SeatState::kConfirmed);
-  std::vector<Event> events(2, event);
+  std::vector<Record> events(2, event);
   events[1].seat.seat = SeatId{1};
   CHECK(Replay(life.changes, events, 2).status.code() == absl::StatusCode::kDataLoss);
 }

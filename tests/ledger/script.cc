@@ -1,5 +1,6 @@
 #include "tests/ledger/script.h"
 
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -97,6 +98,7 @@ std::string Script::Do(const Line& line) {
   if (line.verb == "publish") return Publish(line);
   if (line.verb == "hold") return Hold(line);
   if (line.verb == "confirm" || line.verb == "extend" || line.verb == "cancel") return Act(line);
+  if (line.verb == "party") return Party(line);
   if (line.verb == "move" || line.verb == "displace") return Move(line);
   if (line.verb == "aside" || line.verb == "unaside" || line.verb == "offer") return Aside(line);
   if (line.verb == "tick") return Tick(line);
@@ -156,6 +158,41 @@ std::string Script::Hold(const Line& line) {
   names_[who] = result.seat.origin;
   return line.Get("slot").empty() ? "held " + TimeOf(result.seat.start)
                                   : StateWord(result.seat.word.state());
+}
+
+// Who it is, comma-separated; the answer tells the seats' numbers, lowest first.
+std::string Script::Party(const Line& line) {
+  const HoldArgs one = HoldFor({}, line.At() + line.Ms("for", "300s"));
+  PartyArgs args{one.agenda, ChannelFromName(line.Get("channel", "web")).value(),
+                 {},         one.earliest,
+                 one.latest, {},
+                 0,          one.deadline,
+                 0,          IntoOf(line.Get("into", "held"))};
+  if (const std::string slot = line.Get("slot"); !slot.empty())
+    args.slot = SlotStart(MinuteOf(slot));
+  std::vector<std::string> names;
+  std::istringstream list(line.Get("who"));
+  for (std::string who; std::getline(list, who, ',');) {
+    const Subject subject = SubjectNumber(NumberOf(who));
+    people_[subject] = who;
+    args.members[args.count++] = {subject, NumberOf(line.Get("key", who))};
+    names.push_back(who);
+  }
+  const PartyResult result = ledger_->HoldParty(args, sink_);
+  if (result.outcome == Outcome::kAlreadyReserved)
+    return "already-reserved " + WhoIs(result.seats[result.member].subject);
+  if (result.outcome != Outcome::kOk) return std::string(OutcomeName(result.outcome));
+  std::set<uint32_t> seats;
+  for (size_t i = 0; i < args.count; ++i) {
+    const SeatView& seat = result.seats[i];
+    if (WhoIs(seat.subject) != names[i] || seat.start != result.seats[0].start)
+      return "not what was asked for";
+    names_[names[i]] = seat.origin;
+    seats.insert(seat.ref.seat.value);
+  }
+  std::string told = StateWord(result.seats[0].word.state()) + " " + TimeOf(result.seats[0].start);
+  for (const uint32_t seat : seats) told += " " + std::to_string(seat);
+  return told;
 }
 
 std::string Script::Act(const Line& line) {
@@ -264,14 +301,14 @@ std::string Script::Age(const Line& line) {
     const uint64_t bits = (word.bits() & ((1ull << 41) - 1)) | generation << 47 | 1ull << 41;
     sink_.Push(Event(SeatImage{SeatId{i}, SeatWord(bits), {}, 0}));
   }
-  const std::vector<Event> events = InQueueOrder({&sink_});
+  const std::vector<Record> events = InQueueOrder({&sink_});
   Replayed replayed = Replay(changes_, events, events.size());
   ledger_ = std::move(replayed.ledger);
   return replayed.status.ok() ? "aged" : std::string(replayed.status.message());
 }
 
 std::string Script::Restart() {
-  const std::vector<Event> events = InQueueOrder({&sink_});
+  const std::vector<Record> events = InQueueOrder({&sink_});
   Replayed replayed = Replay(changes_, events, events.size());
   if (!replayed.status.ok()) return std::string(replayed.status.message());
   const bool same = replayed.ledger->Digest() == ledger_->Digest();

@@ -40,6 +40,7 @@ class Script {
   std::string Do(const Line& line);
   std::string Publish(const Line& line);
   std::string Hold(const Line& line);
+  std::string Party(const Line& line);
   std::string Act(const Line& line);
   std::string Move(const Line& line);
   std::string Aside(const Line& line);

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -32,19 +33,35 @@ std::vector<SlotTarget> WebSlots(int slots, uint8_t seats);
 
 Subject SubjectNumber(uint64_t number);
 
+// State, generation and step.
+std::string WordTold(SeatWord word);
+
 // The order of the log's queue: every push takes the next ticket, in one atomic step, as it does in
 // the commit queue.
 using Tickets = std::atomic<uint64_t>;
 
+// One record: of one seat, of a move, or of a party.
+struct Record : Event {
+  Record() = default;
+  Record(const Event& event) : Event(event) {}  // NOLINT: an event is one
+  explicit Record(const PartyHeld& of) : party(of) {}
+  PartyHeld party;  // of none, where it is an event
+
+  std::vector<SeatImage> Images() const;
+};
+
 struct Logged {
   uint64_t ticket;
-  Event event;
+  Record record;
 };
 
 class RecordingSink final : public EventSink {
  public:
   explicit RecordingSink(Tickets& tickets) : tickets_(tickets) {}
-  void Push(const Event& event) override { log_.push_back(Logged{tickets_.fetch_add(1), event}); }
+  void Push(const Event& event) override { log_.push_back({tickets_.fetch_add(1), event}); }
+  void PushParty(const PartyHeld& party) override {
+    log_.push_back({tickets_.fetch_add(1), Record(party)});
+  }
   const std::vector<Logged>& log() const { return log_; }
   std::vector<Logged>& log() { return log_; }
 
@@ -54,7 +71,7 @@ class RecordingSink final : public EventSink {
 };
 
 // The events of several sinks, in the order of the queue.
-std::vector<Event> InQueueOrder(const std::vector<const RecordingSink*>& sinks);
+std::vector<Record> InQueueOrder(const std::vector<const RecordingSink*>& sinks);
 
 // A fresh ledger after all of `changes` and the first `count` of `events`; `status` is that of
 // Rebuild.
@@ -62,13 +79,16 @@ struct Replayed {
   std::unique_ptr<Ledger> ledger;
   absl::Status status;
 };
-Replayed Replay(const std::vector<CalendarChange>& changes, const std::vector<Event>& events,
+Replayed Replay(const std::vector<CalendarChange>& changes, const std::vector<Record>& events,
                 size_t count);
+absl::Status Apply(Ledger& ledger, const Record& record);
 
 // Plans, applies and trims, as booking does. The change goes to `changes`.
 PublicationPlan Publish(Ledger& ledger, const std::vector<SlotTarget>& targets, uint32_t version,
                         EventSink& sink, std::vector<CalendarChange>& changes);
 
 HoldArgs HoldFor(const Subject& subject, Instant deadline);
+// For subjects of so many numbers from `first` on, below `people`; then from 0.
+PartyArgs PartyFor(uint64_t first, size_t count, Instant deadline, uint64_t people = UINT64_MAX);
 
 }  // namespace creneau::ledger

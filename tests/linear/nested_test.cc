@@ -41,6 +41,7 @@ class Play final : public ledger::EventSink {
     DoAll(case_.before);
   }
   void Push(const ledger::Event&) override {}
+  void PushParty(const ledger::PartyHeld&) override {}
 
   // The act with the others before its accesses i and j; how many accesses it had.
   uint64_t Run(uint64_t i, uint64_t j) {

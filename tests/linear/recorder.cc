@@ -20,6 +20,10 @@ class HesitantSink final : public ledger::EventSink {
     Hesitate();
     Hesitate();
   }
+  void PushParty(const ledger::PartyHeld&) override {
+    Hesitate();
+    Hesitate();
+  }
 };
 
 Instant Second(uint64_t s) { return ledger::kStart + static_cast<int64_t>(s) * kMsPerSecond; }

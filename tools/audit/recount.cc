@@ -70,6 +70,7 @@ absl::StatusOr<std::optional<std::string>> Recount::Take(Lsn lsn, Instant writte
   if (!decoded.ok()) return decoded.status();
   if (const auto* event = std::get_if<ledger::Event>(&*decoded))
     return event->is_move ? Moved(*event) : Changed(*event);
+  if (const auto* party = std::get_if<ledger::PartyHeld>(&*decoded)) return PartyHeld(*party);
   std::visit([this](const auto& what) { Take(what); }, *decoded);
   std::string line = Other(record, *decoded);
   return line.empty() ? std::nullopt : std::optional(std::move(line));

@@ -133,6 +133,7 @@ class Recount {
 
   // recount_seats.cc
   std::optional<std::string> Changed(const ledger::Event& event);
+  std::optional<std::string> PartyHeld(const ledger::PartyHeld& party);
   std::optional<std::string> Moved(const ledger::Event& event);
   Seat* SeatOf(SeatId id);
   // Of which nothing else is to be told.

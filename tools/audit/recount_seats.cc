@@ -311,6 +311,23 @@ std::optional<std::string> Recount::Changed(const ledger::Event& event) {
   return line;
 }
 
+// One line, as of each record: the leader's, with those of the others in it.
+std::optional<std::string> Recount::PartyHeld(const ledger::PartyHeld& party) {
+  std::optional<std::string> line;
+  std::string others;
+  const Seat* const leader = SeatOf(party.seats[0].seat);
+  for (size_t i = 0; i < party.count; ++i) {
+    const std::optional<std::string> one = Changed(ledger::Event(party.seats[i]));
+    const Seat* const seat = SeatOf(party.seats[i].seat);
+    if (seat != nullptr && leader != nullptr && seat->slot != leader->slot)
+      Fail("a party in two slots");
+    if (i == 0) line = one;
+    if (i > 0 && one) absl::StrAppend(&others, others.empty() ? "" : ",", *one);
+  }
+  if (line) *line = absl::StrCat(line->substr(0, line->size() - 1), ",\"party\":[", others, "]}");
+  return line;
+}
+
 std::optional<std::string> Recount::Moved(const ledger::Event& event) {
   Seat* const to = SeatOf(event.seat.seat);
   Seat* const from = SeatOf(event.from.seat);
