@@ -176,12 +176,14 @@ struct ChannelCounts {
   uint32_t free = 0;
   uint32_t held = 0;
   uint32_t confirmed = 0;
-  uint32_t cooling = 0;     // given up or lapsed, and not given out again yet
-  uint64_t cancelled = 0;   // confirmed reservations, ever, of any slot
-  uint32_t offered = 0;     // kept for somebody who has to answer, or to be offered
-  uint32_t waiting = 0;     // people in the waitlist
-  uint64_t by_agents = 0;   // reservations made for somebody by the staff, ever (booking/desk.h)
-  uint64_t by_helpers = 0;  // likewise
+  uint32_t cooling = 0;      // given up or lapsed, and not given out again yet
+  uint64_t cancelled = 0;    // confirmed reservations, ever, of any slot
+  uint32_t offered = 0;      // kept for somebody who has to answer, or to be offered
+  uint32_t waiting = 0;      // people in the waitlist
+  uint64_t by_agents = 0;    // reservations made for somebody by the staff, ever (booking/desk.h)
+  uint64_t by_helpers = 0;   // likewise
+  uint64_t shifted_in = 0;   // seats that came from other channels, ever (booking/shift.h)
+  uint64_t shifted_out = 0;  // that went to others, ever
 };
 
 struct AgendaAnswer {

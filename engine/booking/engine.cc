@@ -164,6 +164,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
     await();
   });
   steward_->ContinueOutage(owed_since_);
+  GiveDuties();
   const Instant since = owed_since_.value_or(report_.recovery.last_written_at);
   if (owed_since_ || steward_->OwedToAnyone(since, now)) steward_->LengthenAll(since, now);
   steward_->Begin(now);

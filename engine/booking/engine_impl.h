@@ -32,6 +32,7 @@
 #include "booking/room.h"
 #include "booking/rosters.h"
 #include "booking/service_minutes.h"
+#include "booking/shift.h"
 #include "booking/staff_access.h"
 #include "booking/steward.h"
 #include "booking/totals.h"
@@ -160,6 +161,7 @@ class Engine::Impl {
   // The steward's: until when a seat that is set aside and that nobody takes is kept
   // (freed_seats.h).
   std::map<SeatId, Instant> kept_aside_;
+  Flows flows_;            // the steward's
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
   // From here on what several files need; parts with headers of their own, as desk.h, among them.
@@ -189,6 +191,7 @@ class Engine::Impl {
   absl::Status AcceptLoss();
   absl::Status CheckChain() const;
   void TrimUnfinished(Instant now);
+  void GiveDuties();  // duties.cc
   Room LogRoom(uint64_t extra_bytes = 0) const;
   // The moment that deadlines are held against: not later than the steward knows of.
   Instant DeadlineTime(Instant received_at) const {
@@ -283,6 +286,8 @@ class Engine::Impl {
   std::optional<codec::PepperEpoch> EpochOfNew(const rules::Agenda& agenda) const;
   void WarnOfNobody(AgendaId id, const rules::Agenda& agenda, rules::Diagnostics* warnings) const;
   ledger::TrimCounts TrimAll(AgendaId agenda);
+  ledger::TrimCounts TrimSlots(std::vector<SlotId> slots, Act& act,
+                               const std::function<bool()>& finish);
 
   // checkpoints.cc
   void Checkpoint();

@@ -87,6 +87,8 @@ std::string_view PublicFactName(PublicFact fact) {
       return "cancelled";
     case PublicFact::kPublished:
       return "published";
+    case PublicFact::kSeatsShifted:
+      return "seats-shifted";
     case PublicFact::kRosterImported:
       return "roster-imported";
     case PublicFact::kOpeningOpened:
@@ -164,6 +166,10 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
     return Tell(std::move(*opening), event);
   if (auto* act = std::get_if<codec::StaffAct>(&*decoded)) return Tell(std::move(*act), event);
   if (const auto* place = std::get_if<codec::WaitlistPlace>(&*decoded)) return Tell(*place, event);
+  if (auto* shifted = std::get_if<codec::SeatsShifted>(&*decoded)) {
+    shifted_ = std::move(*shifted);
+    return false;
+  }
   if (const auto* notice = std::get_if<codec::HolderNotice>(&*decoded)) {
     const bool recovery = notice->kind == codec::NoticeKind::kRecovery;
     return TellOf(notice->origin, recovery ? PublicFact::kRecoveryAsked : PublicFact::kAskedAgain,
@@ -272,6 +278,10 @@ bool EventTeller::Tell(const codec::CalendarPart& part, PublicEvent* event) {
     labels_.emplace(agenda, AgendaLabel{part.rules->name, Zone(zone)});
   if (part.part + 1 < part.parts) return false;
   event->fact = PublicFact::kPublished;
+  if (shifted_.agenda == agenda && shifted_.version == part.change.version) {
+    event->fact = PublicFact::kSeatsShifted;
+    event->shifted = &shifted_;
+  }
   event->agenda = LabelOf(agenda);
   event->version = part.change.version;
   return true;

@@ -76,7 +76,8 @@ class EventTeller {
   absl::btree_map<SeatId, SeatRef> origins_;          // of seats that were moved to
   std::map<AgendaId, codec::OpeningState> openings_;  // the latest of each
   std::map<AgendaId, AgendaLabel> labels_;
-  codec::StaffAct act_;  // the latest
+  codec::StaffAct act_;          // the latest
+  codec::SeatsShifted shifted_;  // likewise: it is told with its calendar
 };
 
 }  // namespace creneau::booking

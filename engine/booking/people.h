@@ -1,4 +1,5 @@
-// What the engine knows of people beside their seats. Not for others than booking/.
+// What the engine knows of people beside their seats, and of what the staff did for them. Not for
+// others than booking/.
 #pragma once
 
 #include "booking/acts.h"
@@ -6,6 +7,7 @@
 #include "booking/desk_counts.h"
 #include "booking/identities.h"
 #include "booking/pepper_epochs.h"
+#include "booking/shift_counts.h"
 #include "booking/waitlist.h"
 
 namespace creneau::booking {
@@ -17,6 +19,7 @@ struct People {
   Waitlist waitlist;
   Closures closures;
   DeskCounts desk;
+  ShiftCounts shifts;
 };
 
 }  // namespace creneau::booking

@@ -13,6 +13,7 @@
 #include "base/instant.h"
 #include "base/zone.h"
 #include "booking/answers.h"
+#include "codec/seats_shifted.h"
 #include "codec/staff_act.h"
 #include "codec/state.h"
 
@@ -28,6 +29,7 @@ enum class PublicFact : uint8_t {
   kExpired,    // the hold lapsed
   kCancelled,  // by its holder; of a hold: given up
   kPublished,
+  kSeatsShifted,  // from channels to others, with that version of the calendar
   kRosterImported,
   kOpeningOpened,
   kOpeningPaused,
@@ -78,8 +80,9 @@ struct PublicEvent {
   uint32_t moves = 0;                  // kMoved: this one included
   PublicSeat from;                     // kMoved
 
-  uint32_t version = 0;  // kPublished, kRosterImported
-  bool adds = false;     // kRosterImported
+  uint32_t version = 0;                          // kPublished, kRosterImported
+  bool adds = false;                             // kRosterImported
+  const codec::SeatsShifted* shifted = nullptr;  // kSeatsShifted
 
   const codec::OpeningState* opening = nullptr;  // of an opening: as it is now
   const codec::StaffAct* act = nullptr;          // kStaffAct

@@ -11,6 +11,7 @@
 #include "codec/agenda_file.h"
 #include "codec/event.h"
 #include "rules/calendar.h"
+#include "rules/desk.h"
 
 namespace creneau::booking {
 namespace {
@@ -52,6 +53,27 @@ bool Fits(const ledger::PublicationPlan& plan, PublishAnswer* answer) {
 
 }  // namespace
 
+// What has gone from one channel to another stays so, as far as the file still has it; what was
+// added for a court stays added.
+void AddShifted(const std::array<int8_t, kChannels>& shifted, ledger::SlotTarget* target) {
+  int missing = 0;
+  for (size_t c = 0; c < kChannels; ++c) {
+    if (shifted[c] >= 0) continue;
+    const int gone = std::min<int>(-shifted[c], target->seats[c]);
+    missing += -shifted[c] - gone;
+    target->seats[c] = static_cast<uint8_t>(target->seats[c] - gone);
+    target->shifted[c] = static_cast<int8_t>(-gone);
+  }
+  // Court last: whoever has one of its seats has it by order of a court.
+  for (size_t c = 0; c < kChannels; ++c) {
+    if (shifted[c] <= 0) continue;
+    const int come = std::max(0, shifted[c] - missing);
+    missing -= shifted[c] - come;
+    target->seats[c] = static_cast<uint8_t>(target->seats[c] + come);
+    target->shifted[c] = static_cast<int8_t>(come);
+  }
+}
+
 // The targets of the new calendar: the file's slots, and those of the other kind that are
 // published. A calendar is made from sessions (TOML) and lists (CSV), and either file replaces only
 // its own. A slot is its local time: what instant that is comes from the zone's rules as they are
@@ -60,17 +82,21 @@ bool Engine::Impl::Merge(const std::vector<rules::CalendarSlot>& slots, bool lis
                          const rules::Agenda& agenda, const AgendaInfo* current,
                          std::vector<ledger::SlotTarget>* targets, rules::Diagnostics* errors) {
   std::map<LocalMinute, ledger::SlotTarget> merged;
+  std::map<LocalMinute, std::array<int8_t, kChannels>> shifted;
   absl::TimeZone zone;
   CHECK(rules::LoadZone(agenda.timezone, &zone));
   if (current != nullptr) {
     for (const auto& slot :
          ledger_.Slots(current->id, Instant{0}, Instant{INT64_MAX - 1}, SIZE_MAX)) {
-      if (slot.listed == listed) continue;
+      if (slot.listed == listed) {
+        if (slot.shifted != decltype(slot.shifted){}) shifted[slot.start] = slot.shifted;
+        continue;
+      }
       std::string error;
       const Instant starts_at = rules::InstantOf(slot.start, zone, &error);
       if (!error.empty()) errors->push_back({0, 0, "published already: " + error});
-      merged[slot.start] = {slot.start, starts_at, static_cast<uint16_t>(slot.minutes), slot.seats,
-                            slot.listed};
+      merged[slot.start] = {slot.start, starts_at,   static_cast<uint16_t>(slot.minutes),
+                            slot.seats, slot.listed, slot.shifted};
     }
   }
   for (const rules::CalendarSlot& slot : slots) {
@@ -84,19 +110,18 @@ bool Engine::Impl::Merge(const std::vector<rules::CalendarSlot>& slots, bool lis
            absl::StrCat("slot ", FormatLocalMinute(slot.start), " is published already, from ",
                         listed ? "the sessions of the TOML file" : "a CSV file",
                         ": leave it out of one of the two")});
+    } else if (const auto before = shifted.find(slot.start); before != shifted.end()) {
+      AddShifted(before->second, &at->second);
     }
   }
   bool web_only = !merged.empty();
   for (const auto& [start, target] : merged) {
     targets->push_back(target);
-    for (size_t c = 1; c < kChannels; ++c) web_only = web_only && target.seats[c] == 0;
+    web_only = web_only && !rules::NeedNoComputer(target.seats);
   }
   // Design 5: the same that `agenda check` asks of a TOML file's sessions.
   if (web_only && agenda.alternative.empty()) {
-    errors->push_back(
-        {0, 0,
-         "every seat is on the web: give seats to phone, desk or post, or say in the TOML file's "
-         "`alternative` where the substitute for those without a computer is"});
+    errors->push_back({0, 0, std::string(rules::kWebOnly)});
   }
   return errors->empty();
 }
@@ -196,8 +221,12 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
 ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
+  return TrimSlots(ledger_.SlotsOf(agenda, clock_.Now()), act, [&] { return wait.Finish(act); });
+}
+
+ledger::TrimCounts Engine::Impl::TrimSlots(std::vector<SlotId> slots, Act& act,
+                                           const std::function<bool()>& finish) {
   ledger::TrimCounts sum;
-  std::vector<SlotId> slots = ledger_.SlotsOf(agenda, clock_.Now());
   for (int look = 0; look < kLooks && !slots.empty() && !log_->poisoned(); ++look) {
     std::vector<SlotId> again;
     int acts = 0;
@@ -208,9 +237,9 @@ ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
       sum.restored += counts.restored;
       sum.kept += counts.kept;
       if (counts.left > 0) again.push_back(slot);
-      if (++acts % kSlotsPerBarrier == 0) wait.Finish(act);
+      if (++acts % kSlotsPerBarrier == 0) finish();
     }
-    wait.Finish(act);
+    finish();
     slots = std::move(again);
   }
   return sum;

@@ -31,7 +31,9 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
                                      .cooling = counts[c].cooling,
                                      .cancelled = totals_.Cancelled(agenda.id, channel),
                                      .by_agents = given.by_agents,
-                                     .by_helpers = given.by_helpers};
+                                     .by_helpers = given.by_helpers,
+                                     .shifted_in = people_->shifts.Into(agenda.id, channel),
+                                     .shifted_out = people_->shifts.OutOf(agenda.id, channel)};
   }
   return answer;
 }

@@ -90,6 +90,10 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
     totals_.Take(*totals);
     return absl::OkStatus();
   }
+  if (const auto* shifted = std::get_if<codec::SeatsShifted>(&*decoded)) {
+    Take(*shifted);
+    return absl::OkStatus();
+  }
   if (const auto* count = std::get_if<codec::HelperCount>(&*decoded)) {
     people_->desk.Take(people_->desk.Begin(), *count);
     return absl::OkStatus();
@@ -159,6 +163,14 @@ absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
   covers_ = header->covers;
   snapshot_ = path;
   return ledger_.CheckLoaded();
+}
+
+// It counts with its calendar: one that never comes was never acknowledged, and shifted nothing.
+void Replay::Take(const codec::SeatsShifted& shifted) {
+  const AgendaInfo* known = registry_.Find(shifted.agenda);
+  const uint32_t in_force = known == nullptr ? 0 : known->version;
+  if (shifted.version <= in_force) return people_->shifts.Take(shifted);
+  shifted_ = shifted;
 }
 
 absl::Status Replay::Take(const codec::Outage& outage) {
@@ -285,6 +297,13 @@ absl::Status Replay::Take(codec::CalendarPart& part, Instant written_at) {
     return absl::DataLossError("an agenda number was skipped");
   if (absl::Status fits = ledger_.Check(open_->change); !fits.ok()) return fits;
   ledger_.Apply(open_->change, /*recovering=*/true);
+  if (shifted_ && shifted_->agenda == info.id && shifted_->version == info.version) {
+    people_->shifts.Take(*shifted_);
+    // Its rules are those of the version before, and in force since then.
+    if (const AgendaInfo* before = registry_.Find(info.id))
+      info.published_at = before->published_at;
+  }
+  shifted_.reset();
   registry_.Put(std::move(info));
   open_.reset();
   return absl::OkStatus();

@@ -77,6 +77,7 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::DayClosed& closed);
   absl::Status Take(const codec::LossAccepted& loss);
   absl::Status Take(const codec::PepperEpoch& pepper);
+  void Take(const codec::SeatsShifted& shifted);
 
   absl::Status Rebuild();
 
@@ -85,6 +86,7 @@ class Replay final : public wal::RecordReader {
   Rosters& rosters_;
   // A calendar version whose last part has not come. One that never comes was never acknowledged.
   std::optional<codec::CalendarPart> open_;
+  std::optional<codec::SeatsShifted> shifted_;  // whose calendar has not come
   std::optional<Instant> owed_since_;
   std::map<AgendaId, codec::OpeningState> openings_;
   std::map<std::pair<AgendaId, Subject>, codec::TurnLapsed> turns_;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 #include "rules/calendar.h"
+#include "rules/desk.h"
 #include "rules/identity.h"
 
 namespace creneau::codec {
@@ -206,12 +207,9 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
 void CheckChannels(TomlReader& file, AgendaFile& out) {
   if (out.agenda.sessions.empty() || !out.agenda.alternative.empty()) return;
   for (const rules::Session& session : out.agenda.sessions) {
-    if (session.seats.total() > session.seats.of[static_cast<size_t>(Channel::kWeb)]) return;
+    if (rules::NeedNoComputer(session.seats.of)) return;
   }
-  file.ErrorHere(
-      "every seat is on the web: give seats to phone, desk or post, or say in `alternative` where "
-      "the "
-      "substitute for those without a computer is");
+  file.ErrorHere(std::string(rules::kWebOnly));
 }
 
 void MakeCalendar(AgendaFile& out) {

@@ -9,6 +9,7 @@
 #include "codec/desk.h"
 #include "codec/identity_acts.h"
 #include "codec/pepper.h"
+#include "codec/seats_shifted.h"
 #include "codec/waitlist.h"
 
 namespace creneau::codec {
@@ -37,5 +38,7 @@ std::string Describe(const DayClosed& closed, bool json);
 // desk.cc
 std::string Describe(const HelperCount& count, bool json);
 std::string Describe(const DeskNote& note, bool json);
+// seats_shifted.cc
+std::string Describe(const SeatsShifted& shifted, bool json);
 
 }  // namespace creneau::codec

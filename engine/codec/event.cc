@@ -13,6 +13,7 @@
 #include "codec/identity_acts_proto.h"
 #include "codec/loss_proto.h"
 #include "codec/pepper_proto.h"
+#include "codec/seats_shifted_proto.h"
 #include "codec/service_proto.h"
 #include "codec/state_proto.h"
 #include "codec/waitlist_proto.h"
@@ -21,9 +22,9 @@
 namespace creneau::codec {
 namespace {
 
-// A slot takes at most 60 bytes encoded: a part stays well below limits::kMaxRecordBytes.
+// A slot takes at most 68 bytes encoded: a part stays well below limits::kMaxRecordBytes.
 constexpr size_t kSlotsPerPart = 3000;
-static_assert(kSlotsPerPart * 60 + 16 * 1024 < limits::kMaxRecordBytes);
+static_assert(kSlotsPerPart * 68 + 16 * 1024 < limits::kMaxRecordBytes);
 
 // Writes the wire format of what every hold and confirm says, SeatChanged and SeatMoved, as
 // protobuf itself would, byte for byte (a test compares them): an arena and two passes over a
@@ -89,6 +90,14 @@ std::string Bytes(const std::array<uint8_t, kChannels>& counts) {
   return std::string(counts.begin(), counts.end());
 }
 
+std::array<int8_t, kChannels> Differences(const std::string& bytes) {
+  return std::bit_cast<std::array<int8_t, kChannels>>(Counts(bytes));
+}
+
+std::string Bytes(const std::array<int8_t, kChannels>& differences) {
+  return std::string(differences.begin(), differences.end());
+}
+
 void ToProto(const ledger::SlotChange& slot, v1::CalendarSlot* out) {
   out->set_slot(slot.slot.value);
   out->set_start(slot.start.value);
@@ -100,6 +109,7 @@ void ToProto(const ledger::SlotChange& slot, v1::CalendarSlot* out) {
     out->set_fresh(Bytes(slot.fresh));
     out->set_first_block(slot.first_block);
   }
+  if (slot.shifted != decltype(slot.shifted){}) out->set_shifted(Bytes(slot.shifted));
 }
 
 // Its own slots go behind those.
@@ -120,7 +130,7 @@ absl::StatusOr<Record> FromProto(const v1::CalendarPart& in,
     part.change.slots.push_back(ledger::SlotChange{
         SlotId{slot.slot()}, LocalMinute{slot.start()}, Instant{slot.starts_at()},
         static_cast<uint16_t>(slot.minutes()), Counts(slot.seats()), Counts(slot.fresh()),
-        slot.first_block(), slot.listed()});
+        slot.first_block(), slot.listed(), Differences(slot.shifted())});
   }
   return Record(std::move(part));
 }
@@ -140,7 +150,11 @@ absl::StatusOr<Record> Checked(const ledger::Event& event) {
       "it");
 }
 
-absl::StatusOr<Record> Moved(const v1::SeatMoved& moved) {
+absl::StatusOr<Record> FromProto(const v1::SeatChanged& changed) {
+  return Checked(ledger::Event(FromProto(changed.image())));
+}
+
+absl::StatusOr<Record> FromProto(const v1::SeatMoved& moved) {
   ledger::Event event;
   event.is_move = true;
   event.seat = FromProto(moved.to());
@@ -242,13 +256,10 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
     return absl::DataLossError("not a record of creneau.v1: the bytes are no Event");
   }
   switch (message.what_case()) {
-    case v1::Event::kSeatChanged: {
-      ledger::Event event;
-      event.seat = FromProto(message.seat_changed().image());
-      return Checked(event);
-    }
+    case v1::Event::kSeatChanged:
+      return FromProto(message.seat_changed());
     case v1::Event::kSeatMoved:
-      return Moved(message.seat_moved());
+      return FromProto(message.seat_moved());
     case v1::Event::kPartyHeld:
       return Checked(message.party_held());
     case v1::Event::kCalendarPart:
@@ -287,6 +298,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.waitlist_place());
     case v1::Event::kDayClosed:
       return Stated(message.day_closed());
+    case v1::Event::kSeatsShifted:
+      return Stated(message.seats_shifted());
     case v1::Event::kHelperCount:
       return Stated(message.helper_count());
     case v1::Event::kDeskNote:

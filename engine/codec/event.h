@@ -16,6 +16,7 @@
 #include "codec/identity_acts.h"
 #include "codec/loss.h"
 #include "codec/pepper.h"
+#include "codec/seats_shifted.h"
 #include "codec/service.h"
 #include "codec/staff_act.h"
 #include "codec/state.h"
@@ -58,7 +59,7 @@ using Record =
     std::variant<ledger::Event, ledger::PartyHeld, CalendarPart, Outage, OpeningState, TurnLapsed,
                  RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled,
                  HolderNotice, ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch,
-                 WaitlistPlace, DayClosed, HelperCount, DeskNote>;
+                 WaitlistPlace, DayClosed, HelperCount, DeskNote, SeatsShifted>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

@@ -96,6 +96,15 @@ struct Cursor {
     return true;
   }
 
+  // Of which one at least is not zero.
+  bool Differences(int field, std::array<int8_t, kChannels>* differences) {
+    std::array<uint8_t, kChannels> bytes{};
+    if (!Is(field, 2)) return true;
+    if (!Counts(field, &bytes)) return false;
+    *differences = std::bit_cast<std::array<int8_t, kChannels>>(bytes);
+    return bytes != std::array<uint8_t, kChannels>{};
+  }
+
   bool Slot(int field, ledger::SlotChange* slot) {
     using v1::CalendarSlot;
     Cursor in{};
@@ -109,7 +118,8 @@ struct Cursor {
         !in.Counts(CalendarSlot::kSeatsFieldNumber, &slot->seats) ||
         !in.Counts(CalendarSlot::kFreshFieldNumber, &slot->fresh) ||
         !in.Varint(CalendarSlot::kFirstBlockFieldNumber, &slot->first_block) ||
-        !in.Varint(CalendarSlot::kListedFieldNumber, &listed))
+        !in.Varint(CalendarSlot::kListedFieldNumber, &listed) ||
+        !in.Differences(CalendarSlot::kShiftedFieldNumber, &slot->shifted))
       return false;
     slot->start.value = static_cast<int32_t>(start);
     slot->minutes = static_cast<uint16_t>(minutes);

@@ -46,6 +46,7 @@ class EventWriter {
     if (event_.lost_after)
       json_.Name("after").Spelled([this](std::string& out) { AppendLsn(out, *event_.lost_after); });
     if (event_.opening != nullptr) Opening(*event_.opening);
+    if (event_.shifted != nullptr) Shifted(*event_.shifted);
     if (event_.version != 0) json_.Name("version").Number(event_.version);
     if (event_.fact == PublicFact::kRosterImported) json_.Name("adds").Bool(event_.adds);
     json_.EndObject();
@@ -93,6 +94,18 @@ class EventWriter {
     json_.Name("person").String(act.person);
     if (!act.key.empty()) json_.Name("key_id").String(act.key);
     if (!act.reason.empty()) json_.Name("reason").String(act.reason);
+  }
+
+  void Shifted(const codec::SeatsShifted& shifted) {
+    json_.Name("cause").String(codec::ShiftCauseName(shifted.cause));
+    json_.Name("moved").Array();
+    for (const codec::SeatsShifted::Moved& moved : shifted.moved) {
+      json_.Object();
+      if (moved.from) json_.Name("from").String(ChannelName(*moved.from));
+      json_.Name("to").String(ChannelName(moved.to));
+      json_.Name("seats").Number(moved.seats).Name("slots").Number(moved.slots).EndObject();
+    }
+    json_.EndArray();
   }
 
   void Opening(const codec::OpeningState& opening) {

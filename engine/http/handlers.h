@@ -60,6 +60,9 @@ void ListActs(Exchange& exchange);
 // handlers_desk.cc: what the staff books for others.
 void BookAtDesk(Exchange& exchange);
 
+// handlers_shift.cc: seats from one channel to another.
+void ShiftSeats(Exchange& exchange);
+
 // handlers_receipts.cc: proof of what was.
 void ReportAttempt(Exchange& exchange);
 void IssueReceipt(Exchange& exchange);

@@ -41,6 +41,8 @@ void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
     if (answer.agenda->rules.waitlist) json.Name("waiting").Number(counts.waiting);
     json.Name("by_agents").Number(static_cast<int64_t>(counts.by_agents));
     json.Name("by_helpers").Number(static_cast<int64_t>(counts.by_helpers));
+    json.Name("shifted_in").Number(static_cast<int64_t>(counts.shifted_in));
+    json.Name("shifted_out").Number(static_cast<int64_t>(counts.shifted_out));
     json.EndObject();
   }
   json.EndObject();

@@ -72,6 +72,7 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/agendas/{}/beacon", Lane::kOperator, kStaff, TellBeacon, kOperators},
     {Method::kPost, "/v1/agendas/{}/without-beacon", Lane::kOperator, kStaff, OpenWithoutBeacon,
      kOperators},
+    {Method::kPost, "/v1/agendas/{}/shift", Lane::kOperator, kStaff, ShiftSeats, kOperators},
     {Method::kPost, "/v1/agendas/{}/passes", Lane::kOperator, kStaff, GrantPass, kPassGivers},
     {Method::kPut, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, ReplaceRoster, kOperators},
     {Method::kPost, "/v1/agendas/{}/roster", Lane::kOperator, kStaff, AddToRoster, kOperators},

@@ -53,6 +53,17 @@ void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
   json.Name("cooldown_hours").Array();
   json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
   if (agenda.opening) WriteOpening(json, *agenda.opening);
+  if (!agenda.flow.empty()) {
+    json.Name("flow").Array();
+    for (const rules::Flow& flow : agenda.flow) {
+      json.Object().Name("from").String(ChannelName(flow.from));
+      json.Name("to").String(ChannelName(flow.to));
+      json.Name("hours_before").Number(flow.hours_before).EndObject();
+    }
+    json.EndArray();
+  }
+  json.Name("helper_cap").Number(agenda.helper_cap);
+  json.Name("court_overflow").String(rules::CourtOverflowName(agenda.court_overflow));
   json.Name("retention_days").Number(agenda.retention_days);
   json.Name("party_max").Number(agenda.party_max);
   json.Name("moves").Number(limits::kMaxMoves);

@@ -26,7 +26,9 @@ struct CalendarEntry {
   std::array<uint8_t, kChannels>
       seats{};          // as published; what exists beyond that is on its way out
   bool listed = false;  // publication.h
+  std::array<int8_t, kChannels> shifted{};  // likewise
 };
+static_assert(sizeof(CalendarEntry) == 32);
 
 class Calendar {
  public:

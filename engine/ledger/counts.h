@@ -24,8 +24,9 @@ struct SlotCount {
   Instant starts_at;
   int minutes = 0;
   std::array<uint8_t, kChannels> free{};
-  std::array<uint8_t, kChannels> seats{};  // as published
-  bool listed = false;                     // publication.h
+  std::array<uint8_t, kChannels> seats{};   // as published
+  bool listed = false;                      // publication.h
+  std::array<int8_t, kChannels> shifted{};  // likewise
 };
 
 }  // namespace creneau::ledger

@@ -62,6 +62,9 @@ std::string Ledger::Digest() {
     for (const CalendarEntry& entry : calendar->entries()) {
       hasher.Add(entry.slot.value, entry.minutes, entry.listed);
       for (const uint8_t seats : entry.seats) hasher.Add(seats);
+      if (entry.shifted != decltype(entry.shifted){}) {
+        for (const int8_t seats : entry.shifted) hasher.Add(seats);
+      }
     }
   }
   hasher.Add(live_holds());

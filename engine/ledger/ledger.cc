@@ -88,7 +88,8 @@ std::vector<Ledger::SlotCount> Ledger::Slots(AgendaId agenda, Instant earliest, 
   for (size_t i = calendar->FirstFrom(earliest); i < entries.size() && out.size() < limit; ++i) {
     const CalendarEntry& entry = entries[i];
     if (entry.starts_at > latest) break;
-    SlotCount count{entry.start, entry.starts_at, entry.minutes, {}, entry.seats, entry.listed};
+    SlotCount count{entry.start, entry.starts_at, entry.minutes, {},
+                    entry.seats, entry.listed,    entry.shifted};
     const Slot& slot = SlotOf(entry.slot);
     for (size_t c = 0; c < kChannels; ++c) {
       count.free[c] =

@@ -180,6 +180,9 @@ class Ledger final : private Holdings {
   // restored, reserved ones marked to be withdrawn when they end. A seat that is on its way from
   // one state to another escapes it: TrimCounts::left says how many are still too many or too few.
   TrimCounts Trim(SlotId slot, EventSink& sink);
+  // Withdraws free seats of one channel, at most so many, and says how many it got: for a calendar
+  // that is to give them to another one. Until that is in force, Trim would bring them back.
+  uint32_t TakeFree(SlotId slot, Channel channel, uint32_t most, EventSink& sink);
   // Every slot that the agenda ever had and that begins after `now`.
   std::vector<SlotId> SlotsOf(AgendaId agenda, Instant now) const;
 

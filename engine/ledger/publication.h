@@ -18,6 +18,7 @@ struct SlotTarget {
   std::array<uint8_t, kChannels> seats{};
   bool listed = false;  // by a list of slots, not made from sessions: either is replaced without
                         // touching the other
+  std::array<int8_t, kChannels> shifted{};  // SlotChange's
 };
 
 // One slot of the new calendar. With the numbers it is given, replay makes the same seats under the
@@ -31,6 +32,9 @@ struct SlotChange {
   std::array<uint8_t, kChannels> fresh{};  // seats to be made, numbered on from those the slot has
   uint32_t first_block = 0;                // blocks for the fresh seats, consecutive
   bool listed = false;
+  // By how much `seats` is more, or fewer, than its file said, since seats have gone from one
+  // channel to another or were added: the next file counts beside it.
+  std::array<int8_t, kChannels> shifted{};
 };
 
 struct CalendarChange {

@@ -58,8 +58,8 @@ PublicationPlan Ledger::Plan(AgendaId agenda, uint32_t version,
   uint32_t next_block = seats_made_.load() / limits::kSeatsPerBlock;
   SlotsByStart leaving = known;
   for (const SlotTarget& target : targets) {
-    SlotChange change{SlotId{},     target.start, target.starts_at, target.minutes,
-                      target.seats, {},           next_block,       target.listed};
+    SlotChange change{SlotId{}, target.start, target.starts_at, target.minutes, target.seats,
+                      {},       next_block,   target.listed,    target.shifted};
     uint32_t made = 0;
     if (const auto at = known.find(target.start); at != known.end()) {
       change.slot = at->second;
@@ -211,9 +211,11 @@ void Ledger::Apply(const CalendarChange& change, bool recovering) {
   if (!recovering) written_.NoteAll();
   // Of a huge page little may be written to; what is used afterwards comes in them (BeginRebuild).
   if (recovering) seats_.Want(Pages::kSmall);
+  const size_t seats_before = seats_in_force_;
   ExpectSeats(change);
-  // Under a guard of its own: what it retires can go before the next publication.
-  if (!recovering) ProvideFor(FreshSeats(change));
+  // Under a guard of its own: what it retires can go before the next publication. Seats that go
+  // from one channel to another are no more than there were.
+  if (!recovering && seats_in_force_ > seats_before) ProvideFor(FreshSeats(change));
   const Epochs::Guard guard(epochs_);
   std::vector<CalendarEntry> entries;
   entries.reserve(change.slots.size());
@@ -221,7 +223,7 @@ void Ledger::Apply(const CalendarChange& change, bool recovering) {
     MakeSlot(change.agenda, slot);
     MakeSeats(slot, recovering);
     entries.push_back(CalendarEntry{slot.start, slot.slot, slot.starts_at, slot.minutes, slot.seats,
-                                    slot.listed});
+                                    slot.listed, slot.shifted});
   }
   auto calendar = std::make_unique<Calendar>(change.agenda, change.version, std::move(entries));
   Calendar* old = agendas_[change.agenda.value].calendar.exchange(calendar.release());

@@ -32,8 +32,15 @@ CalendarChange Ledger::InForce(AgendaId agenda) {
   change.version = calendar->version();
   change.slots.reserve(calendar->entries().size());
   for (const CalendarEntry& entry : calendar->entries()) {
-    change.slots.push_back(SlotChange{
-        entry.slot, entry.start, entry.starts_at, entry.minutes, entry.seats, {}, 0, entry.listed});
+    change.slots.push_back(SlotChange{entry.slot,
+                                      entry.start,
+                                      entry.starts_at,
+                                      entry.minutes,
+                                      entry.seats,
+                                      {},
+                                      0,
+                                      entry.listed,
+                                      entry.shifted});
   }
   return change;
 }

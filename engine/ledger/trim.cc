@@ -93,6 +93,19 @@ void Ledger::BringBack(const SlotTally& before, const Slot& slot, Channel channe
   each([&](SeatId seat) { return Restore(seat, channel, sink); });
 }
 
+uint32_t Ledger::TakeFree(SlotId id, Channel channel, uint32_t most, EventSink& sink) {
+  const Epochs::Guard guard(epochs_);
+  const Slot& slot = SlotOf(id);
+  const Atomic<uint64_t>& free = slot.free[static_cast<size_t>(channel)];
+  uint32_t taken = 0;
+  for (uint32_t number = slot.seats_made.load(std::memory_order_acquire); number-- > 0;) {
+    if (taken == most) break;
+    if ((free.load() >> number & 1) != 0 && WithdrawFree(SeatAt(slot, number), channel, sink))
+      ++taken;
+  }
+  return taken;
+}
+
 TrimCounts Ledger::Trim(SlotId id, EventSink& sink) {
   const Epochs::Guard guard(epochs_);
   const Slot& slot = SlotOf(id);

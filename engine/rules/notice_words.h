@@ -50,6 +50,10 @@ inline constexpr int kAttemptDays = static_cast<int>(limits::kAttemptLifeMs / kM
   RULE(Moves, "moves")             \
   RULE(Cooldown, "cooldown")       \
   RULE(Channels, "channels")       \
+  RULE(Flow, "flow")               \
+  RULE(Desk, "desk")               \
+  RULE(Helpers, "helpers")         \
+  RULE(Court, "court")             \
   RULE(Alternative, "alternative") \
   RULE(Stored, "stored")           \
   RULE(Retention, "retention")     \

@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 
 import agendas  # noqa: E402
 import desk_cases  # noqa: E402
+import share_cases  # noqa: E402
 from creneau import Daemon, Scratch, ctl, programs  # noqa: E402
 
 AGENDA = "93-titres"
@@ -268,6 +269,7 @@ def main():
         story.events_tell()
         story.peppers()
         desk_cases.desk(story, claire)
+        share_cases.shares(story, story.home / "site-93.site.key")
         assert daemon.stop() == 0, daemon.diary()[-2000:]
         story.log_tells()
         code, _, wrong = ctl(ctl_program, "log", "verify", daemon.data)

@@ -226,7 +226,8 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
                             {6, 2, 2, 1, 1},
                             {1, 0, 0, 0, 0},
                             static_cast<uint32_t>(i * 2),
-                            i % 2 == 0});
+                            i % 2 == 0,
+                            {-64, 0, 0, 0, 64}});
   }
   const std::vector<std::string> records = EncodeCalendar(change, agenda);
   CHECK(records.size() == 3);
@@ -252,6 +253,7 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
       CHECK(slot.seats == change.slots[slots].seats);
       CHECK(slot.fresh == change.slots[slots].fresh);
       CHECK(slot.listed == change.slots[slots].listed);
+      CHECK(slot.shifted == change.slots[slots].shifted);
       ++slots;
     }
   }
@@ -272,6 +274,8 @@ std::vector<ledger::SlotChange> SlotsByProtobuf(const std::string& bytes) {
       one.fresh[i] = static_cast<uint8_t>(slot.fresh()[i]);
     one.first_block = slot.first_block();
     one.listed = slot.listed();
+    for (size_t i = 0; i < kChannels && i < slot.shifted().size(); ++i)
+      one.shifted[i] = static_cast<int8_t>(slot.shifted()[i]);
     slots.push_back(one);
   }
   return slots;
@@ -289,6 +293,7 @@ void CheckSame(const std::vector<ledger::SlotChange>& some,
     REQUIRE(some[i].fresh == others[i].fresh);
     REQUIRE(some[i].first_block == others[i].first_block);
     REQUIRE(some[i].listed == others[i].listed);
+    REQUIRE(some[i].shifted == others[i].shifted);
   }
 }
 
@@ -318,6 +323,7 @@ TEST_CASE("the fast way reads every calendar, and of changed bytes what protobuf
       // The message has blocks only where there are seats for them.
       if (change.slots.back().fresh == std::array<uint8_t, kChannels>{})
         change.slots.back().first_block = 0;
+      change.slots.back().shifted = std::bit_cast<std::array<int8_t, kChannels>>(counts());
     }
     std::string bytes = EncodeCalendar(change, agenda).front();
     std::string_view rest;

@@ -75,6 +75,33 @@ TEST_CASE("what the staff books survives the log, and fits into a node") {
   CHECK(!DecodeRecord(wrong.SerializeAsString()).ok());
 }
 
+TEST_CASE(
+    "seats that went to another channel survive the log, and between channels that there are") {
+  SeatsShifted shifted{AgendaId{7}, 12, ShiftCause::kFlow, Instant{1'796'083'200'000}, {}};
+  ComesBack(shifted, EncodeShift(shifted));
+  shifted.moved.push_back({Channel::kWeb, Channel::kPhone, 3, 2, 40});
+  shifted.moved.push_back({std::nullopt, Channel::kCourt, 1, 1, 1});
+  const std::string bytes = EncodeShift(shifted);
+  ComesBack(shifted, bytes);
+  CHECK(
+      DescribeRecord(bytes, false) ==
+      "agenda 7, with version 12 (flow): 3 seats of 2 slots from web to phone, 40 ever; 1 seats of "
+      "1 slots from none to court, 1 ever");
+  CHECK(DescribeRecord(bytes, true).find(R"("moved":[{"from":"web","to":"phone","seats":3)") !=
+        std::string::npos);
+  const auto refused = [&](auto change) {
+    v1::Event wrong;
+    REQUIRE(wrong.ParseFromString(bytes));
+    change(*wrong.mutable_seats_shifted());
+    return !DecodeRecord(wrong.SerializeAsString()).ok();
+  };
+  CHECK(refused([](v1::SeatsShifted& of) { of.set_cause(0); }));
+  CHECK(refused([](v1::SeatsShifted& of) { of.set_cause(4); }));
+  CHECK(refused([](v1::SeatsShifted& of) { of.mutable_moved(0)->set_to(kChannels); }));
+  CHECK(refused([](v1::SeatsShifted& of) { of.mutable_moved(0)->set_from(1); }));
+  CHECK(refused([](v1::SeatsShifted& of) { of.set_agenda(limits::kMaxAgendas); }));
+}
+
 TEST_CASE("what a beacon gave can be written in one way only") {
   for (const char* value : {"7", "0", "7 12 33", "0 1 2", "0123456789abcdef", "4f1ce94f1ce94f1ce9"})
     CHECK(IsBeaconValue(value));

@@ -32,6 +32,9 @@ std::string Encoded(const Record& record) {
   if (const auto* minute = std::get_if<ServiceMinute>(&record)) return EncodeService(*minute);
   if (const auto* place = std::get_if<WaitlistPlace>(&record)) return EncodePlace(*place);
   if (const auto* closed = std::get_if<DayClosed>(&record)) return EncodeClosed(*closed);
+  if (const auto* count = std::get_if<HelperCount>(&record)) return EncodeHelperCount(*count);
+  if (const auto* note = std::get_if<DeskNote>(&record)) return EncodeDeskNote(*note);
+  if (const auto* shifted = std::get_if<SeatsShifted>(&record)) return EncodeShift(*shifted);
   if (const auto* totals = std::get_if<ChannelTotals>(&record)) {
     char text[kMaxTotalsBytes];
     return std::string(text, EncodeTotals(*totals, text));

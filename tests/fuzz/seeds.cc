@@ -137,6 +137,8 @@ void Live(Life& life) {
       codec::EncodeHelperCount({kAgendaId, "l.bernard", rules::IsoWeek{2026, 49}, 3}));
   life.recorder.records.push_back(codec::EncodeDeskNote(
       {kAgendaId, Channel::kDesk, kNow, ada.seat.ref, /*by_helper=*/true, 7, 3}));
+  life.recorder.records.push_back(codec::EncodeShift(
+      {kAgendaId, 1, codec::ShiftCause::kFlow, kNow, {{Channel::kPhone, Channel::kWeb, 2, 1, 5}}}));
 }
 
 // The records of a snapshot of that life, framed as the target takes them: the slots, and the

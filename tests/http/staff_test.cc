@@ -48,6 +48,7 @@ constexpr Expected kExpected[] = {
     {"POST", "/v1/agendas/{}/extend", "operator"},
     {"POST", "/v1/agendas/{}/beacon", "operator"},
     {"POST", "/v1/agendas/{}/without-beacon", "operator"},
+    {"POST", "/v1/agendas/{}/shift", "operator"},
     {"POST", "/v1/agendas/{}/passes", "site agent operator"},
     {"PUT", "/v1/agendas/{}/roster", "operator"},
     {"POST", "/v1/agendas/{}/roster", "operator"},

@@ -127,6 +127,17 @@ constexpr Change kChanges[] = {
      "channels", "90 sur internet (90 %) et 10 par téléphone (10 %)",
      "90 on the web (90 %) and 10 by phone (10 %)"},
     {[](Subject& s) { s.facts.seats = {}; }, "channels", "Aucune place", "No seats"},
+    {[](Subject& s) {
+       s.agenda.flow = {{Channel::kPhone, Channel::kWeb, 48}};
+     },
+     "flow", "proposée par téléphone que personne n’a prise 48 heures avant",
+     "offered by phone that nobody has taken 48 hours before"},
+    {[](Subject& s) { s.agenda.helper_cap = 5; }, "helpers", "5 rendez-vous par semaine",
+     "5 appointments a week"},
+    {[](Subject& s) { s.agenda.helper_cap = 0; }, "helpers", "ne réservent pas pour d’autres",
+     "do not book for others"},
+    {[](Subject& s) { s.agenda.court_overflow = CourtOverflow::kCount; }, "court",
+     "est prise, et comptée à part", "is taken, and counted apart"},
     {[](Subject& s) { s.agenda.alternative = ""; }, "alternative",
      "par téléphone, au guichet ou par courrier", "by phone, at the desk or by post"},
     {[](Subject& s) { s.agenda.retention_days = 730; }, "retention", "730 jours", "730 days"},

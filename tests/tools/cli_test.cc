@@ -178,9 +178,9 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
     const char* said;
   };
   const Case cases[] = {
-      {"agenda --help", 6, "Makes an agenda, or changes its calendar by difference.\n"},
-      {"agenda --help", 6, "The rules that decide, in plain words, as the law asks for them.\n"},
-      {"agenda --help", 6, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
+      {"agenda --help", 7, "Makes an agenda, or changes its calendar by difference.\n"},
+      {"agenda --help", 7, "The rules that decide, in plain words, as the law asks for them.\n"},
+      {"agenda --help", 7, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
       {"slot --help", 1, "Slots that can be booked now"},
       {"reserve --help", 12, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "codec/agenda_file.h"
+#include "rules/desk.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
 #include "tools/creneauctl/replies.h"
@@ -42,6 +43,19 @@ void RefuseOverlap(const std::string& file, const std::vector<rules::CalendarSlo
   }
 }
 
+// What the engine would ask of both files together when the second is published; of the first
+// alone its reader has asked it.
+void RefuseWebOnly(const codec::AgendaFile& agenda, codec::SlotsFile* listed) {
+  if (!agenda.agenda.alternative.empty() || listed->slots.empty()) return;
+  const auto elsewhere = [](const rules::CalendarSlot& slot) {
+    return rules::NeedNoComputer(slot.seats.of);
+  };
+  if (std::any_of(agenda.slots.begin(), agenda.slots.end(), elsewhere) ||
+      std::any_of(listed->slots.begin(), listed->slots.end(), elsewhere))
+    return;
+  listed->errors.push_back({0, 0, std::string(rules::kWebOnly)});
+}
+
 // Nothing when a file cannot be read; then *exit_code is set and the reason was said.
 std::optional<Files> ReadFiles(const Session& session, int* exit_code) {
   const Command& command = session.command();
@@ -65,6 +79,7 @@ std::optional<Files> ReadFiles(const Session& session, int* exit_code) {
   if (!files.agenda.errors.empty()) return files;
   files.extra = codec::ReadSlotsCsv(files.csv, files.agenda.agenda);
   RefuseOverlap(command.file, files.agenda.slots, &*files.extra);
+  RefuseWebOnly(files.agenda, &*files.extra);
   return files;
 }
 

@@ -170,6 +170,7 @@ class Builder {
     releases->add_option("AGENDA", command_->agenda, "its name")->required();
     releases->add_option("--days", command_->release_days, "from today on [28]")
         ->check(CLI::Range(1, 92));
+    AddShiftCommands(group, Maker(), command_);
     CLI::App* record = Leaf(Group("record", "the service record"), Verb::kRecordShow, "show",
                             "--admin data/admin.sock record show 93-titres --week 2026-W49",
                             "What was free, who was refused and why, minute by minute.");

@@ -10,6 +10,10 @@ std::string CheckSlot(const std::string& text) {
                                 : "expected a slot such as 2026-12-01T09:20, got \"" + text + "\"";
 }
 
+std::string CheckDate(const std::string& text) {
+  return ParseDate(text) ? "" : "expected a date such as 2026-12-01, got \"" + text + "\"";
+}
+
 // Where what comes back goes.
 void MadeFileOptions(CLI::App* leaf, Command* command) {
   leaf->add_option("--key-file", command->key_file,
@@ -42,6 +46,27 @@ void AddDeskCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* command) 
                    "file with the Idempotency-Key of one whose outcome is not known, to repeat it; "
                    "- for stdin; else a fresh one is drawn");
   desk->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
+}
+
+void AddShiftCommands(CLI::App* agenda, const MakeLeaf& leaf, Command* command) {
+  CLI::App* shift = leaf(agenda, Verb::kAgendaShift, "shift",
+                         "--admin data/admin.sock agenda shift 93-titres --from post --to phone "
+                         "--day 2026-12-01 --seats 1",
+                         "Gives free seats of one channel to another, openly: logged and counted.\n"
+                         "Publishing the same files again leaves them there; shift them back.");
+  shift->add_option("AGENDA", command->agenda, "its name")->required();
+  const auto channel = CLI::IsMember({"web", "phone", "desk", "post", "court"});
+  shift->add_option("--from", command->from_channel, "whose seats")->required()->check(channel);
+  shift->add_option("--to", command->to_channel, "whose they are then")->required()->check(channel);
+  shift->add_option("--seats", command->seats, "of each slot, at most [all that are free]")
+      ->check(CLI::Range(1, 64));
+  CLI::Option_group* which = shift->add_option_group("which slots");
+  which->add_option("--slot", command->slot, "this one: 2026-12-01T09:20")->check(CheckSlot);
+  which->add_option("--day", command->day, "those of a day")->check(CheckDate);
+  which->add_option("--until", command->until, "those from now until a day, included")
+      ->check(CheckDate);
+  which->require_option(1);
+  shift->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
 }
 
 }  // namespace creneau::ctl

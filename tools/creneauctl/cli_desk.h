@@ -8,5 +8,7 @@ namespace creneau::ctl {
 
 // To `reserve`.
 void AddDeskCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* command);
+// To `agenda`.
+void AddShiftCommands(CLI::App* agenda, const MakeLeaf& leaf, Command* command);
 
 }  // namespace creneau::ctl

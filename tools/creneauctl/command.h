@@ -38,6 +38,7 @@ enum class Verb {
   kWaitlistLeave,
   kAgendaClose,
   kAgendaReopen,
+  kAgendaShift,
   kActList,
   kActApprove,
   kActWithdraw,
@@ -101,6 +102,11 @@ struct Command {
   std::string channel;               // reserve desk: phone, desk or post
   std::string letter_file;           // likewise: to be made; "-": stdout; empty: none
   std::string ics_file;              // likewise: to be made; empty: none
+  std::string from_channel;          // agenda shift
+  std::string to_channel;            // likewise
+  int64_t seats = 0;                 // likewise, of each slot; 0: all that are free
+  std::string day;                   // likewise: date; empty: not said
+  std::string until;                 // likewise
   std::string from;                  // date
   std::string to;                    // date
 

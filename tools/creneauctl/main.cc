@@ -46,6 +46,7 @@ constexpr Carried kCarried[] = {
     {Verb::kReserveDesk, ReserveDesk},       {Verb::kWaitlistJoin, WaitlistJoin},
     {Verb::kWaitlistShow, WaitlistPlace},    {Verb::kWaitlistLeave, WaitlistPlace},
     {Verb::kAgendaClose, AgendaClose},       {Verb::kAgendaReopen, AgendaClose},
+    {Verb::kAgendaShift, AgendaShift},
 };
 
 int Carry(const Session& session) {

@@ -66,6 +66,9 @@ int WaitlistJoin(const Session& session);
 int WaitlistPlace(const Session& session);  // show, leave
 int AgendaClose(const Session& session);    // and reopen
 
+// shift_commands.cc
+int AgendaShift(const Session& session);
+
 // identity_commands.cc
 int ReserveIdentity(const Session& session);  // lookup, recover, link, correct, repair
 int ActList(const Session& session);
