@@ -135,8 +135,8 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
       ++answer.slots;
       continue;
     }
-    targets.push_back(
-        {slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes), slot.seats, slot.listed});
+    targets.push_back({slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes), slot.seats,
+                       slot.listed, slot.shifted});
   }
   if (answer.existed && answer.slots == 0) return answer;
   const ledger::PublicationPlan plan =

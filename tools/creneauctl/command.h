@@ -91,7 +91,6 @@ struct Command {
   std::string agenda;                // name
   std::string reservation;           // name
   std::string place;                 // waitlist: name
-  std::string day;                   // agenda close: date
   std::string slot;                  // 2026-12-01T09:20; empty: not said
   std::string applicant_file;        // "-": stdin; empty: ask on the terminal
   std::string other_applicant_file;  // reserve link, correct; empty: none
