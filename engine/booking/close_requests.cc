@@ -60,6 +60,18 @@ bool MoveOne(Engine::Impl& in, const AgendaInfo& agenda, const Holder& one, Inst
   return false;
 }
 
+// A seat of that channel that was set aside and that nobody has taken is free now. False: none is.
+bool GiveKept(Engine::Impl& in, AgendaId agenda, Channel channel, Act& act) {
+  for (auto at = in.kept_aside_.begin(); at != in.kept_aside_.end(); ++at) {
+    const SeatId seat = at->first;
+    if (in.ledger_.AgendaOf(seat) != agenda || in.ledger_.WordOf(seat).channel() != channel)
+      continue;
+    in.kept_aside_.erase(at);
+    return in.ledger_.FreeAside(seat, act);
+  }
+  return false;
+}
+
 }  // namespace
 
 void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act) {
@@ -78,11 +90,15 @@ void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act&
     bool stuck = false;
     act.Begin();
     if (MoveOne(in, agenda, one, now, act, &stuck)) continue;
+    const Channel channel = one.seat.word.channel();
+    if (!stuck && GiveKept(in, agenda.id, channel, act) &&
+        MoveOne(in, agenda, one, now, act, &stuck))
+      continue;
     ++left.displaced;
     if (stuck) {
       ++left.stuck;
     } else {
-      ++left.wait[static_cast<size_t>(one.seat.word.channel())];
+      ++left.wait[static_cast<size_t>(channel)];
     }
   }
   in.people_->closures.NoteDisplaced(agenda.id, left);

@@ -225,24 +225,6 @@ std::string Moves(const NoticeInput&) {
                       " times at most.");
 }
 
-std::string Cooldown(const NoticeInput& in) {
-  const int least = in.agenda.cooldown_min_hours;
-  const int most = in.agenda.cooldown_max_hours;
-  std::string text = absl::StrCat(
-      "A seat that was cancelled or given back is not offered at once, so that nobody can lie in "
-      "wait for it: it is again "
-      "after ",
-      least == most ? Many(least, "hour")
-                    : absl::StrCat("a time drawn at random between ", Many(least, "hour"), " and ",
-                                   Many(most, "hour")),
-      ".");
-  if (in.queue())
-    text +=
-        " During an opening, a seat that was kept and not confirmed goes at once to the next in "
-        "the queue.";
-  return text;
-}
-
 std::string Channels(const NoticeInput& in) {
   if (in.total() == 0) return "No seats are published for appointments to come.";
   std::vector<std::string> shares;

@@ -207,25 +207,6 @@ std::string Moves(const NoticeInput&) {
                       " fois au plus.");
 }
 
-std::string Cooldown(const NoticeInput& in) {
-  const int least = in.agenda.cooldown_min_hours;
-  const int most = in.agenda.cooldown_max_hours;
-  std::string text = absl::StrCat(
-      "Une place annulée ou rendue n’est pas proposée aussitôt, pour que personne ne puisse la "
-      "guetter : "
-      "elle "
-      "l’est de nouveau après ",
-      least == most
-          ? Hours(least)
-          : absl::StrCat("un délai tiré au sort entre ", Hours(least), " et ", Hours(most)),
-      ".");
-  if (in.queue())
-    text +=
-        " Pendant une ouverture, une place gardée et non confirmée passe aussitôt à la personne "
-        "suivante dans la file.";
-  return Set(text);
-}
-
 std::string Channels(const NoticeInput& in) {
   if (in.total() == 0) return "Aucune place n’est publiée pour des rendez-vous à venir.";
   std::vector<std::string> shares;

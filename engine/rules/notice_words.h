@@ -49,6 +49,8 @@ inline constexpr int kAttemptDays = static_cast<int>(limits::kAttemptLifeMs / kM
   RULE(Hold, "hold")               \
   RULE(Moves, "moves")             \
   RULE(Cooldown, "cooldown")       \
+  RULE(Waitlist, "waitlist")       \
+  RULE(ClosedDay, "closed_day")    \
   RULE(Channels, "channels")       \
   RULE(Flow, "flow")               \
   RULE(Desk, "desk")               \

@@ -102,6 +102,18 @@ TEST_CASE("where there is no other seat they come before who waits, and before e
   CHECK(world.OfferOf(dora).slot == *ParseLocalMinute("2026-12-17T09:00"));
 }
 
+TEST_CASE("a seat that was set aside and that nobody takes is theirs at once") {
+  Closing world("09:00-09:30");
+  const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
+  const Reservation bert = world.At("2026-12-17T09:00", "2026-0002");
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Minutes(2);
+  CHECK(world.FreeSeats("2026-12-17T09:00") == 0);
+  world.Close("2026-12-15");
+  world.Minutes(1);
+  CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
+}
+
 TEST_CASE("whoever was moved once already is told to be an agent's task") {
   Closing world("09:00-09:30");
   REQUIRE(world.Publish("93-titres", FewSeats("", "09:00-10:00")).outcome == Outcome::kOk);
