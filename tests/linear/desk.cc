@@ -82,6 +82,21 @@ void Desk::Honest(Operation& o) {
     case Verb::kLengthen:
       o.yes = ledger_.Lengthen(o.seat, o.by_ms, sink_);
       return;
+    case Verb::kAside:
+      o.yes = ledger_.Aside(o.seat, o.now, sink_);
+      return;
+    case Verb::kUnaside:
+      o.yes = ledger_.FreeAside(o.seat, sink_);
+      return;
+    case Verb::kOffer: {
+      const ledger::HoldArgs one = ledger::HoldFor(SubjectOf(o.who), o.until);
+      return Take(ledger_.OfferAside(o.seat, {one.subject, one.idempotency, o.until}, sink_), o);
+    }
+    case Verb::kDisplace:
+      return Take(ledger_.MoveByOffice({o.name, slot(), ledger::kStart, ledger::kAlways, o.now,
+                                        o.until, static_cast<uint64_t>(o.by_ms)},
+                                       std::nullopt, o.offered, sink_),
+                  o);
     case Verb::kTrim: {
       const ledger::TrimCounts counts = ledger_.Trim(SlotId{static_cast<uint32_t>(o.slot)}, sink_);
       o.withdrawn = counts.withdrawn;
@@ -93,6 +108,23 @@ void Desk::Honest(Operation& o) {
       break;  // the recorder's, which has the plan
   }
   CHECK(false);
+}
+
+// Each of them asked the same, but for who it is for.
+void Desk::Together(std::span<Operation> each) {
+  const Operation& o = each.front();
+  ledger::PartyArgs args = ledger::PartyFor(0, each.size(), o.until);
+  for (size_t i = 0; i < each.size(); ++i) {
+    const ledger::HoldArgs one = ledger::HoldFor(SubjectOf(each[i].who), o.until);
+    args.members[i] = {one.subject, one.idempotency};
+  }
+  if (o.slot >= 0) args.slot = ledger::SlotStart(o.slot * 20);
+  args.random = static_cast<uint64_t>(o.by_ms);
+  const ledger::PartyResult result = ledger_.HoldParty(args, sink_);
+  for (size_t i = 0; i < each.size(); ++i) {
+    each[i].outcome = result.outcome;
+    each[i].shown = ShownOf(result.seats[i]);
+  }
 }
 
 // Whether the answer was given, and is a lie or perhaps one; otherwise the truth is still to be

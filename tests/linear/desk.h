@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +44,9 @@ class Desk {
 
   // All that a verb asks for stands in `o`; its answer is written there. Not the moments.
   void Do(Operation& o);
+  // A family's hold, which each of them has an operation of. Where somebody of them had a
+  // reservation, only that one's is shown: of the others nothing was asked.
+  void Together(std::span<Operation> each);
 
  private:
   bool Lied(Operation& o);

@@ -34,7 +34,8 @@ std::string Told(const Shown& shown) {
 std::string Asked(const Operation& o) {
   switch (o.verb) {
     case Verb::kHold:
-      return absl::StrFormat("hold %s %s until=%ds", Person(o.who), Slot(o.slot), Second(o.until));
+      return absl::StrFormat("hold %s %s until=%ds%s", Person(o.who), Slot(o.slot), Second(o.until),
+                             o.seats > 1 ? absl::StrFormat(", one of %d", o.seats) : "");
     case Verb::kConfirm:
       return absl::StrFormat("confirm %s at=%ds", Ref(o.name), Second(o.now));
     case Verb::kExtend:
@@ -56,6 +57,16 @@ std::string Asked(const Operation& o) {
       return absl::StrFormat("free seat %d at=%ds", o.seat.value, Second(o.now));
     case Verb::kLengthen:
       return absl::StrFormat("lengthen seat %d", o.seat.value);
+    case Verb::kAside:
+      return absl::StrFormat("set seat %d aside at=%ds", o.seat.value, Second(o.now));
+    case Verb::kUnaside:
+      return absl::StrFormat("free seat %d that is aside", o.seat.value);
+    case Verb::kOffer:
+      return absl::StrFormat("offer seat %d to %s until=%ds", o.seat.value, Person(o.who),
+                             Second(o.until));
+    case Verb::kDisplace:
+      return absl::StrFormat("displace %s %s at=%ds cools=%ds until=%ds", Ref(o.name), Slot(o.slot),
+                             Second(o.now), Second(o.until), Second(o.offered));
     case Verb::kPublish:
       return "publish";
     case Verb::kTrim:
@@ -70,6 +81,8 @@ std::string Answered(const Operation& o) {
     case Verb::kExpire:
     case Verb::kFree:
     case Verb::kLengthen:
+    case Verb::kAside:
+    case Verb::kUnaside:
       return o.yes ? "yes" : "no";
     case Verb::kPublish:
       return "in force";

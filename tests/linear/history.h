@@ -28,8 +28,12 @@ enum class Verb : uint8_t {
   kExpire,
   kFree,
   kLengthen,
-  kPublish,  // a calendar comes into force
-  kTrim,     // one slot is brought to it
+  kAside,     // a seat that has cooled is kept for an offer
+  kUnaside,   // it is free again
+  kOffer,     // it is somebody's: as a hold, of that seat
+  kDisplace,  // the office moves a reservation
+  kPublish,   // a calendar comes into force
+  kTrim,      // one slot is brought to it
 };
 
 // What an answer shows of a reservation, or what is believed of one. A history of the engine does
@@ -58,15 +62,17 @@ struct Operation {
   int slot = -1;  // hold: -1 is the earliest free one
   SeatRef name;
   SeatId seat;
-  Instant now;    // received, or the steward's now
-  Instant until;  // deadline of a hold, or of cooling
+  Instant now;      // received, or the steward's now
+  Instant until;    // deadline of a hold, or of cooling
+  Instant offered;  // of a displaced one: until when the seat is offered
   int64_t by_ms = 0;
+  int seats = 1;  // of a hold: of how many people together; each has an operation of their own
   uint32_t listed = 0;  // of a publication: which slots are in the calendar, a bit for each
 
   // What was answered.
   Outcome outcome = Outcome::kOk;
   bool repeated = false;
-  bool yes = false;  // expire, free, lengthen
+  bool yes = false;  // what the steward does to a seat
   Shown shown;
   uint32_t withdrawn = 0;  // trim: free and cooling seats
   uint32_t kept = 0;

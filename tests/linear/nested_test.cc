@@ -82,7 +82,10 @@ class Play final : public ledger::EventSink {
     o.until = ledger::kStart + 60'000;
     o.by_ms = 1'000;
     if (verb == Verb::kCancel || verb == Verb::kMove) o.until = ledger::kStart;  // cools at once
-    if (verb == Verb::kExpire || verb == Verb::kFree) {
+    o.offered = ledger::kStart + 70'000;
+    if (verb == Verb::kDisplace) o.until = ledger::kStart;
+    if (verb == Verb::kOffer) o.seat = SeatId{static_cast<uint32_t>(number * kSeatsPerBlock)};
+    if (verb == Verb::kExpire || verb == Verb::kFree || verb == Verb::kAside) {
       o.who = -1;
       o.seat = SeatId{static_cast<uint32_t>(number * kSeatsPerBlock)};
       o.now = ledger::kStart + 90'000;
@@ -95,7 +98,8 @@ class Play final : public ledger::EventSink {
     desk_.Do(o);
     o.returned = stamp_++;
     --depth_;
-    if (verb == Verb::kHold && o.outcome == Outcome::kOk && who < 3)
+    const bool gives = verb == Verb::kHold || verb == Verb::kOffer;
+    if (gives && o.outcome == Outcome::kOk && who < 3)
       names_[static_cast<size_t>(who)] = o.shown.name;
     history_.push_back(o);
     return o;
@@ -105,7 +109,8 @@ class Play final : public ledger::EventSink {
     static const std::map<std::string, Verb> kVerbs = {
         {"hold", Verb::kHold},     {"confirm", Verb::kConfirm}, {"extend", Verb::kExtend},
         {"cancel", Verb::kCancel}, {"move", Verb::kMove},       {"look", Verb::kLook},
-        {"find", Verb::kFind},     {"expire", Verb::kExpire},   {"free", Verb::kFree}};
+        {"find", Verb::kFind},     {"expire", Verb::kExpire},   {"free", Verb::kFree},
+        {"aside", Verb::kAside},   {"offer", Verb::kOffer},     {"displace", Verb::kDisplace}};
     std::istringstream in(text);
     for (std::string one; std::getline(in, one, ';');) {
       std::istringstream words(one);
@@ -120,7 +125,7 @@ class Play final : public ledger::EventSink {
         if (whom == kNames[i]) who = i;
       }
       if (who < 0) number = std::stoi(whom);  // the steward, by slot
-      const bool named = verb == "hold" || verb == "find" || who < 0;
+      const bool named = verb == "hold" || verb == "find" || verb == "offer" || who < 0;
       if (!named && names_[static_cast<size_t>(who)] == SeatRef{}) continue;
       Ask(kVerbs.at(verb), who, number);
     }
@@ -154,6 +159,12 @@ const Case kCases[] = {
      kThreeSlots},
     {"hold ada 0", "confirm ada", "expire 0; free 0", "hold bert 0", kThreeSlots},
     {"hold ada 0", "cancel ada", "move ada 1", "free 0; hold bert 0", kThreeSlots},
+    {"hold ada 0; cancel ada; aside 0", "offer bert 0", "hold bert 1", "offer carl 0", kThreeSlots},
+    {"hold ada 0; cancel ada; aside 0", "offer bert 0", "offer carl 0; cancel carl",
+     "aside 0; offer ada 0", kThreeSlots},
+    {"hold ada 0; cancel ada", "aside 0", "free 0; hold bert 0", "cancel bert", kThreeSlots},
+    {"hold ada 0; confirm ada", "displace ada 1", "cancel ada", "hold bert 1", kThreeSlots},
+    {"hold ada 0", "displace ada 1", "move ada 2", "displace ada 1", kThreeSlots},
 };
 
 }  // namespace

@@ -29,11 +29,12 @@ class HesitantSink final : public ledger::EventSink {
 Instant Second(uint64_t s) { return ledger::kStart + static_cast<int64_t>(s) * kMsPerSecond; }
 
 Verb RandomVerb(Prng& prng) {
-  static constexpr Verb kVerbs[] = {Verb::kHold,   Verb::kHold,    Verb::kHold,   Verb::kHold,
-                                    Verb::kHold,   Verb::kConfirm, Verb::kExtend, Verb::kCancel,
-                                    Verb::kCancel, Verb::kMove,    Verb::kMove,   Verb::kMove,
-                                    Verb::kLook,   Verb::kFind,    Verb::kExpire, Verb::kExpire,
-                                    Verb::kFree,   Verb::kFree,    Verb::kFree,   Verb::kLengthen};
+  static constexpr Verb kVerbs[] = {
+      Verb::kHold,   Verb::kHold,     Verb::kHold,    Verb::kHold,    Verb::kHold,  Verb::kConfirm,
+      Verb::kExtend, Verb::kCancel,   Verb::kCancel,  Verb::kMove,    Verb::kMove,  Verb::kMove,
+      Verb::kLook,   Verb::kFind,     Verb::kExpire,  Verb::kExpire,  Verb::kFree,  Verb::kFree,
+      Verb::kFree,   Verb::kLengthen, Verb::kAside,   Verb::kAside,   Verb::kAside, Verb::kOffer,
+      Verb::kOffer,  Verb::kOffer,    Verb::kUnaside, Verb::kDisplace};
   return kVerbs[prng.Below(std::size(kVerbs))];
 }
 
@@ -52,7 +53,11 @@ Operation Draw(Prng& prng, const Size& size) {
       o.slot = prng.Below(3) == 0 ? -1 : static_cast<int>(prng.Below(slots));
       o.until = Second(prng.Below(2) == 0 ? 2 : 60);
       o.by_ms = static_cast<int64_t>(prng.Below(64));
+      if (prng.Below(4) == 0) o.seats = 2;
       break;
+    case Verb::kDisplace:
+      o.offered = Second(prng.Below(2) == 0 ? 3 : 60);
+      [[fallthrough]];
     case Verb::kMove:
       o.slot = static_cast<int>(prng.Below(slots));
       o.until = Second(1 + prng.Below(3));
@@ -64,11 +69,15 @@ Operation Draw(Prng& prng, const Size& size) {
     case Verb::kExpire:
     case Verb::kFree:
     case Verb::kLengthen:
-      o.who = -1;
+    case Verb::kAside:
+    case Verb::kUnaside:
+    case Verb::kOffer:
+      if (o.verb != Verb::kOffer) o.who = -1;
       o.seat = SeatId{static_cast<uint32_t>(prng.Below(slots) * kSeatsPerBlock +
                                             prng.Below(static_cast<uint64_t>(size.seats)))};
       o.now = Second(2 + prng.Below(3));
       o.until = Second(1 + prng.Below(4));
+      if (o.verb == Verb::kOffer) o.slot = SlotOf(o.seat);
       break;
     default:
       break;
@@ -78,7 +87,7 @@ Operation Draw(Prng& prng, const Size& size) {
 
 bool NeedsName(Verb verb) {
   return verb == Verb::kConfirm || verb == Verb::kExtend || verb == Verb::kCancel ||
-         verb == Verb::kMove || verb == Verb::kLook;
+         verb == Verb::kMove || verb == Verb::kLook || verb == Verb::kDisplace;
 }
 
 }  // namespace
@@ -96,7 +105,7 @@ struct Recorder::Office {
     for (History& of_thread : asked) {
       for (int i = 0; i < scene.operations; ++i) of_thread.push_back(Draw(prng, scene.size));
       done.emplace_back();
-      done.back().reserve(static_cast<size_t>(scene.operations));
+      done.back().reserve(2 * static_cast<size_t>(scene.operations));  // a family's are two
     }
     done.emplace_back();
     done.back().reserve(64);
@@ -123,10 +132,33 @@ struct Recorder::Office {
     o.called = Stamp();
     desk.Do(o);
     o.returned = Stamp();
-    if (o.shown.any && o.verb == Verb::kHold && o.shown.who < scene.size.people) {
-      auto& known = names[static_cast<size_t>(o.shown.who)];
-      const uint64_t bits = ledger::IndexValue(o.shown.name).bits();
-      if (known[0].load() != bits) known[1].store(known[0].exchange(bits));
+    Learn(o);
+  }
+
+  void Learn(const Operation& o) {
+    const bool tells = o.verb == Verb::kHold || o.verb == Verb::kOffer;
+    if (!o.shown.any || !tells || o.shown.who >= scene.size.people) return;
+    auto& known = names[static_cast<size_t>(o.shown.who)];
+    const uint64_t bits = ledger::IndexValue(o.shown.name).bits();
+    if (known[0].load() != bits) known[1].store(known[0].exchange(bits));
+  }
+
+  // Those of a family's hold that say something.
+  void Together(const Operation& what, int thread, Desk& desk, History& mine) {
+    History each(static_cast<size_t>(what.seats), what);
+    const uint64_t called = Stamp();
+    for (size_t i = 0; i < each.size(); ++i) {
+      each[i].who = (what.who + static_cast<int>(i)) % scene.size.people;
+      each[i].thread = thread;
+      each[i].called = called;
+    }
+    desk.Together(each);
+    const uint64_t returned = Stamp();
+    for (Operation& o : each) {
+      o.returned = returned;
+      if (o.outcome == Outcome::kAlreadyReserved && !o.shown.any) continue;
+      Learn(o);
+      mine.push_back(o);
     }
   }
 
@@ -136,6 +168,10 @@ struct Recorder::Office {
     History& mine = done[static_cast<size_t>(thread)];
     if (thread == scene.threads) return Publish(mine, thread, desk);
     for (const Operation& what : asked[static_cast<size_t>(thread)]) {
+      if (what.seats > 1) {
+        Together(what, thread, desk, mine);
+        continue;
+      }
       mine.push_back(what);
       Do(mine.back(), thread, desk);
     }
@@ -177,7 +213,8 @@ struct Recorder::Office {
     Desk desk(ledger, sink, Lie::kNone);
     std::vector<std::pair<int, SeatRef>> given;
     for (const Operation& o : history) {
-      if (o.verb != Verb::kHold || o.outcome != Outcome::kOk) continue;
+      const bool gives = o.verb == Verb::kHold || o.verb == Verb::kOffer;
+      if (!gives || o.outcome != Outcome::kOk) continue;
       given.emplace_back(o.who, o.shown.name);
     }
     const auto ask = [&](Verb verb, int who, int slot, SeatRef name) {
@@ -242,6 +279,10 @@ History RecordAlone(const Scene& scene) {
   for (int i = 0; i < scene.operations; ++i) {
     for (int thread = 0; thread < scene.threads; ++thread) {
       Operation o = office.asked[static_cast<size_t>(thread)][static_cast<size_t>(i)];
+      if (o.seats > 1) {
+        office.Together(o, thread, desk, office.done[0]);
+        continue;
+      }
       office.Do(o, thread, desk);
       office.done[0].push_back(o);
     }

@@ -16,6 +16,11 @@ SeatWord Ended(SeatWord word) {
   return Idle(word.generation(), word.last() ? SeatState::kWithdrawn : SeatState::kFree);
 }
 
+bool IsStewards(Verb verb) {
+  return verb == Verb::kExpire || verb == Verb::kFree || verb == Verb::kLengthen ||
+         verb == Verb::kAside || verb == Verb::kUnaside;
+}
+
 bool IsTaken(SeatWord word) {
   return ledger::IsReserved(word.state()) || ledger::IsCooling(word.state());
 }
@@ -24,7 +29,9 @@ bool IsTaken(SeatWord word) {
 
 SeatModel::SeatModel(SeatId seat, const History& history) : seat_(seat) {
   for (const Operation& o : history) {
-    may_skip_ = may_skip_ || (o.verb == Verb::kMove && o.slot == SlotOf(seat));
+    const bool moves = o.verb == Verb::kMove || o.verb == Verb::kDisplace;
+    may_skip_ = may_skip_ || (moves && o.slot == SlotOf(seat)) ||
+                (o.seats > 1 && (o.slot < 0 || o.slot == SlotOf(seat)));
     if (o.shown.any && o.shown.at.seat == seat) shown_.push_back(o.shown.at.generation);
   }
   std::sort(shown_.begin(), shown_.end());
@@ -49,14 +56,14 @@ std::vector<SeatModel::Step> SeatModel::Project(const History& history) const {
   std::vector<Step> steps;
   for (const Operation& o : history) {
     const Span span{o.called, o.returned, Duty::kMust, -1};
-    if (o.verb == Verb::kMove) {
+    if (o.verb == Verb::kMove || o.verb == Verb::kDisplace) {
       ProjectMove(o, span, &steps);
     } else if (o.verb == Verb::kTrim) {
       Span may = span;
       may.duty = Duty::kMay;
       const bool acted = o.withdrawn + o.kept + o.restored > 0;
       if (o.slot == SlotOf(seat_) && acted) steps.push_back({may, &o, Part::kTrimmed, false});
-    } else if (o.verb == Verb::kExpire || o.verb == Verb::kFree || o.verb == Verb::kLengthen) {
+    } else if (IsStewards(o.verb)) {
       if (o.seat == seat_) steps.push_back({span, &o, Part::kWhole, false});
     } else if (o.shown.any && o.shown.at.seat == seat_) {
       steps.push_back({span, &o, Part::kWhole, false});
@@ -65,8 +72,8 @@ std::vector<SeatModel::Step> SeatModel::Project(const History& history) const {
   return steps;
 }
 
-bool SeatModel::FollowsOn(const State& state, Generation generation) const {
-  if (state.word.state() != SeatState::kFree) return false;
+bool SeatModel::FollowsOn(const State& state, Generation generation, SeatState from) const {
+  if (state.word.state() != from) return false;
   const uint32_t before = state.word.generation().value;
   return generation.value == before + 1 || (may_skip_ && generation.value > before);
 }
@@ -74,11 +81,14 @@ bool SeatModel::FollowsOn(const State& state, Generation generation) const {
 // The answer shows the seat as the operation left it.
 void SeatModel::Change(const State& state, const Operation& o, std::vector<State>* out) const {
   const SeatWord now = o.shown.word;
-  if (o.verb == Verb::kHold) {
-    const SeatWord held = Idle(now.generation(), SeatState::kHeld)
+  if (o.verb == Verb::kHold || o.verb == Verb::kOffer) {
+    const bool offer = o.verb == Verb::kOffer;
+    const SeatWord held = Idle(now.generation(), offer ? SeatState::kOffered : SeatState::kHeld)
                               .WithChannel(now.channel())
                               .WithDeadline(ledger::DeadlineOf(o.until));
-    if (FollowsOn(state, now.generation()) && now == held) out->push_back({now, o.shown.who, true});
+    if (FollowsOn(state, now.generation(), offer ? SeatState::kAside : SeatState::kFree) &&
+        now == held)
+      out->push_back({now, o.shown.who, true});
     return;
   }
   if (!IsTaken(state.word) || state.who != o.shown.who ||
@@ -87,7 +97,9 @@ void SeatModel::Change(const State& state, const Operation& o, std::vector<State
   if (!state.known) return out->push_back({now, state.who, true});
   SeatWord next = state.word.NextStep();
   if (o.verb == Verb::kConfirm) {
-    next = next.With(SeatState::kConfirmed).WithDeadline(0).WithExtended(false);
+    next = next.With(SeatState::kConfirmed)
+               .WithDeadline(0)
+               .WithExtended(ledger::MovedByOffice(state.word));
   } else if (o.verb == Verb::kCancel) {
     next = next.With(SeatState::kCoolingCancelled).WithDeadline(ledger::DeadlineOf(o.until));
   } else {
@@ -115,22 +127,30 @@ void SeatModel::Steward(const State& state, const Operation& o, std::vector<Stat
       out->back() = {Idle(word.generation(), SeatState::kFree), -1, true};
       out->push_back({Idle(word.generation(), SeatState::kWithdrawn), -1, true});
     }
+    if (o.yes && o.verb == Verb::kAside)
+      out->back() = {Idle(word.generation(), SeatState::kAside), -1, true};
     return;
   }
   bool can = false;
   State next = state;
   if (o.verb == Verb::kExpire) {
-    can = word.state() == SeatState::kHeld && o.now > deadline;
+    can = ledger::AwaitsConfirm(word.state()) && o.now > deadline;
     if (can)
       next.word = word.NextStep()
                       .With(SeatState::kCoolingExpired)
                       .WithDeadline(ledger::DeadlineOf(o.until));
   } else if (o.verb == Verb::kLengthen) {
-    can = word.state() == SeatState::kHeld;
+    can = ledger::AwaitsConfirm(word.state());
     if (can) next.word = word.NextStep().WithDeadline(ledger::DeadlineOf(deadline + o.by_ms));
+  } else if (o.verb == Verb::kUnaside) {
+    can = word.state() == SeatState::kAside;
+    if (can) next = {Idle(word.generation(), SeatState::kFree), -1, true};
+    if (!o.yes) can = false;  // an offer that came to nothing may have had it in its hand
   } else {
     can = ledger::IsCooling(word.state()) && o.now >= deadline;
+    if (o.verb == Verb::kAside && word.last()) can = false;
     if (can) next = {Ended(word), -1, true};
+    if (can && o.verb == Verb::kAside) next.word = next.word.With(SeatState::kAside);
   }
   if (can != o.yes) return;
   out->push_back(o.yes ? next : state);
@@ -138,7 +158,7 @@ void SeatModel::Steward(const State& state, const Operation& o, std::vector<Stat
 
 void SeatModel::Trimmed(const State& state, std::vector<State>* out) const {
   const SeatWord word = state.word;
-  if (word.state() == SeatState::kFree) {
+  if (ledger::IsNobodys(word.state())) {
     out->push_back({Idle(word.generation(), SeatState::kWithdrawn), -1, true});
   } else if (word.state() == SeatState::kWithdrawn) {
     out->push_back({Idle(Generation{word.generation().value + 1}, SeatState::kFree), -1, true});
@@ -189,8 +209,7 @@ void SeatModel::Next(const State& state, const Step& step, std::vector<State>* o
     case Part::kWhole:
       break;
   }
-  if (o.verb == Verb::kExpire || o.verb == Verb::kFree || o.verb == Verb::kLengthen)
-    return Steward(state, o, out);
+  if (IsStewards(o.verb)) return Steward(state, o, out);
   const bool changes =
       o.outcome == Outcome::kOk && !o.repeated && o.verb != Verb::kLook && o.verb != Verb::kFind;
   return changes ? Change(state, o, out) : See(state, o, out);

@@ -6,8 +6,8 @@
 // a transition that nobody was told of would leave a gap. What the steward did or refused must fit.
 // From answers one cannot tell which seat a move left, nor what a trim did to which seat: those are
 // steps that may have been (the subject's model knows of the former, the slot's of the latter). A
-// move that came to nothing spends a generation of a seat in the slot it was for, so generations
-// may be skipped where the history has moves into the slot, and nowhere else.
+// move or a party that came to nothing spends a generation of a seat in the slot it was for, so
+// generations may be skipped where the history has moves into the slot, and nowhere else.
 #pragma once
 
 #include <utility>
@@ -44,7 +44,8 @@ class SeatModel {
 
  private:
   void ProjectMove(const Operation& operation, Span span, std::vector<Step>* steps) const;
-  bool FollowsOn(const State& state, Generation generation) const;
+  bool FollowsOn(const State& state, Generation generation,
+                 ledger::SeatState from = ledger::SeatState::kFree) const;
   void Change(const State& state, const Operation& operation, std::vector<State>* out) const;
   void See(const State& state, const Operation& operation, std::vector<State>* out) const;
   void Steward(const State& state, const Operation& operation, std::vector<State>* out) const;

@@ -13,7 +13,8 @@ uint64_t WhenAllAreBack(const History& history, uint64_t moment) {
 }
 
 bool IsSteward(const Operation& o) {
-  return o.verb == Verb::kExpire || o.verb == Verb::kFree || o.verb == Verb::kLengthen;
+  return o.verb == Verb::kExpire || o.verb == Verb::kFree || o.verb == Verb::kLengthen ||
+         o.verb == Verb::kAside || o.verb == Verb::kUnaside;
 }
 
 // Whether the other one can make a try of this move fail: an act on the same reservation.
@@ -58,10 +59,13 @@ void SlotModel::ProjectHold(const History& history, const Operation& o,
     default:
       break;
   }
-  // Lost at the index, perhaps.
-  steps->push_back({may, &o, What::kTake});
-  const int first = static_cast<int>(steps->size()) - 1;
-  steps->push_back({{o.called, o.returned, Duty::kIfFirst, first}, &o, What::kGive});
+  // Lost at the index, perhaps. A party's seats may then be given back by somebody who helped.
+  const uint64_t back = o.seats > 1 ? WhenAllAreBack(history, o.returned) : o.returned;
+  for (int i = 0; i < o.seats; ++i) {
+    steps->push_back({may, &o, What::kTake});
+    const int first = static_cast<int>(steps->size()) - 1;
+    steps->push_back({{o.called, back, Duty::kIfFirst, first}, &o, What::kGive});
+  }
 }
 
 void SlotModel::ProjectMove(const History& history, const Operation& o,
@@ -90,8 +94,8 @@ std::vector<SlotModel::Step> SlotModel::Project(const History& history) const {
   for (const Operation& o : history) {
     Span span{o.called, o.returned, Duty::kMust, -1};
     if (o.verb == Verb::kHold) ProjectHold(history, o, &steps);
-    if (o.verb == Verb::kMove) ProjectMove(history, o, &steps);
-    if (o.verb == Verb::kFree && o.yes && SlotOf(o.seat) == slot_) {
+    if (o.verb == Verb::kMove || o.verb == Verb::kDisplace) ProjectMove(history, o, &steps);
+    if ((o.verb == Verb::kFree || o.verb == Verb::kUnaside) && o.yes && SlotOf(o.seat) == slot_) {
       span.returned = WhenAllAreBack(history, o.returned);
       if (published) span.duty = Duty::kMay;
       steps.push_back({span, &o, What::kGive});
@@ -118,7 +122,7 @@ void SlotModel::Next(const State& state, const Step& step, std::vector<State>* o
     case What::kGive:
       return out->push_back({state.free + 1, state.listed});
     case What::kNone:
-      if (state.free == 0 || !state.listed) out->push_back(state);
+      if (state.free < step.operation->seats || !state.listed) out->push_back(state);
       return;
     case What::kList:
       return out->push_back({state.free, true});

@@ -24,10 +24,15 @@ size_t Named(const SubjectModel::State& state, SeatRef name) {
 }
 
 bool HasLapsed(const Reservation& r, Instant now) {
-  return r.state == SeatState::kHeld && now > ledger::InstantOfDeadline(r.deadline_s);
+  return ledger::AwaitsConfirm(r.state) && now > ledger::InstantOfDeadline(r.deadline_s);
 }
 
 bool Known(SeatRef ref) { return ref.generation.value != 0; }
+
+// Whether a move may still be made: by whom it is asked.
+bool MayMove(const Reservation& r, Verb verb) {
+  return verb == Verb::kDisplace ? !r.by_office() : r.own_moves() < limits::kMaxMoves;
+}
 
 // Whether what was shown is this reservation; what was not known of it is known then.
 bool Matches(Reservation& r, const Shown& shown, int who) {
@@ -71,7 +76,13 @@ std::vector<SubjectModel::Step> SubjectModel::Project(const History& history) co
       case Verb::kFind:
         if (o.who == who_) steps.push_back({span, &o, Part::kWhole});
         break;
-      case Verb::kMove: {
+      case Verb::kOffer:
+        // Of a seat that is not aside: the person was not asked for.
+        if (o.who == who_ && o.outcome != Outcome::kSlotTaken)
+          steps.push_back({span, &o, Part::kWhole});
+        break;
+      case Verb::kMove:
+      case Verb::kDisplace: {
         if (!mine(o.name)) break;
         const bool moved = o.outcome == Outcome::kOk && !o.repeated;
         if (o.lost || !(moved || o.outcome == Outcome::kUnknownReservation)) {
@@ -94,8 +105,10 @@ std::vector<SubjectModel::Step> SubjectModel::Project(const History& history) co
       case Verb::kExpire:
       case Verb::kFree:
       case Verb::kLengthen:
+      case Verb::kAside:
         steps.push_back({span, &o, Part::kWhole});
         break;
+      case Verb::kUnaside:
       case Verb::kPublish:
       case Verb::kTrim:
         break;
@@ -116,6 +129,7 @@ void SubjectModel::Hold(const State& state, const Operation& o, std::vector<Stat
   if (Named(state, o.shown.name) != kNone) return;  // a name is given once
   if (o.slot >= 0 && o.shown.slot != o.slot) return;
   Reservation fresh;
+  if (o.verb == Verb::kOffer) fresh.state = SeatState::kOffered;
   fresh.deadline_s = ledger::DeadlineOf(o.until);
   State with = state;
   with.push_back(fresh);
@@ -135,13 +149,13 @@ void SubjectModel::Act(const State& state, const Operation& o, size_t i,
       if (r.state != SeatState::kCoolingCancelled) return;
       return o.shown.any ? Put(state, i, r, o.shown, who_, out) : out->push_back(state);
     case Outcome::kNotHeld:
-      if (o.verb != Verb::kExtend || r.state != SeatState::kConfirmed) return;
+      if (o.verb != Verb::kExtend || !r.live() || r.state == SeatState::kHeld || lapsed) return;
       return o.shown.any ? Put(state, i, r, o.shown, who_, out) : out->push_back(state);
     case Outcome::kMovesUsed:
-      if (!r.live() || lapsed || r.slot == o.slot || r.moves < limits::kMaxMoves) return;
+      if (!r.live() || lapsed || r.slot == o.slot || MayMove(r, o.verb)) return;
       return o.shown.any ? Put(state, i, r, o.shown, who_, out) : out->push_back(state);
     case Outcome::kSlotTaken:
-      if (!r.live() || lapsed || r.slot == o.slot || r.moves >= limits::kMaxMoves) return;
+      if (!r.live() || lapsed || r.slot == o.slot || !MayMove(r, o.verb)) return;
       return o.shown.any ? Put(state, i, r, o.shown, who_, out) : out->push_back(state);
     case Outcome::kUnknownReservation:
       if (r.state == SeatState::kFree) out->push_back(state);
@@ -165,13 +179,13 @@ void SubjectModel::Act(const State& state, const Operation& o, size_t i,
     r.deadline_s = ledger::DeadlineOf(o.until);
     return Put(state, i, r, o.shown, who_, out);
   }
-  if (r.state != SeatState::kHeld) return;
+  if (!ledger::AwaitsConfirm(r.state)) return;
   if (o.verb == Verb::kConfirm) {
+    r.extended = r.by_office();
     r.state = SeatState::kConfirmed;
-    r.extended = false;
     r.deadline_s = 0;
   } else {
-    if (r.extended) return;
+    if (r.extended || r.state != SeatState::kHeld) return;
     r.extended = true;
     r.deadline_s = ledger::DeadlineOf(ledger::InstantOfDeadline(r.deadline_s) + o.by_ms);
   }
@@ -184,8 +198,13 @@ void SubjectModel::Move(const State& state, const Step& step, size_t i,
   Reservation r = state[i];
   if (step.part == Part::kShown) return Put(state, i, r, o.shown, who_, out);
   if (!r.live() || (HasLapsed(r, o.now) && o.shown.timed) || r.slot == o.slot ||
-      r.moves >= limits::kMaxMoves)
+      !MayMove(r, o.verb))
     return;
+  if (o.verb == Verb::kDisplace) {
+    r.state = SeatState::kOffered;
+    r.extended = true;
+    r.deadline_s = ledger::DeadlineOf(o.offered);
+  }
   ++r.moves;
   r.slot = o.slot;
   // What the answer shows is the move's own place if nobody has moved it on since.
@@ -216,12 +235,14 @@ void SubjectModel::Steward(const State& state, const Operation& o, std::vector<S
       r.deadline_s = ledger::DeadlineOf(o.until);
     }
   } else if (o.verb == Verb::kLengthen) {
-    can = r.state == SeatState::kHeld;
+    can = ledger::AwaitsConfirm(r.state);
     if (can && o.yes)
       r.deadline_s = ledger::DeadlineOf(ledger::InstantOfDeadline(r.deadline_s) + o.by_ms);
   } else {
     can = ledger::IsCooling(r.state) && o.now >= ledger::InstantOfDeadline(r.deadline_s);
     if (can && o.yes) r = Reservation{r.name, r.at, -1, SeatState::kFree, false, 0, 0};
+    // What leaves the calendar is not set aside.
+    if (o.verb == Verb::kAside && !o.yes) can = false;
   }
   if (can != o.yes) return;
   out->push_back(state);
@@ -263,6 +284,7 @@ void SubjectModel::Next(const State& state, const Step& step, std::vector<State>
   if (o.lost) return Lost(state, o, out);
   switch (o.verb) {
     case Verb::kHold:
+    case Verb::kOffer:
       return Hold(state, o, out);
     case Verb::kFind: {
       const size_t live = LiveOf(state);
@@ -273,6 +295,7 @@ void SubjectModel::Next(const State& state, const Step& step, std::vector<State>
     case Verb::kExpire:
     case Verb::kFree:
     case Verb::kLengthen:
+    case Verb::kAside:
       return Steward(state, o, out);
     default:
       break;

@@ -40,6 +40,9 @@ struct Reservation {
                       r.deadline_s);
   }
   bool live() const { return ledger::IsReserved(state); }
+  // Of what is not held, as the ledger has it: one of the moves was the office's.
+  bool by_office() const { return extended && state != ledger::SeatState::kHeld; }
+  uint32_t own_moves() const { return moves - (by_office() ? 1 : 0); }
 };
 
 class SubjectModel {
