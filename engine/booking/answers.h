@@ -51,6 +51,12 @@ struct ReservationKey {
   std::string_view view() const { return {text.data(), text.size()}; }
 };
 
+// What the reservations of a family have in common, as the names of what is numbered (names.h).
+struct PartyName {
+  std::array<char, 14> text;
+  std::string_view view() const { return {text.data(), text.size()}; }
+};
+
 struct Reservation {
   ReservationName name;
   ReservationKey key;
@@ -62,7 +68,9 @@ struct Reservation {
   int minutes = 0;
   Instant expires_at;  // of a hold or an offer
   bool extended = false;
-  int moves_left = 0;
+  int moves_left = 0;  // by its holder
+  int moves = 0;       // in all
+  std::optional<PartyName> party;
 };
 
 struct HoldRequest {

@@ -66,7 +66,7 @@ class AtDesk {
     subject_ = in_.people_->identities.Of(derived_);
     const bool has_key = !request_.idempotency_key.empty();
     idempotency_ = has_key ? in_.names_->IdempotencyOf(request_.idempotency_key, request_.body_hash)
-                           : in_.names_->Random(subject_, now_.ms, 1);
+                           : in_.names_->NoIdempotency(subject_, now_.ms);
     // A repeat is answered whatever the disk or the slot.
     if (const auto existing = in_.LiveOf(act_, subject_, now_)) return Existing(*existing, *agenda);
     if (auto refusal = MayBook(*agenda)) return *std::move(refusal);

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/check.h"
 #include "base/limits.h"
 
 namespace creneau::booking {
@@ -82,6 +83,8 @@ char LetterOf(Names::Kind kind) {
       return 'E';
     case Names::Kind::kMandate:
       return 'M';
+    case Names::Kind::kParty:
+      return 'F';
   }
   return '?';
 }
@@ -213,7 +216,24 @@ uint64_t Names::IdempotencyOf(std::string_view idempotency_key, uint64_t body_ha
   crypto_shorthash(reinterpret_cast<uint8_t*>(&hash),
                    reinterpret_cast<const uint8_t*>(idempotency_key.data()), idempotency_key.size(),
                    name_secret_.data());
-  return (hash & ~uint64_t{0xffff}) | (body_hash & 0xffff);
+  return OfOne((hash & ~uint64_t{0xffff}) | (body_hash & 0xffff));
+}
+
+uint64_t Names::OfOne(uint64_t idempotency) {
+  return IsOfParty(idempotency) ? idempotency ^ uint64_t { 1 } << 63 : idempotency;
+}
+
+uint64_t Names::NoIdempotency(const Subject& subject, int64_t moment) const {
+  return OfOne(Random(subject, moment, 1));
+}
+
+std::optional<PartyName> Names::PartyOf(uint64_t idempotency) const {
+  if (!IsOfParty(idempotency)) return std::nullopt;
+  const std::string name = NameOf(Kind::kParty, idempotency & kPartyBits);
+  PartyName party;
+  CHECK(name.size() == party.text.size());
+  std::copy(name.begin(), name.end(), party.text.begin());
+  return party;
 }
 
 uint64_t Names::Random(const Subject& subject, int64_t moment, uint64_t salt) const {

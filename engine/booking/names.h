@@ -53,7 +53,7 @@ class Names {
   // is a letter, so that nobody takes it for a reservation's, and its number enciphered like those;
   // 14 characters. The number has the era in its upper bits (kNumberBits): whoever counts begins
   // anew after a loss, so that a name from before stands for nothing.
-  enum class Kind : uint8_t { kPlace = 1, kEntry = 2, kMandate = 3 };
+  enum class Kind : uint8_t { kPlace = 1, kEntry = 2, kMandate = 3, kParty = 4 };
   static constexpr int kNumberBits = 32;
   std::string NameOf(Kind kind, uint64_t number) const;
   std::optional<uint64_t> Parse(Kind kind, std::string_view text) const;
@@ -71,7 +71,18 @@ class Names {
   // What a seat keeps of a request's Idempotency-Key: 48 bits of its keyed hash, and 16 of what was
   // asked for.
   uint64_t IdempotencyOf(std::string_view idempotency_key, uint64_t body_hash) const;
-  static bool SameKey(uint64_t a, uint64_t b) { return a >> 16 == b >> 16; }
+  // Of a request without one: what no key has but by luck.
+  uint64_t NoIdempotency(const Subject& subject, int64_t moment) const;
+  static bool SameKey(uint64_t a, uint64_t b) {
+    const uint64_t bits = IsOfParty(a) || IsOfParty(b) ? kPartyBits : ~uint64_t{0};
+    return ((a ^ b) & bits) >> 16 == 0;
+  }
+  // That of a family, which all its seats keep: twelve of the 48 bits say that it is one, and no
+  // other request's does. (Before there were families, one in 4,096 did.)
+  static uint64_t OfParty(uint64_t idempotency) { return kPartyMark | (idempotency & kPartyBits); }
+  static bool IsOfParty(uint64_t idempotency) { return (idempotency & ~kPartyBits) == kPartyMark; }
+  // The family that a reservation is of, by what its seat keeps; nothing: of none.
+  std::optional<PartyName> PartyOf(uint64_t idempotency) const;
 
   // Not to be guessed, and different for each subject and moment: for picking seats and cooling
   // times without shared state.
@@ -79,6 +90,9 @@ class Names {
 
  private:
   static constexpr size_t kRounds = 4;
+  static constexpr uint64_t kPartyBits = (uint64_t{1} << 52) - 1;
+  static constexpr uint64_t kPartyMark = uint64_t{0xfa3} << 52;
+  static uint64_t OfOne(uint64_t idempotency);
 
   uint64_t Encipher(uint64_t block) const;
   uint64_t Decipher(uint64_t block) const;

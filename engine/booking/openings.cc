@@ -321,6 +321,12 @@ Openings::Judgement Openings::Judge(const AgendaInfo& agenda, const Subject& sub
   return out;
 }
 
+bool Openings::IsOver(const AgendaInfo& agenda, const Subject& subject) const {
+  const std::lock_guard lock(mutex_);
+  const Board* board = Find(agenda.id);
+  return board != nullptr && HasUsedTurns(*board, subject);
+}
+
 void Openings::NoteHeld(const AgendaInfo& agenda, surge::Rank rank) {
   const std::lock_guard lock(mutex_);
   const auto board = boards_.find(agenda.id);

@@ -98,9 +98,11 @@ class Openings {
 
   // Live holds that the log can confirm in time if everybody comes at once (design 6). One bound
   // for all agendas.
-  bool RoomForHold() const {
-    return ledger_.live_holds() < hold_bound_.load(std::memory_order_relaxed);
+  bool RoomForHold(uint64_t holds = 1) const {
+    return ledger_.live_holds() + holds <= hold_bound_.load(std::memory_order_relaxed);
   }
+  // Whether the subject has had its turn in the opening that is under way.
+  bool IsOver(const AgendaInfo& agenda, const Subject& subject) const;
   uint64_t hold_bound() const { return hold_bound_.load(std::memory_order_relaxed); }
   int64_t batch_p99_us() const { return batch_p99_us_.load(std::memory_order_relaxed); }
 

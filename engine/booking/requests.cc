@@ -52,6 +52,8 @@ Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) c
     out.expires_at = ledger::InstantOfDeadline(seat.word.deadline_s());
   out.extended = out.state == ReservationState::kHeld && seat.word.extended();
   out.moves_left = static_cast<int>(limits::kMaxMoves - ledger::OwnMoves(seat.word));
+  out.moves = static_cast<int>(seat.word.moves());
+  out.party = names_->PartyOf(seat.idempotency);
   return out;
 }
 
@@ -229,7 +231,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
   // Without a key, a hash that no key has but by 2^-48 luck: a repeat is told that there is a
   // reservation, no more.
   const uint64_t idempotency = has_key ? names_->IdempotencyOf(entry.key, request.body_hash)
-                                       : names_->Random(subject, received_at.ms, 1);
+                                       : names_->NoIdempotency(subject, received_at.ms);
   // A repeat is answered whatever the hour, the slot or the disk.
   const auto existing = ledger_.Find(subject, act);
   if (existing && IsOver(*existing, received_at)) {

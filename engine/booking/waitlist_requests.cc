@@ -82,7 +82,7 @@ PlaceAnswer JoinWaitlist(Engine& engine, Act& act, const JoinRequest& request, c
   const uint64_t idempotency =
       has_key ? in.names_->IdempotencyOf(request.idempotency_key,
                                          1 + static_cast<uint64_t>(request.channel))
-              : in.names_->Random(subject, now.ms, 1);
+              : in.names_->NoIdempotency(subject, now.ms);
   if (const auto known = in.people_->waitlist.Of(agenda->id, subject)) {
     if (!has_key || !Names::SameKey(known->idempotency, idempotency)) {
       if (const auto later_s = in.proofs_->TooOften(subject, in.clock_.MonotonicNs())) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "booking/families.h"
 #include "http/handlers.h"
 #include "http/headers.h"
 #include "http/ical.h"
@@ -124,6 +125,7 @@ void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& ex
   if (reservation.state == ReservationState::kConfirmed) {
     sink.Text(12, "receipt", ReceiptPath(reservation.name).view());
   }
+  if (reservation.party) sink.Text(13, "party", reservation.party->view());
   sink.End();
 }
 
@@ -147,6 +149,41 @@ booking::HolderRequest Holder(const Exchange& exchange) {
   return {exchange.name, exchange.request.creneau_key};
 }
 
+// A family's. Which of them a refusal is about it says where that tells nothing new.
+void HoldSeats(Exchange& exchange, const Body& body) {
+  booking::PartyRequest request;
+  request.agenda = exchange.name;
+  request.applicants = body.people();
+  request.ticket = body.ticket();
+  request.assertion = body.assertion();
+  request.slot = body.slot();
+  request.idempotency_key = exchange.request.idempotency_key;
+  request.body_hash = HashOfHold(body.slot());
+  exchange.rests_on_log = true;
+  const booking::PartyAnswer answer =
+      booking::HoldForParty(exchange.engine, exchange.act, request, exchange.received_at);
+  if (answer.about.outcome == Outcome::kAlreadyReserved) {
+    return exchange.Refuse(
+        {.outcome = Outcome::kAlreadyReserved,
+         .detail = "One of these people has a live reservation here, and may have one. If all were "
+                   "made by this request, repeat it with its Idempotency-Key to get them again.",
+         .agenda = answer.about.agenda,
+         .attempt = answer.about.attempt ? answer.about.attempt->view() : ""});
+  }
+  if (answer.about.outcome != Outcome::kOk) return RefuseAs(exchange, answer.about);
+  exchange.reply.status = answer.about.existed ? 200 : 201;
+  exchange.reply.type = ContentType::kJson;
+  std::string& out = exchange.reply.body;
+  // Once for all, so that no key is left behind where a text was before it had to move.
+  Widen(out, 64 + answer.count * (544 + answer.about.agenda->rules.name.size()));
+  Pen(out, 64).Literal("{\"party\":\"").Text(answer.reservations[0].party->view()).Literal("\"");
+  for (size_t i = 0; i < answer.count; ++i) {
+    Pen(out, 32).Text(i == 0 ? ",\"reservations\":[" : ",");
+    WriteMembers<JsonSink>(answer.reservations[i], ShowKey::kYes, exchange);
+  }
+  Pen(out, 8).Literal("]}");
+}
+
 }  // namespace
 
 void HoldSeat(Exchange& exchange) {
@@ -156,6 +193,10 @@ void HoldSeat(Exchange& exchange) {
   }
   Body body;
   if (!ReadBody(exchange, body)) return;
+  if (!body.people().empty()) {
+    if (!body.has_applicant()) return HoldSeats(exchange, body);
+    return RefuseMember(exchange, "/applicants", "and `applicant`: send one of them");
+  }
   if (!body.has_applicant())
     return RefuseMember(exchange, "/applicant", "is missing: who is the seat for?");
   booking::HoldRequest request;

@@ -86,7 +86,7 @@ void AppendCalendar(std::string& out, const booking::Reservation& reservation, I
   put();
   // A calendar takes the copy with the higher number, so a move replaces the old time.
   line = "SEQUENCE:";
-  AppendNumber(line, static_cast<int64_t>(limits::kMaxMoves) - reservation.moves_left);
+  AppendNumber(line, reservation.moves);
   put();
   put_time("DTSTAMP:", now);
   put_time("DTSTART:", reservation.starts_at);

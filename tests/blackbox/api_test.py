@@ -16,6 +16,7 @@ from booking_cases import Idempotency, LastSeat, Lifecycle, Secrecy  # noqa: E40
 from command_cases import Commands  # noqa: E402, F401
 from creneau import Daemon, Scratch, programs  # noqa: E402
 from deadline_cases import Deadlines  # noqa: E402
+from family_cases import Families  # noqa: E402
 from operator_cases import Operating, Publishing  # noqa: E402, F401
 from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
@@ -24,7 +25,7 @@ from receipt_cases import QueueReceipts, Receipts  # noqa: E402, F401
 from record_cases import Counters, Notices, Record, Releases  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 
-ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters, Proofs,
+ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Families, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters, Proofs,
          Receipts, QueueReceipts, Counters, Notices, Releases, Record, Commands, Deadlines]
 
 
@@ -36,7 +37,7 @@ def main():
     load = unittest.defaultTestLoader.loadTestsFromTestCase
     with Scratch() as home, Daemon(daemon_program, home, "--threads", "2", "--metrics", "127.0.0.1:0") as daemon:
         ApiCase.daemon = daemon
-        Commands.program = ctl_program
+        Commands.program = Families.program = ctl_program
         Record.programs = (daemon_program, ctl_program)
         if Deadlines in classes:
             Deadlines.prepare()

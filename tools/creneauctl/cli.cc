@@ -46,6 +46,10 @@ constexpr const char* kApplicantHelp =
     "JSON file naming the applicant, e.g. {\"passport\": \"...\", \"birth_date\": \"1990-05-17\"}; "
     "- for stdin; "
     "else asked on the terminal";
+constexpr const char* kApplicantsHelp =
+    "JSON file naming the applicant, e.g. {\"passport\": \"...\", \"birth_date\": \"1990-05-17\"}, "
+    "or "
+    "a family: an array of these; - for stdin; else asked on the terminal";
 constexpr const char* kIdempotencyHelp =
     "file with the Idempotency-Key of a hold whose outcome is not known, to repeat it; - for "
     "stdin; "
@@ -199,7 +203,7 @@ class Builder {
     hold->add_option("AGENDA", command_->agenda, "its name")->required();
     hold->add_option("--slot", command_->slot, "2026-12-01T09:20 [the first free one]")
         ->check(CheckSlot);
-    hold->add_option("--applicant", command_->applicant_file, kApplicantHelp);
+    hold->add_option("--applicant", command_->applicant_file, kApplicantsHelp);
     hold->add_option(
         "--key-file", command_->key_file,
         "write the reservation's key to this new file (mode 0600) instead of the terminal");

@@ -27,10 +27,14 @@ std::string ShownBody(const std::string& body) {
   if (failed || !value.is_object()) {
     return body.size() <= kShownBodyBytes ? body : "(" + std::to_string(body.size()) + " bytes)";
   }
+  const auto hide = [](json::value& person) {
+    for (auto& [name, field] : person.as_object()) field = View(kHidden);
+  };
   for (const char* member : {"applicant", "booked", "same_as"}) {
-    json::value* const applicant = value.as_object().if_contains(member);
-    if (applicant == nullptr) continue;
-    for (auto& [name, field] : applicant->as_object()) field = View(kHidden);
+    if (json::value* const person = value.as_object().if_contains(member)) hide(*person);
+  }
+  if (json::value* const people = value.as_object().if_contains("applicants")) {
+    for (json::value& person : people->as_array()) hide(person);
   }
   return json::serialize(value);
 }
@@ -38,25 +42,39 @@ std::string ShownBody(const std::string& body) {
 }  // namespace
 
 absl::StatusOr<std::string> HoldBody(std::string_view applicant, std::string_view slot) {
-  constexpr const char* kExpected =
+  const absl::Status expected = absl::InvalidArgumentError(
       "the applicant is a JSON object of strings, such as {\"passport\": \"...\", \"birth_date\": "
-      "\"...\"}";
+      "\"...\"}; a family is an array of them");
+  const auto is_person = [](const json::value& value) {
+    const json::object* fields = value.if_object();
+    return fields != nullptr && !fields->empty() &&
+           std::all_of(fields->begin(), fields->end(),
+                       [](const auto& field) { return field.value().is_string(); });
+  };
   json::error_code failed;
   json::value value = json::parse(View(applicant), failed);
-  if (failed || !value.is_object()) return absl::InvalidArgumentError(kExpected);
-  if (const json::value* inner = value.as_object().if_contains("applicant")) {
+  if (failed) return expected;
+  for (const char* member : {"applicant", "applicants"}) {
+    const json::value* inner = value.is_object() ? value.as_object().if_contains(member) : nullptr;
+    if (inner == nullptr) continue;
     json::value only = *inner;  // the assignment below would destroy what `inner` lies in
     value = std::move(only);
   }
-  const json::object* fields = value.if_object();
-  if (fields == nullptr || fields->empty()) return absl::InvalidArgumentError(kExpected);
-  for (const auto& [name, field] : *fields) {
-    if (!field.is_string()) return absl::InvalidArgumentError(kExpected);
-  }
+  const json::array* people = value.if_array();
+  const bool fine = people != nullptr
+                        ? !people->empty() && std::all_of(people->begin(), people->end(), is_person)
+                        : is_person(value);
+  if (!fine) return expected;
   json::object body;
-  body["applicant"] = value;
+  body[people != nullptr ? "applicants" : "applicant"] = value;
   if (!slot.empty()) body["slot"] = View(slot);
   return json::serialize(body);
+}
+
+bool IsOfFamily(std::string_view hold_body) {
+  json::error_code failed;
+  const json::value value = json::parse(View(hold_body), failed);
+  return !failed && value.is_object() && value.as_object().contains("applicants");
 }
 
 std::string MoveBody(std::string_view slot) { return TextBody("slot", slot); }

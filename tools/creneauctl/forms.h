@@ -17,8 +17,10 @@ namespace creneau::ctl {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 // The body of a hold. `applicant` is a JSON object of strings, or one with such an object as its
-// "applicant". InvalidArgument says what was expected, and quotes nothing of it.
+// "applicant"; a family's, an array of these, or one with that as its "applicants".
+// InvalidArgument says what was expected, and quotes nothing of it.
 absl::StatusOr<std::string> HoldBody(std::string_view applicant, std::string_view slot);
+bool IsOfFamily(std::string_view hold_body);
 std::string MoveBody(std::string_view slot);
 // {"minutes":15}
 std::string NumberBody(std::string_view name, int64_t value);

@@ -115,8 +115,9 @@ std::string RenderSlots(std::string_view body) {
   return table.Text() + more;
 }
 
-std::string RenderReservation(std::string_view body) {
-  const json::object reply = ParseDocument(body);
+namespace {
+
+std::string RenderedOne(const json::object& reply) {
   Sheet sheet;
   sheet.Add("reservation", Text(reply, "reservation"));
   sheet.Add("key", Text(reply, "key"));
@@ -130,7 +131,25 @@ std::string RenderReservation(std::string_view body) {
     sheet.Add("expires", expires.substr(0, 19) + (left.empty() ? "" : ", in " + left + " s"));
   }
   sheet.Add("moves left", Text(reply, "moves_left"));
+  sheet.Add("family", Text(reply, "party"));
   return sheet.Text();
+}
+
+}  // namespace
+
+std::string RenderReservation(std::string_view body) { return RenderedOne(ParseDocument(body)); }
+
+std::string RenderFamily(std::string_view body) {
+  const json::object reply = ParseDocument(body);
+  Sheet sheet;
+  sheet.Add("family", Text(reply, "party"));
+  std::string text = sheet.Text();
+  const json::value* const all = reply.if_contains("reservations");
+  if (all == nullptr || !all->is_array()) return text;
+  for (const json::value& one : all->as_array()) {
+    if (one.is_object()) text += "\n" + RenderedOne(one.as_object());
+  }
+  return text;
 }
 
 std::string RenderAct(std::string_view body) {

@@ -15,6 +15,7 @@ std::string RenderAgendaList(std::string_view body);
 std::string RenderAgenda(std::string_view body);
 std::string RenderSlots(std::string_view body);
 std::string RenderReservation(std::string_view body);
+std::string RenderFamily(std::string_view body);
 // What waits for a second person, or what has become of it; one line.
 std::string RenderAct(std::string_view body);
 std::string RenderPublication(std::string_view body, bool dry_run);

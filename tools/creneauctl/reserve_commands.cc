@@ -38,6 +38,19 @@ HttpRequest RequestFor(const Command& command, const std::string& key) {
   return request;
 }
 
+// Each has a key of its own, and confirms for itself.
+int ReportFamily(const Session& session, const HttpReply& reply) {
+  const Command& command = session.command();
+  if (command.json) {
+    session.Print(reply.body);
+    return kExitOk;
+  }
+  session.Print(RenderFamily(reply.body));
+  session.Print("next          creneauctl --admin " + command.admin +
+                " reserve confirm RESERVATION, for each of them");
+  return kExitOk;
+}
+
 int ReportHold(const Session& session, const HttpReply& reply, std::optional<SecretFile> key_file) {
   const Command& command = session.command();
   std::string body = reply.body;
@@ -68,6 +81,9 @@ int ReserveHold(const Session& session) {
   if (!applicant.ok()) return FailOnInput(session, applicant.status(), "--applicant");
   const absl::StatusOr<std::string> body = HoldBody(*applicant, command.slot);
   if (!body.ok()) return FailOnInput(session, body.status(), "--applicant");
+  const bool family = IsOfFamily(*body);
+  if (family && !command.key_file.empty())
+    return session.Fail(kExitUsage, "--key-file: of a family each has a key; leave it out");
   const absl::StatusOr<std::string> idempotency_key = IdempotencyKey(command);
   if (!idempotency_key.ok()) {
     return FailOnInput(session, idempotency_key.status(), "--idempotency-key");
@@ -96,7 +112,7 @@ int ReserveHold(const Session& session) {
     // Any 503: it may have come to the second attempt, when the first was lost.
     return session.Refused(*reply, reply->status == 503 ? repeat : Fields());
   }
-  return ReportHold(session, *reply, std::move(key_file));
+  return family ? ReportFamily(session, *reply) : ReportHold(session, *reply, std::move(key_file));
 }
 
 int ReserveAct(const Session& session) {
