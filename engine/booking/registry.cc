@@ -3,50 +3,49 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/limits.h"
 
 namespace creneau::booking {
 
 Registry::Registry() {
-  tables_.push_back(std::make_unique<Table>());
-  current_.store(tables_.back().get(), std::memory_order_release);
+  tables_.push_back(std::make_unique<Names>());
+  names_.store(tables_.back().get(), std::memory_order_release);
 }
 
 Registry::~Registry() = default;
 
 const AgendaInfo* Registry::Find(std::string_view name) const {
-  const Table* table = current_.load(std::memory_order_acquire);
-  const auto at = table->by_name.find(name);
-  return at == table->by_name.end() ? nullptr : at->second;
+  const Names* names = names_.load(std::memory_order_acquire);
+  const auto at = names->find(name);
+  return at == names->end() ? nullptr : Find(at->second);
 }
 
 const AgendaInfo* Registry::Find(AgendaId id) const {
-  const Table* table = current_.load(std::memory_order_acquire);
-  return id.value < table->by_id.size() ? table->by_id[id.value] : nullptr;
+  if (id.value >= limits::kMaxAgendas) return nullptr;
+  return in_force_[id.value].load(std::memory_order_acquire);
 }
 
 std::vector<const AgendaInfo*> Registry::All() const {
   std::vector<const AgendaInfo*> all;
-  for (const auto& [name, info] : current_.load(std::memory_order_acquire)->by_name)
-    all.push_back(info);
+  for (const auto& [name, id] : *names_.load(std::memory_order_acquire)) all.push_back(Find(id));
   return all;
 }
 
-AgendaId Registry::NextId() const {
-  return AgendaId{static_cast<uint32_t>(current_.load(std::memory_order_acquire)->by_id.size())};
-}
+AgendaId Registry::NextId() const { return AgendaId{ids_.load(std::memory_order_acquire)}; }
 
 void Registry::Put(AgendaInfo info) {
-  CHECK(info.id.value < limits::kMaxAgendas);
-  auto table = std::make_unique<Table>(*current_.load(std::memory_order_acquire));
+  const uint32_t ids = ids_.load(std::memory_order_relaxed);
+  CHECK(info.id.value < limits::kMaxAgendas && info.id.value <= ids);
   infos_.push_back(std::make_unique<const AgendaInfo>(std::move(info)));
-  const AgendaInfo* now = infos_.back().get();
-  CHECK(now->id.value <= table->by_id.size());
-  if (now->id.value == table->by_id.size()) table->by_id.push_back(nullptr);
-  table->by_id[now->id.value] = now;
-  table->by_name[now->rules.name] = now;
-  tables_.push_back(std::move(table));
-  current_.store(tables_.back().get(), std::memory_order_release);
+  const AgendaInfo& now = *infos_.back();
+  in_force_[now.id.value].store(&now, std::memory_order_release);
+  if (now.id.value == ids) ids_.store(ids + 1, std::memory_order_release);
+  const Names& names = *names_.load(std::memory_order_relaxed);
+  const auto known = names.find(now.rules.name);
+  if (known != names.end() && known->second == now.id) return;
+  auto more = std::make_unique<Names>(names);
+  more->insert_or_assign(now.rules.name, now.id);
+  tables_.push_back(std::move(more));
+  names_.store(tables_.back().get(), std::memory_order_release);
 }
 
 }  // namespace creneau::booking

@@ -1,6 +1,8 @@
-// The agendas that are published: name and number → rules in force. Readers see an immutable table
-// through one atomic pointer; every publication makes a new one. Tables and versions are kept until
-// the process ends: a few kB for each publication. Threads: reads from any; Put from one at a time.
+// The agendas that are published: name and number → rules in force. Readers see immutable versions
+// through atomic pointers: one for each agenda, which every publication replaces, and one for the
+// table of names, which only a new agenda does. Versions are kept until the process ends, a kB or
+// two each: a publication, or a shift of seats (shift.h). Threads: reads from any; Put from one at
+// a time.
 #pragma once
 
 #include <atomic>
@@ -10,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "booking/answers.h"
+#include "ledger/region.h"
 
 namespace creneau::booking {
 
@@ -31,15 +35,15 @@ class Registry {
   void Put(AgendaInfo info);
 
  private:
-  struct Table {
-    std::map<std::string, const AgendaInfo*, std::less<>> by_name;
-    std::vector<const AgendaInfo*> by_id;
-  };
+  using Names = std::map<std::string, AgendaId, std::less<>>;
 
   std::vector<std::unique_ptr<const AgendaInfo>> infos_;
-  std::vector<std::unique_ptr<const Table>> tables_;
-  // Release on Put, acquire on reads: whoever sees a table sees what it points to.
-  std::atomic<const Table*> current_;
+  std::vector<std::unique_ptr<const Names>> tables_;
+  // Release on Put, acquire on reads: whoever sees a pointer sees what it points to. A version is
+  // there before its name is.
+  ledger::Region<std::atomic<const AgendaInfo*>> in_force_{limits::kMaxAgendas};
+  std::atomic<const Names*> names_;
+  std::atomic<uint32_t> ids_{0};  // given out so far
 };
 
 }  // namespace creneau::booking
