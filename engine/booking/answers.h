@@ -194,10 +194,18 @@ struct ChannelCounts {
   uint64_t shifted_out = 0;  // that went to others, ever
 };
 
+// Whom courts have sent, ever (booking/mandates.h): a high share means that the ordinary way fails.
+struct CourtShare {
+  uint64_t given = 0;
+  uint64_t added = 0;    // of these, in seats beyond the court's share
+  uint64_t counted = 0;  // of these, in other channels' seats
+};
+
 struct AgendaAnswer {
   const AgendaInfo* agenda = nullptr;  // null: unknown
   OpeningView opening;
   std::array<ChannelCounts, kChannels> counts;
+  CourtShare court;
 };
 
 struct QueueAnswer {

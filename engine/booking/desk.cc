@@ -245,10 +245,10 @@ ReservationAnswer BookAtDesk(Engine& engine, Act& act, const DeskRequest& reques
   return answer;
 }
 
-std::string LetterFor(const Reservation& reservation) {
+std::string LetterFor(const Reservation& reservation, Channel asked) {
   const rules::LetterFacts facts{.reservation = reservation.name.view(),
                                  .key = reservation.key.view(),
-                                 .channel = reservation.channel,
+                                 .channel = asked,
                                  .starts_at = reservation.starts_at,
                                  .minutes = reservation.minutes,
                                  .moves_left = reservation.moves_left};

@@ -30,6 +30,7 @@ ReservationAnswer BookAtDesk(Engine& engine, Act& act, const DeskRequest& reques
                              const Actor& actor, Instant now);
 
 // What its holder is given on paper (rules/letter.h): it has the key.
-std::string LetterFor(const Reservation& reservation);
+// `asked`: in which channel; of a mandate the court's, whose seat it ever is.
+std::string LetterFor(const Reservation& reservation, Channel asked);
 
 }  // namespace creneau::booking

@@ -8,6 +8,9 @@ void Engine::Impl::GiveDuties() {
   steward_->AlsoDo([this](Instant now, Act& act, const Steward::Await& await) {
     flows_.Look(*this, now, act, await);
   });
+  steward_->AlsoDo([this](Instant now, Act& act, const Steward::Await& await) {
+    mandate_alarm_.Look(*this, now, act, await);
+  });
 }
 
 }  // namespace creneau::booking

@@ -19,6 +19,7 @@
 #include "booking/engine.h"
 #include "booking/event_feed.h"
 #include "booking/keys.h"
+#include "booking/mandates.h"
 #include "booking/names.h"
 #include "booking/openings.h"
 #include "booking/people.h"
@@ -161,7 +162,8 @@ class Engine::Impl {
   // The steward's: until when a seat that is set aside and that nobody takes is kept
   // (freed_seats.h).
   std::map<SeatId, Instant> kept_aside_;
-  Flows flows_;            // the steward's
+  Flows flows_;  // the steward's, as the next one
+  MandateAlarm mandate_alarm_;
   std::mutex publishing_;  // one publication at a time, and none while a snapshot begins
 
   // From here on what several files need; parts with headers of their own, as desk.h, among them.

@@ -87,6 +87,8 @@ std::string_view PublicFactName(PublicFact fact) {
       return "cancelled";
     case PublicFact::kPublished:
       return "published";
+    case PublicFact::kMandateDue:
+      return "mandate-due";
     case PublicFact::kSeatsShifted:
       return "seats-shifted";
     case PublicFact::kRosterImported:
@@ -166,6 +168,7 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
     return Tell(std::move(*opening), event);
   if (auto* act = std::get_if<codec::StaffAct>(&*decoded)) return Tell(std::move(*act), event);
   if (const auto* place = std::get_if<codec::WaitlistPlace>(&*decoded)) return Tell(*place, event);
+  if (const auto* mandate = std::get_if<codec::Mandate>(&*decoded)) return Tell(*mandate, event);
   if (auto* shifted = std::get_if<codec::SeatsShifted>(&*decoded)) {
     shifted_ = std::move(*shifted);
     return false;
@@ -314,6 +317,17 @@ bool EventTeller::Tell(codec::StaffAct act, PublicEvent* event) {
   if (info != nullptr) event->agenda = LabelOf(info->id);
   if (act_.reservation) event->reservation = names_.NameOf(*act_.reservation);
   event->act = &act_;
+  return true;
+}
+
+// Once each: whoever enters, approves or withdraws one, an act of the staff tells.
+bool EventTeller::Tell(const codec::Mandate& mandate, PublicEvent* event) {
+  if (!mandate.told || mandate.state != codec::MandateState::kProposed) return false;
+  event->fact = PublicFact::kMandateDue;
+  event->agenda = LabelOf(mandate.agenda);
+  event->mandate = names_.NameOf(Names::Kind::kMandate, mandate.number);
+  event->deadline = mandate.deadline;
+  event->penalty_eur = mandate.penalty_eur;
   return true;
 }
 

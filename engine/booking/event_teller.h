@@ -63,6 +63,7 @@ class EventTeller {
   bool Tell(codec::OpeningState opening, PublicEvent* event);
   bool Tell(const codec::WaitlistPlace& place, PublicEvent* event);
   bool Tell(codec::StaffAct act, PublicEvent* event);
+  bool Tell(const codec::Mandate& mandate, PublicEvent* event);
   bool TellOf(SeatRef origin, PublicFact fact, PublicEvent* event);
   std::optional<ledger::SeatWord> Note(const ledger::SeatImage& image);
   bool Describe(const ledger::SeatImage& image, PublicEvent* event);

@@ -6,6 +6,7 @@
 #include "booking/closures.h"
 #include "booking/desk_counts.h"
 #include "booking/identities.h"
+#include "booking/mandate_table.h"
 #include "booking/pepper_epochs.h"
 #include "booking/shift_counts.h"
 #include "booking/waitlist.h"
@@ -20,6 +21,7 @@ struct People {
   Closures closures;
   DeskCounts desk;
   ShiftCounts shifts;
+  MandateTable mandates;
 };
 
 }  // namespace creneau::booking

@@ -30,6 +30,11 @@ class Peppers {
   // Nobody uses it any more. Wipes it.
   void Drop(uint32_t epoch) { hashes_.erase(epoch); }
 
+  // With the publishing lock. Null: it is not there, or not any more.
+  const KeyedHash* Find(uint32_t epoch) const {
+    const auto at = hashes_.find(epoch);
+    return at == hashes_.end() ? nullptr : &at->second;
+  }
   const KeyedHash& Of(AgendaId agenda) const { return *by_agenda_[agenda.value]; }
 
   // A pass was given. What others gave before a start nobody knows: passes of any agenda may be

@@ -35,6 +35,8 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
                                      .shifted_in = people_->shifts.Into(agenda.id, channel),
                                      .shifted_out = people_->shifts.OutOf(agenda.id, channel)};
   }
+  const MandateTable::Shares court = people_->mandates.Of(agenda.id);
+  answer.court = {court.given, court.added, court.counted};
   return answer;
 }
 

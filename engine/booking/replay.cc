@@ -94,6 +94,7 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
     Take(*shifted);
     return absl::OkStatus();
   }
+  if (const auto* mandate = std::get_if<codec::Mandate>(&*decoded)) return Take(*mandate);
   if (const auto* count = std::get_if<codec::HelperCount>(&*decoded)) {
     people_->desk.Take(people_->desk.Begin(), *count);
     return absl::OkStatus();
@@ -163,6 +164,13 @@ absl::Status Replay::Load(env::FileSystem& files, const std::string& path) {
   covers_ = header->covers;
   snapshot_ = path;
   return ledger_.CheckLoaded();
+}
+
+absl::Status Replay::Take(const codec::Mandate& mandate) {
+  if (registry_.Find(mandate.agenda) == nullptr)
+    return absl::DataLossError("a mandate of an agenda that was never published");
+  people_->mandates.Take(people_->mandates.Begin(), mandate);
+  return absl::OkStatus();
 }
 
 // It counts with its calendar: one that never comes was never acknowledged, and shifted nothing.

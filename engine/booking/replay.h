@@ -78,6 +78,7 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::LossAccepted& loss);
   absl::Status Take(const codec::PepperEpoch& pepper);
   void Take(const codec::SeatsShifted& shifted);
+  absl::Status Take(const codec::Mandate& mandate);
 
   absl::Status Rebuild();
 

@@ -12,6 +12,9 @@
 // What was shifted is kept by slot and channel (ledger::CalendarEntry::shifted) and counts on top
 // of what the agenda's file says, so the next publication of the same file takes nothing back.
 // Shifting the other way does.
+//
+// A version costs a kB or two of memory until the process ends (registry.h): a flow that has
+// something to do every half hour of an office's day, some 10 MB a year.
 #pragma once
 
 #include <functional>

@@ -63,6 +63,8 @@ Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
   for (const AgendaInfo* agenda : agendas) ids.push_back(agenda->id);
   for (std::string& event : people_->desk.Snapshot(ids)) begun.states.push_back(std::move(event));
   for (std::string& event : people_->shifts.Snapshot(ids)) begun.states.push_back(std::move(event));
+  for (std::string& event : people_->mandates.Snapshot(ids))
+    begun.states.push_back(std::move(event));
   for (const AgendaInfo* agenda : agendas) {
     for (std::string& event : codec::EncodeCalendar(ledger_.InForce(agenda->id), agenda->rules)) {
       begun.calendars.push_back(

@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "codec/desk.h"
 #include "codec/identity_acts.h"
+#include "codec/mandate.h"
 #include "codec/pepper.h"
 #include "codec/seats_shifted.h"
 #include "codec/waitlist.h"
@@ -40,5 +41,7 @@ std::string Describe(const HelperCount& count, bool json);
 std::string Describe(const DeskNote& note, bool json);
 // seats_shifted.cc
 std::string Describe(const SeatsShifted& shifted, bool json);
+// mandate.cc
+std::string Describe(const Mandate& mandate, bool json);
 
 }  // namespace creneau::codec

@@ -12,6 +12,7 @@
 #include "codec/desk_proto.h"
 #include "codec/identity_acts_proto.h"
 #include "codec/loss_proto.h"
+#include "codec/mandate_proto.h"
 #include "codec/pepper_proto.h"
 #include "codec/seats_shifted_proto.h"
 #include "codec/service_proto.h"
@@ -298,6 +299,8 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.waitlist_place());
     case v1::Event::kDayClosed:
       return Stated(message.day_closed());
+    case v1::Event::kMandateChanged:
+      return Stated(message.mandate_changed());
     case v1::Event::kSeatsShifted:
       return Stated(message.seats_shifted());
     case v1::Event::kHelperCount:

@@ -15,6 +15,7 @@
 #include "codec/desk.h"
 #include "codec/identity_acts.h"
 #include "codec/loss.h"
+#include "codec/mandate.h"
 #include "codec/pepper.h"
 #include "codec/seats_shifted.h"
 #include "codec/service.h"
@@ -59,7 +60,7 @@ using Record =
     std::variant<ledger::Event, ledger::PartyHeld, CalendarPart, Outage, OpeningState, TurnLapsed,
                  RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled,
                  HolderNotice, ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch,
-                 WaitlistPlace, DayClosed, HelperCount, DeskNote, SeatsShifted>;
+                 WaitlistPlace, DayClosed, HelperCount, DeskNote, SeatsShifted, Mandate>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

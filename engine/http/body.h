@@ -65,9 +65,10 @@ class Body {
     kSeed,
     kPlace,
     kParty,
-    kMandate
+    kMandate,
+    kAgenda
   };
-  static constexpr size_t kTexts = 21;
+  static constexpr size_t kTexts = 22;
   enum class Number : uint8_t { kPerMin, kMinutes, kSeats, kPenaltyEur };
   static constexpr size_t kNumbers = 4;
   // Lists of texts.

@@ -49,7 +49,7 @@ constexpr std::array<Member, Body::kTexts + Body::kNumbers + Body::kLists + 5> k
     Of(Body::Number::kPerMin, "/per_min"),  Of(Body::Number::kMinutes, "/minutes"),
     Of(Body::Number::kSeats, "/seats"),     Of(Body::Number::kPenaltyEur, "/penalty_eur"),
     Of(Body::List::kWeekdays, "/weekdays"), Of(Body::List::kHalves, "/halves"),
-    Of(Body::List::kDates, "/dates"),
+    Of(Body::List::kDates, "/dates"),       Of(Body::Text::kAgenda, "/agenda"),
 }};
 
 constexpr std::array<std::string_view, limits::kPartyMax> kPeoplePointers = {

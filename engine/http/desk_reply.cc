@@ -10,17 +10,12 @@
 #include "http/text.h"
 
 namespace creneau::http {
-namespace {
 
-void WriteMade(Exchange& exchange, const booking::Reservation& reservation, bool existed) {
+void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channel asked) {
   const booking::AgendaInfo& agenda = *reservation.agenda;
-  exchange.reply.type = ContentType::kJson;
-  JsonWriter json(exchange.reply.body);
-  json.Object();
   json.Name("reservation").String(reservation.name.view());
   json.Name("key").String(reservation.key.view());
   json.Name("state").String(booking::ReservationStateName(reservation.state));
-  json.Name("agenda").String(agenda.rules.name);
   json.Name("channel").String(ChannelName(reservation.channel));
   json.Name("slot").Spelled([&](std::string& out) { AppendLocalMinute(out, reservation.slot); });
   WriteTime(json, "starts_at", reservation.starts_at, agenda);
@@ -29,12 +24,8 @@ void WriteMade(Exchange& exchange, const booking::Reservation& reservation, bool
   json.Name("moves_left").Number(reservation.moves_left);
   json.Name("receipt").String("/v1/reservations/" + std::string(reservation.name.view()) +
                               "/receipt");
-  json.Name("letter").String(booking::LetterFor(reservation));
-  if (existed) json.Name("existed").Bool(true);
-  json.EndObject();
+  json.Name("letter").String(booking::LetterFor(reservation, asked));
 }
-
-}  // namespace
 
 void AnswerMade(Exchange& exchange, const booking::ReservationAnswer& answer, Form form) {
   if (answer.outcome != Outcome::kOk) {
@@ -52,9 +43,17 @@ void AnswerMade(Exchange& exchange, const booking::ReservationAnswer& answer, Fo
       .Literal("Location: /v1/reservations/")
       .Text(reservation.name.view())
       .Literal("\r\n");
-  if (form != Form::kCalendar) return WriteMade(exchange, reservation, answer.existed);
-  AppendCalendar(exchange.reply.body, reservation, exchange.now);
-  exchange.reply.type = ContentType::kCalendar;
+  if (form == Form::kCalendar) {
+    AppendCalendar(exchange.reply.body, reservation, exchange.now);
+    exchange.reply.type = ContentType::kCalendar;
+    return;
+  }
+  exchange.reply.type = ContentType::kJson;
+  JsonWriter json(exchange.reply.body);
+  json.Object().Name("agenda").String(reservation.agenda->rules.name);
+  WriteMade(json, reservation, reservation.channel);
+  if (answer.existed) json.Name("existed").Bool(true);
+  json.EndObject();
 }
 
 }  // namespace creneau::http

@@ -5,8 +5,12 @@
 #include "booking/answers.h"
 #include "http/exchange.h"
 #include "http/headers.h"
+#include "http/json.h"
 
 namespace creneau::http {
+
+// The members of a reservation that was made for somebody; `asked`: in which channel.
+void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channel asked);
 
 // 201, or 200 where it existed; or the refusal. `form`: JSON, or iCalendar, which has no key.
 void AnswerMade(Exchange& exchange, const booking::ReservationAnswer& answer, Form form);

@@ -47,6 +47,7 @@ class EventWriter {
       json_.Name("after").Spelled([this](std::string& out) { AppendLsn(out, *event_.lost_after); });
     if (event_.opening != nullptr) Opening(*event_.opening);
     if (event_.shifted != nullptr) Shifted(*event_.shifted);
+    if (!event_.mandate.empty()) Mandate();
     if (event_.version != 0) json_.Name("version").Number(event_.version);
     if (event_.fact == PublicFact::kRosterImported) json_.Name("adds").Bool(event_.adds);
     json_.EndObject();
@@ -94,6 +95,12 @@ class EventWriter {
     json_.Name("person").String(act.person);
     if (!act.key.empty()) json_.Name("key_id").String(act.key);
     if (!act.reason.empty()) json_.Name("reason").String(act.reason);
+  }
+
+  void Mandate() {
+    json_.Name("mandate").String(event_.mandate);
+    json_.Name("deadline").Spelled([this](std::string& out) { AppendDay(out, event_.deadline); });
+    json_.Name("penalty_eur").Number(event_.penalty_eur);
   }
 
   void Shifted(const codec::SeatsShifted& shifted) {

@@ -60,6 +60,12 @@ void ListActs(Exchange& exchange);
 // handlers_desk.cc: what the staff books for others.
 void BookAtDesk(Exchange& exchange);
 
+// handlers_mandates.cc: reservations that courts have ordered.
+void EnterMandate(Exchange& exchange);
+void ApproveMandate(Exchange& exchange);
+void WithdrawMandate(Exchange& exchange);
+void ListMandates(Exchange& exchange);
+
 // handlers_shift.cc: seats from one channel to another.
 void ShiftSeats(Exchange& exchange);
 

@@ -47,7 +47,12 @@ void WriteChannels(JsonWriter& json, const booking::AgendaAnswer& answer) {
   }
   json.EndObject();
   // Whoever has a seat of that channel has it by order of a court (design 5).
-  json.Name("by_mandate").Number(answer.counts[static_cast<size_t>(Channel::kCourt)].confirmed);
+  const booking::ChannelCounts& court = answer.counts[static_cast<size_t>(Channel::kCourt)];
+  json.Name("by_mandate").Number(court.confirmed);
+  json.Name("court").Object().Name("published").Number(court.published);
+  json.Name("given").Number(static_cast<int64_t>(answer.court.given));
+  json.Name("added").Number(static_cast<int64_t>(answer.court.added));
+  json.Name("overflow").Number(static_cast<int64_t>(answer.court.counted)).EndObject();
 }
 
 struct DateRange {

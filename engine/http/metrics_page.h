@@ -23,6 +23,7 @@ class MetricsPage {
   void AddLedger(const booking::EngineStats& stats);
   void AddAgendas(const booking::Engine& engine, Instant now);
   void AddOpenings(const booking::Engine& engine, Instant now);
+  void AddMandates(const booking::Engine& engine, Instant now);
   void AddConfirms(const Telemetry& telemetry, const booking::EngineStats& stats);
   void AddBuild();
 

@@ -25,6 +25,8 @@ constexpr StaffRule kPassGivers{RolesOf(Role::kSite, Role::kAgent, Role::kOperat
 constexpr StaffRule kFinders{RolesOf(Role::kAgent, Role::kHelper), Scope::kNamed};
 constexpr StaffRule kAgents{RolesOf(Role::kAgent), Scope::kNamed};
 constexpr StaffRule kAgentsInside{RolesOf(Role::kAgent), Scope::kInside};
+constexpr StaffRule kMandateReaders{RolesOf(Role::kAgent, Role::kOperator, Role::kAuditor),
+                                    Scope::kInside};
 constexpr StaffRule kKeepers{RolesOf(Role::kOperator), Scope::kWhole};
 constexpr StaffRule kFollowers{RolesOf(Role::kSite, Role::kOperator, Role::kAuditor),
                                Scope::kInside};
@@ -90,6 +92,11 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/acts", Lane::kOperator, kStaff, ListActs, kAgentsInside},
     {Method::kPost, "/v1/acts/{}/approve", Lane::kOperator, kStaff, ApproveAct, kAgentsInside},
     {Method::kDelete, "/v1/acts/{}", Lane::kOperator, kStaff, WithdrawAct, kAgentsInside},
+    {Method::kPost, "/v1/mandates", Lane::kOperator, kStaff, EnterMandate, kAgentsInside},
+    {Method::kGet, "/v1/mandates", Lane::kOperator, kStaff, ListMandates, kMandateReaders},
+    {Method::kPost, "/v1/mandates/{}/approve", Lane::kOperator, kStaff, ApproveMandate,
+     kAgentsInside},
+    {Method::kDelete, "/v1/mandates/{}", Lane::kOperator, kStaff, WithdrawMandate, kAgentsInside},
     {Method::kGet, "/v1/snapshots", Lane::kOperator, kStaff, ListSnapshots, kReaders},
     {Method::kPost, "/v1/snapshots", Lane::kOperator, kStaff, TakeSnapshot, kKeepers},
     {Method::kGet, "/v1/peppers", Lane::kOperator, kStaff, ShowPeppers, kReaders},

@@ -6,6 +6,7 @@ import json
 import time
 
 import agendas
+from creneau import ctl
 from desk_cases import channels
 
 AGENDA = "77-titres"
@@ -96,7 +97,20 @@ def told(story, site, moved):
     assert sum(event["event"] == "published" for event in events) == 2, events
 
 
+def check_lists(story):
+    """A list of slots is held to seats without a computer where it is checked, and where it is published."""
+    text = office().replace(AGENDA, "60-titres")
+    text = "\n".join(line for line in text[:text.index("[[flow]]")].splitlines() if "alternative" not in line)
+    toml, slots = story.home / "60-titres.toml", story.home / "60-titres.csv"
+    toml.write_text(text)
+    for seats, valid in (("2,0,1", False), ("2,1,0", True)):
+        slots.write_text(f"slot,minutes,web,phone,court\n{agendas.day(3)}T09:00,20,{seats}\n")
+        code, said, _ = ctl(story.ctl_program, "--json", "agenda", "check", toml, slots)
+        assert code == (0 if valid else 3) and ("every seat is on the web" in said) != valid, (code, said)
+
+
 def shares(story, site):
+    check_lists(story)
     moved = flow(story)
     by_hand(story)
     told(story, site, moved)

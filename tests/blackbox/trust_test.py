@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 
 import agendas  # noqa: E402
 import desk_cases  # noqa: E402
+import mandate_cases  # noqa: E402
 import share_cases  # noqa: E402
 from creneau import Daemon, Scratch, ctl, programs  # noqa: E402
 
@@ -246,7 +247,8 @@ class Story:
         assert listed == {1: [AGENDA], 2: [], 3: [], 4: ["14-titres"]}, listed
 
     def nothing_names_anybody(self):
-        sent = [RIGHT, MISTYPED, OWNER, STRANGER, PASSPORT, BORN, *desk_cases.SENT, *self.secrets]
+        sent = [RIGHT, MISTYPED, OWNER, STRANGER, PASSPORT, BORN, *desk_cases.SENT, *mandate_cases.SENT, "Untel",
+                *self.secrets]
         sent += [secret.split("_", 2)[2] for secret in self.secrets if secret.startswith("crk_")]
         for path in [*self.daemon.data.rglob("*"), self.daemon.diary_path]:
             if not path.is_file():
@@ -270,6 +272,7 @@ def main():
         story.peppers()
         desk_cases.desk(story, claire)
         share_cases.shares(story, story.home / "site-93.site.key")
+        mandate_cases.mandates(story, claire, paul, story.home / "site-93.site.key")
         assert daemon.stop() == 0, daemon.diary()[-2000:]
         story.log_tells()
         code, _, wrong = ctl(ctl_program, "log", "verify", daemon.data)

@@ -102,6 +102,46 @@ TEST_CASE(
   CHECK(refused([](v1::SeatsShifted& of) { of.set_agenda(limits::kMaxAgendas); }));
 }
 
+TEST_CASE("a mandate survives the log, whatever is in it, and says nothing of what a court wrote") {
+  Mandate mandate{.number = ~uint64_t{0}, .agenda = AgendaId{limits::kMaxAgendas - 1}};
+  ComesBack(mandate, EncodeMandate(mandate));
+  mandate.state = MandateState::kGiven;
+  mandate.subject = Subject{1, ~uint64_t{0}};
+  mandate.court = "TA \"Montreuil\"\n";
+  mandate.decision = std::string("\0sealed", 7);
+  mandate.epoch = 3;
+  mandate.date = 20'777;
+  mandate.deadline = 20'790;
+  mandate.penalty_eur = 100;
+  mandate.proposed_by = "c.martin";
+  mandate.proposed_at = Instant{1'796'083'200'000};
+  mandate.settled_by = "p.durand";
+  mandate.settled_at = Instant{1'796'083'200'001};
+  mandate.origin = SeatRef{SeatId{7}, Generation{8}};
+  mandate.seat = MandateSeat::kCounted;
+  mandate.told = true;
+  mandate.given = 3;
+  mandate.added = 2;
+  mandate.counted = 1;
+  const std::string bytes = EncodeMandate(mandate);
+  ComesBack(mandate, bytes);
+  const std::string line = DescribeRecord(bytes, false);
+  CHECK(line.find("(TA \"Montreuil\"?, 2026-11-20, deadline 2026-12-03, 100 EUR a day): given") !=
+        std::string::npos);
+  CHECK(DescribeRecord(bytes, true).find(R"("court":"TA ?Montreuil??")") != std::string::npos);
+  CHECK(DescribeRecord(bytes, true).find("sealed") == std::string::npos);
+  const auto refused = [&](auto change) {
+    v1::Event wrong;
+    REQUIRE(wrong.ParseFromString(bytes));
+    change(*wrong.mutable_mandate_changed());
+    return !DecodeRecord(wrong.SerializeAsString()).ok();
+  };
+  CHECK(refused([](v1::MandateChanged& of) { of.set_state(4); }));
+  CHECK(refused([](v1::MandateChanged& of) { of.set_from(4); }));
+  CHECK(refused([](v1::MandateChanged& of) { of.set_epoch(0); }));
+  CHECK(refused([](v1::MandateChanged& of) { of.set_agenda(limits::kMaxAgendas); }));
+}
+
 TEST_CASE("what a beacon gave can be written in one way only") {
   for (const char* value : {"7", "0", "7 12 33", "0 1 2", "0123456789abcdef", "4f1ce94f1ce94f1ce9"})
     CHECK(IsBeaconValue(value));

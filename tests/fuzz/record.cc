@@ -34,6 +34,7 @@ std::string Encoded(const Record& record) {
   if (const auto* closed = std::get_if<DayClosed>(&record)) return EncodeClosed(*closed);
   if (const auto* count = std::get_if<HelperCount>(&record)) return EncodeHelperCount(*count);
   if (const auto* note = std::get_if<DeskNote>(&record)) return EncodeDeskNote(*note);
+  if (const auto* mandate = std::get_if<Mandate>(&record)) return EncodeMandate(*mandate);
   if (const auto* shifted = std::get_if<SeatsShifted>(&record)) return EncodeShift(*shifted);
   if (const auto* totals = std::get_if<ChannelTotals>(&record)) {
     char text[kMaxTotalsBytes];

@@ -137,6 +137,12 @@ void Live(Life& life) {
       codec::EncodeHelperCount({kAgendaId, "l.bernard", rules::IsoWeek{2026, 49}, 3}));
   life.recorder.records.push_back(codec::EncodeDeskNote(
       {kAgendaId, Channel::kDesk, kNow, ada.seat.ref, /*by_helper=*/true, 7, 3}));
+  codec::Mandate mandate{.number = 1, .agenda = kAgendaId};
+  mandate.subject = Subject{31, 32};
+  mandate.court = "TA Montreuil";
+  mandate.date = mandate.deadline = 20'780;
+  mandate.proposed_by = "a.dupont";
+  life.recorder.records.push_back(codec::EncodeMandate(mandate));
   life.recorder.records.push_back(codec::EncodeShift(
       {kAgendaId, 1, codec::ShiftCause::kFlow, kNow, {{Channel::kPhone, Channel::kWeb, 2, 1, 5}}}));
 }

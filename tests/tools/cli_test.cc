@@ -178,9 +178,9 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
     const char* said;
   };
   const Case cases[] = {
-      {"agenda --help", 7, "Makes an agenda, or changes its calendar by difference.\n"},
-      {"agenda --help", 7, "The rules that decide, in plain words, as the law asks for them.\n"},
-      {"agenda --help", 7, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
+      {"agenda --help", 9, "Makes an agenda, or changes its calendar by difference.\n"},
+      {"agenda --help", 9, "The rules that decide, in plain words, as the law asks for them.\n"},
+      {"agenda --help", 9, "Reads an agenda file, and a CSV of slots, without an engine.\n"},
       {"slot --help", 1, "Slots that can be booked now"},
       {"reserve --help", 12, "Keeps a seat until a deadline.\n"},
       {"log --help", 2, "says whether it is right; changes nothing.\n"},
@@ -191,8 +191,9 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"key --help", 7, "Destroys a pepper that no agenda uses, once their retention is over.\n"},
       {"record --help", 1, "What was free, who was refused and why, minute by minute.\n"},
       {"audit --help", 2, "Recounts an export, alone; names the first difference.\n"},
+      {"mandate --help", 5, "Enters what a court has ordered. A colleague approves it.\n"},
       {"receipt --help", 4, "Whether it is genuine, and whose it is"},
-      {"--help", 15, "check, publish and look at agendas\n"},
+      {"--help", 17, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;

@@ -217,6 +217,7 @@ class Builder {
     move->add_option("--slot", command_->slot, "2026-12-01T09:20")->check(CheckSlot)->required();
     AddDeskCommands(group, Maker(), command_);
     AddWaitlistCommands(Group("waitlist", "wait for seats that come back"), Maker(), command_);
+    AddMandateCommands(Group("mandate", "seats that courts have ordered"), Maker(), command_);
     AddIdentityCommands(group,
                         Group("act", "list, approve and withdraw what waits for a second person"),
                         Maker(), command_);

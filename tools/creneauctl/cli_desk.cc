@@ -48,6 +48,52 @@ void AddDeskCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* command) 
   desk->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
 }
 
+void AddMandateCommands(CLI::App* mandate, const MakeLeaf& leaf, Command* command) {
+  const std::string by = "--admin data/admin.sock --bearer claire.key ";
+  CLI::App* enter = leaf(mandate, Verb::kMandateNew, "new",
+                         by + "mandate new 93-titres --applicant ada.json --court 'TA Montreuil' "
+                              "--decision order.txt --date 2026-11-20 --deadline 2026-12-05 "
+                              "--penalty 100",
+                         "Enters what a court has ordered. A colleague approves it.");
+  enter->add_option("AGENDA", command->agenda, "its name")->required();
+  enter->add_option("--applicant", command->applicant_file,
+                    "JSON file naming the applicant; - for stdin; else asked on the terminal");
+  enter->add_option("--court", command->court, "which one")->required();
+  enter
+      ->add_option("--decision", command->decision_file,
+                   "file with what it says, kept sealed; - for stdin")
+      ->required();
+  enter->add_option("--date", command->day, "of the decision")->required()->check(CheckDate);
+  enter->add_option("--deadline", command->until, "the appointment is on that day at the latest")
+      ->required()
+      ->check(CheckDate);
+  enter->add_option("--penalty", command->penalty_eur, "euros for each day after it [0]")
+      ->check(CLI::Range(0, 100'000));
+  CLI::App* approve =
+      leaf(mandate, Verb::kMandateApprove, "approve",
+           by + "mandate approve M9F86D081884C7 --letter ada.txt",
+           "Approves what a colleague has entered: it gets its seat. Not one's own.");
+  MadeFileOptions(approve, command);
+  CLI::App* withdraw =
+      leaf(mandate, Verb::kMandateEnd, "withdraw", by + "mandate withdraw M9F86D081884C7",
+           "Says that one without a seat is not to be.");
+  for (CLI::App* one : {approve, withdraw})
+    one->add_option("MANDATE", command->act, "its name")->required();
+  CLI::App* list = leaf(mandate, Verb::kMandateList, "list", by + "mandate list",
+                        "All that there are, by deadline.");
+  CLI::App* due = leaf(mandate, Verb::kMandateList, "due", by + "mandate due --days 7",
+                       "Those without a seat whose deadline is near, or over.");
+  list->add_option("--due", command->due_days, "only those due within so many days")
+      ->check(CLI::Range(0, 1000));
+  due->add_option("--days", command->due_days, "within so many [4]")->check(CLI::Range(0, 1000));
+  due->callback([command] {
+    command->verb = Verb::kMandateList;
+    if (command->due_days < 0) command->due_days = 4;
+  });
+  for (CLI::App* one : {enter, approve, withdraw})
+    one->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
+}
+
 void AddShiftCommands(CLI::App* agenda, const MakeLeaf& leaf, Command* command) {
   CLI::App* shift = leaf(agenda, Verb::kAgendaShift, "shift",
                          "--admin data/admin.sock agenda shift 93-titres --from post --to phone "

@@ -8,6 +8,8 @@ namespace creneau::ctl {
 
 // To `reserve`.
 void AddDeskCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* command);
+// A group of its own.
+void AddMandateCommands(CLI::App* mandate, const MakeLeaf& leaf, Command* command);
 // To `agenda`.
 void AddShiftCommands(CLI::App* agenda, const MakeLeaf& leaf, Command* command);
 

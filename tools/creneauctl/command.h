@@ -39,6 +39,10 @@ enum class Verb {
   kAgendaClose,
   kAgendaReopen,
   kAgendaShift,
+  kMandateNew,
+  kMandateApprove,
+  kMandateEnd,
+  kMandateList,
   kActList,
   kActApprove,
   kActWithdraw,
@@ -101,6 +105,10 @@ struct Command {
   std::string channel;               // reserve desk: phone, desk or post
   std::string letter_file;           // likewise: to be made; "-": stdout; empty: none
   std::string ics_file;              // likewise: to be made; empty: none
+  std::string court;                 // mandate new
+  std::string decision_file;         // likewise; "-": stdin
+  int64_t penalty_eur = 0;           // likewise, a day
+  int64_t due_days = -1;             // mandate list, due; -1: all
   std::string from_channel;          // agenda shift
   std::string to_channel;            // likewise
   int64_t seats = 0;                 // likewise, of each slot; 0: all that are free

@@ -27,6 +27,8 @@ std::string ShownBody(const std::string& body) {
   if (failed || !value.is_object()) {
     return body.size() <= kShownBodyBytes ? body : "(" + std::to_string(body.size()) + " bytes)";
   }
+  if (json::value* const decision = value.as_object().if_contains("decision"))
+    *decision = View(kHidden);
   const auto hide = [](json::value& person) {
     for (auto& [name, field] : person.as_object()) field = View(kHidden);
   };

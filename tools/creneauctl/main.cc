@@ -46,7 +46,9 @@ constexpr Carried kCarried[] = {
     {Verb::kReserveDesk, ReserveDesk},       {Verb::kWaitlistJoin, WaitlistJoin},
     {Verb::kWaitlistShow, WaitlistPlace},    {Verb::kWaitlistLeave, WaitlistPlace},
     {Verb::kAgendaClose, AgendaClose},       {Verb::kAgendaReopen, AgendaClose},
-    {Verb::kAgendaShift, AgendaShift},
+    {Verb::kAgendaShift, AgendaShift},       {Verb::kMandateNew, MandateNew},
+    {Verb::kMandateApprove, MandateApprove}, {Verb::kMandateList, MandateList},
+    {Verb::kMandateEnd, MandateEnd},
 };
 
 int Carry(const Session& session) {

@@ -66,6 +66,12 @@ int WaitlistJoin(const Session& session);
 int WaitlistPlace(const Session& session);  // show, leave
 int AgendaClose(const Session& session);    // and reopen
 
+// mandate_commands.cc
+int MandateNew(const Session& session);
+int MandateApprove(const Session& session);
+int MandateEnd(const Session& session);
+int MandateList(const Session& session);
+
 // shift_commands.cc
 int AgendaShift(const Session& session);
 
