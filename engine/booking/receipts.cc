@@ -161,6 +161,11 @@ std::string Receipts::Sign(const proof::ConfirmationReceipt& receipt, Instant no
   return signer_.Sign(receipt, now);
 }
 
+std::string Receipts::Sign(const proof::InclusionReceipt& receipt, Instant now) {
+  inclusions_.fetch_add(1, std::memory_order_relaxed);
+  return signer_.Sign(receipt, now);
+}
+
 ReceiptVerdict Receipts::Verify(std::string_view text) {
   verified_.fetch_add(1, std::memory_order_relaxed);
   ReceiptVerdict verdict;
@@ -179,7 +184,8 @@ ReceiptStats Receipts::stats() const {
   const auto read = [](const std::atomic<uint64_t>& counter) {
     return counter.load(std::memory_order_relaxed);
   };
-  return {read(attempts_), read(confirmations_), read(verified_), read(refused_)};
+  return {read(attempts_), read(confirmations_), read(inclusions_), read(verified_),
+          read(refused_)};
 }
 
 }  // namespace creneau::booking

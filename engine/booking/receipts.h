@@ -30,6 +30,7 @@ namespace creneau::booking {
 using proof::AttemptReceipt;
 using proof::ConfirmationReceipt;
 using proof::IdentityGiven;
+using proof::InclusionReceipt;
 using proof::Receipt;
 
 // Somebody who sees an empty list.
@@ -89,6 +90,7 @@ struct PublishedKey {
 struct ReceiptStats {
   uint64_t attempts = 0;       // receipts of these that were signed
   uint64_t confirmations = 0;  // likewise
+  uint64_t inclusions = 0;     // likewise
   uint64_t verified = 0;       // receipts that were looked at for somebody
   uint64_t refused = 0;        // for want of budget
 };
@@ -114,6 +116,7 @@ class Receipts {
   // The same octets each time: the moment of issue is that of the attempt.
   std::string Sign(const AgendaInfo& agenda, const proof::Attempt& attempt);
   std::string Sign(const proof::ConfirmationReceipt& receipt, Instant now);
+  std::string Sign(const proof::InclusionReceipt& receipt, Instant now);
   ReceiptVerdict Verify(std::string_view text);
 
   const std::vector<PublishedKey>& keys() const { return published_; }
@@ -135,6 +138,7 @@ class Receipts {
   // Relaxed: no other memory hangs on them.
   std::atomic<uint64_t> attempts_{0};
   std::atomic<uint64_t> confirmations_{0};
+  std::atomic<uint64_t> inclusions_{0};
   std::atomic<uint64_t> verified_{0};
   std::atomic<uint64_t> refused_{0};
 };

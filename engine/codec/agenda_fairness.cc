@@ -3,13 +3,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
+#include "base/limits_draw.h"
+#include "base/utf8.h"
 #include "codec/agenda_toml.h"
 #include "rules/calendar.h"
 
 namespace creneau::codec {
 namespace {
-
-constexpr size_t kLongestText = 200;
 
 std::optional<Channel> ReadChannel(TomlReader& table, std::string_view key) {
   const toml::node* node = table.Need(key, "expected a channel, like \"phone\"");
@@ -104,10 +104,29 @@ std::optional<LocalMinute> ReadLocal(TomlReader& table, std::string_view key,
   return minute;
 }
 
+// It becomes a line of a published file.
+std::string ReadLine(TomlReader& table, std::string_view key) {
+  const std::string text = table.Text(key, true, limits::kDrawTextBytes).value_or("");
+  for (std::string_view left = text; !left.empty();) {
+    const CodePoint point = FirstCodePoint(left);
+    if (point.octets == 0 || !IsPrintable(point.value)) {
+      table.Error(*table.Find(key), absl::StrCat("`", std::string(key), "` must be one line"));
+      break;
+    }
+    left.remove_prefix(point.octets);
+  }
+  return text;
+}
+
 void ReadDraw(TomlReader& file, AgendaFile& out) {
   const toml::node* node = file.Find("draw");
   const bool draws = out.agenda.policy == rules::Policy::kDraw;
-  if (node == nullptr) return;  // of a draw: ReadPolicy refuses those still
+  if (node == nullptr && draws) {
+    file.ErrorHere(
+        "a draw is announced: add [draw] with id, beacon, round, from, until, round_at, "
+        "seats_from, seats_until");
+  }
+  if (node == nullptr) return;
   if (!draws || node->as_table() == nullptr) {
     file.Error(*node, draws ? "`draw` is written as a table [draw]"
                             : "[draw] is for `policy` = \"draw\": this agenda has none");
@@ -120,8 +139,8 @@ void ReadDraw(TomlReader& file, AgendaFile& out) {
     table.Error(*table.Find("id"),
                 "`id` must be 1 to 64 lower-case letters, digits and hyphens, like \"2026-12\"");
   }
-  draw.beacon = table.Text("beacon", true, kLongestText).value_or("");
-  draw.round = table.Text("round", true, kLongestText).value_or("");
+  draw.beacon = ReadLine(table, "beacon");
+  draw.round = ReadLine(table, "round");
   const auto from = ReadLocal(table, "from", out.agenda.timezone);
   const auto until = ReadLocal(table, "until", out.agenda.timezone);
   const auto round_at = ReadLocal(table, "round_at", out.agenda.timezone);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "codec/draw_proto.h"
 #include "creneau/v1/agenda.pb.h"
 #include "rules/identity.h"
 
@@ -29,15 +30,7 @@ void FairnessToProto(const rules::Agenda& agenda, v1::Agenda* out) {
   if (agenda.court_overflow != rules::CourtOverflow::kAdd)
     out->set_court_overflow(std::string(rules::CourtOverflowName(agenda.court_overflow)));
   if (!agenda.draw) return;
-  v1::Draw* draw = out->mutable_draw();
-  draw->set_id(agenda.draw->id);
-  draw->set_beacon(agenda.draw->beacon);
-  draw->set_round(agenda.draw->round);
-  draw->set_entries_from(agenda.draw->entries_from.value);
-  draw->set_entries_until(agenda.draw->entries_until.value);
-  draw->set_round_at(agenda.draw->round_at.value);
-  draw->set_seats_from(DaysFromCivil(agenda.draw->seats_from));
-  draw->set_seats_until(DaysFromCivil(agenda.draw->seats_until));
+  ToProto(*agenda.draw, out->mutable_draw());
 }
 
 absl::Status FairnessFromProto(const v1::Agenda& in, rules::Agenda& agenda) {
@@ -61,15 +54,10 @@ absl::Status FairnessFromProto(const v1::Agenda& in, rules::Agenda& agenda) {
     if (!overflow) return Unknown("court_overflow", in.court_overflow(), in.name());
     agenda.court_overflow = *overflow;
   }
-  if (!in.has_draw()) return absl::OkStatus();
-  agenda.draw = rules::DrawRules{in.draw().id(),
-                                 in.draw().beacon(),
-                                 in.draw().round(),
-                                 LocalMinute{in.draw().entries_from()},
-                                 LocalMinute{in.draw().entries_until()},
-                                 LocalMinute{in.draw().round_at()},
-                                 CivilFromDays(in.draw().seats_from()),
-                                 CivilFromDays(in.draw().seats_until())};
+  if (in.has_draw()) agenda.draw = FromProto(in.draw());
+  if (agenda.draw.has_value() != (agenda.policy == rules::Policy::kDraw) ||
+      (agenda.draw && !IsSound(*agenda.draw)))
+    return absl::DataLossError("an agenda in the log with a draw that none can have");
   return absl::OkStatus();
 }
 
@@ -119,7 +107,7 @@ absl::StatusOr<rules::Agenda> FromProto(const v1::Agenda& in) {
   agenda.timezone = in.timezone();
   agenda.group = in.group();
   const auto policy = rules::PolicyFromName(in.policy());
-  if (!policy || *policy == rules::Policy::kDraw) return Unknown("policy", in.policy(), in.name());
+  if (!policy) return Unknown("policy", in.policy(), in.name());
   agenda.policy = *policy;
   const auto proof = rules::IdentityProofFromName(in.identity_proof());
   if (!proof) return Unknown("identity_proof", in.identity_proof(), in.name());

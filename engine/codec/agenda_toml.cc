@@ -27,15 +27,9 @@ std::string ReadName(TomlReader& file, std::string_view key, bool needed) {
 }
 
 void ReadPolicy(TomlReader& file, rules::Agenda& agenda) {
-  if (const toml::node* node = file.Need("policy", "expected \"direct\" or \"queue\"")) {
+  if (const toml::node* node = file.Need("policy", "expected \"direct\", \"queue\" or \"draw\"")) {
     const auto policy = rules::PolicyFromName(node->value_exact<std::string>().value_or(""));
-    if (policy == rules::Policy::kDraw) {
-      file.Error(*node,
-                 "`policy` = \"draw\" is not available yet in this version: say \"direct\" or "
-                 "\"queue\"");
-    } else if (!policy) {
-      file.Error(*node, "`policy` must be \"direct\" or \"queue\"");
-    }
+    if (!policy) file.Error(*node, "`policy` must be \"direct\", \"queue\" or \"draw\"");
     agenda.policy = policy.value_or(rules::Policy::kDirect);
   }
   if (const toml::node* node = file.Find("identity_proof")) {
@@ -54,10 +48,10 @@ void CheckInvented(TomlReader& file, rules::Agenda& agenda) {
     return;
   }
   agenda.accept_invented = node != nullptr && node->value_exact<bool>().value_or(false);
-  if (agenda.policy == rules::Policy::kQueue && !agenda.accept_invented &&
+  if (agenda.policy != rules::Policy::kDirect && !agenda.accept_invented &&
       agenda.identity_proof == rules::IdentityProof::kDeclared) {
     file.ErrorHere(
-        "a queue of declared identities takes invented people too: say `identity_proof` = "
+        "a queue or draw of declared identities takes invented people too: say `identity_proof` = "
         "\"listed\" and import a roster, or \"asserted\" and have the website vouch, or "
         "`accept_invented` = true, which the public notice then shows");
   }
@@ -69,9 +63,10 @@ void ReadProofOfWork(TomlReader& file, rules::Agenda& agenda) {
   const auto demand = rules::ProofDemandFromName(node->value_exact<std::string>().value_or(""));
   if (!demand) {
     file.Error(*node, "`proof_of_work` must be \"off\", \"load\" or \"always\"");
-  } else if (*demand != rules::ProofDemand::kOff && agenda.policy != rules::Policy::kQueue) {
+  } else if (*demand != rules::ProofDemand::kOff && agenda.policy == rules::Policy::kDirect) {
     file.Error(*node,
-               "`proof_of_work` is asked of those who arrive at a queue: this agenda has none");
+               "`proof_of_work` is asked of those who arrive at a queue, or enter a draw: this "
+               "agenda has none");
   }
   agenda.proof_of_work = demand.value_or(rules::ProofDemand::kOff);
 }
@@ -80,7 +75,8 @@ void ReadBeacon(TomlReader& file, rules::Agenda& agenda) {
   const auto beacon = file.Text("beacon", /*needed=*/false, kLongestText);
   if (beacon && agenda.policy != rules::Policy::kQueue) {
     file.Error(*file.Find("beacon"),
-               "`beacon` is mixed into the draw of a queue's ranks: this agenda has none");
+               "`beacon` is mixed into the draw of a queue's ranks: this agenda has none; of a "
+               "draw it stands in [draw]");
   }
   agenda.beacon = beacon.value_or("");
 }
@@ -257,6 +253,10 @@ AgendaFile ReadAgendaToml(std::string_view text) {
   if (out.agenda.policy == rules::Policy::kQueue && file.Find("opening") == nullptr) {
     file.ErrorHere(
         "a queue is that of an opening: add [opening] with weekdays, gather, open, close");
+  }
+  if (const toml::node* node = file.Find("opening");
+      node != nullptr && out.agenda.policy == rules::Policy::kDraw) {
+    file.Error(*node, "a draw has days on which people enter, in [draw], and no opening");
   }
   ReadSessions(file, out);
   file.RefuseUnknown();

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "base/text.h"
+#include "codec/draw_proto.h"
 #include "codec/event.h"
 #include "codec/service_describe.h"
 

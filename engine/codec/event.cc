@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "codec/agenda_proto.h"
 #include "codec/desk_proto.h"
+#include "codec/draw_proto.h"
 #include "codec/identity_acts_proto.h"
 #include "codec/loss_proto.h"
 #include "codec/mandate_proto.h"
@@ -243,6 +244,38 @@ std::string EncodeOutage(const Outage& outage) {
   return message.SerializeAsString();
 }
 
+namespace {
+
+// What the parts of the fair rules tell: waitlist, desk, draws.
+absl::StatusOr<Record> OfParts(const v1::Event& message) {
+  switch (message.what_case()) {
+    case v1::Event::kWaitlistPlace:
+      return Stated(message.waitlist_place());
+    case v1::Event::kDayClosed:
+      return Stated(message.day_closed());
+    case v1::Event::kMandateChanged:
+      return Stated(message.mandate_changed());
+    case v1::Event::kSeatsShifted:
+      return Stated(message.seats_shifted());
+    case v1::Event::kHelperCount:
+      return Stated(message.helper_count());
+    case v1::Event::kDeskNote:
+      return Stated(message.desk_note());
+    case v1::Event::kDrawChanged:
+      return Stated(message.draw_changed());
+    case v1::Event::kDrawEntry:
+      return Stated(message.draw_entry());
+    case v1::Event::kDrawResult:
+      return Stated(message.draw_result());
+    default:
+      break;
+  }
+  return absl::DataLossError(
+      "a record of a kind that this version does not know; start the version that wrote it");
+}
+
+}  // namespace
+
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
   // A calendar's part is a thousand messages: in an arena they come and go as one.
   google::protobuf::Arena arena;
@@ -295,23 +328,9 @@ absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
       return Stated(message.loss_accepted());
     case v1::Event::kPepperEpoch:
       return Stated(message.pepper_epoch());
-    case v1::Event::kWaitlistPlace:
-      return Stated(message.waitlist_place());
-    case v1::Event::kDayClosed:
-      return Stated(message.day_closed());
-    case v1::Event::kMandateChanged:
-      return Stated(message.mandate_changed());
-    case v1::Event::kSeatsShifted:
-      return Stated(message.seats_shifted());
-    case v1::Event::kHelperCount:
-      return Stated(message.helper_count());
-    case v1::Event::kDeskNote:
-      return Stated(message.desk_note());
-    case v1::Event::WHAT_NOT_SET:
-      break;
+    default:
+      return OfParts(message);
   }
-  return absl::DataLossError(
-      "a record of a kind that this version does not know; start the version that wrote it");
 }
 
 }  // namespace creneau::codec

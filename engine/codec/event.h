@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "codec/desk.h"
+#include "codec/draw.h"
 #include "codec/identity_acts.h"
 #include "codec/loss.h"
 #include "codec/mandate.h"
@@ -56,11 +57,12 @@ struct Outage {
 
 std::string EncodeOutage(const Outage& outage);
 
-using Record =
-    std::variant<ledger::Event, ledger::PartyHeld, CalendarPart, Outage, OpeningState, TurnLapsed,
-                 RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed, ActProposed, ActSettled,
-                 HolderNotice, ServiceMinute, ChannelTotals, LossAccepted, PepperEpoch,
-                 WaitlistPlace, DayClosed, HelperCount, DeskNote, SeatsShifted, Mandate>;
+using Record = std::variant<ledger::Event, ledger::PartyHeld, CalendarPart, Outage, OpeningState,
+                            TurnLapsed, RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed,
+                            ActProposed, ActSettled, HolderNotice, ServiceMinute, ChannelTotals,
+                            LossAccepted, PepperEpoch, WaitlistPlace, DayClosed, HelperCount,
+                            DeskNote, SeatsShifted, DrawState, DrawEntry, DrawResult,
+                            Mandate>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

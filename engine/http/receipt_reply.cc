@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@ namespace {
 using booking::AttemptReceipt;
 using booking::ConfirmationReceipt;
 using booking::IdentityGiven;
+using booking::InclusionReceipt;
 
 std::string_view NameOf(IdentityGiven identity) {
   switch (identity) {
@@ -47,7 +49,9 @@ void WriteOffice(JsonWriter& json, const Body& body) {
   json.Name("title").String(body.title);
   json.Name("office").String(body.office);
   json.Name("timezone").String(body.timezone);
-  json.Name("identity").String(NameOf(body.identity));
+  // An entry's is not asked for once more.
+  if constexpr (!std::is_same_v<Body, InclusionReceipt>)
+    json.Name("identity").String(NameOf(body.identity));
 }
 
 void WriteBody(JsonWriter& json, const AttemptReceipt& attempt, const booking::AgendaInfo* agenda) {
@@ -74,6 +78,22 @@ void WriteBody(JsonWriter& json, const ConfirmationReceipt& confirmation,
   WriteWhole(json, "lsn", confirmation.lsn.value);
   WriteWhole(json, "epoch", confirmation.epoch);
   json.Name("chain").String(Hex(confirmation.chain));
+}
+
+void WriteBody(JsonWriter& json, const InclusionReceipt& inclusion,
+               const booking::AgendaInfo* agenda) {
+  json.Name("draw").String(inclusion.draw);
+  WriteMoment(json, "closed_at", inclusion.closed_at, agenda);
+  WriteMoment(json, "round_at", inclusion.round_at, agenda);
+  json.Name("rules").String(Hex(inclusion.rules));
+  json.Name("root").String(Hex(inclusion.root));
+  json.Name("tag").String(Hex(inclusion.tag));
+  json.Name("wishes").String(inclusion.wishes);
+  json.Name("index").Number(inclusion.index);
+  json.Name("entries").Number(inclusion.entries);
+  json.Name("path").Array();
+  for (const auto& hash : inclusion.path) json.String(Hex(hash));
+  json.EndArray();
 }
 
 }  // namespace
@@ -107,6 +127,8 @@ void WriteMembers(JsonWriter& json, const booking::Engine& engine,
   };
   if (const auto* const attempt = std::get_if<AttemptReceipt>(&receipt.body)) {
     write("attempt", *attempt);
+  } else if (const auto* const inclusion = std::get_if<InclusionReceipt>(&receipt.body)) {
+    write("inclusion", *inclusion);
   } else {
     write("confirmation", std::get<ConfirmationReceipt>(receipt.body));
   }

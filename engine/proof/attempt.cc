@@ -95,6 +95,8 @@ std::string_view AttemptOutcomeName(AttemptOutcome outcome) {
       return "slot-taken";
     case AttemptOutcome::kNotListed:
       return "not-listed";
+    case AttemptOutcome::kByDraw:
+      return "by-draw";
   }
   CHECK(false);
 }

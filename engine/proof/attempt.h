@@ -44,8 +44,9 @@ enum class AttemptOutcome : uint8_t {
   kReadOnly = 7,
   kSlotTaken = 8,
   kNotListed = 9,
+  kByDraw = 10,  // seats are drawn, and the draw takes no entries now
 };
-inline constexpr uint8_t kAttemptOutcomes = 9;
+inline constexpr uint8_t kAttemptOutcomes = 10;
 std::string_view AttemptOutcomeName(AttemptOutcome outcome);  // "nothing-left"
 
 enum class AttemptPhase : uint8_t {

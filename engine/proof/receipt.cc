@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "base/utf8.h"
+#include "proof/receipt_octets.h"
 
 namespace creneau::proof {
 namespace {
@@ -17,114 +17,15 @@ constexpr std::string_view kMagic = "CRENRCPT";
 constexpr uint8_t kVersion = 1;
 constexpr uint8_t kAttempt = 1;
 constexpr uint8_t kConfirmation = 2;
+constexpr uint8_t kInclusion = 3;
 constexpr size_t kSignature = crypto_sign_BYTES;
-constexpr int64_t kLastMs = 253'402'300'799'999;  // of the year 9999: it can be shown
 constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr uint64_t kMinutesOfDay = 24 * 60;
 
 static_assert(crypto_sign_SECRETKEYBYTES == 64);
 
-class Writer {
- public:
-  void Number(uint64_t value, int octets) {
-    for (int i = octets - 1; i >= 0; --i) out_.push_back(static_cast<char>(value >> (8 * i)));
-  }
-  void Time(Instant at) {
-    CHECK(at.ms >= 0 && at.ms <= kLastMs);
-    Number(static_cast<uint64_t>(at.ms), 8);
-  }
-  void Raw(std::span<const uint8_t> octets) { out_.append(octets.begin(), octets.end()); }
-  void Raw(std::string_view octets) { out_.append(octets); }
-  void Text(std::string_view text) {
-    CHECK(text.size() <= UINT16_MAX);
-    Number(text.size(), 2);
-    Raw(text);
-  }
-  // As it can be read again: an office's words may be longer, or hold what is not printable.
-  void Fitting(std::string_view text, size_t most);
-  void Name(std::string_view text) { Fitting(text, limits::kReceiptNameBytes); }
-  void Words(std::string_view text) { Fitting(text, limits::kReceiptTextBytes); }
-
-  const std::string& octets() const { return out_; }
-
- private:
-  std::string out_;
-};
-
-void Writer::Fitting(std::string_view text, size_t most) {
-  constexpr std::string_view kMore = "…";
-  std::string clean;
-  size_t with_more = 0;  // where it is cut when it turns out too long
-  while (!text.empty() && clean.size() <= most) {
-    if (clean.size() + kMore.size() <= most) with_more = clean.size();
-    const CodePoint point = FirstCodePoint(text);
-    if (point.octets == 0) {
-      clean += "\uFFFD";
-    } else if (!IsPrintable(point.value)) {
-      clean += ' ';
-    } else {
-      clean += text.substr(0, point.octets);
-    }
-    text.remove_prefix(std::max<size_t>(point.octets, 1));
-  }
-  if (clean.size() > most) {
-    clean.resize(with_more);
-    clean += kMore;
-  }
-  Text(clean);
-}
-
-// Takes octet by octet what Writer wrote. After the first thing that may not be there `ok` is false
-// and all else that is read is nothing.
-class Reader {
- public:
-  explicit Reader(std::string_view octets) : left_(octets) {}
-
-  bool ok() const { return wrong_.empty(); }
-  bool done() const { return left_.empty(); }
-  const std::string& wrong() const { return wrong_; }
-  // Only the first is kept.
-  void Expect(bool right, std::string_view what) {
-    if (!right && wrong_.empty()) wrong_ = what;
-  }
-
-  std::string_view Raw(size_t size) {
-    Expect(left_.size() >= size, "it is cut short");
-    if (!ok()) return {};
-    const std::string_view taken = left_.substr(0, size);
-    left_.remove_prefix(size);
-    return taken;
-  }
-  uint64_t Number(size_t octets, uint64_t least, uint64_t most, std::string_view what) {
-    uint64_t value = 0;
-    for (const char octet : Raw(octets)) value = value << 8 | static_cast<unsigned char>(octet);
-    Expect(value >= least && value <= most, what);
-    return value;
-  }
-  Instant Time(std::string_view what) {
-    return Instant{static_cast<int64_t>(Number(8, 0, kLastMs, what))};
-  }
-  template <size_t size>
-  void Fill(std::array<uint8_t, size>* out) {
-    const std::string_view octets = Raw(size);
-    std::copy(octets.begin(), octets.end(), out->begin());
-  }
-  std::string Text(size_t most, std::string_view what) {
-    const std::string_view text = Raw(Number(2, 0, most, what));
-    for (std::string_view rest = text; !rest.empty() && ok();) {
-      const CodePoint point = FirstCodePoint(rest);
-      Expect(point.octets > 0 && IsPrintable(point.value), what);
-      rest.remove_prefix(std::min(point.octets, rest.size()));
-    }
-    return std::string(text);
-  }
-  std::string Name(std::string_view what) { return Text(limits::kReceiptNameBytes, what); }
-  std::string Words(std::string_view what) { return Text(limits::kReceiptTextBytes, what); }
-
- private:
-  std::string_view left_;
-  std::string wrong_;
-};
+using Writer = ReceiptWriter;
+using Reader = ReceiptReader;
 
 bool IsZero(const Hash& hash) {
   return std::all_of(hash.begin(), hash.end(), [](uint8_t octet) { return octet == 0; });
@@ -288,12 +189,22 @@ std::string ReceiptSigner::Sign(const ConfirmationReceipt& confirmation, Instant
   return Sign(kConfirmation, issued, body.octets());
 }
 
+std::string ReceiptSigner::Sign(const InclusionReceipt& inclusion, Instant issued) const {
+  Writer body;
+  WriteInclusion(body, inclusion);
+  return Sign(kInclusion, issued, body.octets());
+}
+
 std::string SignReceipt(const AttemptReceipt& attempt, Instant issued, const Seed& seed) {
   return ReceiptSigner(seed).Sign(attempt, issued);
 }
 
 std::string SignReceipt(const ConfirmationReceipt& confirmation, Instant issued, const Seed& seed) {
   return ReceiptSigner(seed).Sign(confirmation, issued);
+}
+
+std::string SignReceipt(const InclusionReceipt& inclusion, Instant issued, const Seed& seed) {
+  return ReceiptSigner(seed).Sign(inclusion, issued);
 }
 
 absl::StatusOr<Receipt> ReadReceipt(std::string_view text) {
@@ -306,12 +217,13 @@ absl::StatusOr<Receipt> ReadReceipt(std::string_view text) {
   Reader in(std::string_view(*octets).substr(0, octets->size() - kSignature));
   in.Expect(in.Raw(kMagic.size()) == kMagic, "it does not begin as a receipt does");
   in.Number(1, kVersion, kVersion, "it is of a version that this program does not know");
-  const uint64_t kind = in.Number(1, kAttempt, kConfirmation, "it is of an unknown kind");
+  const uint64_t kind = in.Number(1, kAttempt, kInclusion, "it is of an unknown kind");
   Receipt receipt;
   in.Fill(&receipt.key);
   receipt.issued_at = in.Time("the time of issue is out of range");
   if (in.ok() && kind == kAttempt) receipt.body = ReadAttempt(in);
   if (in.ok() && kind == kConfirmation) receipt.body = ReadConfirmation(in);
+  if (in.ok() && kind == kInclusion) receipt.body = ReadInclusion(in);
   in.Expect(in.done(), "there is more than belongs to it");
   if (!in.ok()) return absl::InvalidArgumentError(in.wrong());
   receipt.octets = *std::move(octets);

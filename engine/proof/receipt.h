@@ -17,6 +17,10 @@
 //   body of a confirmation (kind 2): reservation text | agenda text | title text | office text |
 //     timezone text | slot text | starts_at u64 | minutes u16 | channel text | identity u8 |
 //     holder 32 | batch u64 | lsn u64 | epoch u64 | chain 32
+//   body of an inclusion in a draw (kind 3): agenda text | title text | office text | timezone text
+//   |
+//     draw text | closed_at u64 | round_at u64 | rules 32 | root 32 | tag 32 | wishes text |
+//     index u32 | entries u32 | count u8, and so many hashes of 32 octets
 //
 // Pure functions and values; any thread. Who calls SignReceipt spends 25 us and a few allocations.
 #pragma once
@@ -34,10 +38,10 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "proof/checkpoint.h"
+#include "proof/inclusion.h"
 
 namespace creneau::proof {
 
-using Hash = std::array<uint8_t, 32>;  // SHA-256
 using KeyId = std::array<uint8_t, 8>;
 using Nonce = std::array<uint8_t, 16>;
 
@@ -84,7 +88,7 @@ struct ConfirmationReceipt {
 struct Receipt {
   KeyId key;
   Instant issued_at;
-  std::variant<AttemptReceipt, ConfirmationReceipt> body;
+  std::variant<AttemptReceipt, ConfirmationReceipt, InclusionReceipt> body;
   std::string octets;  // all of them, the signature at the end
 };
 
@@ -101,6 +105,7 @@ class ReceiptSigner {
   const PublicKey& public_key() const { return public_key_; }
   std::string Sign(const AttemptReceipt& attempt, Instant issued) const;
   std::string Sign(const ConfirmationReceipt& confirmation, Instant issued) const;
+  std::string Sign(const InclusionReceipt& inclusion, Instant issued) const;
 
  private:
   std::string Sign(uint8_t kind, Instant issued, std::string_view body) const;
@@ -111,6 +116,7 @@ class ReceiptSigner {
 
 std::string SignReceipt(const AttemptReceipt& attempt, Instant issued, const Seed& seed);
 std::string SignReceipt(const ConfirmationReceipt& confirmation, Instant issued, const Seed& seed);
+std::string SignReceipt(const InclusionReceipt& inclusion, Instant issued, const Seed& seed);
 
 // InvalidArgument: it is no receipt of this form; says what is wrong. What it says is worth nothing
 // before VerifyReceipt.

@@ -31,14 +31,6 @@ std::string Clock(int minutes) {
   return absl::StrCat(minutes / 60, ":", absl::Dec(minutes % 60, absl::kZeroPad2));
 }
 
-std::string Moment(Instant instant, const Zone& zone) {
-  const LocalMinute local = LocalMinuteAt(instant, zone.absl());
-  const int32_t day = local.value / kMinutesPerDay;
-  const CivilDate date = CivilFromDays(day);
-  return absl::StrCat(kDays[(day + 3) % 7], " ", date.day, " ", kMonths[date.month - 1], " ",
-                      date.year, ", ", Clock(local.value % kMinutesPerDay));
-}
-
 std::string Weekdays(const rules::Weekdays& weekdays) {
   if (weekdays.bits == 0x7f) return "every day";
   if (weekdays.bits == 0x1f) return "Monday to Friday";
@@ -81,6 +73,14 @@ std::string Place(Channel channel) {
 
 }  // namespace
 
+std::string Moment(Instant instant, const Zone& zone) {
+  const LocalMinute local = LocalMinuteAt(instant, zone.absl());
+  const int32_t day = local.value / kMinutesPerDay;
+  const CivilDate date = CivilFromDays(day);
+  return absl::StrCat(kDays[(day + 3) % 7], " ", date.day, " ", kMonths[date.month - 1], " ",
+                      date.year, ", ", Clock(local.value % kMinutesPerDay));
+}
+
 std::string Law(const NoticeInput& in) {
   return absl::StrCat(
       "How appointments for \"", in.agenda.title, "\" (", in.agenda.office,
@@ -104,6 +104,7 @@ std::string Decides(const NoticeInput&) {
 }
 
 std::string Opens(const NoticeInput& in) {
+  if (in.agenda.draw) return DrawOpens(in);
   if (!in.agenda.opening) return "Appointments can be asked for at any hour of any day.";
   const Opening& opening = *in.agenda.opening;
   std::string text = absl::StrCat("Appointments can be asked for ", Weekdays(opening.weekdays),
@@ -123,6 +124,7 @@ std::string Window(const NoticeInput& in) {
 }
 
 std::string Policy(const NoticeInput& in) {
+  if (in.agenda.draw) return DrawPolicy(in);
   if (!in.queue())
     return "Each request is dealt with as it comes in: the first one received for a free seat gets "
            "it.";
@@ -214,6 +216,7 @@ std::string OnlyOne(const NoticeInput& in) {
 }
 
 std::string Hold(const NoticeInput& in) {
+  if (in.agenda.draw) return DrawHold(in);
   return absl::StrCat("The seat you choose is kept for you for ", Seconds(in.agenda.hold_s),
                       ", for you to confirm; once, you can have the same time again. Without "
                       "confirmation the seat goes back. If the service is down, the time is "

@@ -68,6 +68,7 @@ std::string Decides(const NoticeInput&) {
 }
 
 std::string Opens(const NoticeInput& in) {
+  if (in.agenda.draw) return DrawOpens(in);
   if (!in.agenda.opening)
     return "Les rendez-vous peuvent être demandés à toute heure, tous les jours.";
   const Opening& opening = *in.agenda.opening;
@@ -89,6 +90,7 @@ std::string Window(const NoticeInput& in) {
 }
 
 std::string Policy(const NoticeInput& in) {
+  if (in.agenda.draw) return DrawPolicy(in);
   if (!in.queue())
     return Set(
         "Chaque demande est traitée dès qu’elle arrive : la première demande reçue pour une place "
@@ -194,6 +196,7 @@ std::string OnlyOne(const NoticeInput& in) {
 }
 
 std::string Hold(const NoticeInput& in) {
+  if (in.agenda.draw) return DrawHold(in);
   const std::string time = Seconds(in.agenda.hold_s);
   return Set(
       absl::StrCat("La place choisie vous est gardée ", time,

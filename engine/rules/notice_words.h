@@ -39,6 +39,7 @@ inline constexpr int kAttemptDays = static_cast<int>(limits::kAttemptLifeMs / kM
   RULE(Opens, "opening")           \
   RULE(Window, "window")           \
   RULE(Policy, "policy")           \
+  RULE(Draw, "draw")               \
   RULE(Rank, "rank")               \
   RULE(Beacon, "beacon")           \
   RULE(Turn, "turn")               \
@@ -65,9 +66,17 @@ inline constexpr int kAttemptDays = static_cast<int>(limits::kAttemptLifeMs / kM
 #define CRENEAU_DECLARE(name, word) std::string name(const NoticeInput& in);
 namespace french {
 CRENEAU_NOTICE_RULES(CRENEAU_DECLARE)
+// Of an agenda with a draw: what Policy, Opens and Hold say.
+std::string DrawPolicy(const NoticeInput& in);
+std::string DrawOpens(const NoticeInput& in);
+std::string DrawHold(const NoticeInput& in);
 }  // namespace french
 namespace english {
 CRENEAU_NOTICE_RULES(CRENEAU_DECLARE)
+std::string DrawPolicy(const NoticeInput& in);
+std::string DrawOpens(const NoticeInput& in);
+std::string DrawHold(const NoticeInput& in);
+std::string Moment(Instant instant, const Zone& zone);
 }  // namespace english
 #undef CRENEAU_DECLARE
 

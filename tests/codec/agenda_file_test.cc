@@ -2,6 +2,8 @@
 
 #include "codec/agenda_file.h"
 
+#include <algorithm>
+
 #include "catch2/catch.hpp"
 
 namespace creneau::codec {
@@ -95,8 +97,9 @@ TEST_CASE("each mistake: line, column, and what was expected") {
       {"hold_s = 300", "hold_s = \"300\"", 7, 10, "`hold_s` must be a whole number"},
       {"hold_s = 300", "hold_s = ", 7, 0, "not TOML"},
       {"hold_s = 300", "holds = 300", 7, 1, "unknown key `holds`; did you mean `hold_s`?"},
-      {"\"direct\"", "\"queue\"", 1, 1, "a queue of declared identities takes invented people too"},
-      {"\"direct\"", "\"draw\"", 5, 10, "not available yet"},
+      {"\"direct\"", "\"queue\"", 1, 1,
+       "a queue or draw of declared identities takes invented people too"},
+      {"\"direct\"", "\"draw\"", 1, 1, "a queue or draw of declared identities"},
       {"\"direct\"", "\"best\"", 5, 10, "`policy` must be \"direct\""},
       {"hold_s = 300", "retention_days = 30", 7, 18, "days from 90 to 3660"},
       {"hold_s = 300", "party_max = 9", 7, 13, "people from 1 to 8"},
@@ -155,6 +158,63 @@ TEST_CASE("each mistake of how seats are shared") {
   for (const Mistake& mistake : kMistakes) CheckTold(mistake);
 }
 
+constexpr const char* kDraw = R"(accept_invented = true
+draw = { id = "2026-12", beacon = "drand quicknet", round = "14000000", from = 2026-11-20T09:00:00, until = 2026-11-27T18:00:00, round_at = 2026-11-28T12:00:00, seats_from = 2026-12-01, seats_until = 2026-12-31 }
+)";
+
+std::string WithDraw(const std::string& what, const std::string& instead) {
+  std::string draw = kDraw;
+  draw.replace(draw.find(what), what.size(), instead);
+  std::string text = draw + kGood;
+  text.replace(text.find("\"direct\""), 8, "\"draw\"");
+  text.erase(text.find("[opening]"), text.find("[[session]]") - text.find("[opening]"));
+  return text;
+}
+
+TEST_CASE("a draw is read: who may enter when, for which seats, by whose number") {
+  const AgendaFile file = ReadAgendaToml(WithDraw("true", "true"));
+  INFO((file.errors.empty() ? "" : file.errors[0].message));
+  REQUIRE(file.errors.empty());
+  REQUIRE(file.agenda.draw.has_value());
+  const rules::DrawRules& draw = *file.agenda.draw;
+  CHECK(draw.id == "2026-12");
+  CHECK(draw.beacon == "drand quicknet");
+  CHECK(draw.round == "14000000");
+  CHECK(FormatLocalMinute(draw.entries_until) == "2026-11-27T18:00");
+  CHECK(FormatLocalMinute(draw.round_at) == "2026-11-28T12:00");
+  CHECK(FormatDate(draw.seats_until) == "2026-12-31");
+}
+
+TEST_CASE("each mistake of a draw") {
+  const struct {
+    const char* what;
+    const char* instead;
+    const char* message;
+  } kMistakes[] = {
+      {"id = \"2026-12\", ", "", "`id` is missing"},
+      {"\"2026-12\"", "\"Dezember\"", "lower-case letters"},
+      {"\"drand quicknet\"", "\"two\\nlines\"", "must be one line"},
+      {"until = 2026-11-27T18", "until = 2026-11-19T18", "goes in this order"},
+      {"round_at = 2026-11-28", "round_at = 2026-11-26", "goes in this order"},
+      {"round_at = 2026-11-28", "round_at = 2026-12-01", "goes in this order"},
+      {"seats_until = 2026-12-31", "seats_until = 2026-11-30", "goes in this order"},
+      {"from = 2026-11-20T09:00:00", "from = 2026-11-20", "a time at the office"},
+      {"draw = {", "draft = {", "a draw is announced: add [draw]"},
+      {"accept_invented = true\n", "accept_invented = true\nopening = {}\n", "and no opening"},
+  };
+  for (const auto& [what, instead, message] : kMistakes) {
+    const AgendaFile file = ReadAgendaToml(WithDraw(what, instead));
+    CAPTURE(instead);
+    REQUIRE_FALSE(file.errors.empty());
+    const bool told =
+        std::any_of(file.errors.begin(), file.errors.end(), [&](const rules::Diagnostic& error) {
+          return error.message.find(message) != std::string::npos;
+        });
+    CAPTURE(file.errors[0].message);
+    CHECK(told);
+  }
+}
+
 TEST_CASE("a hostile file is refused, not crashed on") {
   std::string keys = "a";
   for (int i = 0; i < 100'000; ++i) keys += ".a";
@@ -190,7 +250,7 @@ TEST_CASE("what reads well and would mean something else is refused") {
 TEST_CASE("all mistakes are told at once, in the order of the file") {
   std::string text = With("hold_s = 300", "hold_s = 5");
   text.replace(text.find("minutes = 20"), 12, "minutes = 3");
-  text.replace(text.find("\"direct\""), 8, "\"draw\"");
+  text.replace(text.find("\"direct\""), 8, "\"best\"");
   const AgendaFile file = ReadAgendaToml(text);
   REQUIRE(file.errors.size() == 3);
   CHECK(file.errors[0].line == 5);

@@ -166,6 +166,34 @@ TEST_CASE("each rule that changes is told, in both languages, and nothing else c
   }
 }
 
+TEST_CASE("of a draw: who enters when, whose number decides, and what the law says of it") {
+  Subject drawn = Queue();
+  drawn.agenda.policy = Policy::kDraw;
+  drawn.agenda.opening.reset();
+  drawn.agenda.draw = DrawRules{"2026-12",
+                                "Loto",
+                                "tirage du 9 décembre",
+                                *ParseLocalMinute("2026-12-01T09:00"),
+                                *ParseLocalMinute("2026-12-08T18:00"),
+                                *ParseLocalMinute("2026-12-09T12:00"),
+                                {2027, 1, 4},
+                                {2027, 1, 29}};
+  const ByRule french = Paragraphs(drawn, Language::kFrench);
+  const ByRule english = Paragraphs(drawn, Language::kEnglish);
+  CHECK(english.size() == french.size());
+  CHECK_FALSE(french.contains("rank"));
+  Says(french, "opening", "du mardi 1er décembre 2026, 9 h au mardi 8 décembre 2026, 18 h");
+  Says(french, "policy", "tirées au sort");
+  Says(french, "draw", "ne connaît avant le mercredi 9 décembre 2026, 12 h");
+  Says(french, "draw", "« Loto, tirage du 9 décembre »");
+  Says(french, "draw", "Conseil d’État, 22 décembre 2017, n° 410561");
+  Says(french, "hold", "proposée pendant 72 heures");
+  Says(english, "opening", "from Tuesday 1 December 2026, 9:00 until");
+  Says(english, "draw", "nobody knows before Wednesday 9 December 2026, 12:00");
+  Says(english, "draw", "Conseil d'État, 22 December 2017, n° 410561");
+  Says(english, "hold", "offered to you for 72 hours");
+}
+
 TEST_CASE("shares are told to a tenth of a percent") {
   Subject subject = Queue();
   subject.facts.seats = {4, 1, 1, 1, 1};

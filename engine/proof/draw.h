@@ -1,0 +1,52 @@
+// What a draw is made of (design 5; DRAW.md says it for those who want to work it out themselves).
+//
+//   tag   HMAC-SHA-256(draw key, subject): who it is, and nobody can tell; another one in each draw
+//   leaf  "TAG WISHES": what is committed to at the closing, by a Merkle tree (merkle.h)
+//   seed  SHA-256 over what the draw is, its rules, the tree's root, and the public random value
+//   rank  HMAC-SHA-256(seed, tag); the smallest is first
+//
+// Who made the list could not know the value, and whoever knows the value can no longer change the
+// list: nobody chooses the ranks.
+//
+// Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "proof/merkle.h"
+
+namespace creneau::proof {
+
+using DrawKey = std::array<uint8_t, 32>;
+using DrawTag = Hash;
+
+// For all subjects of a draw: the key's block is hashed once.
+std::vector<DrawTag> TagsOf(const DrawKey& key, std::span<const Subject> subjects);
+
+// `wishes`: as rules/wishes.h writes them.
+std::string LeafOf(const DrawTag& tag, std::string_view wishes);
+
+Hash Sha256Of(std::string_view octets);
+
+struct DrawFacts {
+  std::string_view agenda;  // its name
+  std::string_view draw;    // its id
+  Hash rules{};             // SHA-256 of the rules' text
+  Hash root{};
+  uint64_t entries = 0;
+  std::string_view value;  // what the round of the public source gave
+};
+Hash SeedOf(const DrawFacts& facts);
+// What SeedOf hashes.
+std::string SeedText(const DrawFacts& facts);
+
+std::vector<Hash> RanksOf(const Hash& seed, std::span<const DrawTag> tags);
+// Places in `tags` in the order of the ranks; equal ones, which there are not, by tag.
+std::vector<uint32_t> OrderOf(std::span<const Hash> ranks, std::span<const DrawTag> tags);
+
+}  // namespace creneau::proof

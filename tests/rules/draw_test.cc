@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "catch2/catch.hpp"
+#include "rules/draw_allocation.h"
+#include "rules/wishes.h"
+
+namespace creneau::rules {
+namespace {
+
+using Texts = std::vector<std::string_view>;
+
+std::vector<uint32_t> Give(const Texts& wishes, const std::vector<DrawSlot>& slots) {
+  return Allocate(wishes, slots);
+}
+
+DrawSlot Slot(const char* start, uint32_t seats) { return {*ParseLocalMinute(start), seats}; }
+
+}  // namespace
+
+TEST_CASE("wishes are written in one way, and read back") {
+  struct Row {
+    Texts weekdays, halves, dates;
+    const char* text;
+  };
+  const Row rows[] = {
+      {{}, {}, {}, "any any any"},
+      {{"tue", "mon", "tue"}, {"morning"}, {}, "mon,tue morning any"},
+      {{"sun"},
+       {"afternoon"},
+       {"2026-12-03", "2026-12-01", "2026-12-03"},
+       "sun afternoon 2026-12-01,2026-12-03"},
+      {{"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
+       {"afternoon", "morning"},
+       {},
+       "any any any"},
+  };
+  for (const Row& row : rows) {
+    std::vector<IdentityProblem> problems;
+    const Wishes wishes = ReadWishes(row.weekdays, row.halves, row.dates, &problems);
+    CHECK(problems.empty());
+    CHECK(WishesText(wishes) == row.text);
+    CHECK(ParseWishesText(row.text) == wishes);
+  }
+}
+
+TEST_CASE("what names no wish is refused with its member") {
+  struct Row {
+    Texts weekdays, halves, dates;
+    const char* pointer;
+  };
+  Texts many;
+  std::vector<std::string> dates;
+  for (int day = 1; day <= 21; ++day) dates.push_back(FormatDate({2026, 12, day}));
+  for (const std::string& date : dates) many.push_back(date);
+  const Row rows[] = {{{"monday"}, {}, {}, "/weekdays"},
+                      {{}, {"noon"}, {}, "/halves"},
+                      {{}, {}, {"2026-02-30"}, "/dates"},
+                      {{}, {}, many, "/dates"}};
+  for (const Row& row : rows) {
+    std::vector<IdentityProblem> problems;
+    ReadWishes(row.weekdays, row.halves, row.dates, &problems);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].pointer == row.pointer);
+  }
+}
+
+TEST_CASE("another spelling of wishes is none") {
+  for (const char* text :
+       {"", "any", "any any", "any any ", " any any", "any any any ", "tue,mon any any",
+        "mon,mon any any", "mon,tue,wed,thu,fri,sat,sun any any", "mon, any any", "any both any",
+        "any any 2026-12-03,2026-12-01", "any any 2026-12-01,2026-12-01", "any any 2026-13-01",
+        "any any any,2026-12-01", "Mon any any", "any any 2026-12-01,"}) {
+    INFO(text);
+    CHECK_FALSE(ParseWishesText(text));
+  }
+}
+
+TEST_CASE("a slot is taken by those who take its weekday, its half and its date") {
+  struct Row {
+    const char* wishes;
+    const char* slot;  // 2026-12-01 is a Tuesday
+    bool takes;
+  };
+  const Row rows[] = {{"any any any", "2026-12-01T09:20", true},
+                      {"tue any any", "2026-12-01T09:20", true},
+                      {"mon,wed any any", "2026-12-01T09:20", false},
+                      {"any morning any", "2026-12-01T11:59", true},
+                      {"any morning any", "2026-12-01T12:00", false},
+                      {"any afternoon any", "2026-12-01T12:00", true},
+                      {"any afternoon any", "2026-12-01T11:59", false},
+                      {"any any 2026-12-01", "2026-12-01T09:20", true},
+                      {"any any 2026-12-02,2026-12-03", "2026-12-01T09:20", false},
+                      {"tue morning 2026-12-02", "2026-12-01T09:20", false}};
+  for (const Row& row : rows) {
+    INFO(row.wishes << " / " << row.slot);
+    CHECK(ParseWishesText(row.wishes)->Take(*ParseLocalMinute(row.slot)) == row.takes);
+  }
+}
+
+TEST_CASE("seats go by rank, each the earliest that is left and fits") {
+  const std::vector<DrawSlot> slots = {Slot("2026-12-01T09:00", 1), Slot("2026-12-01T14:00", 2),
+                                       Slot("2026-12-03T09:00", 1)};
+  struct Row {
+    Texts wishes;
+    std::vector<uint32_t> given;
+  };
+  const Row rows[] = {
+      {{}, {}},
+      {{"any any any"}, {0}},
+      {{"any any any", "any any any", "any any any", "any any any", "any any any"},
+       {0, 1, 1, 2, kNoSlot}},
+      // The second wants what the first has got; the third gets what the second could not take.
+      {{"any morning any", "tue morning any", "any any any"}, {0, kNoSlot, 1}},
+      {{"thu any any", "any morning any", "any morning any"}, {2, 0, kNoSlot}},
+      {{"any any 2026-12-02", "any any any"}, {kNoSlot, 0}},
+  };
+  for (const Row& row : rows) CHECK(Give(row.wishes, slots) == row.given);
+  CHECK(Give({"any any any"}, {}) == std::vector<uint32_t>{kNoSlot});
+  CHECK(Give({"any any any"}, {Slot("2026-12-01T09:00", 0)}) == std::vector<uint32_t>{kNoSlot});
+}
+
+TEST_CASE("what is remembered for each kind of wish changes nothing") {
+  // The rule as it is said, entry by entry.
+  std::vector<DrawSlot> slots;
+  for (int i = 0; i < 40; ++i)
+    slots.push_back({LocalMinute{ParseLocalMinute("2026-12-01T09:00")->value + 400 * i},
+                     static_cast<uint32_t>(i * 7 % 4)});
+  const Texts kinds = {"any any any", "mon,tue any any", "any morning any", "wed afternoon any",
+                       "any any 2026-12-03,2026-12-07"};
+  Texts wishes;
+  for (size_t i = 0; i < 120; ++i) wishes.push_back(kinds[i * i % kinds.size()]);
+  std::vector<uint32_t> left;
+  for (const DrawSlot& slot : slots) left.push_back(slot.seats);
+  std::vector<uint32_t> expected;
+  for (const std::string_view text : wishes) {
+    uint32_t got = kNoSlot;
+    for (uint32_t s = 0; s < slots.size() && got == kNoSlot; ++s) {
+      if (left[s] > 0 && ParseWishesText(text)->Take(slots[s].start)) got = s;
+    }
+    if (got != kNoSlot) --left[got];
+    expected.push_back(got);
+  }
+  CHECK(Give(wishes, slots) == expected);
+  CHECK(std::count(expected.begin(), expected.end(), kNoSlot) > 0);
+}
+
+}  // namespace creneau::rules
