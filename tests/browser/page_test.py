@@ -126,7 +126,7 @@ class PageTest(unittest.TestCase):
     def test_what_was_changed_anywhere_is_refused(self):
         for before in ("", NO_ED25519):
             self.load(before)
-            for name in ("attempt", "confirmation"):
+            for name in ("attempt", "confirmation", "inclusion"):
                 call = f"acceptedAmong({json.dumps(self.made[name])}, {json.dumps(self.made['key'])})"
                 self.assertEqual(self.browser.run(call), 0, (name, before))
 
@@ -174,7 +174,7 @@ class PageTest(unittest.TestCase):
         self.load()
         for lang in ("fr", "en"):
             self.assertEqual(self.browser.run("document.documentElement.lang"), lang)
-            for name in ("attempt", "nobody", "confirmation"):
+            for name in ("attempt", "nobody", "confirmation", "inclusion"):
                 seen = self.check(receipt=self.made[name])
                 rows = self.browser.run("""[...document.querySelectorAll("#result dt, #result dd, #result li")].map(
                     (node) => node.textContent)""")

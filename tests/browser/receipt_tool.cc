@@ -84,6 +84,29 @@ proof::ConfirmationReceipt Longest() {
   return confirmation;
 }
 
+// The fifth of seven entries.
+proof::InclusionReceipt Inclusion() {
+  proof::InclusionReceipt inclusion;
+  inclusion.agenda = "92-naturalisation";
+  inclusion.title = Attempt().title;
+  inclusion.office = Attempt().office;
+  inclusion.timezone = "Europe/Paris";
+  inclusion.draw = "2026-12";
+  inclusion.closed_at = kIssued - 3'600'000;
+  inclusion.round_at = kIssued + 3'600'000;
+  inclusion.rules.fill(0xCD);
+  inclusion.tag.fill(0x5A);
+  inclusion.wishes = "mon,tue morning any";
+  std::vector<proof::Hash> leaves(7);
+  inclusion.index = 4;
+  inclusion.entries = 7;
+  leaves[4] = proof::HashOfLeaf(proof::LeafOf(inclusion.tag, inclusion.wishes));
+  const proof::MerkleTree tree(leaves);
+  inclusion.root = tree.root();
+  inclusion.path = tree.PathOf(4);
+  return inclusion;
+}
+
 void PrintReceipts() {
   const proof::PublicKey key = proof::PublicKeyOf(kSeed);
   const auto print = [](const char* name, const std::string& value, const char* end) {
@@ -97,6 +120,7 @@ void PrintReceipts() {
   print("attempt", proof::SignReceipt(Attempt(), kIssued, kSeed), ", ");
   print("nobody", proof::SignReceipt(Nobody(), kIssued, kSeed), ", ");
   print("confirmation", proof::SignReceipt(Confirmation(), kIssued, kSeed), ", ");
+  print("inclusion", proof::SignReceipt(Inclusion(), kIssued, kSeed), ", ");
   print("longest", proof::SignReceipt(Longest(), kIssued, kSeed), "}\n");
 }
 

@@ -9,6 +9,7 @@
 #include "rules/agenda.h"
 #include "tools/creneauctl/cli_audit.h"
 #include "tools/creneauctl/cli_desk.h"
+#include "tools/creneauctl/cli_draw.h"
 #include "tools/creneauctl/cli_identity.h"
 #include "tools/creneauctl/cli_keys.h"
 #include "tools/creneauctl/cli_queue.h"
@@ -36,7 +37,7 @@ constexpr const char* kAbout = R"(Examples:
   creneauctl --admin data/admin.sock events --after 1042 --follow
   creneauctl --admin data/admin.sock roster import 92-naturalisation dossiers.csv --dry-run
 
-Talks to a running creneaud over its admin socket; `agenda check`, `log`, `audit`, `snapshot verify`, `queue verify`, `receipt verify`,
+Talks to a running creneaud over its admin socket; `agenda check`, `log`, `audit`, `snapshot verify`, `queue verify`, `draw verify`, `receipt verify`,
 `show` and `print`, `key create`, `list`, `rotate` and `revoke` need none. Who the applicant is and the key of a reservation are asked
 for on the terminal, or read from a file or stdin (-), never from arguments.
 
@@ -284,6 +285,8 @@ class Builder {
 
   void Queues() {
     AddQueueCommands(Group("queue", "look at openings and change them by hand"), Maker(), command_);
+    AddDrawCommands(Group("draw", "draw lots for seats; export and verify a draw"), Maker(),
+                    command_);
   }
 
   void Rosters() {
@@ -347,8 +350,8 @@ class Builder {
 bool NeedsEngine(const Command& command) {
   const Verb verb = command.verb;
   if (verb == Verb::kSnapshotList) return command.data.empty();
-  if (verb == Verb::kQueueVerify || verb == Verb::kReceiptVerify || verb == Verb::kReceiptShow ||
-      verb == Verb::kReceiptPrint)
+  if (verb == Verb::kQueueVerify || verb == Verb::kDrawVerify || verb == Verb::kReceiptVerify ||
+      verb == Verb::kReceiptShow || verb == Verb::kReceiptPrint)
     return false;
   if (verb == Verb::kAgendaNotice) return rules::IsName(command.agenda);
   if (verb == Verb::kRosterImport) return !command.dry_run;

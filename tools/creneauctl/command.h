@@ -60,6 +60,16 @@ enum class Verb {
   kQueueBeacon,
   kQueueVerify,
   kRosterImport,
+  kDrawStatus,
+  kDrawClose,
+  kDrawSeed,
+  kDrawRun,
+  kDrawExport,
+  kDrawVerify,
+  kDrawEnter,
+  kDrawEntry,
+  kDrawLeave,
+  kDrawReceipt,
   kKeyCreate,
   kKeyList,
   kKeyRotate,
@@ -112,10 +122,16 @@ struct Command {
   std::string from_channel;          // agenda shift
   std::string to_channel;            // likewise
   int64_t seats = 0;                 // likewise, of each slot; 0: all that are free
-  std::string day;                   // likewise: date; empty: not said
   std::string until;                 // likewise
   std::string from;                  // date
   std::string to;                    // date
+
+  std::string entry;                  // draw: an entry's name
+  std::string draw;                   // draw export: its id; empty: the latest
+  std::string receipt_file;           // draw verify; "-": stdin; empty: none
+  std::vector<std::string> weekdays;  // draw enter
+  std::vector<std::string> halves;    // likewise
+  std::vector<std::string> dates;     // likewise
 
   std::string lang = "fr";    // agenda notice; its `agenda` may be a file
   std::string week;           // record show: 2026-W49; empty: this one

@@ -60,6 +60,7 @@ absl::StatusOr<Whose> WhoseIs(const proof::Receipt& receipt, const Command& comm
     if (file.empty()) return std::string();
     return ReadInput(file);
   };
+  if (std::holds_alternative<proof::InclusionReceipt>(receipt.body)) return Whose::kUnchecked;
   if (std::holds_alternative<proof::ConfirmationReceipt>(receipt.body)) {
     const absl::StatusOr<std::string> key = read(command.key_file);
     if (!key.ok()) return key.status();

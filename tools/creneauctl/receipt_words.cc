@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "base/check.h"
+#include "tools/creneauctl/receipt_inclusion.h"
 #include "tools/creneauctl/words_json.h"
 
 namespace creneau::ctl {
@@ -18,11 +19,6 @@ std::optional<absl::TimeZone> ZoneOf(const std::string& name) {
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(name, &zone)) return std::nullopt;
   return zone;
-}
-
-std::string Rfc3339(Instant at, const std::string& zone_name) {
-  const absl::TimeZone zone = ZoneOf(zone_name).value_or(absl::UTCTimeZone());
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", absl::FromUnixMillis(at.ms), zone);
 }
 
 CivilDate DateOf(const absl::CivilSecond& second) {
@@ -165,6 +161,11 @@ std::string Words::FieldNames(const std::vector<std::string>& fields) const {
   return text;
 }
 
+std::string ReceiptTime(Instant at, const std::string& zone_name) {
+  const absl::TimeZone zone = ZoneOf(zone_name).value_or(absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", absl::FromUnixMillis(at.ms), zone);
+}
+
 std::string_view IdentityGivenName(proof::IdentityGiven identity) {
   switch (identity) {
     case proof::IdentityGiven::kNone:
@@ -185,6 +186,9 @@ ReceiptText InWords(const proof::Receipt& receipt, const Words& words) {
   if (const auto* attempt = std::get_if<proof::AttemptReceipt>(&receipt.body)) {
     AddAttempt(*attempt, words, &text);
     zone = attempt->timezone;
+  } else if (const auto* inclusion = std::get_if<proof::InclusionReceipt>(&receipt.body)) {
+    AddInclusion(*inclusion, words, &text);
+    zone = inclusion->timezone;
   } else {
     const auto& confirmation = std::get<proof::ConfirmationReceipt>(receipt.body);
     AddConfirmation(confirmation, words, &text);
@@ -204,7 +208,7 @@ Fields AsJson(const proof::Receipt& receipt) {
   if (const auto* attempt = std::get_if<proof::AttemptReceipt>(&receipt.body)) {
     zone = attempt->timezone;
     add("kind", "attempt");
-    add("at", Rfc3339(attempt->at, zone));
+    add("at", ReceiptTime(attempt->at, zone));
     add("agenda", attempt->agenda);
     add("title", attempt->title);
     add("office", attempt->office);
@@ -216,6 +220,10 @@ Fields AsJson(const proof::Receipt& receipt) {
     for (const std::string& field : attempt->alternative) fields.push_back(JsonText(field));
     members.emplace_back("fields", JsonList(fields));
     add("commitment", Hex(attempt->commitment));
+  } else if (const auto* inclusion = std::get_if<proof::InclusionReceipt>(&receipt.body)) {
+    zone = inclusion->timezone;
+    add("kind", "inclusion");
+    for (auto& member : InclusionMembers(*inclusion)) members.push_back(std::move(member));
   } else {
     const auto& confirmation = std::get<proof::ConfirmationReceipt>(receipt.body);
     zone = confirmation.timezone;
@@ -225,7 +233,7 @@ Fields AsJson(const proof::Receipt& receipt) {
     add("title", confirmation.title);
     add("office", confirmation.office);
     add("slot", confirmation.slot);
-    add("starts_at", Rfc3339(confirmation.starts_at, zone));
+    add("starts_at", ReceiptTime(confirmation.starts_at, zone));
     members.emplace_back("minutes", std::to_string(confirmation.minutes));
     add("channel", confirmation.channel);
     add("identity", IdentityGivenName(confirmation.identity));
@@ -236,7 +244,7 @@ Fields AsJson(const proof::Receipt& receipt) {
     add("chain", Hex(confirmation.chain));
   }
   add("timezone", zone);
-  add("issued_at", Rfc3339(receipt.issued_at, zone));
+  add("issued_at", ReceiptTime(receipt.issued_at, zone));
   add("key", Hex(receipt.key));
   return members;
 }

@@ -50,6 +50,9 @@ ReceiptText InWords(const proof::Receipt& receipt, const Words& words);
 // For programs: what the receipt says, as members of an object (forms.h).
 Fields AsJson(const proof::Receipt& receipt);
 
+// Local time with the office's offset; UTC where the zone is unknown.
+std::string ReceiptTime(Instant at, const std::string& zone);
+
 std::string_view IdentityGivenName(proof::IdentityGiven identity);  // "declared"
 
 }  // namespace creneau::ctl

@@ -58,6 +58,16 @@ int RecordShow(const Session& session);
 int ReserveHold(const Session& session);
 int ReserveAct(const Session& session);  // confirm, extend, show, move, cancel
 
+// draw_commands.cc
+int DrawStatus(const Session& session);
+int DrawStep(const Session& session);  // close, seed, run
+int DrawExport(const Session& session);
+int DrawVerify(const Session& session);
+
+// entry_commands.cc
+int DrawEnter(const Session& session);
+int EntryAct(const Session& session);  // entry, leave, receipt
+
 // desk_commands.cc
 int ReserveDesk(const Session& session);
 

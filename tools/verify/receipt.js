@@ -6,6 +6,8 @@ const receipts = (() => {
   const NAME = 64; // octets, as in engine/base/limits.h
   const WORDS = 200;
   const FIELDS = 8;
+  const WISHES = 253; // engine/base/limits_draw.h, as the next
+  const PATH = 17;
   const CHARACTERS = 2328;
   const LAST_MS = 253402300799999;
   const IDENTITIES = ["none", "declared", "listed", "asserted"];
@@ -108,6 +110,16 @@ const receipts = (() => {
     return body;
   }
 
+  function readInclusion(reader) {
+    const body = { agenda: reader.name(), title: reader.text(WORDS), office: reader.text(WORDS), timezone: reader.name() };
+    Object.assign(body, { draw: reader.name(), closedAt: reader.time(), roundAt: reader.time() });
+    Object.assign(body, { rules: toHex(reader.raw(32)), root: toHex(reader.raw(32)), tag: toHex(reader.raw(32)) });
+    Object.assign(body, { wishes: reader.text(WISHES), index: reader.number(4, 0, 2 ** 32 - 1) });
+    body.entries = reader.number(4, 1, 2 ** 32 - 1);
+    body.path = Array.from({ length: reader.number(1, 0, PATH) }, () => reader.raw(32).slice());
+    return body;
+  }
+
   // Of text in which mails and terminals may have broken lines.
   function read(given) {
     const octets = fromBase64(given.replace(/[ \t\r\n]/g, ""));
@@ -115,9 +127,9 @@ const receipts = (() => {
     const reader = new Reader(octets.subarray(0, octets.length - SIGNATURE));
     expect(String.fromCharCode(...reader.raw(MAGIC.length)) === MAGIC, "no-receipt");
     reader.number(1, 1, 1);
-    const kind = ["attempt", "confirmation"][reader.number(1, 1, 2) - 1];
+    const kind = ["attempt", "confirmation", "inclusion"][reader.number(1, 1, 3) - 1];
     const receipt = { kind, key: toHex(reader.raw(8)), issuedAt: reader.time(), octets };
-    receipt.body = kind === "attempt" ? readAttempt(reader) : readConfirmation(reader);
+    receipt.body = { attempt: readAttempt, confirmation: readConfirmation, inclusion: readInclusion }[kind](reader);
     expect(reader.at === reader.octets.length, "more");
     return receipt;
   }
@@ -166,6 +178,23 @@ const receipts = (() => {
     return { good: await crypto.subtle.verify({ name: "Ed25519" }, imported, signature, message), by: "WebCrypto" };
   }
 
+  // Whether an entry's path leads to the root of its draw's list (RFC 6962): without that it is no receipt.
+  async function leadsToRoot({ tag, wishes, index, entries, path, root }) {
+    const leaf = new TextEncoder().encode(`${tag} ${wishes}`);
+    let hash = await sha256(Uint8Array.from([0, ...leaf]));
+    const left = [...path];
+    let at = index;
+    let last = entries - 1;
+    if (at > last) return false;
+    for (; last > 0; at = Math.floor(at / 2), last = Math.floor(last / 2)) {
+      if (at % 2 === 0 && at === last) continue;
+      const neighbour = left.shift();
+      if (neighbour === undefined) return false;
+      hash = await sha256(Uint8Array.from(at % 2 === 0 ? [1, ...hash, ...neighbour] : [1, ...neighbour, ...hash]));
+    }
+    return left.length === 0 && toHex(hash) === root;
+  }
+
   // {verdict, why?, by?, receipt?}: the verdicts of words.json.
   async function check(text, keys) {
     let receipt = null;
@@ -174,6 +203,7 @@ const receipts = (() => {
     } catch (error) {
       return { verdict: "unreadable", why: error.message };
     }
+    if (receipt.kind === "inclusion" && !(await leadsToRoot(receipt.body))) return { verdict: "unreadable", why: "value" };
     let verdict = "unknown-key";
     let by = "none";
     for (const key of keys.filter((one) => one.id === receipt.key)) {

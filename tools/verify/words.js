@@ -79,9 +79,25 @@ const speaker = (lang) => {
     ];
     return { rows, not: ["not.holder", "not.later", "not.other"] };
   }
+  function inclusion(body) {
+    const rows = [
+      ["service", body.title],
+      ["office", body.office],
+      ["agenda", body.agenda],
+      ["draw", body.draw],
+      ["closed", moment(body.closedAt, body.timezone)],
+      ["round", moment(body.roundAt, body.timezone)],
+      ["wishes", body.wishes],
+      ["place", say("place", { place: String(body.index + 1), entries: String(body.entries) })],
+      ["tag", body.tag],
+      ["root", body.root],
+      ["rules", body.rules],
+    ];
+    return { rows, not: ["not.entrant", "not.drawn", "not.other"] };
+  }
   // {title, rows: [label, value], proves, not: [...]}
   function tell(receipt) {
-    const { rows, not } = receipt.kind === "attempt" ? attempt(receipt.body) : confirmation(receipt.body);
+    const { rows, not } = { attempt, confirmation, inclusion }[receipt.kind](receipt.body);
     rows.push(["issued", moment(receipt.issuedAt, receipt.body.timezone)], ["key", receipt.key]);
     return {
       title: say(`title.${receipt.kind}`),

@@ -1,0 +1,237 @@
+// A draw's files, as they are and with one thing in them altered.
+#include "tools/creneauctl/draw_proof.h"
+
+#include <functional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "base/text.h"
+#include "catch2/catch.hpp"
+#include "proof/draw.h"
+#include "proof/draw_lines.h"
+#include "rules/draw_allocation.h"
+#include "rules/uniformity.h"
+
+namespace creneau::ctl {
+namespace {
+
+constexpr const char* kRules =
+    "creneau draw rules 1\nagenda 92-naturalisation\ndraw 2026-12\ntimezone Europe/Paris\n"
+    "entries_from 2026-12-01T09:00\nentries_until 2026-12-08T18:00\nbeacon drand quicknet\n"
+    "round 14000000\nround_at 2026-12-09T12:00\nseats_from 2027-01-04\nseats_until 2027-01-29\n";
+constexpr const char* kWishes[] = {"any any any", "mon,tue any any", "any morning any",
+                                   "any any 2027-01-05"};
+
+// Of `entries` people for two slots of `seats` seats each.
+DrawFiles Make(size_t entries, uint32_t seats) {
+  DrawFiles files;
+  files.rules = kRules;
+  std::vector<Subject> subjects;
+  for (uint64_t i = 0; i < entries; ++i) subjects.push_back({i * 77, i});
+  std::vector<proof::DrawTag> tags = proof::TagsOf({}, subjects);
+  std::sort(tags.begin(), tags.end());
+  std::vector<proof::Hash> leaves;
+  for (size_t i = 0; i < entries; ++i) {
+    leaves.push_back(proof::HashOfLeaf(proof::LeafOf(tags[i], kWishes[i % 4])));
+    absl::StrAppend(&files.entries, proof::EntryLine(tags[i], kWishes[i % 4], leaves[i]), "\n");
+  }
+  proof::DrawFacts facts;
+  facts.agenda = "92-naturalisation";
+  facts.draw = "2026-12";
+  facts.rules = proof::Sha256Of(files.rules);
+  facts.root = proof::MerkleTree(leaves).root();
+  facts.entries = entries;
+  facts.value = "4 8 15 16 23 42";
+  const proof::Hash seed = proof::SeedOf(facts);
+  const std::vector<proof::Hash> ranks = proof::RanksOf(seed, tags);
+  const std::vector<uint32_t> order = proof::OrderOf(ranks, tags);
+  const std::vector<rules::DrawSlot> slots = {{*ParseLocalMinute("2027-01-05T09:00"), seats},
+                                              {*ParseLocalMinute("2027-01-07T14:00"), seats}};
+  for (const rules::DrawSlot& slot : slots)
+    absl::StrAppend(&files.seats, proof::SeatLine(slot.start, slot.seats), "\n");
+  std::vector<std::string_view> wishes;
+  for (const uint32_t at : order) wishes.push_back(kWishes[at % 4]);
+  const std::vector<uint32_t> given = rules::Allocate(wishes, slots);
+  std::vector<uint32_t> places(entries);
+  for (uint32_t i = 0; i < entries; ++i) {
+    const uint32_t at = order[i];
+    places[at] = i;
+    absl::StrAppend(&files.ranks, proof::RankLine(i + 1, tags[at], ranks[at]), "\n");
+    absl::StrAppend(
+        &files.allocation,
+        proof::AllocationLine(
+            i + 1, tags[at],
+            given[i] == rules::kNoSlot ? std::nullopt : std::optional(slots[given[i]].start)),
+        "\n");
+  }
+  const auto member = [&](const char* name, const std::string& value) {
+    absl::StrAppend(&files.facts, files.facts.empty() ? "{" : ",\n", "\"", name, "\": \"", value,
+                    "\"");
+  };
+  member("format", std::string(kDrawFormat));
+  member("agenda", "92-naturalisation");
+  member("draw", "2026-12");
+  member("rules", Hex(facts.rules));
+  member("entries", std::to_string(entries));
+  member("root", Hex(facts.root));
+  member("value", std::string(facts.value));
+  member("seed", Hex(seed));
+  member("seats", Hex(proof::Sha256Of(files.seats)));
+  member("allocation", Hex(proof::Sha256Of(files.allocation)));
+  member("surprise", rules::TestUniformity(places).text());
+  files.facts += "}\n";
+  return files;
+}
+
+std::string LineOf(const std::string& text, size_t number) {
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  return lines[number - 1];
+}
+
+void Put(std::string* text, size_t number, const std::string& line) {
+  *text = absl::StrReplaceAll(*text, {{LineOf(*text, number), line}});
+}
+
+std::string Verdict(const DrawFiles& files) {
+  const absl::StatusOr<DrawReport> report = VerifyDraw(files);
+  return report.ok() ? "right" : std::string(report.status().message());
+}
+
+// One thing that somebody alters, and what the verdict has to say.
+struct Altered {
+  const char* what;
+  std::function<void(DrawFiles&)> alter;
+  std::vector<std::string> says;
+};
+
+void Replace(std::string* text, const std::string& from, const std::string& to) {
+  REQUIRE(text->find(from) != std::string::npos);
+  *text = absl::StrReplaceAll(*text, {{from, to}});
+}
+
+void CheckNamed(const std::vector<Altered>& rows) {
+  for (const Altered& row : rows) {
+    DrawFiles files = Make(40, 3);
+    row.alter(files);
+    INFO(row.what);
+    const std::string verdict = Verdict(files);
+    for (const std::string& says : row.says) CHECK_THAT(verdict, Catch::Contains(says));
+    CHECK(absl::IsDataLoss(VerifyDraw(files).status()));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what was drawn is found right, however many came") {
+  for (const size_t entries : {0, 1, 2, 7, 40}) {
+    INFO(entries);
+    CHECK(Verdict(Make(entries, 3)) == "right");
+  }
+  const absl::StatusOr<DrawReport> report = VerifyDraw(Make(40, 3));
+  REQUIRE(report.ok());
+  CHECK(report->entries == 40);
+  CHECK(report->seats == 6);
+  CHECK(report->given == 6);
+  CHECK(report->value == "4 8 15 16 23 42");
+  CHECK(report->round == "14000000");
+  CHECK(report->round_at == "2026-12-09T12:00");
+}
+
+TEST_CASE("an altered entry is found, and named: file, line, what was expected") {
+  const std::string entry = LineOf(Make(40, 3).entries, 18);  // "mon,tue any any"
+  CheckNamed({
+      {"its wishes",
+       [&](DrawFiles& f) {
+         Put(&f.entries, 18, absl::StrReplaceAll(entry, {{"mon,tue", "any"}}));
+       },
+       {"entries.txt line 18: the entry was altered"}},
+      {"itself and its leaf",
+       [&](DrawFiles& f) {
+         const auto read = *proof::ReadEntryLine(entry);
+         const proof::Hash leaf = proof::HashOfLeaf(proof::LeafOf(read.tag, "any any any"));
+         Put(&f.entries, 18, proof::EntryLine(read.tag, "any any any", leaf));
+       },
+       {"draw.json root: expected"}},
+      {"left out",
+       [&](DrawFiles& f) { Replace(&f.entries, entry + "\n", ""); },
+       {"draw.json entries: expected \"39\", found \"40\""}},
+      {"twice",
+       [&](DrawFiles& f) { Replace(&f.entries, entry + "\n", entry + "\n" + entry + "\n"); },
+       {"entries.txt line 19: its tag does not come after"}},
+      {"wishes that nobody can have",
+       [&](DrawFiles& f) { Replace(&f.entries, "any any 2027-01-05", "any any 2027-02-30"); },
+       {"entries.txt line 4", "are no wishes"}},
+  });
+}
+
+TEST_CASE("an altered seed, or what it is made of, is found and named") {
+  CheckNamed({
+      {"the seed",
+       [](DrawFiles& f) { Replace(&f.facts, "\"seed\": \"", "\"seed\": \"0"); },
+       {"draw.json seed: expected"}},
+      {"the value",
+       [](DrawFiles& f) { Replace(&f.facts, "23 42", "23 43"); },
+       {"draw.json seed: expected"}},
+      {"the root",
+       [](DrawFiles& f) { Replace(&f.facts, "\"root\": \"", "\"root\": \"0"); },
+       {"draw.json root: expected"}},
+      {"the rules",
+       [](DrawFiles& f) { Replace(&f.rules, "14000000", "14000001"); },
+       {"draw.json rules: expected"}},
+      {"another draw's name",
+       [](DrawFiles& f) { Replace(&f.facts, "2026-12", "2026-11"); },
+       {"draw.json draw: expected \"2026-12\", found \"2026-11\""}},
+      {"how well it was drawn",
+       [](DrawFiles& f) { Replace(&f.facts, "\"surprise\": \"", "\"surprise\": \"1"); },
+       {"draw.json surprise: expected"}},
+  });
+}
+
+TEST_CASE("an altered rank or result is found and named") {
+  const DrawFiles right = Make(40, 3);
+  const std::string rank = LineOf(right.ranks, 5);
+  const std::string next = LineOf(right.ranks, 6);
+  const std::string given = LineOf(right.allocation, 2);
+  const std::string expected_rank = "ranks.txt line 5: expected \"" + rank + "\"";
+  CheckNamed({
+      {"a rank",
+       [&](DrawFiles& f) { Put(&f.ranks, 5, rank.substr(0, rank.size() - 1) + "-"); },
+       {expected_rank}},
+      {"two ranks changed places",
+       [&](DrawFiles& f) {
+         Replace(&f.ranks, rank + "\n" + next + "\n", next + "\n" + rank + "\n");
+       },
+       {expected_rank}},
+      {"the last rank left out",
+       [](DrawFiles& f) { Replace(&f.ranks, LineOf(f.ranks, 40) + "\n", ""); },
+       {"ranks.txt line 40: expected", "and the file ends"}},
+      {"one rank more",
+       [&](DrawFiles& f) { f.ranks += rank + "\n"; },
+       {"ranks.txt line 41: the file should have ended"}},
+      {"a result",
+       [&](DrawFiles& f) { Put(&f.allocation, 2, given.substr(0, given.rfind(' ')) + " -"); },
+       {"allocation.txt line 2: expected \"" + given + "\", found"}},
+      {"a line cut off",
+       [](DrawFiles& f) { f.allocation.pop_back(); },
+       {"allocation.txt line 40: the line has no end"}},
+      {"a seat more",
+       [](DrawFiles& f) { Replace(&f.seats, "T09:00 3", "T09:00 4"); },
+       {"draw.json seats: expected"}},
+      {"a slot twice",
+       [](DrawFiles& f) { f.seats += "2027-01-07T14:00 1\n"; },
+       {"seats.txt line 3: its slot does not come after"}},
+  });
+}
+
+TEST_CASE("other files are none of a draw") {
+  for (const char* facts :
+       {"", "[]", "{\"format\": 1}", "{\"format\": \"creneau draw 2\"}", "{}"}) {
+    DrawFiles files = Make(3, 1);
+    files.facts = facts;
+    CHECK(absl::IsInvalidArgument(VerifyDraw(files).status()));
+  }
+}
+
+}  // namespace creneau::ctl

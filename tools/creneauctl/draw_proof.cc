@@ -1,0 +1,271 @@
+#include "tools/creneauctl/draw_proof.h"
+
+#include <boost/json.hpp>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/text.h"
+#include "proof/draw.h"
+#include "proof/draw_lines.h"
+#include "rules/draw_allocation.h"
+#include "rules/uniformity.h"
+#include "rules/wishes.h"
+
+namespace creneau::ctl {
+namespace {
+
+using proof::DrawTag;
+using proof::Hash;
+
+absl::Status Wrong(std::string_view file, size_t line, std::string_view what) {
+  return absl::DataLossError(
+      line == 0 ? absl::StrCat(std::string(file), ": ", std::string(what))
+                : absl::StrCat(std::string(file), " line ", line, ": ", std::string(what)));
+}
+
+absl::Status Differs(std::string_view file, size_t line, std::string_view expected,
+                     std::string_view found) {
+  return Wrong(
+      file, line,
+      absl::StrCat("expected \"", std::string(expected), "\", found \"", std::string(found), "\""));
+}
+
+// Walks over lines, each of which has to have an end.
+class Lines {
+ public:
+  Lines(std::string_view file, std::string_view text) : file_(file), left_(text) {}
+
+  // Nothing where there are no more. An unfinished one comes with cut_off().
+  std::optional<std::string_view> Next() {
+    if (left_.empty()) return std::nullopt;
+    ++number_;
+    const size_t end = left_.find('\n');
+    cut_off_ = end == std::string_view::npos;
+    const std::string_view line = left_.substr(0, end);
+    left_.remove_prefix(cut_off_ ? left_.size() : end + 1);
+    return line;
+  }
+  // The next line has to be that one.
+  absl::Status Expect(const std::string& expected) {
+    const std::optional<std::string_view> line = Next();
+    if (!line)
+      return Wrong(file_, number_ + 1,
+                   absl::StrCat("expected \"", expected, "\", and the file ends"));
+    if (cut_off_) return Wrong(file_, number_, "the line has no end");
+    return *line == expected ? absl::OkStatus() : Differs(file_, number_, expected, *line);
+  }
+  absl::Status ExpectEnd() {
+    const std::optional<std::string_view> line = Next();
+    return line ? Wrong(file_, number_,
+                        absl::StrCat("the file should have ended, and there is \"",
+                                     std::string(*line), "\""))
+                : absl::OkStatus();
+  }
+  size_t number() const { return number_; }
+  bool cut_off() const { return cut_off_; }
+
+ private:
+  std::string_view file_;
+  std::string_view left_;
+  size_t number_ = 0;
+  bool cut_off_ = false;
+};
+
+// draw.json: its members, all of which are texts.
+class Facts {
+ public:
+  static absl::StatusOr<Facts> Read(std::string_view text) {
+    boost::system::error_code error;
+    const boost::json::value value =
+        boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+    if (error || !value.is_object())
+      return absl::InvalidArgumentError("draw.json is no JSON object");
+    Facts facts;
+    for (const auto& member : value.get_object()) {
+      if (!member.value().is_string())
+        return absl::InvalidArgumentError("draw.json has a member that is no text");
+      const boost::json::string& held = member.value().get_string();
+      facts.members_[std::string(member.key())] = std::string(held.data(), held.size());
+    }
+    if (facts.Of("format") != kDrawFormat)
+      return absl::InvalidArgumentError(absl::StrCat(
+          "draw.json has no \"format\": \"", std::string(kDrawFormat),
+          "\": these are no files of a draw, or of a version that this program does not know"));
+    return facts;
+  }
+  std::string_view Of(const std::string& name) const {
+    const auto at = members_.find(name);
+    return at == members_.end() ? std::string_view() : at->second;
+  }
+  absl::Status Expect(const std::string& name, const std::string& expected) const {
+    if (Of(name) == expected) return absl::OkStatus();
+    return Differs(absl::StrCat("draw.json ", name), 0, expected, Of(name));
+  }
+
+ private:
+  std::map<std::string, std::string> members_;
+};
+
+struct Draw {
+  std::vector<DrawTag> tags;
+  std::vector<std::string_view> wishes;  // of each tag
+  std::vector<uint32_t> order;           // places of tags by rank
+  std::vector<rules::DrawSlot> slots;
+};
+
+absl::Status CheckRules(const DrawFiles& files, const Facts& facts, DrawReport* report) {
+  std::map<std::string, std::string, std::less<>> values;
+  Lines lines("rules.txt", files.rules);
+  if (absl::Status first = lines.Expect("creneau draw rules 1"); !first.ok()) return first;
+  while (const auto line = lines.Next()) {
+    const size_t space = line->find(' ');
+    if (lines.cut_off() || space == std::string_view::npos)
+      return Wrong("rules.txt", lines.number(), "is no \"name value\"");
+    values[std::string(line->substr(0, space))] = line->substr(space + 1);
+  }
+  for (const char* name : {"agenda", "draw"}) {
+    if (values[name] != facts.Of(name))
+      return Differs(absl::StrCat("draw.json ", name), 0, values[name], facts.Of(name));
+  }
+  report->agenda = values["agenda"];
+  report->draw = values["draw"];
+  report->beacon = values["beacon"];
+  report->round = values["round"];
+  report->round_at = values["round_at"];
+  report->timezone = values["timezone"];
+  return facts.Expect("rules", Hex(proof::Sha256Of(files.rules)));
+}
+
+absl::Status CheckEntries(const DrawFiles& files, const Facts& facts, Draw* draw,
+                          DrawReport* report) {
+  constexpr std::string_view kFile = "entries.txt";
+  std::vector<Hash> leaves;
+  Lines lines(kFile, files.entries);
+  while (const auto line = lines.Next()) {
+    const auto entry = proof::ReadEntryLine(*line);
+    if (lines.cut_off() || !entry)
+      return Wrong(kFile, lines.number(), "is no \"TAG WEEKDAYS HALVES DATES LEAF\"");
+    if (!rules::ParseWishesText(entry->wishes))
+      return Wrong(kFile, lines.number(),
+                   absl::StrCat("\"", std::string(entry->wishes), "\" are no wishes"));
+    const Hash leaf = proof::HashOfLeaf(entry->leaf);
+    if (leaf != entry->hash)
+      return Wrong(kFile, lines.number(),
+                   absl::StrCat("the entry was altered: its leaf would be ", Hex(leaf),
+                                ", and the line says ", Hex(entry->hash)));
+    if (!draw->tags.empty() && !(draw->tags.back() < entry->tag))
+      return Wrong(kFile, lines.number(), "its tag does not come after the one before it");
+    draw->tags.push_back(entry->tag);
+    draw->wishes.push_back(entry->wishes);
+    leaves.push_back(leaf);
+  }
+  report->entries = leaves.size();
+  if (absl::Status count = facts.Expect("entries", std::to_string(leaves.size())); !count.ok())
+    return count;
+  report->root = proof::MerkleTree(std::move(leaves)).root();
+  return facts.Expect("root", Hex(report->root));
+}
+
+absl::Status CheckRanks(const DrawFiles& files, const Facts& facts, Draw* draw,
+                        DrawReport* report) {
+  report->value = facts.Of("value");
+  proof::DrawFacts made;
+  made.agenda = report->agenda;
+  made.draw = report->draw;
+  made.rules = proof::Sha256Of(files.rules);
+  made.root = report->root;
+  made.entries = report->entries;
+  made.value = report->value;
+  report->seed = proof::SeedOf(made);
+  if (absl::Status seed = facts.Expect("seed", Hex(report->seed)); !seed.ok()) return seed;
+  const std::vector<Hash> ranks = proof::RanksOf(report->seed, draw->tags);
+  draw->order = proof::OrderOf(ranks, draw->tags);
+  Lines lines("ranks.txt", files.ranks);
+  for (size_t i = 0; i < draw->order.size(); ++i) {
+    const uint32_t at = draw->order[i];
+    const absl::Status line = lines.Expect(proof::RankLine(i + 1, draw->tags[at], ranks[at]));
+    if (!line.ok()) return line;
+  }
+  if (absl::Status end = lines.ExpectEnd(); !end.ok()) return end;
+  std::vector<uint32_t> places(draw->order.size());
+  for (uint32_t i = 0; i < places.size(); ++i) places[draw->order[i]] = i;
+  const rules::Uniformity uniformity = rules::TestUniformity(places);
+  report->surprise = uniformity.text();
+  if (!uniformity.passes())
+    return Wrong("ranks.txt", 0, "the ranks follow the order of the tags: they were not drawn");
+  return facts.Expect("surprise", report->surprise);
+}
+
+absl::Status CheckSeats(const DrawFiles& files, const Facts& facts, Draw* draw,
+                        DrawReport* report) {
+  Lines lines("seats.txt", files.seats);
+  while (const auto line = lines.Next()) {
+    const auto read = proof::ReadSeatLine(*line);
+    if (lines.cut_off() || !read || read->seats == 0)
+      return Wrong("seats.txt", lines.number(), "is no \"SLOT SEATS\"");
+    if (!draw->slots.empty() && !(draw->slots.back().start < read->slot))
+      return Wrong("seats.txt", lines.number(), "its slot does not come after the one before it");
+    draw->slots.push_back({read->slot, read->seats});
+    report->seats += read->seats;
+  }
+  return facts.Expect("seats", Hex(proof::Sha256Of(files.seats)));
+}
+
+absl::Status CheckAllocation(const DrawFiles& files, const Facts& facts, const Draw& draw,
+                             DrawReport* report) {
+  std::vector<std::string_view> wishes;
+  for (const uint32_t at : draw.order) wishes.push_back(draw.wishes[at]);
+  const std::vector<uint32_t> given = rules::Allocate(wishes, draw.slots);
+  Lines lines("allocation.txt", files.allocation);
+  for (size_t i = 0; i < given.size(); ++i) {
+    std::optional<LocalMinute> slot;
+    if (given[i] != rules::kNoSlot) slot = draw.slots[given[i]].start;
+    report->given += slot ? 1 : 0;
+    const absl::Status line =
+        lines.Expect(proof::AllocationLine(i + 1, draw.tags[draw.order[i]], slot));
+    if (!line.ok()) return line;
+  }
+  if (absl::Status end = lines.ExpectEnd(); !end.ok()) return end;
+  return facts.Expect("allocation", Hex(proof::Sha256Of(files.allocation)));
+}
+
+}  // namespace
+
+absl::StatusOr<DrawReport> VerifyDraw(const DrawFiles& files) {
+  const absl::StatusOr<Facts> facts = Facts::Read(files.facts);
+  if (!facts.ok()) return facts.status();
+  DrawReport report;
+  Draw draw;
+  if (absl::Status status = CheckRules(files, *facts, &report); !status.ok()) return status;
+  if (absl::Status status = CheckEntries(files, *facts, &draw, &report); !status.ok())
+    return status;
+  if (absl::Status status = CheckRanks(files, *facts, &draw, &report); !status.ok()) return status;
+  if (absl::Status status = CheckSeats(files, *facts, &draw, &report); !status.ok()) return status;
+  if (absl::Status status = CheckAllocation(files, *facts, draw, &report); !status.ok())
+    return status;
+  return report;
+}
+
+absl::Status CheckInclusion(const proof::Receipt& receipt, const DrawFiles& files,
+                            const DrawReport& report) {
+  const auto* const inclusion = std::get_if<proof::InclusionReceipt>(&receipt.body);
+  if (inclusion == nullptr)
+    return absl::InvalidArgumentError("the receipt is not one of an entry in a draw");
+  if (inclusion->agenda != report.agenda)
+    return Differs("receipt agenda", 0, report.agenda, inclusion->agenda);
+  if (inclusion->draw != report.draw)
+    return Differs("receipt draw", 0, report.draw, inclusion->draw);
+  if (inclusion->root != report.root)
+    return Differs("receipt root", 0, Hex(report.root), Hex(inclusion->root));
+  if (inclusion->rules != proof::Sha256Of(files.rules))
+    return Differs("receipt rules", 0, Hex(proof::Sha256Of(files.rules)), Hex(inclusion->rules));
+  // Its path leads to the root, or it would be no receipt; so this line is its entry's.
+  Lines lines("entries.txt", files.entries);
+  for (uint32_t i = 0; i < inclusion->index; ++i) lines.Next();
+  const std::string leaf = proof::LeafOf(inclusion->tag, inclusion->wishes);
+  return lines.Expect(proof::EntryLine(inclusion->tag, inclusion->wishes, proof::HashOfLeaf(leaf)));
+}
+
+}  // namespace creneau::ctl

@@ -1,0 +1,44 @@
+#include "tools/creneauctl/receipt_inclusion.h"
+
+#include <string>
+
+namespace creneau::ctl {
+
+void AddInclusion(const proof::InclusionReceipt& inclusion, const Words& words, ReceiptText* text) {
+  text->title = words.Say("title.inclusion");
+  const Fields place = {{"place", std::to_string(inclusion.index + 1)},
+                        {"entries", std::to_string(inclusion.entries)}};
+  text->rows = {{words.Say("row.service"), inclusion.title},
+                {words.Say("row.office"), inclusion.office},
+                {words.Say("row.agenda"), inclusion.agenda},
+                {words.Say("row.draw"), inclusion.draw},
+                {words.Say("row.closed"), words.Moment(inclusion.closed_at, inclusion.timezone)},
+                {words.Say("row.round"), words.Moment(inclusion.round_at, inclusion.timezone)},
+                {words.Say("row.wishes"), inclusion.wishes},
+                {words.Say("row.place"), words.Say("place", place)},
+                {words.Say("row.tag"), Hex(inclusion.tag)},
+                {words.Say("row.root"), Hex(inclusion.root)},
+                {words.Say("row.rules"), Hex(inclusion.rules)}};
+  text->proves = words.Say("proves.inclusion");
+  text->not_proved = {words.Say("not.entrant"), words.Say("not.drawn"), words.Say("not.other")};
+}
+
+Fields InclusionMembers(const proof::InclusionReceipt& inclusion) {
+  std::vector<std::string> path;
+  for (const proof::Hash& hash : inclusion.path) path.push_back(JsonText(Hex(hash)));
+  return {{"agenda", JsonText(inclusion.agenda)},
+          {"title", JsonText(inclusion.title)},
+          {"office", JsonText(inclusion.office)},
+          {"draw", JsonText(inclusion.draw)},
+          {"closed_at", JsonText(ReceiptTime(inclusion.closed_at, inclusion.timezone))},
+          {"round_at", JsonText(ReceiptTime(inclusion.round_at, inclusion.timezone))},
+          {"rules", JsonText(Hex(inclusion.rules))},
+          {"root", JsonText(Hex(inclusion.root))},
+          {"tag", JsonText(Hex(inclusion.tag))},
+          {"wishes", JsonText(inclusion.wishes)},
+          {"index", std::to_string(inclusion.index)},
+          {"entries", std::to_string(inclusion.entries)},
+          {"path", JsonList(path)}};
+}
+
+}  // namespace creneau::ctl
