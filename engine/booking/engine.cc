@@ -148,6 +148,8 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
   assertions_ = std::make_unique<Assertions>(staff_, entropy_, clock_.Now());
   receipts_ = std::make_unique<Receipts>(keys_, losses_);
   if (const absl::Status status = CheckChain(); !status.ok()) return status;
+  draw_keeper_ = std::make_unique<DrawKeeper>(*this, keys_.names);
+  if (const absl::Status status = draw_keeper_->Restore(); !status.ok()) return status;
   const Instant now = clock_.Now();
   openings_->Restore(openings, turns, now);
   steward_ = std::make_unique<Steward>(ledger_, *log_, registry_, *names_, *openings_, clock_);
@@ -162,6 +164,9 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
     TendWaitlist(*this, at, act);
     TendClosures(*this, at, act);
     await();
+  });
+  steward_->AlsoDo([this](Instant at, Act& act, const Steward::Await& await) {
+    draw_keeper_->Advance(at, act, await);
   });
   steward_->ContinueOutage(owed_since_);
   GiveDuties();

@@ -16,6 +16,7 @@
 
 #include "base/keyed_hash.h"
 #include "booking/assertions.h"
+#include "booking/draw_keeper.h"
 #include "booking/engine.h"
 #include "booking/event_feed.h"
 #include "booking/keys.h"
@@ -158,6 +159,7 @@ class Engine::Impl {
   std::unique_ptr<Proofs> proofs_;
   std::unique_ptr<Assertions> assertions_;
   std::unique_ptr<Receipts> receipts_;
+  std::unique_ptr<DrawKeeper> draw_keeper_;
   std::unique_ptr<Steward> steward_;
   // The steward's: until when a seat that is set aside and that nobody takes is kept
   // (freed_seats.h).

@@ -103,6 +103,22 @@ std::string_view PublicFactName(PublicFact fact) {
       return "opening-draining";
     case PublicFact::kOpeningChanged:
       return "opening-changed";
+    case PublicFact::kDrawAnnounced:
+      return "draw-announced";
+    case PublicFact::kDrawClosed:
+      return "draw-closed";
+    case PublicFact::kDrawSeeded:
+      return "draw-seeded";
+    case PublicFact::kDrawDone:
+      return "draw-done";
+    case PublicFact::kDrawAbandoned:
+      return "draw-abandoned";
+    case PublicFact::kDrawCrowded:
+      return "draw-crowded";
+    case PublicFact::kEntryOffered:
+      return "entry-offered";
+    case PublicFact::kEntryPassed:
+      return "entry-passed";
     case PublicFact::kPlaceOffered:
       return "place-offered";
     case PublicFact::kPlaceLapsed:
@@ -145,6 +161,7 @@ void EventTeller::Forget() {
   words_.clear();
   origins_.clear();
   openings_.clear();
+  draws_.clear();
 }
 
 absl::StatusOr<bool> EventTeller::Tell(Lsn lsn, Instant written_at, std::string_view record,
@@ -173,6 +190,8 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
     shifted_ = std::move(*shifted);
     return false;
   }
+  if (const auto* draw = std::get_if<codec::DrawState>(&*decoded)) return Tell(*draw, event);
+  if (const auto* entry = std::get_if<codec::DrawEntry>(&*decoded)) return Tell(*entry, event);
   if (const auto* notice = std::get_if<codec::HolderNotice>(&*decoded)) {
     const bool recovery = notice->kind == codec::NoticeKind::kRecovery;
     return TellOf(notice->origin, recovery ? PublicFact::kRecoveryAsked : PublicFact::kAskedAgain,
@@ -307,6 +326,31 @@ bool EventTeller::Tell(const codec::WaitlistPlace& place, PublicEvent* event) {
   event->agenda = LabelOf(place.agenda);
   event->place = names_.NameOf(Names::Kind::kPlace, place.number);
   if (offered) event->reservation = names_.NameOf(place.offer);
+  return true;
+}
+
+// A step, or a crowd; what was told already is not told again.
+bool EventTeller::Tell(const codec::DrawState& draw, PublicEvent* event) {
+  static constexpr PublicFact kFacts[] = {PublicFact::kDrawAnnounced, PublicFact::kDrawClosed,
+                                          PublicFact::kDrawSeeded, PublicFact::kDrawDone,
+                                          PublicFact::kDrawAbandoned};
+  const auto [at, fresh] = draws_.try_emplace({draw.agenda, draw.draw}, draw);
+  const codec::DrawState before = std::exchange(at->second, draw);
+  const bool stepped = fresh || before.step != draw.step || before.rules != draw.rules;
+  if (!stepped && before.crowded >= draw.crowded) return false;
+  event->fact = stepped ? kFacts[static_cast<size_t>(draw.step) - 1] : PublicFact::kDrawCrowded;
+  event->agenda = LabelOf(draw.agenda);
+  event->draw = draw.rules.id;
+  return true;
+}
+
+bool EventTeller::Tell(const codec::DrawEntry& entry, PublicEvent* event) {
+  const bool offered = entry.state == codec::EntryState::kOffered;
+  if (!offered && entry.state != codec::EntryState::kPassed) return false;
+  event->fact = offered ? PublicFact::kEntryOffered : PublicFact::kEntryPassed;
+  event->agenda = LabelOf(entry.agenda);
+  event->entry = names_.NameOf(Names::Kind::kEntry, entry.name);
+  if (entry.offer) event->reservation = names_.NameOf(*entry.offer);
   return true;
 }
 

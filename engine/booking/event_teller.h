@@ -62,6 +62,8 @@ class EventTeller {
   bool Tell(const codec::RosterPart& part, PublicEvent* event);
   bool Tell(codec::OpeningState opening, PublicEvent* event);
   bool Tell(const codec::WaitlistPlace& place, PublicEvent* event);
+  bool Tell(const codec::DrawState& draw, PublicEvent* event);
+  bool Tell(const codec::DrawEntry& entry, PublicEvent* event);
   bool Tell(codec::StaffAct act, PublicEvent* event);
   bool Tell(const codec::Mandate& mandate, PublicEvent* event);
   bool TellOf(SeatRef origin, PublicFact fact, PublicEvent* event);
@@ -77,6 +79,7 @@ class EventTeller {
   absl::btree_map<SeatId, SeatRef> origins_;          // of seats that were moved to
   std::map<AgendaId, codec::OpeningState> openings_;  // the latest of each
   std::map<AgendaId, AgendaLabel> labels_;
+  std::map<std::pair<AgendaId, uint32_t>, codec::DrawState> draws_;
   codec::StaffAct act_;          // the latest
   codec::SeatsShifted shifted_;  // likewise: it is told with its calendar
 };

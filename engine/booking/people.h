@@ -5,6 +5,7 @@
 #include "booking/acts.h"
 #include "booking/closures.h"
 #include "booking/desk_counts.h"
+#include "booking/draws.h"
 #include "booking/identities.h"
 #include "booking/mandate_table.h"
 #include "booking/pepper_epochs.h"
@@ -22,6 +23,7 @@ struct People {
   DeskCounts desk;
   ShiftCounts shifts;
   MandateTable mandates;
+  Draws draws;
 };
 
 }  // namespace creneau::booking

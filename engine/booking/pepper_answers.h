@@ -13,7 +13,7 @@ namespace creneau::booking {
 
 // Why a group of agendas cannot go over to another pepper yet: somebody in it would be two.
 struct PepperObstacle {
-  enum class What : uint8_t { kReservations, kHolds, kOpening, kPasses, kWaiting };
+  enum class What : uint8_t { kReservations, kHolds, kOpening, kPasses, kWaiting, kDraw };
   const AgendaInfo* agenda = nullptr;
   What what = What::kReservations;
   uint32_t count = 0;  // of reservations and holds

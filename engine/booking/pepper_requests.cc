@@ -36,6 +36,8 @@ std::string_view PepperObstacleName(PepperObstacle::What what) {
       return "opening";
     case What::kWaiting:
       return "waitlist";
+    case What::kDraw:
+      return "draw";
     case What::kPasses:
       return "passes";
   }
@@ -112,6 +114,9 @@ std::vector<PepperObstacle> Engine::Impl::WhatKeeps(const PepperAnswer::Group& g
     // Until they have been served or have left.
     if (const size_t waiting = people_->waitlist.Waiting(agenda->id); waiting > 0)
       obstacles.push_back({agenda, What::kWaiting, static_cast<uint32_t>(waiting), {}});
+    // Entries are a subject's, and so are the offers that they will get.
+    if (const auto until = draw_keeper_->NeedsPepper(*agenda, now))
+      obstacles.push_back({agenda, What::kDraw, 0, *until});
     FindReserved(*agenda, seats, now, act, &obstacles);
   }
   return obstacles;

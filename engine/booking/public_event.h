@@ -39,6 +39,14 @@ enum class PublicFact : uint8_t {
   kOpeningChanged,  // its end, its cap, its beacon
   kPlaceOffered,    // a place in the waitlist: that reservation is offered to its holder
   kPlaceLapsed,     // its offers were not taken, and it has ended
+  kDrawAnnounced,   // an agenda's draw: its rules are published
+  kDrawClosed,      // its entries are committed to
+  kDrawSeeded,      // the value of its round is known
+  kDrawDone,        // its seats are given: offers follow
+  kDrawAbandoned,   // the agenda went on to another one before it was done
+  kDrawCrowded,     // one address sends more entries than its share
+  kEntryOffered,    // an entry in a draw: that reservation is offered to its holder
+  kEntryPassed,     // what was offered was declined or lapsed, or could not be offered
   kRecoveryAsked,   // somebody asks for the way back to it: the website writes to its holder
   kAskedAgain,      // somebody has tried to book in its holder's name
   kRepaired,        // two agents have given it back to whose name it is in: the old key is void
@@ -69,6 +77,8 @@ struct PublicEvent {
   const AgendaLabel* agenda = nullptr;  // null: an agenda that is not known yet
 
   std::string place;  // of a waitlist: its name
+  std::string entry;  // of a draw: its name
+  std::string draw;   // its id
 
   // Of a reservation.
   std::optional<ReservationName> reservation;

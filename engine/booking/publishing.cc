@@ -179,6 +179,9 @@ bool Engine::Impl::ReadTargets(const PublishRequest& request, const AgendaInfo* 
         "opening is under way: publish this once it is closed; creneauctl queue pause and extend "
         "are for what cannot wait");
   }
+  if (const std::string objection = draw_keeper_->ObjectionTo(current, *agenda, clock_.Now());
+      !objection.empty())
+    return wrong(objection);
   return Merge(slots, listed, *agenda, current, targets, &answer->errors);
 }
 
@@ -202,10 +205,16 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
   if (begins) records.push_back(codec::EncodePepper(*begins));
   for (std::string& part : codec::EncodeCalendar(change, agenda))
     records.push_back(std::move(part));
+  // A draw is announced behind the agenda: without it the log would have one of no agenda.
+  const AgendaInfo* const current = registry_.Find(change.agenda);
+  const std::vector<codec::DrawState> draws =
+      draw_keeper_->Announced(current, change.agenda, agenda, clock_.Now());
+  for (const codec::DrawState& draw : draws) records.push_back(codec::EncodeDraw(draw));
   Act act(publisher_pool_, *log_);
   BlockingWait wait;
   act.PushAll(records);
   if (!wait.Finish(act)) return false;
+  draw_keeper_->Put(draws);
   ledger_.Apply(change);
   if (begins) people_->peppers.Take(*begins);
   // Of one that is published already others are reading it, and it is what it was.

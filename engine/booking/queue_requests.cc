@@ -153,7 +153,7 @@ TicketAnswer Engine::Impl::Ticket(const TicketRequest& request, Instant received
 
 std::optional<ChallengeText> Engine::Impl::Challenge(std::string_view name, Instant now) {
   const AgendaInfo* const agenda = registry_.Find(name);
-  if (agenda == nullptr || agenda->rules.policy != rules::Policy::kQueue) return std::nullopt;
+  if (agenda == nullptr || agenda->rules.policy == rules::Policy::kDirect) return std::nullopt;
   return proofs_->Challenge(*agenda, now);
 }
 

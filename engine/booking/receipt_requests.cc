@@ -25,7 +25,8 @@ std::optional<AttemptOutcome> AttemptOf(Outcome refusal) {
                              {Outcome::kOverloaded, AttemptOutcome::kOverloaded},
                              {Outcome::kReadOnly, AttemptOutcome::kReadOnly},
                              {Outcome::kSlotTaken, AttemptOutcome::kSlotTaken},
-                             {Outcome::kNotListed, AttemptOutcome::kNotListed}};
+                             {Outcome::kNotListed, AttemptOutcome::kNotListed},
+                             {Outcome::kByDraw, AttemptOutcome::kByDraw}};
   for (const Pair& pair : kPairs) {
     if (pair.refusal == refusal) return pair.attempt;
   }
@@ -54,6 +55,8 @@ Outcome OutcomeOf(ReservationState state) {
 }  // namespace
 
 Phase Engine::Impl::PhaseOf(const AgendaInfo& agenda, Instant now) const {
+  if (agenda.rules.draw)
+    return draw_keeper_->TakesEntries(agenda, now) ? Phase::kOpen : Phase::kClosed;
   if (!openings_->IsPlain(agenda)) return openings_->BriefAt(agenda, now).phase;
   return rules::OpeningAt(agenda.rules, agenda.zone, now).open ? Phase::kOpen : Phase::kClosed;
 }
@@ -96,6 +99,11 @@ std::optional<AttemptOutcome> Engine::Impl::WhatKeepsFrom(
   if (subject && !IsListed(agenda, *derived, *subject)) return AttemptOutcome::kNotListed;
   if (ticket && openings_->NotReached(agenda, *ticket, now).value_or(false))
     return AttemptOutcome::kNotReached;
+  // Who can enter has found something.
+  if (agenda.rules.draw) {
+    if (draw_keeper_->TakesEntries(agenda, now)) return std::nullopt;
+    return AttemptOutcome::kByDraw;
+  }
   if (opening.phase == Phase::kClosed || opening.phase == Phase::kGathering)
     return AttemptOutcome::kNotOpenYet;
   if (opening.state.paused) return AttemptOutcome::kPaused;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -103,7 +104,22 @@ absl::Status Replay::ReadOther(Instant written_at, std::string_view record) {
     people_->desk.Take(people_->desk.Begin(), *note);
     return absl::OkStatus();
   }
+  if (const auto* draw = std::get_if<codec::DrawState>(&*decoded)) return TakeOfDraw(*draw);
+  if (const auto* entry = std::get_if<codec::DrawEntry>(&*decoded)) return TakeOfDraw(*entry);
+  if (const auto* result = std::get_if<codec::DrawResult>(&*decoded)) return TakeOfDraw(*result);
   return ledger_.Apply(std::get<ledger::Event>(*decoded));
+}
+
+template <typename Record>
+absl::Status Replay::TakeOfDraw(const Record& record) {
+  if (registry_.Find(record.agenda) == nullptr)
+    return absl::DataLossError("a draw of an agenda that was never published");
+  const Draws::Lock lock = people_->draws.Take();
+  if constexpr (std::is_same_v<Record, codec::DrawState>) {
+    return people_->draws.Put(record, last_);
+  } else {
+    return people_->draws.Put(record);
+  }
 }
 
 absl::Status Replay::End() {

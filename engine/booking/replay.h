@@ -79,6 +79,8 @@ class Replay final : public wal::RecordReader {
   absl::Status Take(const codec::PepperEpoch& pepper);
   void Take(const codec::SeatsShifted& shifted);
   absl::Status Take(const codec::Mandate& mandate);
+  template <typename Record>
+  absl::Status TakeOfDraw(const Record& record);
 
   absl::Status Rebuild();
 

@@ -129,6 +129,10 @@ std::optional<ReservationAnswer> Engine::Impl::MayTake(const AgendaInfo& agenda,
                                                        Instant now) {
   ReservationAnswer answer;
   answer.agenda = &agenda;
+  if (agenda.rules.draw && slot && draw_keeper_->Claims(agenda, *slot)) {
+    answer.outcome = Outcome::kByDraw;
+    return answer;
+  }
   if (slot) {
     const std::optional<Instant> starts_at = ledger_.StartOf(agenda.id, *slot);
     const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
@@ -183,6 +187,11 @@ std::optional<ReservationAnswer> Engine::Impl::MayHold(const AgendaInfo& agenda,
   answer.agenda = &agenda;
   if (!IsListed(agenda, entry->derived, subject)) {
     answer.outcome = Outcome::kNotListed;
+    return answer;
+  }
+  if (agenda.rules.policy == rules::Policy::kDraw) {
+    answer.outcome = Outcome::kByDraw;
+    answer.opens_at = draw_keeper_->EntriesFrom(agenda, now);
     return answer;
   }
   if (agenda.rules.policy == rules::Policy::kQueue) {

@@ -55,6 +55,7 @@ Engine::Impl::Begun Engine::Impl::BeginSnapshot(SnapshotHeader* header) {
   for (std::string& event : people_->acts.Snapshot()) begun.states.push_back(std::move(event));
   for (std::string& event : people_->waitlist.Snapshot()) begun.states.push_back(std::move(event));
   for (std::string& event : people_->closures.Snapshot()) begun.states.push_back(std::move(event));
+  for (std::string& event : people_->draws.Snapshot()) begun.states.push_back(std::move(event));
   for (std::string& event : ServiceSnapshot()) begun.states.push_back(std::move(event));
   std::vector<const AgendaInfo*> agendas = registry_.All();
   std::sort(agendas.begin(), agendas.end(),

@@ -95,6 +95,11 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
     MoveDisplaced(in, *agenda, now, act);
     return {true, std::nullopt};
   }
+  // Who entered a draw comes before who waits for whatever is left.
+  if (agenda->rules.draw && in.draw_keeper_->TakeBack(*agenda, seat, *time, now, act, &aside)) {
+    in.kept_aside_.erase(seat);
+    return {true, std::nullopt};
+  }
   if (!aside && !agenda->rules.waitlist) return {};
   if (PassOn(in, *agenda, seat, time->starts_at, &aside, now, act)) {
     in.kept_aside_.erase(seat);

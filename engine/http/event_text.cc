@@ -38,6 +38,8 @@ class EventWriter {
     json_.Name("event").String(booking::PublicFactName(event_.fact));
     if (event_.agenda != nullptr) json_.Name("agenda").String(event_.agenda->name);
     if (!event_.place.empty()) json_.Name("place").String(event_.place);
+    if (!event_.entry.empty()) json_.Name("entry").String(event_.entry);
+    if (!event_.draw.empty()) json_.Name("draw").String(event_.draw);
     if (event_.act != nullptr) {
       StaffAct(*event_.act);
     } else if (event_.reservation) {

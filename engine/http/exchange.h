@@ -48,6 +48,7 @@ struct Exchange {
   Audience audience = Audience::kPublic;  // of the listener
   std::string_view admin_user{};          // at the other end of the admin socket: "uid:1000"
   AddressRates* wrong_keys = nullptr;     // null: nobody is refused for showing many
+  AddressRates* entries = nullptr;        // of draws, by address; null: nobody counts them
   bool staff_come_here = false;  // to a public listener: their routes are shown, to be refused
   // On staff routes, before the handler is called, and on no others. Points into `admission`, and
   // into the session: whoever keeps it for longer copies what it says.

@@ -31,6 +31,17 @@ void OpenWithoutBeacon(Exchange& exchange);
 void ReplaceRoster(Exchange& exchange);
 void AddToRoster(Exchange& exchange);
 
+// handlers_draw.cc: entries, and the draw that they are in.
+void EnterDraw(Exchange& exchange);
+void EnterFor(Exchange& exchange);
+void ShowEntry(Exchange& exchange);
+void LeaveDraw(Exchange& exchange);
+void ShowInclusion(Exchange& exchange);
+void ShowDraw(Exchange& exchange);
+void CloseDraw(Exchange& exchange);
+void SeedDraw(Exchange& exchange);
+void RunDraw(Exchange& exchange);
+
 // handlers_reservation.cc: one person's business.
 void HoldSeat(Exchange& exchange);
 void ConfirmReservation(Exchange& exchange);

@@ -24,6 +24,7 @@ class MetricsPage {
   void AddAgendas(const booking::Engine& engine, Instant now);
   void AddOpenings(const booking::Engine& engine, Instant now);
   void AddMandates(const booking::Engine& engine, Instant now);
+  void AddDraws(const booking::Engine& engine, Instant now);  // draw_metrics.cc
   void AddConfirms(const Telemetry& telemetry, const booking::EngineStats& stats);
   void AddBuild();
 

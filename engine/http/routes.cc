@@ -27,6 +27,7 @@ constexpr StaffRule kAgents{RolesOf(Role::kAgent), Scope::kNamed};
 constexpr StaffRule kAgentsInside{RolesOf(Role::kAgent), Scope::kInside};
 constexpr StaffRule kMandateReaders{RolesOf(Role::kAgent, Role::kOperator, Role::kAuditor),
                                     Scope::kInside};
+constexpr StaffRule kEnterers{RolesOf(Role::kSite, Role::kAgent, Role::kHelper), Scope::kNamed};
 constexpr StaffRule kKeepers{RolesOf(Role::kOperator), Scope::kWhole};
 constexpr StaffRule kFollowers{RolesOf(Role::kSite, Role::kOperator, Role::kAuditor),
                                Scope::kInside};
@@ -65,6 +66,15 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/receipts", Lane::kReceipt, kEveryone, IssueReceipt},
     {Method::kPost, "/v1/receipts/verify", Lane::kReceipt, kEveryone, VerifyReceipt},
     {Method::kGet, "/v1/keys", Lane::kRead, kEveryone, ShowKeys},
+    {Method::kPost, "/v1/agendas/{}/entries", Lane::kArrival, kEveryone, EnterDraw},
+    {Method::kGet, "/v1/entries/{}", Lane::kRead, kEveryone, ShowEntry},
+    {Method::kDelete, "/v1/entries/{}", Lane::kHold, kEveryone, LeaveDraw},
+    {Method::kGet, "/v1/entries/{}/receipt", Lane::kReceipt, kEveryone, ShowInclusion},
+    {Method::kGet, "/v1/agendas/{}/draw", Lane::kRead, kEveryone, ShowDraw},
+    {Method::kPost, "/v1/agendas/{}/draw/entries", Lane::kOperator, kStaff, EnterFor, kEnterers},
+    {Method::kPost, "/v1/agendas/{}/draw/close", Lane::kOperator, kStaff, CloseDraw, kOperators},
+    {Method::kPost, "/v1/agendas/{}/draw/seed", Lane::kOperator, kStaff, SeedDraw, kOperators},
+    {Method::kPost, "/v1/agendas/{}/draw/run", Lane::kOperator, kStaff, RunDraw, kOperators},
     {Method::kPut, "/v1/agendas/{}", Lane::kOperator, kStaff, PublishAgenda, kOperators},
     {Method::kPost, "/v1/agendas/{}/pause", Lane::kOperator, kStaff, PauseAgenda, kOperators},
     {Method::kPost, "/v1/agendas/{}/resume", Lane::kOperator, kStaff, ResumeAgenda, kOperators},
@@ -121,7 +131,7 @@ struct Segments {
     }
   }
 
-  std::array<std::string_view, 4> texts;
+  std::array<std::string_view, 5> texts;
   size_t count = 0;
   size_t name_at = kNowhere;  // where {} stands
 

@@ -50,6 +50,11 @@ void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
     json.Name("chain_end").String(Hex(agenda.chain_end));
     json.Name("chain_from").String(FormatDate(CivilFromDays(booking::kChainFirstDay)));
   }
+  if (agenda.draw) {
+    json.Name("accept_invented").Bool(agenda.accept_invented);
+    json.Name("proof_of_work").String(rules::ProofDemandName(agenda.proof_of_work));
+    json.Name("draw").String(agenda.draw->id);
+  }
   json.Name("cooldown_hours").Array();
   json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
   if (agenda.opening) WriteOpening(json, *agenda.opening);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
+#include "base/limits_draw.h"
 #include "http/event_streams.h"
 #include "http/listen.h"
 #include "http/reading_room.h"
@@ -28,6 +29,7 @@ constexpr mode_t kOwnerOnly = 0600;
 // As open as a port on the loopback address; the directory it lies in can be closed to others.
 constexpr mode_t kEveryone = 0666;
 
+constexpr surge::RateLimit kEntries{limits::kDrawEntriesPerAddress, limits::kDrawAddressPeriodMs};
 constexpr surge::RateLimit kWrongKeys{limits::kWrongKeysPerAddress, limits::kWrongKeysPeriodMs};
 
 surge::Cells::Salt SaltFrom(booking::Engine& engine) {
@@ -49,6 +51,7 @@ class Server::Impl {
         callers_(options.proxies, options.connections_per_address, options.max_connections) {
     if (options.requests_per_address > 0)
       rates_.emplace(callers_, options.requests_per_address, SaltFrom(engine), engine.clock());
+    entries_.emplace(callers_, kEntries, SaltFrom(engine), engine.clock());
     if (options.staff_on_public)
       wrong_keys_.emplace(callers_, kWrongKeys, SaltFrom(engine), engine.clock());
   }
@@ -81,6 +84,7 @@ class Server::Impl {
   Callers callers_;
   std::optional<AddressRates> rates_;
   std::optional<AddressRates> wrong_keys_;
+  std::optional<AddressRates> entries_;
   StaffDesk desk_{limits::kMaxStaffConnections};
   std::vector<std::unique_ptr<Worker>> workers_;
   size_t started_ = 0;
@@ -148,6 +152,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     citizens.callers = &callers_;
     if (rates_) citizens.rates = &*rates_;
   }
+  citizens.entries = &*entries_;
   if (options.staff_on_public) {
     citizens.desk = &desk_;
     citizens.wrong_keys = &*wrong_keys_;

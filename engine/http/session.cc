@@ -67,6 +67,7 @@ void Session::ServeOne(const Request& request, booking::Act& act, Instant receiv
                     .now = received_at,
                     .admin_user = admin_user_,
                     .wrong_keys = context_.wrong_keys,
+                    .entries = context_.entries,
                     .staff_come_here = context_.desk != nullptr,
                     .elsewhere = context_.elsewhere,
                     .streams = context_.streams,

@@ -51,6 +51,7 @@ struct SessionContext {
   // listener, or are served here.
   StaffDesk* desk = nullptr;
   AddressRates* wrong_keys = nullptr;  // staff_rule.h
+  AddressRates* entries = nullptr;     // Exchange::entries
   EventStreams* streams = nullptr;     // Exchange::streams
   ReadingRoom* room = nullptr;         // Exchange::room
   ReadingShelf shelf{};

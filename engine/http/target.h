@@ -14,7 +14,7 @@ namespace creneau::http {
 class Target {
  public:
   static constexpr size_t kMaxSegments =
-      5;  // one more than the longest route, so that a longer path matches none
+      6;  // one more than the longest route, so that a longer path matches none
   static constexpr size_t kMaxParameters = 8;
 
   Target() = default;

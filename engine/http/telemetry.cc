@@ -48,6 +48,7 @@ std::string Telemetry::Render(const booking::Engine& engine, Instant now) const 
   page.AddAgendas(engine, now);
   page.AddOpenings(engine, now);
   page.AddMandates(engine, now);
+  page.AddDraws(engine, now);
   page.AddConfirms(*this, stats);
   page.AddBuild();
   return page.Text();

@@ -52,6 +52,7 @@ Worker::Worker(WorkerOptions options, booking::Engine& engine, const Telemetry& 
                .elsewhere = options_.elsewhere,
                .desk = options_.desk,
                .wrong_keys = options_.wrong_keys,
+               .entries = options_.entries,
                .streams = options_.streams,
                .room = options_.room},
       gauge_(readiness_, engine.log(), engine.clock(), counters),

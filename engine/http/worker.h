@@ -40,6 +40,7 @@ struct WorkerOptions {
   std::string elsewhere{};             // SessionContext::elsewhere
   StaffDesk* desk = nullptr;           // likewise
   AddressRates* wrong_keys = nullptr;  // likewise
+  AddressRates* entries = nullptr;     // likewise
   EventStreams* streams = nullptr;     // where events can be had; null: not here
   ReadingRoom* room = nullptr;         // SessionContext::room
 };

@@ -30,6 +30,9 @@ std::string Encoded(const Record& record) {
   if (const auto* settled = std::get_if<ActSettled>(&record)) return EncodeSettled(*settled);
   if (const auto* notice = std::get_if<HolderNotice>(&record)) return EncodeNotice(*notice);
   if (const auto* minute = std::get_if<ServiceMinute>(&record)) return EncodeService(*minute);
+  if (const auto* draw = std::get_if<DrawState>(&record)) return EncodeDraw(*draw);
+  if (const auto* entry = std::get_if<DrawEntry>(&record)) return EncodeDrawEntry(*entry);
+  if (const auto* result = std::get_if<DrawResult>(&record)) return EncodeDrawPart(*result);
   if (const auto* place = std::get_if<WaitlistPlace>(&record)) return EncodePlace(*place);
   if (const auto* closed = std::get_if<DayClosed>(&record)) return EncodeClosed(*closed);
   if (const auto* count = std::get_if<HelperCount>(&record)) return EncodeHelperCount(*count);

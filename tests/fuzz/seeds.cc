@@ -185,6 +185,22 @@ void WriteAll(const std::filesystem::path& directory) {
   Write(directory / "record" / "pepper-retired",
         "e" + codec::EncodePepper({1, kNow, "", 0, /*retired=*/true, 7}));
   Write(directory / "history" / "pepper", history + Framed(pepper));
+  codec::DrawState draw;
+  draw.agenda = kAgendaId;
+  draw.rules.id = "2026-12";
+  const std::string announced = codec::EncodeDraw(draw);
+  codec::DrawEntry entry;
+  entry.agenda = kAgendaId;
+  entry.name = 1;
+  entry.wishes = "mon,tue morning 2026-12-01";
+  const std::string entered = codec::EncodeDrawEntry(entry);
+  const std::string result =
+      codec::EncodeDrawResult(kAgendaId, 1, {{LocalMinute{5}, 2}}, {0, rules::kNoSlot}).front();
+  Write(directory / "record" / "draw", "e" + announced);
+  Write(directory / "record" / "draw-entry", "e" + entered);
+  Write(directory / "record" / "draw-result", "e" + result);
+  Write(directory / "history" / "draw",
+        history + Framed(announced) + Framed(entered) + Framed(result));
   const std::string place =
       codec::EncodePlace({1, AgendaId{0}, Subject{1, 2}, Channel::kPhone, 20'800, 7, 9, kNow,
                           codec::PlaceState::kOffered, kNow, 1, SeatRef{SeatId{0}, Generation{1}}});

@@ -1,0 +1,59 @@
+// A draw worked out: what its entries were committed to as, and what the seed makes of them. And
+// the published files of it (proof/DRAW.md), line by line. Pure but for memory; values are
+// immutable once made: any thread. A tenth of a second for a hundred thousand entries.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/draw.h"
+#include "proof/draw.h"
+#include "proof/draw_lines.h"
+#include "rules/draw_allocation.h"
+#include "rules/uniformity.h"
+
+namespace creneau::booking {
+
+// The entries that take part, in the order of their tags.
+struct DrawCommitted {
+  static constexpr uint32_t kNoLeaf = UINT32_MAX;
+
+  std::vector<proof::DrawTag> tags;
+  std::vector<std::string> wishes;  // of each
+  std::vector<uint32_t> entry_of;   // of each: place among the entries
+  std::vector<uint32_t> leaf_of;    // of each entry: place among the tags, or kNoLeaf
+  proof::MerkleTree tree{{}};
+};
+
+// Those that were not withdrawn before the closing.
+std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
+                                              const std::vector<codec::DrawEntry>& entries);
+
+struct DrawDrawn {
+  std::vector<proof::Hash> ranks;      // of each tag
+  std::vector<uint32_t> order;         // places of tags, by rank
+  std::vector<uint32_t> place_of;      // of each tag, by rank
+  std::vector<rules::DrawSlot> slots;  // what was to be given
+  std::vector<uint32_t> given;         // by rank: place among the slots, or rules::kNoSlot
+  rules::Uniformity against_tags;
+  rules::Uniformity against_entries;  // the order in which people entered
+  proof::Hash seats{};                // SHA-256 of seats.txt
+  proof::Hash allocation{};           // and of allocation.txt
+};
+
+std::shared_ptr<const DrawDrawn> DrawFrom(const proof::Hash& seed, const DrawCommitted& committed,
+                                          std::vector<rules::DrawSlot> slots);
+
+// Why that must not be published: its ranks do not look drawn. Empty: it may be.
+std::string WhatIsWrong(const DrawDrawn& drawn);
+
+// How many lines a file has; lines from `after` on, `most` at most, each with its end. The file of
+// rules is not made of these: rules::DrawRulesText. `drawn` may be null where the file needs none.
+size_t LinesOf(proof::DrawFile file, const DrawCommitted& committed, const DrawDrawn* drawn);
+std::string LinesFrom(proof::DrawFile file, const DrawCommitted& committed, const DrawDrawn* drawn,
+                      size_t after, size_t most);
+
+}  // namespace creneau::booking

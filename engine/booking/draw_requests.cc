@@ -1,0 +1,336 @@
+// What entrants do: enter, leave, look, and have it in writing. Each request is a ladder of early
+// returns.
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/limits_draw.h"
+#include "booking/attribution.h"
+#include "booking/draw_keeper.h"
+#include "booking/engine_impl.h"
+#include "rules/draw_text.h"
+#include "rules/identity.h"
+
+namespace creneau::booking {
+namespace {
+
+using codec::DrawStep;
+using codec::EntryState;
+
+std::string_view StateOf(const Draw& draw, const codec::DrawEntry& entry,
+                         const std::optional<Reservation>& reservation) {
+  switch (entry.state) {
+    case EntryState::kEntered:
+      if (draw.state.step == DrawStep::kAbandoned) return "abandoned";
+      if (draw.state.step == DrawStep::kDone) return "waiting";
+      return draw.entries_fixed ? "committed" : "entered";
+    case EntryState::kWithdrawn:
+      return "withdrawn";
+    case EntryState::kDeclined:
+      return "declined";
+    case EntryState::kOffered:
+    case EntryState::kTaken:
+    case EntryState::kPassed:
+      break;
+  }
+  // What the seat says is newer than what the steward has noted.
+  if (!reservation || reservation->state == ReservationState::kCancelled) return "passed";
+  return reservation->state == ReservationState::kConfirmed ? "confirmed" : "offered";
+}
+
+}  // namespace
+
+EntryAnswer DrawKeeper::Refused(Outcome outcome, const AgendaInfo* agenda) {
+  EntryAnswer answer;
+  answer.outcome = outcome;
+  answer.agenda = agenda;
+  return answer;
+}
+
+// Whoever sends the key that an entry was made with gets it back, whatever the hour; anybody else
+// learns only that there is one, and not many times.
+std::optional<EntryAnswer> DrawKeeper::Existing(Act& act, const AgendaInfo& agenda,
+                                                const Subject& subject, const EntryRequest& request,
+                                                uint64_t idempotency) {
+  Held held;
+  {
+    const Draws::Lock lock = draws_.Take();
+    const Draw* const draw = draws_.Latest(agenda.id);
+    if (draw == nullptr) return std::nullopt;
+    const auto at = draw->of_subject.find(subject);
+    if (at == draw->of_subject.end()) return std::nullopt;
+    held.draw = {agenda.id, draw->state.draw};
+    held.entry = draw->entries[at->second];
+  }
+  if (request.idempotency_key.empty() || !Names::SameKey(held.entry.idempotency, idempotency)) {
+    EntryAnswer answer = Refused(Outcome::kAlreadyEntered, &agenda);
+    if (const auto later_s = engine_.proofs_->TooOften(subject, engine_.clock_.MonotonicNs())) {
+      answer.outcome = Outcome::kRateLimited;
+      answer.poll_after_s = *later_s;
+    }
+    return answer;
+  }
+  if (held.entry.idempotency != idempotency) return Refused(Outcome::kIdempotencyMismatch, &agenda);
+  held.key = engine_.names_->KeyOf(Names::Kind::kEntry, held.entry.name, held.entry.subject,
+                                   held.entry.idempotency);
+  EntryAnswer answer = Answer(act, held, engine_.clock_.Now());
+  answer.existed = true;
+  return answer;
+}
+
+// Nothing when that person may enter now.
+std::optional<EntryAnswer> DrawKeeper::MayEnter(Act& act, const AgendaInfo& agenda,
+                                                const EntryRequest& request, const Subject& derived,
+                                                const Subject& subject, Instant now) {
+  const rules::DrawRules& rules = *agenda.rules.draw;
+  const Instant from = InstantOf(agenda, rules.entries_from);
+  if (now < from || now >= InstantOf(agenda, rules.entries_until)) {
+    EntryAnswer answer = Refused(Outcome::kNotOpenYet, &agenda);
+    if (now < from) {
+      answer.opens_at = from;
+    } else {
+      answer.detail =
+          "This draw takes no more entries. Another one is announced with its days; "
+          "seats that nobody takes roll on to those who entered.";
+    }
+    return answer;
+  }
+  if (!engine_.IsListed(agenda, derived, subject)) return Refused(Outcome::kNotListed, &agenda);
+  if (const auto live = engine_.ledger_.Find(subject, act)) {
+    const bool over = live->word.state() == ledger::SeatState::kConfirmed &&
+                      now >= live->starts_at + live->minutes * kMsPerMinute;
+    if (!over) {
+      EntryAnswer answer = Refused(Outcome::kAlreadyReserved, &agenda);
+      if (const auto later_s = engine_.proofs_->TooOften(subject, engine_.clock_.MonotonicNs())) {
+        answer.outcome = Outcome::kRateLimited;
+        answer.poll_after_s = *later_s;
+      }
+      return answer;
+    }
+  }
+  if (engine_.LogRoom() != Room::kPlenty) return Refused(Outcome::kReadOnly, &agenda);
+  engine_.proofs_->NoteArrival(now);
+  if (request.actor == nullptr && engine_.proofs_->IsShut(agenda, now) &&
+      !engine_.proofs_->Accepts(agenda, subject, request.pass, now) &&
+      !(request.proof && engine_.proofs_->Accepts(agenda, *request.proof, now))) {
+    EntryAnswer answer = Refused(Outcome::kProofOfWorkRequired, &agenda);
+    answer.challenge = engine_.proofs_->Challenge(agenda, now);
+    return answer;
+  }
+  return std::nullopt;
+}
+
+EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
+                            const Subject& subject, uint64_t idempotency, Instant now) {
+  Held held;
+  {
+    const Draws::Lock lock = draws_.Take();
+    Draw* const draw = draws_.Latest(agenda.id);
+    if (draw == nullptr || draw->state.rules.id != agenda.rules.draw->id || draw->entries_fixed)
+      return Refused(Outcome::kNotOpenYet, &agenda);
+    // The same person, at the same moment.
+    if (draw->of_subject.contains(subject)) return Refused(Outcome::kAlreadyEntered, &agenda);
+    if (draw->entries.size() >= limits::kDrawEntries ||
+        draws_.entries_kept() >= limits::kDrawEntriesKept)
+      return Refused(Outcome::kOverloaded, &agenda);
+    held.draw = {agenda.id, draw->state.draw};
+    held.entry.agenda = agenda.id;
+    held.entry.draw = draw->state.draw;
+    held.entry.number = static_cast<uint32_t>(draw->entries.size() + 1);
+    held.entry.name = engine_.names_->NextNumber(draws_.last_name());
+    held.entry.subject = subject;
+    held.entry.idempotency = idempotency;
+    held.entry.at = now;
+    held.entry.wishes = rules::WishesText(request.wishes);
+    if (request.actor != nullptr)
+      act.PushCopy(Attribution(*request.actor, {"draw-entry", agenda.rules.name}, now));
+    act.PushOwned(codec::EncodeDrawEntry(held.entry));
+    CHECK(draws_.Put(held.entry).ok());
+  }
+  entries_.fetch_add(1, std::memory_order_relaxed);
+  held.key = engine_.names_->KeyOf(Names::Kind::kEntry, held.entry.name, subject, idempotency);
+  return Answer(act, held, now);
+}
+
+EntryAnswer DrawKeeper::Enter(Act& act, const EntryRequest& request, Instant received_at) {
+  const AgendaInfo* const agenda = engine_.registry_.Find(request.agenda);
+  if (agenda == nullptr) return Refused(Outcome::kUnknownAgenda, nullptr);
+  if (!agenda->rules.draw) return Refused(Outcome::kUnknownRoute, agenda);
+  const Identities::Reading reading = engine_.people_->identities.Read();
+  rules::Identity identity = rules::Identify(agenda->rules, request.applicant,
+                                             engine_.peppers_.Of(agenda->id), received_at);
+  EntryAnswer invalid = Refused(Outcome::kValidationFailed, agenda);
+  invalid.problems = std::move(identity.problems);
+  if (!invalid.problems.empty()) return invalid;
+  const Subject subject = engine_.people_->identities.Of(identity.subject);
+  const bool has_key = !request.idempotency_key.empty();
+  const std::string purpose =
+      "E" + (has_key ? std::string(request.idempotency_key) : std::to_string(request.body_hash));
+  invalid.problems =
+      engine_.NotVouchedFor(*agenda, request.applicant, request.assertion, purpose, received_at);
+  if (!invalid.problems.empty()) return invalid;
+  const uint64_t idempotency =
+      has_key ? engine_.names_->IdempotencyOf(request.idempotency_key, request.body_hash)
+              : engine_.names_->Random(subject, received_at.ms, 1);
+  if (auto existing = Existing(act, *agenda, subject, request, idempotency))
+    return *std::move(existing);
+  auto refused = MayEnter(act, *agenda, request, identity.subject, subject, received_at);
+  EntryAnswer answer =
+      refused ? *std::move(refused) : Add(act, *agenda, request, subject, idempotency, received_at);
+  if (answer.outcome != Outcome::kOk)
+    answer.attempt = engine_.AttemptAt(agenda, request.applicant, answer.outcome, received_at);
+  return answer;
+}
+
+// The entry of that name, if the key is its. Otherwise nothing, after the same work.
+std::optional<DrawKeeper::Held> DrawKeeper::Authorise(const HolderRequest& request) const {
+  const uint64_t name = engine_.names_->Parse(Names::Kind::kEntry, request.name).value_or(0);
+  Held held;
+  bool known = false;
+  {
+    const Draws::Lock lock = draws_.Take();
+    if (Draw* const draw = draws_.OfEntry(name)) {
+      held.draw = {draw->state.agenda, draw->state.draw};
+      held.entry = *draw->Find(name);
+      known = true;
+    }
+  }
+  held.key =
+      engine_.names_->KeyOf(Names::Kind::kEntry, name, held.entry.subject, held.entry.idempotency);
+  if (!Names::Same(held.key, request.key) || !known) return std::nullopt;
+  return held;
+}
+
+EntryAnswer DrawKeeper::Answer(Act& act, const Held& held, Instant now) const {
+  EntryAnswer answer;
+  EntryView& view = answer.entry;
+  view.name = engine_.names_->NameOf(Names::Kind::kEntry, held.entry.name);
+  view.key = held.key;
+  view.agenda = answer.agenda = engine_.registry_.Find(held.draw.first);
+  view.wishes = held.entry.wishes;
+  if (held.entry.offer) {
+    const auto seat = engine_.ledger_.Look(*held.entry.offer, act);
+    if (seat && seat->subject == held.entry.subject) {
+      view.reservation = engine_.Describe(*seat, engine_.HandleOf(*seat));
+      const bool lapsed = view.reservation->state == ReservationState::kOffered &&
+                          engine_.DeadlineTime(now) > view.reservation->expires_at;
+      if (lapsed) view.reservation->state = ReservationState::kCancelled;
+    }
+  }
+  const Draws::Lock lock = draws_.Take();
+  Draw* const draw = draws_.Of(held.draw.first, held.draw.second);
+  const uint32_t place = held.entry.number - 1;
+  view.draw = draw->state.rules.id;
+  view.state = StateOf(*draw, held.entry, view.reservation);
+  if (!draw->committed || draw->committed->leaf_of[place] == DrawCommitted::kNoLeaf) return answer;
+  const uint32_t leaf = draw->committed->leaf_of[place];
+  view.committed = true;
+  view.entries = draw->committed->tags.size();
+  if (!draw->drawn) return answer;
+  view.rank = draw->drawn->place_of[leaf] + 1;
+  const uint32_t slot = draw->drawn->given[view.rank - 1];
+  if (slot != rules::kNoSlot) view.drawn = draw->drawn->slots[slot].start;
+  return answer;
+}
+
+EntryAnswer DrawKeeper::Read(Act& act, const HolderRequest& request, Instant received_at) {
+  const std::optional<Held> held = Authorise(request);
+  return held ? Answer(act, *held, received_at) : Refused(Outcome::kUnknownEntry, nullptr);
+}
+
+// Before the closing it takes no part; after it, it keeps its rank, which others' ranks do not hang
+// on, and its offer goes to the next. A repeat changes nothing.
+EntryAnswer DrawKeeper::Leave(Act& act, const HolderRequest& request, Instant received_at) {
+  std::optional<Held> held = Authorise(request);
+  if (!held) return Refused(Outcome::kUnknownEntry, nullptr);
+  const AgendaInfo* const agenda = engine_.registry_.Find(held->draw.first);
+  if (held->entry.offer) {
+    const auto seat = engine_.ledger_.Look(*held->entry.offer, act);
+    if (seat && seat->word.state() == ledger::SeatState::kConfirmed) {
+      EntryAnswer answer = Refused(Outcome::kDrawStep, agenda);
+      answer.detail =
+          "What was offered is confirmed: it is a reservation now, and is given up by its own "
+          "name.";
+      return answer;
+    }
+    if (seat && seat->word.state() == ledger::SeatState::kOffered)
+      engine_.ledger_.Cancel(*held->entry.offer, engine_.DeadlineTime(received_at), received_at,
+                             act);
+  }
+  NoteLeft(act, &*held);
+  return Answer(act, *held, received_at);
+}
+
+// Unless it was so already.
+void DrawKeeper::NoteLeft(Act& act, Held* held) {
+  const Draws::Lock lock = draws_.Take();
+  const Draw* const draw = draws_.Of(held->draw.first, held->draw.second);
+  codec::DrawEntry entry = draw->entries[held->entry.number - 1];
+  if (entry.state == EntryState::kOffered) {
+    entry.state = EntryState::kPassed;
+    passed_.fetch_add(1, std::memory_order_relaxed);
+  } else if (entry.state == EntryState::kEntered) {
+    entry.state = draw->entries_fixed ? EntryState::kDeclined : EntryState::kWithdrawn;
+  } else {
+    return;
+  }
+  act.PushOwned(codec::EncodeDrawEntry(entry));
+  CHECK(draws_.Put(entry).ok());
+  held->entry = entry;
+}
+
+InclusionAnswer DrawKeeper::Receipt(const HolderRequest& request, Instant received_at) {
+  InclusionAnswer answer;
+  const std::optional<Held> held = Authorise(request);
+  if (!held) {
+    answer.outcome = Outcome::kUnknownEntry;
+    return answer;
+  }
+  answer.agenda = engine_.registry_.Find(held->draw.first);
+  const AgendaInfo& agenda = *answer.agenda;
+  std::shared_ptr<const DrawCommitted> committed;
+  codec::DrawState state;
+  {
+    const Draws::Lock lock = draws_.Take();
+    const Draw* const draw = draws_.Of(held->draw.first, held->draw.second);
+    committed = draw->committed;
+    state = draw->state;
+  }
+  const uint32_t place = held->entry.number - 1;
+  if (!committed || committed->leaf_of[place] == DrawCommitted::kNoLeaf) {
+    answer.outcome = Outcome::kDrawStep;
+    return answer;
+  }
+  if (const auto later_s = engine_.receipts_->TooMany(engine_.clock_.MonotonicNs(),
+                                                      static_cast<uint8_t>(held->entry.name))) {
+    answer.outcome = Outcome::kOverloaded;
+    answer.retry_after_s = *later_s;
+    return answer;
+  }
+  proof::InclusionReceipt receipt;
+  receipt.agenda = agenda.rules.name;
+  receipt.title = agenda.rules.title;
+  receipt.office = agenda.rules.office;
+  receipt.timezone = agenda.rules.timezone;
+  receipt.draw = state.rules.id;
+  receipt.closed_at = state.closed_at;
+  receipt.round_at = InstantOf(agenda, state.rules.round_at);
+  receipt.rules =
+      proof::Sha256Of(rules::DrawRulesText(agenda.rules.name, agenda.rules.timezone, state.rules));
+  receipt.root = committed->tree.root();
+  receipt.index = committed->leaf_of[place];
+  receipt.tag = committed->tags[receipt.index];
+  receipt.wishes = committed->wishes[receipt.index];
+  receipt.entries = static_cast<uint32_t>(committed->tags.size());
+  receipt.path = committed->tree.PathOf(receipt.index);
+  answer.receipt = engine_.receipts_->Sign(receipt, received_at);
+  return answer;
+}
+
+void DrawKeeper::NoteCrowd(AgendaId agenda) {
+  crowded_.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock(crowd_mutex_);
+  ++crowds_[agenda];
+}
+
+}  // namespace creneau::booking

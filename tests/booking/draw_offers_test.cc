@@ -1,0 +1,169 @@
+// What a draw gave, and how it rolls on.
+#include "base/limits_waitlist.h"
+#include "booking/engine_impl.h"
+#include "tests/booking/draw_fixture.h"
+
+namespace creneau::booking {
+
+TEST_CASE("an offer that a crash kept from its entry is found again, and is not made twice") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  const EntryView entry = lottery.EnterAll(Dossier(1));
+  const EntryView other = lottery.EnterAll(Dossier(2));
+  lottery.Draw();
+  const Reservation offered = *lottery.Look(entry).reservation;
+  // As if the seat's record had been the last one on the disk.
+  codec::DrawEntry before;
+  {
+    Draws& draws = lottery.engine->inside().people_->draws;
+    const Draws::Lock lock = draws.Take();
+    before = draws.Latest(AgendaId{0})->entries[0];
+  }
+  before.state = codec::EntryState::kEntered;
+  before.offer.reset();
+  lottery.act->Begin();
+  lottery.act->PushOwned(codec::EncodeDrawEntry(before));
+  REQUIRE(lottery.wait.Finish(*lottery.act));
+  lottery.Restart();
+  CHECK(lottery.StateOf(entry) == "waiting");
+  lottery.Pass(2);
+  const EntryView again = lottery.Look(entry);
+  REQUIRE(again.reservation.has_value());
+  CHECK(again.reservation->name.view() == offered.name.view());
+  CHECK(again.reservation->key.view() == offered.key.view());
+  CHECK(NamesOfOffers(lottery, {entry, other}).size() == 2);
+}
+
+TEST_CASE("winners get an offer, which they confirm with what their entry tells them") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  rules::Wishes thursday;
+  thursday.weekdays.bits = 1 << 3;
+  const EntryView entry = lottery.EnterAll(Dossier(1), thursday);
+  lottery.Draw();
+  const EntryView won = lottery.Look(entry);
+  CHECK(won.state == "offered");
+  CHECK(won.rank == 1);
+  REQUIRE(won.drawn.has_value());
+  CHECK(FormatLocalMinute(*won.drawn) == "2026-12-10T09:00");
+  REQUIRE(won.reservation.has_value());
+  CHECK(won.reservation->slot == *won.drawn);
+  CHECK(won.reservation->expires_at - lottery.clock.now > 59 * kMsPerMinute);
+  const ReservationAnswer confirmed = lottery.Confirm(*won.reservation);
+  CHECK(confirmed.outcome == Outcome::kOk);
+  CHECK(confirmed.reservation.state == ReservationState::kConfirmed);
+  CHECK(lottery.StateOf(entry) == "confirmed");
+  lottery.Pass(1);
+  CHECK(lottery.State().taken == 1);
+  // What is confirmed is given up by its own name.
+  CHECK(lottery.Ask(LeaveDraw, entry).outcome == Outcome::kDrawStep);
+}
+
+TEST_CASE("what is declined rolls on at once, by rank, to whoever can take it") {
+  Lottery lottery;
+  std::vector<EntryView> entries;
+  lottery.GoTo("2026-11-30T10:30");
+  for (int i = 0; i < 27; ++i) entries.push_back(lottery.EnterAll(Dossier(i)));
+  lottery.Draw();
+  std::vector<EntryView> by_rank(27);
+  for (const EntryView& entry : entries) by_rank[lottery.Look(entry).rank - 1] = entry;
+  for (size_t i = 0; i < 27; ++i)
+    CHECK(lottery.StateOf(by_rank[i]) == (i < 24 ? "offered" : "waiting"));
+  // Who waits and wants nothing any more is passed over.
+  CHECK(lottery.Ask(LeaveDraw, by_rank[24]).entry.state == "declined");
+  const LocalMinute slot = lottery.Look(by_rank[7]).reservation->slot;
+  for (int i = 0; i < 2; ++i) CHECK(lottery.Ask(LeaveDraw, by_rank[7]).entry.state == "passed");
+  lottery.Pass(3);
+  const EntryView next = lottery.Look(by_rank[25]);
+  CHECK(next.state == "offered");
+  CHECK(next.reservation->slot == slot);
+  CHECK_FALSE(next.drawn.has_value());
+  CHECK(lottery.StateOf(by_rank[24]) == "declined");
+  CHECK(lottery.StateOf(by_rank[26]) == "waiting");
+  // As a reservation it is declined alike.
+  const Reservation third = *lottery.Look(by_rank[3]).reservation;
+  CHECK(lottery.Do(&Engine::Cancel, third).outcome == Outcome::kOk);
+  CHECK(lottery.StateOf(by_rank[3]) == "passed");
+  lottery.Pass(limits::kDeclinedMs / 1'000 + 3);
+  CHECK(lottery.StateOf(by_rank[26]) == "offered");
+  lottery.Restart();
+  CHECK(lottery.State().offered == 24);
+  CHECK(lottery.State().passed == 2);
+  CHECK(lottery.engine->CheckInvariants().ok());
+}
+
+TEST_CASE(
+    "what lapses rolls on, and what nobody who waits can take stays free, for nobody on the web") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  rules::Wishes tuesday;
+  tuesday.weekdays.bits = 1 << 1;
+  rules::Wishes thursday;
+  thursday.weekdays.bits = 1 << 3;
+  std::vector<EntryView> entries;
+  for (int i = 0; i < 14; ++i) entries.push_back(lottery.EnterAll(Dossier(i), tuesday));
+  entries.push_back(lottery.EnterAll(Dossier(20), thursday));
+  lottery.Draw();
+  CHECK(lottery.State().offered == 13);
+  CHECK(lottery.State().waiting == 2);
+  for (const EntryView& entry : entries) {
+    const EntryView now = lottery.Look(entry);
+    if (now.reservation && now.rank % 2 == 0) lottery.Confirm(*now.reservation);
+  }
+  lottery.Pass(2);
+  const size_t taken = lottery.State().taken;
+  CHECK(taken >= 5);
+  lottery.Pass(3'600 + limits::kDeclinedMs / 1'000 + 3);  // the hour that an offer lasts
+  CHECK(lottery.State().waiting == 0);
+  CHECK(lottery.State().offered == 2);
+  CHECK(lottery.State().taken == taken);
+  CHECK(lottery.State().passed == 13 - taken);
+  // Thursdays are free, and a hold gets none of them.
+  const ReservationAnswer hold = lottery.Hold(Dossier(99));
+  CHECK(hold.outcome == Outcome::kByDraw);
+  CHECK(hold.attempt.has_value());
+  CHECK(lottery.engine->CheckInvariants().ok());
+}
+
+TEST_CASE("nobody moves into seats that a draw has to give") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  std::vector<EntryView> entries;
+  for (int i = 0; i < 29; ++i) entries.push_back(lottery.EnterAll(Dossier(i)));
+  lottery.Draw();
+  EntryView won = lottery.Look(entries[0]);
+  for (const EntryView& entry : entries) {
+    if (!won.reservation) won = lottery.Look(entry);
+  }
+  REQUIRE(won.reservation.has_value());
+  lottery.Confirm(*won.reservation);
+  const char* other = FormatLocalMinute(won.reservation->slot) == "2026-12-08T09:00"
+                          ? "2026-12-08T09:30"
+                          : "2026-12-08T09:00";
+  CHECK(lottery.Move(*won.reservation, other).outcome == Outcome::kByDraw);
+}
+
+TEST_CASE("who has a reservation enters no draw, and an offer to whoever has one rolls on") {
+  Lottery lottery;
+  // Another agenda of the same group, where seats are held.
+  const std::string direct =
+      absl::StrReplaceAll(AgendaToml("93-guichet", "group = \"93-titres\"\n"),
+                          {{"notice_hours = 2", "notice_hours = 0"}});
+  REQUIRE(lottery.Publish("93-guichet", direct).outcome == Outcome::kOk);
+  lottery.GoTo("2026-11-30T10:30");
+  const ReservationAnswer held = lottery.Hold(Dossier(1), "", "", "93-guichet");
+  REQUIRE(held.outcome == Outcome::kOk);
+  CHECK(lottery.Enter(Dossier(1)).outcome == Outcome::kAlreadyReserved);
+  const EntryView entry = lottery.EnterAll(Dossier(2));
+  lottery.GoTo("2026-12-01T18:00");
+  const ReservationAnswer meanwhile = lottery.Hold(Dossier(2), "", "", "93-guichet");
+  REQUIRE(meanwhile.outcome == Outcome::kOk);
+  REQUIRE(lottery.Confirm(meanwhile.reservation).outcome == Outcome::kOk);
+  lottery.Draw();
+  const EntryView passed = lottery.Look(entry);
+  CHECK(passed.state == "passed");
+  CHECK(passed.rank == 1);
+  CHECK_FALSE(passed.reservation.has_value());
+}
+
+}  // namespace creneau::booking
