@@ -17,6 +17,7 @@ from command_cases import Commands  # noqa: E402, F401
 from creneau import Daemon, Scratch, programs  # noqa: E402
 from deadline_cases import Deadlines  # noqa: E402
 from family_cases import Families  # noqa: E402
+from draw_cases import Draws  # noqa: E402
 from operator_cases import Operating, Publishing  # noqa: E402, F401
 from protobuf_cases import Protobuf  # noqa: E402, F401
 from public_cases import Agendas, Slots  # noqa: E402, F401
@@ -26,7 +27,7 @@ from record_cases import Counters, Notices, Record, Releases  # noqa: E402, F401
 from refusal_cases import Refusals  # noqa: E402, F401
 
 ORDER = [Lifecycle, Idempotency, Secrecy, LastSeat, Families, Refusals, Agendas, Slots, Publishing, Operating, Queues, Rosters, Proofs,
-         Receipts, QueueReceipts, Counters, Notices, Releases, Record, Commands, Deadlines]
+         Receipts, QueueReceipts, Counters, Notices, Releases, Record, Commands, Draws, Deadlines]
 
 
 def main():
@@ -39,6 +40,7 @@ def main():
         ApiCase.daemon = daemon
         Commands.program = Families.program = ctl_program
         Record.programs = (daemon_program, ctl_program)
+        Draws.programs = (daemon_program, ctl_program)
         if Deadlines in classes:
             Deadlines.prepare()
         result = unittest.TextTestRunner(verbosity=verbosity).run(unittest.TestSuite(map(load, classes)))

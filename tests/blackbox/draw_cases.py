@@ -1,0 +1,246 @@
+"""A draw from its announcement to the seats, by API and by CLI, with kill -9 between all of its steps.
+
+The daemon is this case's own. Days pass by starting it later (shifted_clock.cc). What is published is worked out here a
+second time, by nothing but hashlib and hmac.
+"""
+
+import datetime
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+import agendas
+from creneau import Daemon, Scratch, ctl
+
+VALUE = "4 8 15 16 23 42"
+DAY_S = 24 * 3600
+
+
+class ShiftedDaemon(Daemon):
+    """Lives `shift_s` later than it is."""
+
+    library = None
+    shift_s = 0
+
+    def launch(self):
+        environment = {**os.environ, "LD_PRELOAD": str(self.library), "CRENEAU_TEST_SHIFT_S": str(self.shift_s)}
+        with open(self.diary_path, "ab") as diary:
+            self.process = subprocess.Popen(
+                [self.program, "--data", str(self.data), "--listen", "127.0.0.1:0", *self.flags],
+                stdout=subprocess.PIPE, stderr=diary, stdin=subprocess.DEVNULL, env=environment)
+
+
+def draw_agenda(name, begins):
+    """Entries for a day from `begins` on, the round a day later, a seat in each of nine slots in a week."""
+    def at(days):
+        return (begins + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:00")
+
+    day = (begins + datetime.timedelta(days=7)).date()
+    text = agendas.agenda(name, first=0, last=30, web=1, more=f"""accept_invented = true
+draw = {{ id = "2026-12", beacon = "Loto", round = "le prochain", from = {at(0)}, until = {at(1)}, round_at = {at(2)}, seats_from = {day}, seats_until = {day} }}
+""")
+    return text.replace('policy   = "direct"', 'policy   = "draw"')
+
+
+class Draws(unittest.TestCase):
+    programs = None
+
+    def start(self, days):
+        """After kill -9, so many days into the draw."""
+        if self.daemon.process is not None:
+            self.daemon.kill()
+        self.daemon.shift_s = int(days * DAY_S) + 180
+        self.daemon.start()
+
+    def ctl(self, *arguments, code=0):
+        got = ctl(self.programs[1], "--admin", self.daemon.ready["admin"], "--json", *arguments)
+        self.assertEqual(got[0], code, got)
+        return got
+
+    def json(self, *arguments):
+        return json.loads(self.ctl(*arguments)[1])
+
+    def get(self, path, **headers):
+        with self.daemon.client() as client:
+            return client.request("GET", path, **headers)
+
+    def entry(self, entry):
+        reply = self.get(f"/v1/entries/{entry['entry']}", Creneau_Key=entry["key"])
+        self.assertEqual((reply.status, reply.headers["cache-control"]), (200, "no-store"), reply)
+        return reply.json
+
+    def enter(self, client, number, **wishes):
+        reply = client.request("POST", "/v1/agendas/tirage/entries", {"applicant": agendas.applicant(number), **wishes},
+                               Idempotency_Key=agendas.key())
+        self.assertEqual(reply.status, 201, reply)
+        self.assertEqual(reply.headers["location"], f"/v1/entries/{reply.json['entry']}")
+        return reply.json
+
+    def people_enter(self):
+        """Eleven by API, one of whom leaves, and one by CLI."""
+        home = self.daemon.home
+        with self.daemon.client() as client:
+            entries = [self.enter(client, 7_000 + i) for i in range(9)]
+            entries.append(self.enter(client, 7_010, halves=["afternoon"]))  # there are none
+            gone = self.enter(client, 7_011)
+            left = client.request("DELETE", f"/v1/entries/{gone['entry']}", Creneau_Key=gone["key"])
+            self.assertEqual(left.json["state"], "withdrawn")
+            again = client.request("POST", "/v1/agendas/tirage/entries", {"applicant": agendas.applicant(7_000)},
+                                   Idempotency_Key=agendas.key())
+            self.assertEqual((again.status, again.code), (409, "already-entered"), again)
+            wrong = client.request("POST", "/v1/agendas/tirage/entries",
+                                   {"applicant": agendas.applicant(7_012), "weekdays": ["lundi"]})
+            self.assertEqual((wrong.status, wrong.code), (422, "validation-failed"), wrong)
+            hold = client.request("POST", "/v1/agendas/tirage/holds", {"applicant": agendas.applicant(7_013)})
+            self.assertEqual((hold.status, hold.code), (409, "by-draw"), hold)
+            self.assertIn("attempt", hold.json)
+        (home / "who.json").write_text(json.dumps(agendas.applicant(7_020)))
+        mine = self.json("draw", "enter", "tirage", "--applicant", home / "who.json", "--key-file", home / "mine.key",
+                         "--halves", "morning")
+        self.assertEqual(mine["wishes"], "any morning any")
+        entries.append({"entry": mine["entry"], "key": (home / "mine.key").read_text().strip()})
+        return entries
+
+    def check_receipt(self, entry, root):
+        home = self.daemon.home
+        key_file = home / "mine.key"
+        receipt = home / f"receipt-{self.daemon.shift_s}"
+        self.ctl("draw", "receipt", entry["entry"], "--key-file", key_file, "--out", receipt)
+        keys = home / "keys.json"
+        keys.write_bytes(self.get("/v1/keys").body)
+        shown = json.loads(ctl(self.programs[1], "--json", "receipt", "verify", receipt, "--key", keys)[1])
+        self.assertEqual((shown["valid"], shown["kind"], shown["root"]), (True, "inclusion", root))
+        self.assertIn("2026-12", ctl(self.programs[1], "receipt", "show", receipt)[1])
+        with self.daemon.client() as client:
+            said = client.request("POST", "/v1/receipts/verify", {"receipt": receipt.read_text().strip()}).json
+        self.assertEqual((said["valid"], said["kind"], said["draw"]), (True, "inclusion", "2026-12"))
+        return receipt
+
+    def check_files(self, out):
+        """By the rules of engine/proof/DRAW.md, and by nothing of ours."""
+        facts = json.loads((out / "draw.json").read_text())
+        lines = {name: (out / f"{name}.txt").read_text().splitlines() for name in ("entries", "seats", "ranks", "allocation")}
+        leaves = []
+        for line in lines["entries"]:
+            leaf, digest = line.rsplit(" ", 1)
+            leaves.append(hashlib.sha256(b"\0" + leaf.encode()).digest())
+            self.assertEqual(leaves[-1].hex(), digest)
+
+        def root(nodes):
+            if len(nodes) == 1:
+                return nodes[0]
+            half = 1 << (len(nodes) - 1).bit_length() - 1
+            return hashlib.sha256(b"\1" + root(nodes[:half]) + root(nodes[half:])).digest()
+
+        self.assertEqual(root(leaves).hex(), facts["root"])
+        rules = hashlib.sha256((out / "rules.txt").read_bytes()).hexdigest()
+        text = (f"creneau draw seed 1\nagenda tirage\ndraw 2026-12\nrules {rules}\nroot {facts['root']}\n"
+                f"entries {len(leaves)}\nvalue {VALUE}\n")
+        seed = hashlib.sha256(text.encode()).digest()
+        self.assertEqual(seed.hex(), facts["seed"])
+        wishes = {line.split()[0]: line.split()[2] for line in lines["entries"]}
+        ranks = sorted((hmac.new(seed, bytes.fromhex(tag), hashlib.sha256).hexdigest(), tag) for tag in wishes)
+        self.assertEqual(lines["ranks"], [f"{i + 1} {tag} {rank}" for i, (rank, tag) in enumerate(ranks)])
+        left = [slot for line in lines["seats"] for slot in [line.split()[0]] * int(line.split()[1])]
+        given = []
+        for place, (_, tag) in enumerate(ranks):
+            slot = "-" if wishes[tag] == "afternoon" or not left else left.pop(0)
+            given.append(f"{place + 1} {tag} {slot}")
+        self.assertEqual(lines["allocation"], given)
+
+    def check_altered(self, out, name, number, change):
+        """One line of one file altered is named, with exit code 5."""
+        path = out / name
+        before = path.read_text()
+        lines = before.split("\n")
+        lines[number - 1] = change(lines[number - 1])
+        path.write_text("\n".join(lines))
+        got = ctl(self.programs[1], "draw", "verify", out)
+        path.write_text(before)
+        self.assertEqual(got[0], 5, got)
+        self.assertIn(f"{name} line {number}", got[2])
+
+    def test_a_whole_life_across_kills(self):
+        library = Path(self.programs[0]).parents[2] / "tests/blackbox/libcreneau_shifted_clock.so"
+        if not library.exists():
+            self.skipTest("no shifted clock in this build")
+        with Scratch() as home, ShiftedDaemon(self.programs[0], home) as self.daemon:
+            self.daemon.kill()
+            self.daemon.library = library
+            self.live()
+
+    def live(self):
+        begins = agendas.now().replace(second=0, microsecond=0) + datetime.timedelta(minutes=2)
+        self.daemon.start()
+        self.daemon.must_publish("tirage", draw_agenda("tirage", begins))
+        draw = self.get("/v1/agendas/tirage/draw").json
+        self.assertEqual((draw["draw"], draw["phase"], draw["beacon"]), ("2026-12", "announced", "Loto"))
+        self.start(0)
+        entries = self.people_enter()
+        self.ctl("draw", "close", "tirage", code=3)
+        self.ctl("draw", "seed", "tirage", VALUE, code=3)
+        self.ctl("draw", "export", "tirage", "--out", self.daemon.home / "early", code=3)
+        self.start(1)
+        closed = self.json("draw", "close", "tirage")
+        self.assertEqual((closed["phase"], closed["entries"]), ("closed", 11))
+        self.check_receipt(entries[-1], closed["root"])
+        late = self.daemon.client().request("POST", "/v1/agendas/tirage/entries", {"applicant": agendas.applicant(7_030)})
+        self.assertEqual((late.status, late.code), (409, "not-open-yet"), late)
+        self.start(2)
+        self.assertEqual(self.json("draw", "seed", "tirage", VALUE)["phase"], "seeded")
+        self.start(2.01)
+        self.ctl("draw", "seed", "tirage", "1 2 3", code=3)
+        run = self.json("draw", "run", "tirage")
+        self.assertEqual((run["phase"], run["root"], run["given"], run["seats_to_give"]), ("done", closed["root"], 9, 9))
+        self.start(2.02)
+        again = self.json("draw", "run", "tirage")
+        self.assertEqual({**again, "existed": None}, {**again, "existed": None})
+        for member in ("seed", "allocation", "seats", "surprise"):
+            self.assertEqual(again[member], run[member])
+        self.check_offers(entries)
+        out = self.daemon.home / "tirage"
+        self.json("draw", "export", "tirage", "--out", out)
+        self.check_files(out)
+        receipt = self.check_receipt(entries[-1], closed["root"])
+        self.daemon.kill()
+        self.assertEqual(ctl(self.programs[1], "draw", "verify", out, "--receipt", receipt)[0], 0)
+        self.check_altered(out, "entries.txt", 4, lambda line: line.replace(" any any ", " mon any ", 1))
+        self.check_altered(out, "ranks.txt", 2, lambda line: line[:-1] + ("0" if line[-1] != "0" else "1"))
+        self.check_altered(out, "allocation.txt", 1, lambda line: line.rsplit(" ", 1)[0] + " -")
+        facts = out / "draw.json"
+        facts.write_text(facts.read_text().replace('"seed": "', '"seed": "0'))
+        got = ctl(self.programs[1], "draw", "verify", out)
+        self.assertEqual(got[0], 5, got)
+        self.assertIn("draw.json seed", got[2])
+
+    def wait_for(self, entry, state):
+        for _ in range(400):
+            said = self.entry(entry)
+            if said["state"] == state:
+                return said
+        raise AssertionError(f"it never was {state}: {said}")
+
+    def check_offers(self, entries):
+        """Nine offers; one is confirmed, one is declined and rolls on, across another kill."""
+        said = sorted((self.entry(entry) | {"key": entry["key"]} for entry in entries), key=lambda one: one["rank"])
+        self.assertEqual([one["rank"] for one in said], list(range(1, 12)))
+        winners = [one for one in said if "drawn" in one]
+        self.assertEqual(len(winners), 9)
+        offered = [self.wait_for(one, "offered") for one in winners]
+        self.start(2.02)
+        for before, one in zip(offered, winners):
+            self.assertEqual(self.wait_for(one, "offered")["reservation"], before["reservation"])
+        with self.daemon.client() as client:
+            first = offered[0]
+            confirmed = client.request("POST", f"/v1/reservations/{first['reservation']}/confirm",
+                                       Creneau_Key=first["reservation_key"])
+            self.assertEqual(confirmed.json["state"], "confirmed", confirmed)
+            left = client.request("DELETE", f"/v1/entries/{winners[1]['entry']}", Creneau_Key=winners[1]["key"])
+            self.assertEqual(left.json["state"], "passed", left)
+        self.assertEqual(self.entry(winners[0])["state"], "confirmed")
+        state = self.json("draw", "status", "tirage")
+        self.assertEqual(state["offers_open"] + state["offers_taken"] + state["offers_passed"], 9)
