@@ -19,8 +19,10 @@ constexpr size_t kAskedAtOnce = 64;
 }  // namespace
 
 Instant CoolsUntil(const AgendaInfo& agenda, Channel channel, Instant now, uint64_t random) {
+  // Of a draw: it rolls on, and on the web nobody can hold what nobody takes.
+  const bool drawn = agenda.rules.draw && channel == Channel::kWeb;
   return rules::CoolsUntil(agenda.rules, agenda.zone, channel, now,
-                           /*passes_on=*/agenda.rules.waitlist, random);
+                           /*passes_on=*/agenda.rules.waitlist || drawn, random);
 }
 
 namespace {

@@ -84,7 +84,7 @@ TEST_CASE("what is declined rolls on at once, by rank, to whoever can take it") 
   const Reservation third = *lottery.Look(by_rank[3]).reservation;
   CHECK(lottery.Do(&Engine::Cancel, third).outcome == Outcome::kOk);
   CHECK(lottery.StateOf(by_rank[3]) == "passed");
-  lottery.Pass(limits::kDeclinedMs / 1'000 + 3);
+  lottery.Pass(limits::kPassOnMs / 1'000 + 3);
   CHECK(lottery.StateOf(by_rank[26]) == "offered");
   lottery.Restart();
   CHECK(lottery.State().offered == 24);
@@ -113,7 +113,7 @@ TEST_CASE(
   lottery.Pass(2);
   const size_t taken = lottery.State().taken;
   CHECK(taken >= 5);
-  lottery.Pass(3'600 + limits::kDeclinedMs / 1'000 + 3);  // the hour that an offer lasts
+  lottery.Pass(3'600 + limits::kPassOnMs / 1'000 + 3);  // the hour that an offer lasts
   CHECK(lottery.State().waiting == 0);
   CHECK(lottery.State().offered == 2);
   CHECK(lottery.State().taken == taken);
