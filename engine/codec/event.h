@@ -61,8 +61,7 @@ using Record = std::variant<ledger::Event, ledger::PartyHeld, CalendarPart, Outa
                             TurnLapsed, RosterPart, Probe, StaffAct, SubjectsLinked, Rekeyed,
                             ActProposed, ActSettled, HolderNotice, ServiceMinute, ChannelTotals,
                             LossAccepted, PepperEpoch, WaitlistPlace, DayClosed, HelperCount,
-                            DeskNote, SeatsShifted, DrawState, DrawEntry, DrawResult,
-                            Mandate>;
+                            DeskNote, SeatsShifted, DrawState, DrawEntry, DrawResult, Mandate>;
 
 // DataLoss when the bytes are not a record this program knows: a log written by a newer one, or not
 // by us.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "rules/agenda.h"
 #include "tools/creneauctl/cli_audit.h"
+#include "tools/creneauctl/cli_checks.h"
 #include "tools/creneauctl/cli_desk.h"
 #include "tools/creneauctl/cli_draw.h"
 #include "tools/creneauctl/cli_identity.h"
@@ -57,15 +58,6 @@ constexpr const char* kIdempotencyHelp =
     "else a fresh one is drawn";
 constexpr const char* kKeyHelp =
     "file with the reservation's key; - for stdin; else asked on the terminal";
-
-std::string CheckSlot(const std::string& text) {
-  return ParseLocalMinute(text) ? ""
-                                : "expected a slot such as 2026-12-01T09:20, got \"" + text + "\"";
-}
-
-std::string CheckDate(const std::string& text) {
-  return ParseDate(text) ? "" : "expected a date such as 2026-12-01, got \"" + text + "\"";
-}
 
 // A leaf's description is its example, an empty line, its purpose in one line, and perhaps more
 // about it. A list of subcommands shows the purpose only.

@@ -1,18 +1,9 @@
 #include "tools/creneauctl/cli_desk.h"
 
-#include "base/text.h"
+#include "tools/creneauctl/cli_checks.h"
 
 namespace creneau::ctl {
 namespace {
-
-std::string CheckSlot(const std::string& text) {
-  return ParseLocalMinute(text) ? ""
-                                : "expected a slot such as 2026-12-01T09:20, got \"" + text + "\"";
-}
-
-std::string CheckDate(const std::string& text) {
-  return ParseDate(text) ? "" : "expected a date such as 2026-12-01, got \"" + text + "\"";
-}
 
 // Where what comes back goes.
 void MadeFileOptions(CLI::App* leaf, Command* command) {

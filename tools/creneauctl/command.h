@@ -122,6 +122,7 @@ struct Command {
   std::string from_channel;          // agenda shift
   std::string to_channel;            // likewise
   int64_t seats = 0;                 // likewise, of each slot; 0: all that are free
+  std::string day;                   // agenda close, shift; mandate new: date; empty: not said
   std::string until;                 // likewise
   std::string from;                  // date
   std::string to;                    // date
