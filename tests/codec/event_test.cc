@@ -209,6 +209,7 @@ TEST_CASE("a calendar of any size comes in parts that fit the log, and comes bac
   agenda.waitlist = true;
   agenda.helper_cap = 0;
   agenda.court_overflow = rules::CourtOverflow::kCount;
+  agenda.policy = rules::Policy::kDraw;
   agenda.draw = rules::DrawRules{"2026-12",
                                  "drand",
                                  "77",

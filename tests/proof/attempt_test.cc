@@ -105,7 +105,7 @@ TEST_CASE("what nobody writes is not read") {
     size_t at;
     uint8_t octet;
   };
-  const Case cases[] = {{0, 0}, {0, 2}, {1, 0}, {1, 10}, {2, 5}, {3, 4},
+  const Case cases[] = {{0, 0}, {0, 2}, {1, 0}, {1, 11}, {2, 5}, {3, 4},
                         {3, 0}, {4, 0}, {5, 1}, {6, 1},  {7, 1}};
   for (const Case& c : cases) {
     INFO(c.at << " " << static_cast<int>(c.octet));
