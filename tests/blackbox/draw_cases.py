@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -168,14 +169,12 @@ class Draws(unittest.TestCase):
         library = Path(self.programs[0]).parents[2] / "tests/blackbox/libcreneau_shifted_clock.so"
         if not library.exists():
             self.skipTest("no shifted clock in this build")
+        ShiftedDaemon.library = library
         with Scratch() as home, ShiftedDaemon(self.programs[0], home) as self.daemon:
-            self.daemon.kill()
-            self.daemon.library = library
             self.live()
 
     def live(self):
         begins = agendas.now().replace(second=0, microsecond=0) + datetime.timedelta(minutes=2)
-        self.daemon.start()
         self.daemon.must_publish("tirage", draw_agenda("tirage", begins))
         draw = self.get("/v1/agendas/tirage/draw").json
         self.assertEqual((draw["draw"], draw["phase"], draw["beacon"]), ("2026-12", "announced", "Loto"))
@@ -188,7 +187,8 @@ class Draws(unittest.TestCase):
         closed = self.json("draw", "close", "tirage")
         self.assertEqual((closed["phase"], closed["entries"]), ("closed", 11))
         self.check_receipt(entries[-1], closed["root"])
-        late = self.daemon.client().request("POST", "/v1/agendas/tirage/entries", {"applicant": agendas.applicant(7_030)})
+        with self.daemon.client() as client:
+            late = client.request("POST", "/v1/agendas/tirage/entries", {"applicant": agendas.applicant(7_030)})
         self.assertEqual((late.status, late.code), (409, "not-open-yet"), late)
         self.start(2)
         self.assertEqual(self.json("draw", "seed", "tirage", VALUE)["phase"], "seeded")
@@ -198,7 +198,7 @@ class Draws(unittest.TestCase):
         self.assertEqual((run["phase"], run["root"], run["given"], run["seats_to_give"]), ("done", closed["root"], 9, 9))
         self.start(2.02)
         again = self.json("draw", "run", "tirage")
-        self.assertEqual({**again, "existed": None}, {**again, "existed": None})
+        self.assertTrue(again["existed"])
         for member in ("seed", "allocation", "seats", "surprise"):
             self.assertEqual(again[member], run[member])
         self.check_offers(entries)
@@ -208,9 +208,9 @@ class Draws(unittest.TestCase):
         receipt = self.check_receipt(entries[-1], closed["root"])
         self.daemon.kill()
         self.assertEqual(ctl(self.programs[1], "draw", "verify", out, "--receipt", receipt)[0], 0)
-        self.check_altered(out, "entries.txt", 4, lambda line: line.replace(" any any ", " mon any ", 1))
-        self.check_altered(out, "ranks.txt", 2, lambda line: line[:-1] + ("0" if line[-1] != "0" else "1"))
-        self.check_altered(out, "allocation.txt", 1, lambda line: line.rsplit(" ", 1)[0] + " -")
+        self.check_altered(out, "entries.txt", 4, lambda line: line.replace(" any ", " mon ", 1))
+        for name in ("ranks.txt", "allocation.txt"):
+            self.check_altered(out, name, 2, lambda line: line[:-1] + ("0" if line[-1] != "0" else "1"))
         facts = out / "draw.json"
         facts.write_text(facts.read_text().replace('"seed": "', '"seed": "0'))
         got = ctl(self.programs[1], "draw", "verify", out)
@@ -222,6 +222,7 @@ class Draws(unittest.TestCase):
             said = self.entry(entry)
             if said["state"] == state:
                 return said
+            time.sleep(0.05)
         raise AssertionError(f"it never was {state}: {said}")
 
     def check_offers(self, entries):
@@ -242,5 +243,7 @@ class Draws(unittest.TestCase):
             left = client.request("DELETE", f"/v1/entries/{winners[1]['entry']}", Creneau_Key=winners[1]["key"])
             self.assertEqual(left.json["state"], "passed", left)
         self.assertEqual(self.entry(winners[0])["state"], "confirmed")
+        waiting = next(one for one in said if "drawn" not in one and "afternoon" not in one["wishes"])
+        self.assertEqual(self.wait_for(waiting, "offered")["slot"], offered[1]["slot"])
         state = self.json("draw", "status", "tirage")
-        self.assertEqual(state["offers_open"] + state["offers_taken"] + state["offers_passed"], 9)
+        self.assertEqual((state["offers_open"] + state["offers_taken"], state["offers_passed"]), (9, 1))
