@@ -33,7 +33,7 @@ namespace {
 
 // The first set bit from a random place on, within those that are there: two who come at once
 // seldom want the same.
-uint32_t PickBit(uint64_t bits, uint64_t random) {
+[[gnu::always_inline]] inline uint32_t PickBit(uint64_t bits, uint64_t random) {
   const auto width = static_cast<uint32_t>(std::bit_width(bits));
   uint64_t from = random & (std::bit_ceil(width) - 1);  // below twice the width
   if (from >= width) from -= width;

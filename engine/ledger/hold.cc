@@ -48,8 +48,8 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
   CHECK(before.state() == SeatState::kFree && !before.pending());
   WritePayload(mine, args.subject, args.idempotency);
   const uint32_t deadline = AwaitsConfirm(args.into) ? DeadlineOf(args.deadline) : 0;
-  const SeatWord claimed_word =
-      before.NextGeneration().ClaimedFor(args.into).WithStep(before.step()).WithDeadline(deadline);
+  const SeatWord held = before.NextGeneration().With(args.into).WithDeadline(deadline);
+  const SeatWord claimed_word = held.ClaimedFor(args.into).WithStep(before.step());
   // Release: whoever comes through the index and finishes this hold reads the payload.
   seats_[mine.value].word.store(claimed_word.bits(), std::memory_order_release);
 
@@ -62,7 +62,6 @@ Outcome Ledger::HoldTo(SeatView* view, const HoldArgs& args, EventSink& sink) {
       return Outcome::kAlreadyReserved;
     }
   }
-  const SeatWord held = claimed_word.Arrived();
   SeatWord expected = claimed_word;
   // If this fails, somebody who met the index entry has done it.
   CompareExchange(mine, expected, held.WithPending(true), &guard);

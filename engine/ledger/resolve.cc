@@ -23,7 +23,7 @@ namespace creneau::ledger {
 
 inline SeatImage Ledger::ImageOf(SeatId id, SeatWord word) const {
   SeatImage image{id, word.WithPending(false), {}, 0};
-  if (IsNobodys(word.state()) || word.state() == SeatState::kWithdrawn) return image;
+  if (IsVacant(word.state())) return image;
   const Seat& seat = seats_[id.value];
   image.subject.lo = seat.subject_lo.load(std::memory_order_acquire);
   image.subject.hi = seat.subject_hi.load(std::memory_order_acquire);
@@ -79,7 +79,9 @@ inline bool Ledger::ClearMark(SeatId seat, SeatWord word) {
   // A seat that is nobody's has its last holder's generation still, but its payload may be the next
   // one's already.
   const SeatWord now = WordOf(seat);
-  if (now.generation() != word.generation() || IsNobodys(now.state())) return false;
+  if (now != word) [[unlikely]] {
+    if (now.generation() != word.generation() || IsNobodys(now.state())) return false;
+  }
   const SeatRef ref = WholeRef(seat, word.generation());
   view->ref = ref;
   view->origin = word.moves() > 0 ? IndexValue(origin).ref() : ref;

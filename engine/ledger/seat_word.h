@@ -41,26 +41,49 @@ enum class SeatState : uint8_t {
 
 std::string_view SeatStateName(SeatState state);
 
+// Sets of states: every hold asks several times, and a bit each is one instruction.
+template <typename... States>
+constexpr uint32_t SetOf(States... states) {
+  return (0u | ... | (1u << static_cast<uint32_t>(states)));
+}
+constexpr bool IsIn(SeatState s, uint32_t set) {
+  return (set >> static_cast<uint32_t>(s) & 1) != 0;
+}
+
 constexpr bool IsCooling(SeatState s) {
-  return s == SeatState::kCoolingCancelled || s == SeatState::kCoolingExpired ||
-         s == SeatState::kCoolingMoved;
+  using enum SeatState;
+  return IsIn(s, SetOf(kCoolingCancelled, kCoolingExpired, kCoolingMoved));
 }
 constexpr bool IsReserved(SeatState s) {
-  return s == SeatState::kHeld || s == SeatState::kConfirmed || s == SeatState::kOffered;
+  using enum SeatState;
+  return IsIn(s, SetOf(kHeld, kConfirmed, kOffered));
 }
 // A reservation that lapses unless its holder confirms it.
 constexpr bool AwaitsConfirm(SeatState s) {
-  return s == SeatState::kHeld || s == SeatState::kOffered;
+  return IsIn(s, SetOf(SeatState::kHeld, SeatState::kOffered));
 }
-constexpr bool HasDeadline(SeatState s) { return AwaitsConfirm(s) || IsCooling(s); }
+constexpr bool HasDeadline(SeatState s) {
+  using enum SeatState;
+  return IsIn(s, SetOf(kHeld, kOffered, kCoolingCancelled, kCoolingExpired, kCoolingMoved));
+}
 // What the steward is told of (Ledger::TakeTouched).
-constexpr bool IsStewards(SeatState s) { return HasDeadline(s) || s == SeatState::kAside; }
+constexpr bool IsStewards(SeatState s) {
+  using enum SeatState;
+  return IsIn(s, SetOf(kHeld, kOffered, kCoolingCancelled, kCoolingExpired, kCoolingMoved, kAside));
+}
 // Not in the log: claimed, or about to be somebody's; where `moves` says what it will arrive in.
 constexpr bool IsClaim(SeatState s) {
-  return s == SeatState::kClaimed || s == SeatState::kJoining || s == SeatState::kLeading;
+  using enum SeatState;
+  return IsIn(s, SetOf(kClaimed, kJoining, kLeading));
 }
-// Nobody's, and somebody may be about to make it the next holder's: its payload says nothing.
-constexpr bool IsNobodys(SeatState s) { return s == SeatState::kFree || s == SeatState::kAside; }
+constexpr bool IsVacant(SeatState s) {
+  using enum SeatState;
+  return IsIn(s, SetOf(kFree, kAside, kWithdrawn));
+}
+// Of those, where somebody may be about to make it the next holder's: its payload says nothing.
+constexpr bool IsNobodys(SeatState s) {
+  return IsIn(s, SetOf(SeatState::kFree, SeatState::kAside));
+}
 
 inline constexpr int64_t kDeadlineEpochS = 1767225600;  // 2026-01-01T00:00:00Z
 
@@ -107,8 +130,11 @@ class SeatWord {
   // A claimed word says what it arrives in, to whoever finishes the hold, in the place of its
   // moves, of which it has none: kHeld, kConfirmed or kOffered.
   SeatWord ClaimedFor(SeatState into) const {
-    CHECK(IsReserved(into));
-    const uint32_t code = into == SeatState::kHeld ? 0 : into == SeatState::kConfirmed ? 1 : 2;
+    uint32_t code = 0;
+    if (into != SeatState::kHeld) [[unlikely]] {
+      CHECK(IsReserved(into));
+      code = into == SeatState::kConfirmed ? 1 : 2;
+    }
     return With(SeatState::kClaimed).WithMoves(code);
   }
   // The word that a claimed one becomes, its mark aside.

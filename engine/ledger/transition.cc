@@ -17,10 +17,12 @@ Decision Answer(Outcome outcome) { return Decision{SeatWord(), outcome, false}; 
 
 // The answer to whoever acts on a reservation that has ended; kOk if it has not.
 inline Outcome EndedAnswer(SeatWord word, Instant received_at) {
+  if (AwaitsConfirm(word.state())) [[likely]] {
+    return received_at > InstantOfDeadline(word.deadline_s()) ? Outcome::kHoldExpired
+                                                              : Outcome::kOk;
+  }
   if (word.state() == SeatState::kCoolingCancelled) return Outcome::kCancelled;
   if (word.state() == SeatState::kCoolingExpired) return Outcome::kHoldExpired;
-  if (AwaitsConfirm(word.state()) && received_at > InstantOfDeadline(word.deadline_s()))
-    return Outcome::kHoldExpired;
   return Outcome::kOk;
 }
 
@@ -72,9 +74,10 @@ Result Ledger::Confirm(SeatRef name, Instant received_at, EventSink& sink) {
     if (word.state() == SeatState::kConfirmed) return Answer(Outcome::kOk);
     if (const auto ended = EndedAnswer(word, received_at); ended != Outcome::kOk)
       return Answer(ended);
-    const bool by_office = MovedByOffice(word);
-    return Decision{
-        word.NextStep().With(SeatState::kConfirmed).WithDeadline(0).WithExtended(by_office)};
+    SeatWord next = word.NextStep().With(SeatState::kConfirmed).WithDeadline(0);
+    // Of an offer it says that the office has moved it, and goes on saying so.
+    if (word.extended() && word.state() == SeatState::kHeld) next = next.WithExtended(false);
+    return Decision{next};
   });
 }
 

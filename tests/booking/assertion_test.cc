@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "booking/assertions.h"
+#include "booking/families.h"
 #include "tests/booking/queue_fixture.h"
 
 namespace creneau::booking {
@@ -116,6 +117,37 @@ TEST_CASE("a statement reads back, has one spelling, and each of its octets coun
     }
   }
   CHECK(!proof::ReadAssertion(text + "A"));
+}
+
+TEST_CASE("of a family each has the website's word, in their order") {
+  Site site;
+  REQUIRE(site.world
+              .Publish("93-titres",
+                       AgendaToml("93-titres", "identity_proof = \"asserted\"\nparty_max = 3\n"))
+              .outcome == Outcome::kOk);
+  const auto together = [&](const std::string& said) {
+    std::vector<rules::Applicant> people(2);
+    for (size_t i = 0; i < people.size(); ++i) {
+      people[i].fields[static_cast<size_t>(rules::IdentityField::kDossier)] =
+          i == 0 ? "A1234" : "A5678";
+      people[i].fields[static_cast<size_t>(rules::IdentityField::kBirthDate)] = "1990-05-17";
+    }
+    PartyRequest request{.agenda = "93-titres", .applicants = people, .assertion = said};
+    site.world.act->Begin();
+    PartyAnswer answer =
+        HoldForParty(*site.world.engine, *site.world.act, request, site.world.clock.now);
+    REQUIRE(site.world.wait.Finish(*site.world.act));
+    return answer.about;
+  };
+  const std::string first = SignAssertion(site.For("A1234"), kSite);
+  const std::string second = SignAssertion(site.For("A5678"), kSite);
+  for (const std::string& said :
+       {std::string(), first, second + " " + first, first + " " + first}) {
+    const ReservationAnswer refused = together(said);
+    CHECK(refused.outcome == Outcome::kValidationFailed);
+    CHECK(refused.problems.at(0).pointer == "/assertion");
+  }
+  CHECK(together(first + " " + second).outcome == Outcome::kOk);
 }
 
 TEST_CASE("the fields are hashed with their lengths: none runs into the next") {

@@ -5,6 +5,7 @@
 
 #include "booking/event_feed.h"
 #include "tests/booking/desk_fixture.h"
+#include "tests/booking/queue_fixture.h"
 
 namespace creneau::booking {
 namespace {
@@ -183,6 +184,39 @@ TEST_CASE("where the office has a list, all of a family are on it") {
   CHECK(refused.about.problems.at(0).pointer == "/applicants/1");
   CHECK(office.Together({"AAAA3", "AAAA1"}).about.outcome == Outcome::kNotListed);
   CHECK(office.Together({"AAAA1", "AAAA2"}).about.outcome == Outcome::kOk);
+}
+
+TEST_CASE("in a queue the first one's ticket counts for all of a family") {
+  Queue queue(8, "accept_invented = true\nparty_max = 3");
+  queue.GoTo(8, 40);
+  const std::string one = Dossier(1), other = Dossier(7);
+  const std::string ticket = queue.TicketOf(one);
+  const std::string another = queue.TicketOf(Dossier(2));
+  queue.GoTo(9, 0);
+  const auto together = [&](const std::string& shown) {
+    const std::vector<rules::Applicant> people = {queue.Person(one), queue.Person(other)};
+    const PartyRequest request{
+        .agenda = "92-naturalisation", .applicants = people, .ticket = shown};
+    queue.world.act->Begin();
+    PartyAnswer answer =
+        HoldForParty(*queue.world.engine, *queue.world.act, request, queue.world.clock.now);
+    REQUIRE(queue.world.wait.Finish(*queue.world.act));
+    return answer;
+  };
+  CHECK(together("").about.turn == Turn::kNoTicket);
+  CHECK(together(another).about.problems.at(0).pointer == "/ticket");
+  PartyAnswer held = together(ticket);
+  for (int s = 0; s < 400 && held.about.turn == Turn::kWait; ++s) {
+    queue.world.Pass(1);
+    held = together(ticket);
+  }
+  REQUIRE(held.about.outcome == Outcome::kOk);
+  REQUIRE(held.count == 2);
+  // The ticket is a key as well, as that of one who comes alone.
+  const PartyAnswer again = together(ticket);
+  CHECK(again.about.existed);
+  CHECK(again.reservations[1].name.view() == held.reservations[1].name.view());
+  CHECK(queue.world.engine->CheckInvariants().ok());
 }
 
 TEST_CASE("the events name a family's reservations together") {
