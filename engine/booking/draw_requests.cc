@@ -171,7 +171,7 @@ EntryAnswer DrawKeeper::Enter(Act& act, const EntryRequest& request, Instant rec
   if (!invalid.problems.empty()) return invalid;
   const uint64_t idempotency =
       has_key ? engine_.names_->IdempotencyOf(request.idempotency_key, request.body_hash)
-              : engine_.names_->Random(subject, received_at.ms, 1);
+              : engine_.names_->NoIdempotency(subject, received_at.ms);
   if (auto existing = Existing(act, *agenda, subject, request, idempotency))
     return *std::move(existing);
   auto refused = MayEnter(act, *agenda, request, identity.subject, subject, received_at);
