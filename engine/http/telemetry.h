@@ -22,7 +22,7 @@
 
 namespace creneau::http {
 
-inline constexpr size_t kMaxRoutes = 64;  // what led nowhere included
+inline constexpr size_t kMaxRoutes = 96;  // what led nowhere included
 
 // Why a connection was not served.
 enum class TurnedAway : uint8_t {
