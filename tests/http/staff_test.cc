@@ -100,7 +100,8 @@ std::string PathFor(const Expected& route) {
 bool Reached(Office& office, int status) {
   return status != Office::kHandedOver && status != 401 && status != 403 && status != 405 &&
          (office.reply.find("\"code\":\"unknown-route\"") == std::string::npos ||
-          office.reply.find("This agenda has no queue") != std::string::npos);
+          office.reply.find("This agenda has no queue") != std::string::npos ||
+          office.reply.find("This agenda draws no lots") != std::string::npos);
 }
 
 }  // namespace
