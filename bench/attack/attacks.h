@@ -1,0 +1,32 @@
+// The attacks that the office knows, each played once (design 1, P5 and P6; domain.md). Pure but
+// for the engine that each makes for itself; the same seed gives the same.
+#pragma once
+
+#include <cstdint>
+
+namespace creneau::attack {
+
+struct Played {
+  bool buyer_has_seat = false;
+  int to_others = 0;  // seats that others have in the end
+};
+
+// A reseller has all of `seats` seats under invented names, and gives them up for a buyer who asks
+// for one after every step of the engine: nobody could ask more often. `others` want one as well,
+// and ask as people do.
+//
+// A queue: given up an hour before the gathering; the others and the buyer each have one ticket.
+Played HandoverInQueue(uint64_t seed, int seats, int others);
+// An agenda that is always open and keeps a waitlist: all of them are on it since the day before.
+Played HandoverWithWaitlist(uint64_t seed, int seats, int others);
+// The control: a table of seats in which the first to come gets one, as booking sites have it. The
+// others look again every five to thirty seconds.
+Played HandoverFirstCome(uint64_t seed, int seats, int others);
+
+// `bots` take every hold they can get in a queue's opening and let it go; `people` hold and
+// confirm. What matters is to_others: how many of the seats reach people before it closes.
+Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people);
+// The control: holds of five minutes, first come, and bots that ask first whenever one lapses.
+Played HoldAndLapseFirstCome(uint64_t seed, int seats, int bots, int people);
+
+}  // namespace creneau::attack
