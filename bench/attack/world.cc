@@ -15,7 +15,7 @@ rules::Applicant Person(std::string_view dossier) {
   return applicant;
 }
 
-constexpr booking::Actor kOperator{.person = "attack"};
+constexpr booking::Actor kOperator{.person = "uid:1000"};
 
 }  // namespace
 
