@@ -54,6 +54,13 @@ holidays = "open"
 """
 
 
+def counts(**some):
+    """What an agenda says of a channel's seats: those given, and of all else there is none."""
+    every = dict.fromkeys(("published", "free", "held", "reserved", "confirmed", "cooling", "offered", "cancelled",
+                           "by_agents", "by_helpers", "shifted_in", "shifted_out"), 0)
+    return every | {"confirmed": some.get("reserved", 0)} | some
+
+
 def opening(weekday, opens="09:00", closes="10:00"):
     return f"""[opening]
 weekdays = ["{WEEKDAYS[weekday]}"]

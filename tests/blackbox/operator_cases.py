@@ -84,7 +84,7 @@ class Publishing(ApiCase):
 
     def test_files_with_errors_say_where_and_what(self):
         text = agendas.agenda("wrong")
-        for old, new in (('policy   = "direct"', 'policy   = "draw"'), ("minutes  = 20", "minutes  = 0"),
+        for old, new in (('policy   = "direct"', 'policy   = "lottery"'), ("minutes  = 20", "minutes  = 0"),
                          ("minutes  = 20", 'minutes  = "twenty"'), ("Europe/Paris", "Europe/Pariss"),
                          ("hold_s   = 600", "hold_s   = -1"), ("notice_hours = 0", "noticehours = 0"),
                          ("web = 1", "web = 65"), ('"09:00-12:00"', '"12:00-09:00"'), ("seats    =", "seats    "),

@@ -89,6 +89,17 @@ std::pair<int, int> Auditor::Free(const Book& book, const std::string& slot, Ins
   return {std::max(0, state.seats - perhaps), std::max(0, state.seats - surely)};
 }
 
+// Between an hour and a day, or in the first opening that begins after an hour.
+Cooling Auditor::Cools(const std::string& agenda, Instant now) const {
+  const auto opens = opens_at_.find(agenda);
+  if (opens == opens_at_.end()) return {now + kCoolLeastMs, now + kCoolMostMs};
+  const auto next = [&](Instant after) {
+    const Instant today = Queues::TimeOn(Queues::DayOf(after), opens->second);
+    return today < after ? Queues::TimeOn(Queues::DayOf(after) + 1, opens->second) : today;
+  };
+  return {next(now + kCoolLeastMs), next(now + kCoolLeastMs + kUnsureMs)};
+}
+
 void Auditor::End(Book& book, const std::string& name, State state, Instant now) {
   Booking& booking = book.bookings.at(name);
   const std::string agenda = AgendaOf(booking.slot);
@@ -104,9 +115,10 @@ void Auditor::End(Book& book, const std::string& name, State state, Instant now)
   }
   booking.state = state;
   booking.told_of = state == State::kCancelled;
-  booking.cools_from = at_once == Sure::kNo ? now + kCoolLeastMs : now;
+  const Cooling cools = Cools(agenda, now);
+  booking.cools_from = at_once == Sure::kNo ? cools.from : now;
   booking.cools_until =
-      at_once == Sure::kYes ? Instant{Later(0, now.ms) * kMsPerSecond} : now + kCoolMostMs;
+      at_once == Sure::kYes ? Instant{Later(0, now.ms) * kMsPerSecond} : cools.until;
   book.slots.at(booking.slot).cooling.push_back({booking.cools_from, booking.cools_until});
   book.live.erase(booking.person);
 }
@@ -214,7 +226,7 @@ void Auditor::NoteEmptyQueues(Instant now) {
 // Or once only: the seat cools between the bounds of both.
 void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
   unsure_until_ = now + kSettlesMs;
-  const Instant until = unsure_until_ + kCoolMostMs;
+  const Instant until = Cools(AgendaOf(booking.slot), unsure_until_).until;
   for (Cooling& one : book.slots.at(booking.slot).cooling) {
     if (one.from == booking.cools_from && one.until == booking.cools_until) one.until = until;
   }

@@ -33,7 +33,8 @@ namespace creneau::sim {
 inline constexpr int64_t kHoldMs = 300'000;
 inline constexpr int64_t kCoolLeastMs = kMsPerHour;
 // A hold whose deadline a crash moved may lapse a few seconds later than is known here.
-inline constexpr int64_t kCoolMostMs = 24 * kMsPerHour + 5 * kMsPerSecond;
+inline constexpr int64_t kUnsureMs = 5 * kMsPerSecond;
+inline constexpr int64_t kCoolMostMs = 24 * kMsPerHour + kUnsureMs;
 
 // After a start the steward has ended by then what had lapsed.
 inline constexpr int64_t kSettlesMs = 2'500;
@@ -97,6 +98,8 @@ class Auditor {
  public:
   // Agendas give out seats at all times, but for those with hours.
   void KeepHours(const std::string& agenda, Hours hours) { hours_[agenda] = hours; }
+  // An agenda that opens each day, in minutes of the office's: what is freed comes back then.
+  void KeepOpening(const std::string& agenda, int minute) { opens_at_[agenda] = minute; }
   // Whether a hold whose deadline has gone by may still keep its seat and its person.
   bool AnyLapsed(Instant now) const;
   Queues& queues() { return queues_; }
@@ -165,6 +168,8 @@ class Auditor {
                                    const char* act);
   void LapseAgain(Book& book, Booking& booking, Instant now);
   void End(Book& book, const std::string& name, Booking::State state, Instant now);
+  // How long a seat of that agenda cools that is given back about now.
+  Cooling Cools(const std::string& agenda, Instant now) const;
   // `died`: until then holds could be confirmed.
   static bool Fits(const Booking* booking, const Told& told, Instant died, Instant now);
 
@@ -172,10 +177,11 @@ class Auditor {
   void NoteOutage(Instant now);
 
   std::deque<Book> history_{Book{}};
-  uint64_t first_ = 0;                  // position of history_.front()
-  Instant unsure_until_;                // a lapse that a crash took back has come again
-  Instant freed_until_;                 // what had cooled by then is free
-  std::map<std::string, Hours> hours_;  // by agenda
+  uint64_t first_ = 0;                   // position of history_.front()
+  Instant unsure_until_;                 // a lapse that a crash took back has come again
+  Instant freed_until_;                  // what had cooled by then is free
+  std::map<std::string, Hours> hours_;   // by agenda
+  std::map<std::string, int> opens_at_;  // likewise
   std::map<std::string, uint64_t> reached_;
   Queues queues_{reached_};
   uint64_t hold_bound_ = UINT64_MAX;

@@ -196,8 +196,9 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
   Reach("moved");
   Book& next = Next();
   Booking& moved = next.bookings.at(name);
-  next.slots.at(moved.slot).cooling.push_back({now + kCoolLeastMs, now + kCoolMostMs});
-  moved.left_until = now + kCoolMostMs;
+  const Cooling cools = Cools(AgendaOf(moved.slot), now);
+  next.slots.at(moved.slot).cooling.push_back(cools);
+  moved.left_until = cools.until;
   moved.slot = slot;
   ++moved.moves;
   return "";

@@ -64,6 +64,10 @@ class Life {
     machine_.disk.Put("keys/staff", StaffFile());
     for (size_t i = 0; i < agendas_; ++i) {
       const OfficeAgenda& agenda = OfficeAgendas()[i];
+      if (!agenda.opening.empty()) {
+        auditor_.KeepOpening(agenda.name + "/",
+                             agenda.queue ? agenda.queue->open : agenda.open.open);
+      }
       if (agenda.queue) {
         auditor_.queues().Add(agenda.name + "/", *agenda.queue);
       } else {

@@ -59,6 +59,7 @@ class Queues {
   // It should be open, and nobody has told K.
   bool WantsStatus(const std::string& agenda, Instant now) const;
   static int DayOf(Instant now);
+  static Instant TimeOn(int day, int minute);
 
   // --- replies -----------------------------------------------------------------------------------
   // `fresh`: not kept for a second, as for everybody.
@@ -148,7 +149,6 @@ class Queues {
   };
 
   Phases At(const Agenda& agenda, Instant now) const;
-  static Instant TimeOn(int day, int minute);
   Opening& Current(Agenda& agenda, Instant now) { return agenda.openings[DayOf(now)]; }
   static std::string LearnTimes(Agenda& agenda, Opening& opening, int day, const Told& told,
                                 Instant now);
