@@ -50,7 +50,8 @@ Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) c
   out.minutes = seat.minutes;
   if (ledger::AwaitsConfirm(seat.word.state()))
     out.expires_at = ledger::InstantOfDeadline(seat.word.deadline_s());
-  out.extended = out.state == ReservationState::kHeld && seat.word.extended();
+  // Of what is no hold that bit says another thing.
+  out.extended = seat.word.extended() && !ledger::MovedByOffice(seat.word);
   out.moves_left = static_cast<int>(limits::kMaxMoves - ledger::OwnMoves(seat.word));
   out.moves = static_cast<int>(seat.word.moves());
   out.party = names_->PartyOf(seat.idempotency);

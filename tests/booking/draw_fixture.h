@@ -125,7 +125,7 @@ inline std::set<std::string> NamesOfOffers(Lottery& lottery,
   return names;
 }
 
-inline std::string Dossier(int number) {
+inline std::string EntrantsDossier(int number) {
   std::string digits = std::to_string(number);
   return "93" + std::string(8 - digits.size(), '0') + digits;
 }

@@ -8,8 +8,8 @@ namespace creneau::booking {
 TEST_CASE("an offer that a crash kept from its entry is found again, and is not made twice") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  const EntryView entry = lottery.EnterAll(Dossier(1));
-  const EntryView other = lottery.EnterAll(Dossier(2));
+  const EntryView entry = lottery.EnterAll(EntrantsDossier(1));
+  const EntryView other = lottery.EnterAll(EntrantsDossier(2));
   lottery.Draw();
   const Reservation offered = *lottery.Look(entry).reservation;
   // As if the seat's record had been the last one on the disk.
@@ -39,7 +39,7 @@ TEST_CASE("winners get an offer, which they confirm with what their entry tells 
   lottery.GoTo("2026-11-30T10:30");
   rules::Wishes thursday;
   thursday.weekdays.bits = 1 << 3;
-  const EntryView entry = lottery.EnterAll(Dossier(1), thursday);
+  const EntryView entry = lottery.EnterAll(EntrantsDossier(1), thursday);
   lottery.Draw();
   const EntryView won = lottery.Look(entry);
   CHECK(won.state == "offered");
@@ -63,7 +63,7 @@ TEST_CASE("what is declined rolls on at once, by rank, to whoever can take it") 
   Lottery lottery;
   std::vector<EntryView> entries;
   lottery.GoTo("2026-11-30T10:30");
-  for (int i = 0; i < 27; ++i) entries.push_back(lottery.EnterAll(Dossier(i)));
+  for (int i = 0; i < 27; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i)));
   lottery.Draw();
   std::vector<EntryView> by_rank(27);
   for (const EntryView& entry : entries) by_rank[lottery.Look(entry).rank - 1] = entry;
@@ -101,8 +101,8 @@ TEST_CASE(
   rules::Wishes thursday;
   thursday.weekdays.bits = 1 << 3;
   std::vector<EntryView> entries;
-  for (int i = 0; i < 14; ++i) entries.push_back(lottery.EnterAll(Dossier(i), tuesday));
-  entries.push_back(lottery.EnterAll(Dossier(20), thursday));
+  for (int i = 0; i < 14; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i), tuesday));
+  entries.push_back(lottery.EnterAll(EntrantsDossier(20), thursday));
   lottery.Draw();
   CHECK(lottery.State().offered == 13);
   CHECK(lottery.State().waiting == 2);
@@ -119,7 +119,7 @@ TEST_CASE(
   CHECK(lottery.State().taken == taken);
   CHECK(lottery.State().passed == 13 - taken);
   // Thursdays are free, and a hold gets none of them.
-  const ReservationAnswer hold = lottery.Hold(Dossier(99));
+  const ReservationAnswer hold = lottery.Hold(EntrantsDossier(99));
   CHECK(hold.outcome == Outcome::kByDraw);
   CHECK(hold.attempt.has_value());
   CHECK(lottery.engine->CheckInvariants().ok());
@@ -129,7 +129,7 @@ TEST_CASE("nobody moves into seats that a draw has to give") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
   std::vector<EntryView> entries;
-  for (int i = 0; i < 29; ++i) entries.push_back(lottery.EnterAll(Dossier(i)));
+  for (int i = 0; i < 29; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i)));
   lottery.Draw();
   EntryView won = lottery.Look(entries[0]);
   for (const EntryView& entry : entries) {
@@ -151,12 +151,12 @@ TEST_CASE("who has a reservation enters no draw, and an offer to whoever has one
                           {{"notice_hours = 2", "notice_hours = 0"}});
   REQUIRE(lottery.Publish("93-guichet", direct).outcome == Outcome::kOk);
   lottery.GoTo("2026-11-30T10:30");
-  const ReservationAnswer held = lottery.Hold(Dossier(1), "", "", "93-guichet");
+  const ReservationAnswer held = lottery.Hold(EntrantsDossier(1), "", "", "93-guichet");
   REQUIRE(held.outcome == Outcome::kOk);
-  CHECK(lottery.Enter(Dossier(1)).outcome == Outcome::kAlreadyReserved);
-  const EntryView entry = lottery.EnterAll(Dossier(2));
+  CHECK(lottery.Enter(EntrantsDossier(1)).outcome == Outcome::kAlreadyReserved);
+  const EntryView entry = lottery.EnterAll(EntrantsDossier(2));
   lottery.GoTo("2026-12-01T18:00");
-  const ReservationAnswer meanwhile = lottery.Hold(Dossier(2), "", "", "93-guichet");
+  const ReservationAnswer meanwhile = lottery.Hold(EntrantsDossier(2), "", "", "93-guichet");
   REQUIRE(meanwhile.outcome == Outcome::kOk);
   REQUIRE(lottery.Confirm(meanwhile.reservation).outcome == Outcome::kOk);
   lottery.Draw();

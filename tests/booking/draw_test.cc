@@ -14,14 +14,14 @@ constexpr const char* kKey = "0123456789abcdefghijklmn";
 
 TEST_CASE("who comes before or after the days of entries is told so, and has proof of it") {
   Lottery lottery;
-  const EntryAnswer early = lottery.Enter(Dossier(1));
+  const EntryAnswer early = lottery.Enter(EntrantsDossier(1));
   CHECK(early.outcome == Outcome::kNotOpenYet);
   REQUIRE(early.opens_at.has_value());
   CHECK(early.attempt.has_value());
   lottery.GoTo("2026-11-30T10:30");
-  CHECK(lottery.Enter(Dossier(1)).outcome == Outcome::kOk);
+  CHECK(lottery.Enter(EntrantsDossier(1)).outcome == Outcome::kOk);
   lottery.GoTo("2026-12-01T18:00");
-  const EntryAnswer late = lottery.Enter(Dossier(2));
+  const EntryAnswer late = lottery.Enter(EntrantsDossier(2));
   CHECK(late.outcome == Outcome::kNotOpenYet);
   CHECK_FALSE(late.opens_at.has_value());
   CHECK(late.attempt.has_value());
@@ -31,21 +31,21 @@ TEST_CASE(
     "one entry a person; a repeat gives the same, anybody else learns only that there is one") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  const EntryAnswer first = lottery.Enter(Dossier(1), kKey);
+  const EntryAnswer first = lottery.Enter(EntrantsDossier(1), kKey);
   REQUIRE(first.outcome == Outcome::kOk);
   CHECK_FALSE(first.existed);
   CHECK(first.entry.state == "entered");
   CHECK(first.entry.draw == "2026-12");
   CHECK(first.entry.wishes == "any any any");
-  const EntryAnswer again = lottery.Enter(Dossier(1), kKey);
+  const EntryAnswer again = lottery.Enter(EntrantsDossier(1), kKey);
   CHECK(again.outcome == Outcome::kOk);
   CHECK(again.existed);
   CHECK(again.entry.name == first.entry.name);
   CHECK(again.entry.key.view() == first.entry.key.view());
   rules::Wishes mornings;
   mornings.afternoon = false;
-  CHECK(lottery.Enter(Dossier(1), kKey, mornings).outcome == Outcome::kIdempotencyMismatch);
-  const EntryAnswer other = lottery.Enter(Dossier(1), "another-key-another-key-");
+  CHECK(lottery.Enter(EntrantsDossier(1), kKey, mornings).outcome == Outcome::kIdempotencyMismatch);
+  const EntryAnswer other = lottery.Enter(EntrantsDossier(1), "another-key-another-key-");
   CHECK(other.outcome == Outcome::kAlreadyEntered);
   CHECK(other.entry.name.empty());
   // A wrong key and an unknown name look alike.
@@ -60,9 +60,9 @@ TEST_CASE(
 TEST_CASE("who leaves before the closing takes no part, and may enter again") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  const EntryView first = lottery.EnterAll(Dossier(1));
+  const EntryView first = lottery.EnterAll(EntrantsDossier(1));
   for (int i = 0; i < 2; ++i) CHECK(lottery.Ask(LeaveDraw, first).entry.state == "withdrawn");
-  const EntryView second = lottery.EnterAll(Dossier(1));
+  const EntryView second = lottery.EnterAll(EntrantsDossier(1));
   CHECK(second.name != first.name);
   CHECK(lottery.State().entered == 1);
   lottery.GoTo("2026-12-01T18:00");
@@ -76,7 +76,7 @@ TEST_CASE("who leaves before the closing takes no part, and may enter again") {
 TEST_CASE("every step in its order, once, and nothing before its time") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  lottery.EnterAll(Dossier(1));
+  lottery.EnterAll(EntrantsDossier(1));
   CHECK(lottery.State().phase == "open");
   CHECK(CloseDraw(*lottery.engine, kAgendaName, kTester).outcome == Outcome::kDrawStep);
   CHECK(lottery.Seed().outcome == Outcome::kDrawStep);
@@ -115,17 +115,17 @@ TEST_CASE("a start goes on where it was at each step, and gives no other result"
   Lottery lottery;
   std::vector<EntryView> entries;
   lottery.GoTo("2026-11-30T10:30");
-  for (int i = 0; i < 30; ++i) entries.push_back(lottery.EnterAll(Dossier(i)));
+  for (int i = 0; i < 30; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i)));
   lottery.Restart();
   CHECK(lottery.State().entered == 30);
-  CHECK(lottery.Enter(Dossier(3)).outcome == Outcome::kAlreadyEntered);
+  CHECK(lottery.Enter(EntrantsDossier(3)).outcome == Outcome::kAlreadyEntered);
   CHECK(lottery.StateOf(entries[3]) == "entered");
   // The steward was not there when the window ended.
   lottery.Stop();
   std::string error;
   lottery.clock.now = lottery.clock.now + 2 * kMsPerDay;
   lottery.Start();
-  CHECK(lottery.Enter(Dossier(31)).outcome == Outcome::kNotOpenYet);
+  CHECK(lottery.Enter(EntrantsDossier(31)).outcome == Outcome::kNotOpenYet);
   lottery.Pass(1);
   const DrawView closed = lottery.State();
   CHECK(closed.phase == "closed");
@@ -164,7 +164,7 @@ TEST_CASE("every entrant has a signed receipt of inclusion, which leads to what 
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
   std::vector<EntryView> entries;
-  for (int i = 0; i < 9; ++i) entries.push_back(lottery.EnterAll(Dossier(i)));
+  for (int i = 0; i < 9; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i)));
   lottery.GoTo("2026-12-01T18:00");
   const DrawView closed = lottery.State();
   for (const EntryView& entry : entries) {
@@ -198,7 +198,7 @@ TEST_CASE("an id is used once, and a draw's rules stand once entries have begun"
   CHECK(publish(DrawToml("2026-12", later)) == "published");
   CHECK(publish(DrawToml()) == "published");
   lottery.GoTo("2026-11-30T10:30");
-  lottery.EnterAll(Dossier(1));
+  lottery.EnterAll(EntrantsDossier(1));
   CHECK(publish(DrawToml("2026-12", later)).find("its entries have begun") != std::string::npos);
   CHECK(publish(DrawToml("2027-01", later)).find("takes entries") != std::string::npos);
   CHECK(publish(AgendaToml()).find("is under way") != std::string::npos);
@@ -223,7 +223,7 @@ TEST_CASE("an id is used once, and a draw's rules stand once entries have begun"
 TEST_CASE("a group whose people are in a draw keeps its pepper") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  lottery.EnterAll(Dossier(1));
+  lottery.EnterAll(EntrantsDossier(1));
   PepperRequest request;
   request.epoch = 2;
   request.agenda = kAgendaName;
@@ -236,13 +236,13 @@ TEST_CASE("a group whose people are in a draw keeps its pepper") {
 TEST_CASE("a crowd at one address is told of, and keeps nobody away") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  lottery.EnterAll(Dossier(1));
+  lottery.EnterAll(EntrantsDossier(1));
   NoteCrowd(*lottery.engine, AgendaId{0});
   NoteCrowd(*lottery.engine, AgendaId{0});
   lottery.Pass(1);
   CHECK(lottery.State().state.crowded == 2);
   CHECK(StatsOfDraws(*lottery.engine).crowded == 2);
-  lottery.EnterAll(Dossier(2));
+  lottery.EnterAll(EntrantsDossier(2));
   lottery.Restart();
   CHECK(lottery.State().state.crowded == 2);
 }

@@ -30,6 +30,7 @@ booking::Reservation Reservation(const booking::AgendaInfo& info) {
   reservation.starts_at = Instant{1'796'102'400'000};  // 2026-12-01T05:20:00Z
   reservation.minutes = 20;
   reservation.moves_left = 1;
+  reservation.moves = 1;
   return reservation;
 }
 

@@ -55,7 +55,11 @@ void SlotModel::ProjectHold(const History& history, const Operation& o,
       return;
     case Outcome::kSlotTaken:
     case Outcome::kNothingLeft:
-      return steps->push_back({must, &o, What::kNone});
+      steps->push_back({must, &o, What::kNone});
+      // A party that met another one with a common member may have been made to start again: it had
+      // seats in its hand before it found none (and has spent their generations).
+      if (o.seats > 1) break;
+      return;
     default:
       break;
   }

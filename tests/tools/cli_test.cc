@@ -193,7 +193,8 @@ TEST_CASE("a list of subcommands has a line for each, with its purpose") {
       {"audit --help", 2, "Recounts an export, alone; names the first difference.\n"},
       {"mandate --help", 5, "Enters what a court has ordered. A colleague approves it.\n"},
       {"receipt --help", 4, "Whether it is genuine, and whose it is"},
-      {"--help", 17, "check, publish and look at agendas\n"},
+      {"waitlist --help", 3, "Gives the place up, and what is offered. Free.\n"},
+      {"--help", 18, "check, publish and look at agendas\n"},
   };
   for (const Case& one : cases) {
     const std::string help = Parse(one.line).output;
