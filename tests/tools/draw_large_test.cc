@@ -27,9 +27,9 @@ rules::Wishes WishesOf(int number) {
 void EnterAll(Lottery& lottery) {
   for (int i = 0; i < kEntries; ++i) {
     lottery.act->Begin();
-    const auto answer = booking::EnterDraw(*lottery.engine, *lottery.act,
-                                           Lottery::Request(booking::EntrantsDossier(i), "", WishesOf(i)),
-                                           lottery.clock.now);
+    const auto answer = booking::EnterDraw(
+        *lottery.engine, *lottery.act,
+        Lottery::Request(booking::EntrantsDossier(i), "", WishesOf(i)), lottery.clock.now);
     REQUIRE(answer.outcome == Outcome::kOk);
     if (i % 1'000 == 999) REQUIRE(lottery.wait.Finish(*lottery.act));
   }
