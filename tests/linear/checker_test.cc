@@ -293,15 +293,18 @@ TEST_CASE("desks that lie are caught") {
   Recorder recorder;
   for (const Lie lie : kLies) {
     int caught = 0;
+    uint64_t seed = 1;
     Tally tally;
-    for (uint64_t seed = 1; seed <= kScenes / 5; ++seed) {
+    // The rarest is seen in one of fifty: where few are recorded (under sanitizers), in more of
+    // them.
+    for (; seed <= kScenes / 5 || (caught == 0 && seed <= kScenes); ++seed) {
       Scene scene = SceneOf(seed);
       scene.lie = lie;
       const History history = recorder.Record(scene);
       if (!Flaw(history, scene.size, Place::kKnown, &tally).empty()) ++caught;
     }
     std::printf("%s: caught in %d of %d histories\n", std::string(LieName(lie)).c_str(), caught,
-                static_cast<int>(kScenes / 5));
+                static_cast<int>(seed - 1));
     CAPTURE(LieName(lie));
     CHECK(caught > 0);
   }
