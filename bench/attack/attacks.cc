@@ -72,7 +72,7 @@ void TryToHold(World& world, Queuer& one) {
 }
 
 // From the gathering to the close. Whoever asks for it every step stands first in `people`.
-void PlayOpening(World& world, std::vector<Queuer>& people, bool first_never_rests) {
+void PlayOpening(World& world, int seats, std::vector<Queuer>& people, bool first_never_rests) {
   world.Until(kTuesday730 + 65 * kMsPerMinute);
   for (Queuer& one : people) {
     const booking::TicketAnswer ticket = world.Ticket(one.who);
@@ -87,12 +87,10 @@ void PlayOpening(World& world, std::vector<Queuer>& people, bool first_never_res
     // The others look every few seconds, when their rank may have been called.
     if (++step % 20 != 0) continue;
     for (Queuer& one : people) TryToHold(world, one);
-    const bool done = std::all_of(people.begin(), people.end(), [](const Queuer& one) {
-      return one.has_seat || one.holds_left == 0;
-    });
-    if (done || (world.now() > kTuesday730 + 100 * kMsPerMinute &&
-                 world.Opening().phase == booking::Phase::kExhausted))
-      break;
+    // Whoever holds may let go: it is over when all seats are confirmed, not when none is free.
+    const auto with_seat =
+        std::count_if(people.begin(), people.end(), [](const Queuer& one) { return one.has_seat; });
+    if (with_seat == seats) break;
   }
 }
 
@@ -118,7 +116,7 @@ Played HandoverInQueue(uint64_t seed, int seats, int others) {
   for (const booking::Reservation& one : all) CHECK(world.Cancel(one));
   std::vector<Queuer> people = {{Name("BUYER", 0)}};
   for (int i = 0; i < others; ++i) people.push_back({Name("PERSON", i)});
-  PlayOpening(world, people, /*first_never_rests=*/true);
+  PlayOpening(world, seats, people, /*first_never_rests=*/true);
   return Result(people, /*has_buyer=*/true);
 }
 
@@ -182,7 +180,7 @@ Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people) {
   // A bot holds as often as it may.
   for (int i = 0; i < bots; ++i) all.push_back({Name("BOT", i), /*confirms=*/false, 1'000});
   for (int i = 0; i < people; ++i) all.push_back({Name("PERSON", i)});
-  PlayOpening(world, all, /*first_never_rests=*/false);
+  PlayOpening(world, seats, all, /*first_never_rests=*/false);
   return Result(all, /*has_buyer=*/false);
 }
 

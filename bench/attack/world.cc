@@ -114,6 +114,4 @@ booking::PlaceView World::Read(const booking::PlaceView& place) {
   return *answer.place;
 }
 
-booking::OpeningView World::Opening() { return engine_->ReadQueue(name_, clock_.now).opening; }
-
 }  // namespace creneau::attack

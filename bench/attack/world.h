@@ -37,7 +37,6 @@ class World {
   booking::TicketAnswer Ticket(std::string_view who, std::string_view before = {});
   booking::PlaceView Join(std::string_view who);
   booking::PlaceView Read(const booking::PlaceView& place);
-  booking::OpeningView Opening();
   void Publish(std::string_view toml);
 
  private:
