@@ -61,10 +61,12 @@ bool MoveOne(Engine::Impl& in, const AgendaInfo& agenda, const Holder& one, Inst
 }
 
 // A seat of that channel that was set aside and that nobody has taken is free now. False: none is.
-bool GiveKept(Engine::Impl& in, AgendaId agenda, Channel channel, Act& act) {
+bool GiveKept(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now, Act& act) {
   for (auto at = in.kept_aside_.begin(); at != in.kept_aside_.end(); ++at) {
     const SeatId seat = at->first;
-    if (in.ledger_.AgendaOf(seat) != agenda || in.ledger_.WordOf(seat).channel() != channel)
+    const std::optional<ledger::SeatTime> time = in.ledger_.TimeOf(seat);
+    if (!time || time->agenda != agenda.id || in.ledger_.WordOf(seat).channel() != channel ||
+        !CanBeMovedTo(agenda, time->starts_at, now))
       continue;
     in.kept_aside_.erase(at);
     return in.ledger_.FreeAside(seat, act);
@@ -73,6 +75,12 @@ bool GiveKept(Engine::Impl& in, AgendaId agenda, Channel channel, Act& act) {
 }
 
 }  // namespace
+
+bool CanBeMovedTo(const AgendaInfo& agenda, Instant starts_at, Instant now) {
+  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  return starts_at >= window.earliest_start + limits::kLeastOfferMs &&
+         starts_at <= window.latest_start;
+}
 
 void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act) {
   std::vector<Holder> people;
@@ -91,7 +99,7 @@ void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act&
     act.Begin();
     if (MoveOne(in, agenda, one, now, act, &stuck)) continue;
     const Channel channel = one.seat.word.channel();
-    if (!stuck && GiveKept(in, agenda.id, channel, act) &&
+    if (!stuck && GiveKept(in, agenda, channel, now, act) &&
         MoveOne(in, agenda, one, now, act, &stuck))
       continue;
     ++left.displaced;

@@ -19,6 +19,8 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act);
 // People in slots of days that were closed are offered others.
 void TendClosures(Engine::Impl& in, Instant now, Act& act);
+// Whether a slot that begins then can be offered to them.
+bool CanBeMovedTo(const AgendaInfo& agenda, Instant starts_at, Instant now);
 void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act);
 
 }  // namespace creneau::booking

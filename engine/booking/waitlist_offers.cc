@@ -89,9 +89,10 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
   const AgendaInfo* const agenda = time ? in.registry_.Find(time->agenda) : nullptr;
   bool aside = word.state() == SeatState::kAside;
   if (agenda == nullptr || (!aside && word.last())) return {};
-  // For as long as it takes to move somebody there it is in the calendar: microseconds, at a moment
-  // that nobody can have chosen.
-  if (in.people_->closures.HasDisplaced(agenda->id, word.channel())) {
+  // Only a seat that they can be moved to: another one would be everybody's at a moment that
+  // whoever gave it up knows. While somebody is moved there it is, for microseconds.
+  if (in.people_->closures.HasDisplaced(agenda->id, word.channel()) &&
+      CanBeMovedTo(*agenda, time->starts_at, now)) {
     in.kept_aside_.erase(seat);
     if (!(aside ? in.ledger_.FreeAside(seat, act) : in.ledger_.Free(seat, now, act))) return {};
     MoveDisplaced(in, *agenda, now, act);

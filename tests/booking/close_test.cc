@@ -114,6 +114,23 @@ TEST_CASE("a seat that was set aside and that nobody takes is theirs at once") {
   CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
 }
 
+TEST_CASE("a seat that nobody displaced can be moved to is not given back early for them") {
+  Closing world("09:00-09:30");
+  const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
+  const Reservation bert = world.At("2026-12-17T09:00", "2026-0002");
+  world.Close("2026-12-15");
+  // Fewer days can be booked ahead now: bert's slot is beyond them, and ada cannot be moved there.
+  std::string nearer = FewSeats("", "09:00-09:30");
+  nearer.replace(nearer.find("horizon_days = 20"), 17, "horizon_days = 10");
+  REQUIRE(world.Publish("93-titres", nearer).outcome == Outcome::kOk);
+  world.Minutes(1);
+  REQUIRE(world.engine->inside().people_->closures.counts().displaced == 1);
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Minutes(50);
+  CHECK(world.engine->inside().ledger_.Count(bert.agenda->id, world.clock.now)[0].free == 0);
+  CHECK(world.SlotOf(ada) == "confirmed 2026-12-15T09:00");
+}
+
 TEST_CASE("whoever was moved once already is told to be an agent's task") {
   Closing world("09:00-09:30");
   REQUIRE(world.Publish("93-titres", FewSeats("", "09:00-10:00")).outcome == Outcome::kOk);
