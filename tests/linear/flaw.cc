@@ -10,10 +10,10 @@
 namespace creneau::linear {
 namespace {
 
-// Which operations, in the order of their calls, and how far an order was found.
+// Which operations, in the order of their calls, how far an order was found, and all there was.
 template <typename Step>
-std::string Story(const std::string& whose, const std::vector<Step>& steps,
-                  const Verdict& verdict) {
+std::string Story(const std::string& whose, const std::vector<Step>& steps, const Verdict& verdict,
+                  const History& history) {
   std::vector<const Operation*> operations;
   for (const Step& step : steps) {
     if (std::find(operations.begin(), operations.end(), step.operation) == operations.end())
@@ -25,7 +25,9 @@ std::string Story(const std::string& whose, const std::vector<Step>& steps,
   for (const size_t i : verdict.order) out += "  " + Told(*steps[i].operation) + "\n";
   out += "and then none of these:\n";
   for (const size_t i : verdict.stuck) out += "  " + Told(*steps[i].operation) + "\n";
-  return out;
+  std::vector<const Operation*> all;
+  for (const Operation& o : history) all.push_back(&o);
+  return out + "the whole history:\n" + Told(all);
 }
 
 template <typename Model>
@@ -36,7 +38,7 @@ std::string Search(const std::string& whose, const Model& model, const History& 
   ++tally->projections;
   tally->explored += verdict.explored;
   if (verdict.gave_up) ++tally->given_up;
-  return verdict.linearizable ? "" : Story(whose, steps, verdict);
+  return verdict.linearizable ? "" : Story(whose, steps, verdict, history);
 }
 
 // Whether a refusal in this slot needed an excuse: without the steps that may have been, no order.

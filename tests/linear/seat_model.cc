@@ -25,29 +25,49 @@ bool IsTaken(SeatWord word) {
   return ledger::IsReserved(word.state()) || ledger::IsCooling(word.state());
 }
 
+bool IsMove(Verb verb) { return verb == Verb::kMove || verb == Verb::kDisplace; }
+
+// Whether it moved, or may have: who is told that there is no such reservation can have moved it
+// before it was given up.
+bool Moved(const Operation& o) { return o.outcome == Outcome::kOk && !o.repeated; }
+bool MayHaveMoved(const Operation& o) {
+  return Moved(o) || o.lost || o.outcome == Outcome::kUnknownReservation;
+}
+
 }  // namespace
 
 SeatModel::SeatModel(SeatId seat, const History& history) : seat_(seat) {
   for (const Operation& o : history) {
-    const bool moves = o.verb == Verb::kMove || o.verb == Verb::kDisplace;
+    const bool moves = IsMove(o.verb);
     may_skip_ = may_skip_ || (moves && o.slot == SlotOf(seat)) ||
                 (o.seats > 1 && (o.slot < 0 || o.slot == SlotOf(seat)));
+    if (IsMove(o.verb) && MayHaveMoved(o)) moves_.push_back(&o);
     if (o.shown.any && o.shown.at.seat == seat) shown_.push_back(o.shown.at.generation);
   }
   std::sort(shown_.begin(), shown_.end());
   shown_.erase(std::unique(shown_.begin(), shown_.end()), shown_.end());
 }
 
+// Whether a move's answer surely shows where it came to itself. Three moves can lead to a slot, out
+// of it and back: the answer of the first, if it is under way as long, may show what the third did.
+bool SeatModel::ShowsItsOwn(const Operation& o) const {
+  if (!Moved(o) || !o.shown.any || o.shown.slot != o.slot || o.shown.word.step() != 0) return false;
+  return std::none_of(moves_.begin(), moves_.end(), [&o](const Operation* other) {
+    return other != &o && other->name == o.name && other->slot == o.slot &&
+           other->called < o.returned && o.called < other->returned &&
+           (!other->shown.any || other->shown.at == o.shown.at);
+  });
+}
+
 void SeatModel::ProjectMove(const Operation& o, Span span, std::vector<Step>* steps) const {
-  const bool moved = o.outcome == Outcome::kOk && !o.repeated;
   const bool here = o.shown.any && o.shown.at.seat == seat_;
-  if (moved || o.outcome == Outcome::kUnknownReservation) {
-    const bool stayed = moved && o.shown.slot == o.slot && o.shown.word.step() == 0;
+  if (MayHaveMoved(o)) {
+    const bool sure = ShowsItsOwn(o);
     Span may = span;
     may.duty = Duty::kMay;
-    if (SlotOf(seat_) == o.slot && (here || !stayed))
-      steps->push_back({here && stayed ? span : may, &o, Part::kArrived, here});
-    if (!(here && stayed)) steps->push_back({may, &o, Part::kLeft, false});
+    if (SlotOf(seat_) == o.slot && (here || !sure))
+      steps->push_back({sure ? span : may, &o, Part::kArrived, sure});
+    if (!(here && sure)) steps->push_back({may, &o, Part::kLeft, false});
   }
   if (here) steps->push_back({span, &o, Part::kShown, true});
 }
@@ -56,7 +76,7 @@ std::vector<SeatModel::Step> SeatModel::Project(const History& history) const {
   std::vector<Step> steps;
   for (const Operation& o : history) {
     const Span span{o.called, o.returned, Duty::kMust, -1};
-    if (o.verb == Verb::kMove || o.verb == Verb::kDisplace) {
+    if (IsMove(o.verb)) {
       ProjectMove(o, span, &steps);
     } else if (o.verb == Verb::kTrim) {
       Span may = span;
@@ -167,11 +187,11 @@ void SeatModel::Trimmed(const State& state, std::vector<State>* out) const {
   }
 }
 
-// A move came here. Where the answer shows the seat at its first step, that is the word.
+// A move came here. Where its answer surely shows the seat at its first step, that is the word.
 void SeatModel::Arrived(const State& state, const Step& step, std::vector<State>* out) const {
   const Operation& o = *step.operation;
   const SeatWord now = o.shown.word;
-  if (step.here && now.step() == 0) {
+  if (step.here) {
     if (FollowsOn(state, now.generation()) && ledger::IsReserved(now.state()) && now.moves() > 0)
       out->push_back({now, o.who, true});
     return;
@@ -181,7 +201,6 @@ void SeatModel::Arrived(const State& state, const Step& step, std::vector<State>
     if (FollowsOn(state, generation))
       out->push_back({Idle(generation, SeatState::kHeld), o.who, false});
   };
-  if (step.here) return arrive(now.generation());
   // Generations beyond the next are met only where moves came to nothing, and then told by what
   // other answers show of the seat; without anything shown the next one is taken.
   const Generation next{state.word.generation().value + 1};

@@ -34,15 +34,17 @@ class SeatModel {
     Span span;
     const Operation* operation = nullptr;
     Part part = Part::kWhole;
-    bool here = false;  // of an arrival: the answer shows this seat
+    bool here = false;  // of an arrival: its answer surely shows the seat as it came
   };
 
-  // The history that seats are projected from: which moves may skip generations.
+  // The history that seats are projected from, which outlives this: which moves may skip
+  // generations, and which answers show another move's seat.
   SeatModel(SeatId seat, const History& history);
   std::vector<Step> Project(const History& history) const;
   void Next(const State& state, const Step& step, std::vector<State>* out) const;
 
  private:
+  bool ShowsItsOwn(const Operation& move) const;
   void ProjectMove(const Operation& operation, Span span, std::vector<Step>* steps) const;
   bool FollowsOn(const State& state, Generation generation,
                  ledger::SeatState from = ledger::SeatState::kFree) const;
@@ -54,7 +56,8 @@ class SeatModel {
 
   SeatId seat_;
   bool may_skip_ = false;
-  std::vector<Generation> shown_;  // of this seat, by any answer
+  std::vector<Generation> shown_;        // of this seat, by any answer
+  std::vector<const Operation*> moves_;  // of anybody, that moved or may have
 };
 
 }  // namespace creneau::linear

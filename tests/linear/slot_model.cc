@@ -1,5 +1,7 @@
 #include "tests/linear/slot_model.h"
 
+#include <algorithm>
+
 namespace creneau::linear {
 namespace {
 
@@ -23,6 +25,15 @@ bool InTheWay(const Operation& move, const Operation& other) {
   if (other.verb == Verb::kTrim) return other.kept + other.withdrawn + other.restored > 0;
   if (IsSteward(other)) return other.yes;
   return other.who == move.who && other.verb != Verb::kLook && other.verb != Verb::kFind;
+}
+
+// Whether a family that got its seats may have had others in its hand before, and given them back:
+// one of its members got a reservation meanwhile, which ended before it looked again.
+bool MayHaveStartedAgain(const History& history, const Operation& o) {
+  return o.seats > 1 && std::any_of(history.begin(), history.end(), [&o](const Operation& other) {
+           return other.who == o.who && other.called != o.called && Overlap(o, other) &&
+                  (other.verb == Verb::kHold || other.verb == Verb::kOffer);
+         });
 }
 
 // Whether it may have had to do with the slot's free word or its summary: claimed there, given
@@ -52,6 +63,7 @@ void SlotModel::ProjectHold(const History& history, const Operation& o,
         }
         steps->push_back({must, &o, What::kNone});
       }
+      if (MayHaveStartedAgain(history, o)) break;
       return;
     case Outcome::kSlotTaken:
     case Outcome::kNothingLeft:

@@ -8,7 +8,7 @@
 //   and a move for each other act on the same reservation that it met, may have taken a seat for a
 //   moment: two steps, the second of which must follow within the operation.
 // - A party's seats are in its hand until all its members are in the index; met there by another
-//   one with a common member it gives them back and looks again, and may then find none.
+//   one with a common member it gives them back and looks again, and may then find none, or others.
 // - A seat is free by its word first; then whoever took the mark off sets its bit. That may be
 //   somebody who helped, still at it when the one that freed the seat has its answer. So a freed
 //   seat is there at the latest when all have returned who were at work when its freeing returned
