@@ -25,12 +25,15 @@ RUNS = {
     **{lie: ("nine-oclock",) for lie in ("other-k", "goes-back", "other-tag", "wrong-rank", "breaks-holds", "sheds", "silent",
                                          "overbooks", "no-queue")},
 }
+# Where all seats are to be confirmed the opening lasts until they are: who walks away with a hold just before four seconds
+# are over would keep a seat to himself. Of the liars some never get there.
+OPEN_S = {"honest": 15, "uncached": 15, "bots": 15}
 EXIT_CODES = {"ok": 0, "objective-missed": 6, "no-success": 6, "void": 6, "wrong": 6}
 
 
 def run(name):
     """Exit code, stdout, stderr, and the JSON report where there is one."""
-    with tempfile.TemporaryDirectory() as home, Queueing(name, SEATS) as server:
+    with tempfile.TemporaryDirectory() as home, Queueing(name, SEATS, open_s=OPEN_S.get(name, 4)) as server:
         report, page = Path(home) / "report.json", Path(home) / "page.html"
         profile, *more = RUNS[name]
         done = subprocess.run(
