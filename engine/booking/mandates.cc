@@ -183,15 +183,20 @@ class Approval {
     Act own(in_.publisher_pool_, *in_.log_);
     BlockingWait wait;
     for (const auto& slot : in_.ledger_.Slots(agenda_.id, earliest_, latest_, SIZE_MAX)) {
-      const int seats = std::accumulate(slot.seats.begin(), slot.seats.end(), 0);
-      if (seats >= static_cast<int>(limits::kSeatsPerSlot)) continue;
-      own.Begin();
-      // A slot may have no room although it has few seats: others are on their way out.
-      if (!AddCourtSeat(in_, *in_.registry_.Find(agenda_.id), slot.start, now_, own,
-                        [&] { return wait.Finish(own); }))
-        continue;
-      return Hold(subject, Channel::kCourt, slot.start);
+      int seats = std::accumulate(slot.seats.begin(), slot.seats.end(), 0);
+      // More than one where what is added is a seat that somebody has: one that was to go once its
+      // holder leaves, and now stays.
+      for (; seats < static_cast<int>(limits::kSeatsPerSlot); ++seats) {
+        own.Begin();
+        // A slot may have no room although it has few seats: others are on their way out.
+        if (!AddCourtSeat(in_, *in_.registry_.Find(agenda_.id), slot.start, now_, own,
+                          [&] { return wait.Finish(own); }))
+          break;
+        Hold(subject, Channel::kCourt, slot.start);
+        if (!IsTaken()) return;
+      }
     }
+    result_.outcome = Outcome::kNothingLeft;
   }
 
   void CountSeat(const Subject& subject) {

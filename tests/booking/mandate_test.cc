@@ -198,6 +198,23 @@ TEST_CASE("what is wrong with an order is said member by member; the same again 
   CHECK(court.Entered("AAAA1", {2026, 12, 5}) != name);
 }
 
+TEST_CASE("where what is added is a seat that stays its holder's, one more is") {
+  Chancery court;
+  REQUIRE(court.Approve(court.Entered("AAAA1", {2026, 12, 1}), court.paul).outcome == Outcome::kOk);
+  const std::string without =
+      AgendaToml("93-titres", "", "{ web = 3, phone = 1, desk = 2, court = 0 }");
+  REQUIRE(court.Publish("93-titres", without, Displaced::kKeep).outcome == Outcome::kOk);
+  const MandateAnswer added = court.Approve(court.Entered("BBBB1", {2026, 12, 1}), court.paul);
+  REQUIRE(added.outcome == Outcome::kOk);
+  CHECK(added.mandate->mandate.seat == MandateSeat::kAdded);
+  CHECK(SlotOf(added) == "2026-12-01T09:00");
+  CHECK(court.Look().court.added == 1);
+  const ChannelCounts counts = court.Look().counts[static_cast<size_t>(Channel::kCourt)];
+  CHECK(counts.published == 2);
+  CHECK(counts.confirmed == 2);
+  CHECK(court.engine->CheckInvariants().ok());
+}
+
 TEST_CASE("beyond the court's share a seat is added, by the deadline, and stays") {
   Chancery court;
   for (int i = 0; i < 6; ++i) {
