@@ -89,10 +89,12 @@ std::pair<int, int> Auditor::Free(const Book& book, const std::string& slot, Ins
   return {std::max(0, state.seats - perhaps), std::max(0, state.seats - surely)};
 }
 
-// Between an hour and a day, or in the first opening that begins after an hour.
-Cooling Auditor::Cools(const std::string& agenda, Instant now) const {
-  const auto opens = opens_at_.find(agenda);
-  if (opens == opens_at_.end()) return {now + kCoolLeastMs, now + kCoolMostMs};
+// Between an hour and a day, or in the first opening that begins after an hour; no opening binds
+// the office's own channels.
+Cooling Auditor::Cools(const std::string& slot, Instant now) const {
+  const auto opens = opens_at_.find(AgendaOf(slot));
+  if (opens == opens_at_.end() || ChannelOf(slot) != "web")
+    return {now + kCoolLeastMs, now + kCoolMostMs};
   const auto next = [&](Instant after) {
     const Instant today = Queues::TimeOn(Queues::DayOf(after), opens->second);
     return today < after ? Queues::TimeOn(Queues::DayOf(after) + 1, opens->second) : today;
@@ -115,7 +117,7 @@ void Auditor::End(Book& book, const std::string& name, State state, Instant now)
   }
   booking.state = state;
   booking.told_of = state == State::kCancelled;
-  const Cooling cools = Cools(agenda, now);
+  const Cooling cools = Cools(booking.slot, now);
   booking.cools_from = at_once == Sure::kNo ? cools.from : now;
   booking.cools_until =
       at_once == Sure::kYes ? Instant{Later(0, now.ms) * kMsPerSecond} : cools.until;
@@ -127,13 +129,20 @@ void Auditor::End(Book& book, const std::string& name, State state, Instant now)
 
 std::string Auditor::Publish(const std::vector<std::string>& slots, int seats, bool keep,
                              const Told& told, Instant now, bool disk_low) {
+  Seats all;
+  for (const std::string& slot : slots) all[slot] = seats;
+  return Publish(all, keep, told, now, disk_low);
+}
+
+std::string Auditor::Publish(const Seats& seats, bool keep, const Told& told, Instant now,
+                             bool disk_low) {
   bool may_displace = false;
   bool must_displace = false;
-  for (const std::string& slot : slots) {
+  for (const auto& [slot, count] : seats) {
     if (!Knows(slot)) continue;
     const int live = Live(book(), slot);
-    may_displace |= live > seats;
-    must_displace |= live - book().slots.at(slot).leaving_most > seats;
+    may_displace |= live > count;
+    must_displace |= live - book().slots.at(slot).leaving_most > count;
   }
   if (told.code == "seats-reserved") {
     Reach("publication-refused");
@@ -143,17 +152,17 @@ std::string Auditor::Publish(const std::vector<std::string>& slots, int seats, b
   if (told.status != 200 && told.status != 201) return Wrong("it can be published", told);
   if (must_displace && !keep) return Wrong("seats that are taken would go", told);
   Reach(may_displace ? "published-beyond-reservations" : "published");
-  Learn(slots, seats, now);
+  Learn(seats, now);
   return "";
 }
 
 // Free seats go first, then those that are cooling, then, when they end, those that are taken; and
 // they come back in the opposite order.
-void Auditor::Learn(const std::vector<std::string>& slots, int seats, Instant now) {
+void Auditor::Learn(const Seats& seats, Instant now) {
   Book& next = Next();
-  for (const std::string& slot : slots) {
+  for (const auto& [slot, count] : seats) {
     Slot& state = next.slots[slot];
-    const int fewer = state.seats - seats;
+    const int fewer = state.seats - count;
     if (fewer > 0) {
       const int goes_later = std::max(0, fewer - Free(next, slot, now).first);
       if (goes_later > Live(next, slot)) Reach("withdrawn-while-cooling");
@@ -161,8 +170,14 @@ void Auditor::Learn(const std::vector<std::string>& slots, int seats, Instant no
     } else {
       state.leaving_most = std::max(0, state.leaving_most + fewer);
     }
-    state.seats = seats;
+    state.seats = count;
   }
+}
+
+void Auditor::Learn(const std::vector<std::string>& slots, int seats, Instant now) {
+  Seats all;
+  for (const std::string& slot : slots) all[slot] = seats;
+  Learn(all, now);
 }
 
 // --- time and crashes ----------------------------------------------------------------------------
@@ -172,8 +187,7 @@ void Auditor::Tick(Instant now, int64_t away_ms, bool frees) {
   if (away_ms > 0) NoteOutage(now);
   std::vector<std::string> lapsed;
   bool changes = away_ms > 0;
-  for (const auto& [person, name] : book().live) {
-    const Booking& booking = book().bookings.at(name);
+  for (const auto& [name, booking] : book().bookings) {
     if (booking.state != State::kHeld) continue;
     const int64_t deadline_s =
         away_ms > 0 ? Later(booking.deadline_s, away_ms) : booking.deadline_s;
@@ -208,6 +222,7 @@ void Auditor::NoteOutage(Instant now) {
 
 // What the steward counts in its round: whether a queue has anything to wait for.
 void Auditor::NoteEmptyQueues(Instant now) {
+  if (!queues_.any()) return;
   std::map<std::string, bool> empty;
   for (const auto& [slot, state] : book().slots) {
     const std::string agenda = AgendaOf(slot);
@@ -226,7 +241,7 @@ void Auditor::NoteEmptyQueues(Instant now) {
 // Or once only: the seat cools between the bounds of both.
 void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
   unsure_until_ = now + kSettlesMs;
-  const Instant until = Cools(AgendaOf(booking.slot), unsure_until_).until;
+  const Instant until = Cools(booking.slot, unsure_until_).until;
   for (Cooling& one : book.slots.at(booking.slot).cooling) {
     if (one.from == booking.cools_from && one.until == booking.cools_until) one.until = until;
   }
@@ -273,6 +288,7 @@ std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
     misfit = deeds && candidate.deeds != *deeds
                  ? "the log has " + std::to_string(*deeds) + " acts of the staff"
                  : Misfit(candidate, seen, died, now);
+    if (misfit.empty() && misfit_) misfit = misfit_(candidate);
     if (misfit.empty()) break;
     --kept;
   }

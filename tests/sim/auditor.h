@@ -24,6 +24,7 @@
 
 #include "base/instant.h"
 #include "base/limits.h"
+#include "tests/sim/fair_book.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/queues.h"
 #include "tests/sim/who.h"
@@ -46,6 +47,7 @@ struct Booking {
   int person = 0;    // whom that stood for then
   std::string key;
   std::vector<std::string> old_keys;  // that it had before it was repaired, and that open nothing
+  std::string party;                  // of the family that it was held for
   int rekeyed = 0;
   std::string idempotency;
   std::string asked;  // the slot that the hold named, or any of that agenda
@@ -85,6 +87,7 @@ struct Book {
   std::map<std::string, Slot> slots;
   std::shared_ptr<const WhoIsWho> people = std::make_shared<const WhoIsWho>();
   uint64_t deeds = 0;  // how much the staff has done (trust.h)
+  std::shared_ptr<const FairBook> fair = std::make_shared<const FairBook>();
 };
 
 // Of an agenda, in minutes of the office's day; a day is all days.
@@ -117,6 +120,10 @@ class Auditor {
                       Instant now, bool disk_low);
   // What a publication whose outcome nobody knew has made of it.
   void Learn(const std::vector<std::string>& slots, int seats, Instant now);
+  // The same where slots have each their own number of seats.
+  using Seats = std::map<std::string, int>;
+  std::string Publish(const Seats& seats, bool keep, const Told& told, Instant now, bool disk_low);
+  void Learn(const Seats& seats, Instant now);
   std::string Hold(int identity, const std::string& slot, const std::string& idempotency,
                    const Told& told, Instant now, bool disk_low);
   std::string Confirm(const std::string& name, const Told& told, Instant now);
@@ -148,6 +155,18 @@ class Auditor {
   const Book& book() const { return history_.back(); }
   const Book& oldest() const { return history_.front(); }  // that a crash may leave
   Book& Next();                                            // a new book, to be changed
+  // What keeps a book from being the one that a crash has left, beside its reservations; "":
+  // nothing.
+  void AlsoFits(std::function<std::string(const Book&)> misfit) { misfit_ = std::move(misfit); }
+
+  // For the auditors of other rules.
+  // Free seats of a slot: at least, at most.
+  std::pair<int, int> Free(const Book& book, const std::string& slot, Instant now) const;
+  static int Live(const Book& book, const std::string& slot);
+  // Live holds, before and behind the bound.
+  bool IsFull(size_t more = 1) const { return Holds() + more > hold_bound_; }
+  std::optional<std::string> NotOpen(const std::string& slot, const Told& told, Instant now);
+
   std::map<std::string, uint64_t>& reached() { return reached_; }
   void Reach(const std::string& branch) { ++reached_[branch]; }
 
@@ -155,10 +174,6 @@ class Auditor {
   // What was told of each reservation with each key that it may have.
   using Seen = std::map<std::pair<std::string, std::string>, Told>;
   static std::string Misfit(const Book& book, const Seen& seen, Instant died, Instant now);
-  // Free seats of a slot: at least, at most.
-  std::pair<int, int> Free(const Book& book, const std::string& slot, Instant now) const;
-  static int Live(const Book& book, const std::string& slot);
-  std::optional<std::string> NotOpen(const std::string& slot, const Told& told, Instant now);
   uint64_t Holds() const;
   std::string Granted(int identity, const std::string& slot, const std::string& idempotency,
                       const Told& told, Instant now);
@@ -168,8 +183,8 @@ class Auditor {
                                    const char* act);
   void LapseAgain(Book& book, Booking& booking, Instant now);
   void End(Book& book, const std::string& name, Booking::State state, Instant now);
-  // How long a seat of that agenda cools that is given back about now.
-  Cooling Cools(const std::string& agenda, Instant now) const;
+  // How long a seat of that slot cools that is given back about now.
+  Cooling Cools(const std::string& slot, Instant now) const;
   // `died`: until then holds could be confirmed.
   static bool Fits(const Booking* booking, const Told& told, Instant died, Instant now);
 
@@ -185,6 +200,7 @@ class Auditor {
   std::map<std::string, uint64_t> reached_;
   Queues queues_{reached_};
   uint64_t hold_bound_ = UINT64_MAX;
+  std::function<std::string(const Book&)> misfit_;
   // Outages inside opening hours move their end, by what the engine knows of them.
   Instant hours_moved_until_;
   // Free seats of an agenda's slots, at least and at most, at each read of it since told_at_.

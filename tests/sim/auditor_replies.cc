@@ -9,6 +9,10 @@ using State = Booking::State;
 const char* NameOf(State state) { return state == State::kConfirmed ? "confirmed" : "held"; }
 
 std::string InSlot(const Told& told) { return told.Member("agenda") + "/" + told.Member("slot"); }
+bool IsIn(const Told& told, const std::string& slot) { return InSlot(told) == BareSlot(slot); }
+bool IsOfWeb(const std::string& slot, const std::string& agenda) {
+  return AgendaOf(slot) == agenda && ChannelOf(slot) == "web";
+}
 
 }  // namespace
 
@@ -21,7 +25,8 @@ std::string Auditor::Existing(const Booking& booking, const std::string& name,
     if (told.code != "already-reserved") return Wrong("there is a reservation already", told);
     return told.body.find(name) == std::string::npos ? "" : Wrong("the name is told", told);
   }
-  if (booking.asked != slot) {
+  // One of a family who asks alone with its key, too.
+  if (booking.asked != slot || !booking.party.empty()) {
     Reach("idempotency-mismatch");
     return told.code == "idempotency-mismatch" ? "" : Wrong("the key was another hold's", told);
   }
@@ -59,7 +64,7 @@ std::string Auditor::Hold(int identity, const std::string& slot, const std::stri
   const bool any = TimeOf(slot).empty();
   int least = 0;
   for (const auto& [each, state] : book().slots) {
-    if (each == slot || (any && AgendaOf(each) == slot)) least += Free(book(), each, now).first;
+    if (each == slot || (any && IsOfWeb(each, slot))) least += Free(book(), each, now).first;
   }
   const char* code = any ? "nothing-left" : "slot-taken";
   Reach(code);
@@ -130,7 +135,7 @@ std::optional<std::string> Auditor::Ended(const Booking& booking, const Told& to
 std::string Auditor::Confirm(const std::string& name, const Told& told, Instant now) {
   const Booking& booking = book().bookings.at(name);
   if (const auto ended = Ended(booking, told, now, "confirm")) return *ended;
-  if (told.status != 200 || told.Member("state") != "confirmed" || InSlot(told) != booking.slot)
+  if (told.status != 200 || told.Member("state") != "confirmed" || !IsIn(told, booking.slot))
     return Wrong("whoever holds can confirm", told);
   Reach(booking.state == State::kHeld ? "confirmed" : "confirm-repeated");
   if (booking.state == State::kHeld) Next().bookings.at(name).state = State::kConfirmed;
@@ -175,7 +180,7 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
   if (const auto ended = Ended(booking, told, now, "move")) return *ended;
   if (booking.slot == slot) {
     Reach("move-repeated");
-    return told.status == 200 && InSlot(told) == slot ? "" : Wrong("it is there", told);
+    return told.status == 200 && IsIn(told, slot) ? "" : Wrong("it is there", told);
   }
   if (auto refusal = NotOpen(slot, told, now)) {
     Reach("move-not-open");
@@ -191,12 +196,12 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
     Reach("move-refused");
     return least <= 0 ? "" : Wrong("there is a free seat", told);
   }
-  if (told.status != 200 || InSlot(told) != slot) return Wrong("it can be moved", told);
+  if (told.status != 200 || !IsIn(told, slot)) return Wrong("it can be moved", told);
   if (most <= 0) return Wrong("there is no free seat", told);
   Reach("moved");
   Book& next = Next();
   Booking& moved = next.bookings.at(name);
-  const Cooling cools = Cools(AgendaOf(moved.slot), now);
+  const Cooling cools = Cools(moved.slot, now);
   next.slots.at(moved.slot).cooling.push_back(cools);
   moved.left_until = cools.until;
   moved.slot = slot;
@@ -213,7 +218,7 @@ std::string Auditor::Attempt(const std::string& agenda, const Told& told, Instan
   if (as.code == "read-only") return disk_low ? "" : Wrong("the disk has room", told);
   std::pair<int, int> free;
   for (const auto& [slot, state] : book().slots) {
-    if (AgendaOf(slot) != agenda) continue;
+    if (!IsOfWeb(slot, agenda)) continue;
     const auto [least, most] = Free(book(), slot, now);
     free = {free.first + least, free.second + most};
   }
@@ -242,7 +247,7 @@ bool Auditor::Fits(const Booking* booking, const Told& told, Instant died, Insta
   }
   if (Lapsed(*booking, died) && told.code == "hold-expired") return true;
   return told.status == 200 && told.Member("state") == NameOf(booking->state) &&
-         InSlot(told) == booking->slot &&
+         IsIn(told, booking->slot) && told.Member("party") == booking->party &&
          told.Member("moves_left") ==
              std::to_string(static_cast<int>(limits::kMaxMoves) - booking->moves) &&
          (booking->state != State::kHeld ||
@@ -266,7 +271,7 @@ std::string Auditor::Slots(const std::string& agenda, const Told& told, Instant 
   FreeSeats& current = moments.emplace_back();
   std::map<std::string, int> free;
   for (const auto& [slot, state] : book().slots) {
-    if (AgendaOf(slot) != agenda) continue;
+    if (!IsOfWeb(slot, agenda)) continue;
     const size_t at = told.body.find("\"slot\":\"" + TimeOf(slot) + "\"");
     if (at == std::string::npos) return Wrong("slot " + slot + " is published", told);
     free[slot] = std::stoi(told.body.substr(told.body.find("\"free\":", at) + 7, 4));

@@ -107,11 +107,13 @@ std::string Life::SomeSlot(const OfficeAgenda& agenda, bool any_too) {
 }
 
 const OfficeAgenda& AgendaNamed(const std::string& name) {
-  const auto& agendas = OfficeAgendas();
-  const auto at = std::find_if(agendas.begin(), agendas.end(),
-                               [&](const auto& one) { return one.name + "/" == name; });
-  CHECK(at != agendas.end());
-  return *at;
+  for (const auto* agendas : {&OfficeAgendas(), &FairAgendas()}) {
+    const auto at = std::find_if(agendas->begin(), agendas->end(),
+                                 [&](const auto& one) { return one.name + "/" == name; });
+    if (at != agendas->end()) return *at;
+  }
+  CHECK(false);
+  return OfficeAgendas().front();
 }
 
 // Without a queue; those with one are asked otherwise.
@@ -174,7 +176,8 @@ void Life::OnBooking(const std::string& name) {
     case 6:
     case 7:
     case 8:
-      return AskMove(name, SomeSlot(AgendaNamed(AgendaOf(booking.slot)), false));
+      return AskMove(name, InChannel(SomeSlot(AgendaNamed(AgendaOf(booking.slot)), false),
+                                     ChannelOf(booking.slot)));
     case 9: {
       std::string wrong = booking.old_keys.empty() ? key : booking.old_keys.back();
       if (booking.old_keys.empty()) wrong[Below(wrong.size())] ^= 1;
@@ -267,6 +270,7 @@ void Life::Act() {
     const bool any = under_way(kDirectAgendas) || under_way(kDirectAgendas + 1);
     if (Below(any ? 2 : 20) == 0) return InQueue();
   }
+  if (fair_ && Below(3) == 0) return Fairly();
   if (const uint64_t trust = Below(20); trust < 3) return trust < 2 ? AtTheDesk() : WithReceipts();
   const uint64_t what = Below(1000);
   const auto& bookings = auditor_.book().bookings;

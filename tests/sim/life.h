@@ -13,30 +13,18 @@
 #include "proof/checkpoint.h"
 #include "tests/sim/auditor.h"
 #include "tests/sim/crowd.h"
+#include "tests/sim/desk.h"
 #include "tests/sim/lanes.h"
 #include "tests/sim/machine.h"
+#include "tests/sim/mandates.h"
+#include "tests/sim/office.h"
 #include "tests/sim/receipts.h"
 #include "tests/sim/run.h"
+#include "tests/sim/shares.h"
 #include "tests/sim/staff.h"
 #include "tests/sim/trust.h"
 
 namespace creneau::sim {
-
-// An agenda of the office. Both are one group.
-struct OfficeAgenda {
-  std::string name;
-  std::string date;   // of its one day
-  std::string hours;  // of its one session
-  std::string opening;
-  std::vector<std::string> slots;  // as the auditor names them
-  Hours open;
-  std::optional<QueueRules> queue;
-};
-// Those without a queue, then those with one.
-const std::vector<OfficeAgenda>& OfficeAgendas();
-inline constexpr size_t kDirectAgendas = 2;
-// As the auditor names them, "sim/".
-const OfficeAgenda& AgendaNamed(const std::string& name);
 
 // The lines of the file of checkpoints that were read and verified already, and what they say.
 struct SignedLines {
@@ -56,6 +44,8 @@ class Life {
         trace_(options.trace),
         // A queue is dear (its chain, its probes of the disk): one office in four has some.
         agendas_(options.seed % 4 == 1 ? OfficeAgendas().size() : kDirectAgendas),
+        // So are shares (their people come beside the others), in lives of their own.
+        fair_(options.seed % 4 == 2),
         prng_(options.seed),
         machine_(options.seed),
         crowd_(~options.seed, machine_.clock, lanes_) {
@@ -74,6 +64,7 @@ class Life {
         auditor_.KeepHours(agenda.name + "/", agenda.open);
       }
     }
+    if (fair_) BeginFairly();
   }
 
   RunReport Live();
@@ -197,6 +188,31 @@ class Life {
   void VerifySomeReceipt();
   void AskConfirmation(const std::string& name);
 
+  // fair_life.cc
+  void BeginFairly();
+  void PublishAllShares();
+  const OfficeAgenda& SomeFairAgenda();
+  std::string SomeKey(const std::string& of);
+  int SomeoneForAShare();
+  void Fairly();
+  void AskSomebodysSeatInAShare();
+  void ComeToTheDesk();
+  void AskDesk(const DeskWish& wish);
+  void ComeAsAFamily();
+  void AskFamily(const DeskAuditor::Family& family);
+  void AfterTick(bool works);
+  Told StatusOf(const OfficeAgenda& agenda);
+  std::map<std::string, Told> AllShares();
+  void AskShares(const OfficeAgenda& agenda);
+  void AskCapacities(const OfficeAgenda& agenda);
+  void PublishShares(const OfficeAgenda& agenda, const Shares& file, bool keep);
+  void ShiftSomeSeats();
+  void EnterSomeMandate();
+  void SettleSomeMandate();
+  void AskMandateApproval(const Staff& who, const std::string& name);
+  int VersionOf(const std::string& mandate);
+  void AskMandates();
+
   // queue_life.cc
   bool HasQueues() const { return agendas_ > kDirectAgendas; }
   const OfficeAgenda& SomeQueue();
@@ -215,11 +231,15 @@ class Life {
   const int steps_;
   const bool trace_;
   const size_t agendas_;  // of OfficeAgendas(), the first so many
+  const bool fair_;       // with FairAgendas()
   Prng prng_;
   Machine machine_;
   Auditor auditor_;
   Trust trust_{auditor_};
   ReceiptAuditor receipts_{auditor_.reached()};
+  ShareAuditor shares_{auditor_};
+  DeskAuditor desk_{auditor_, trust_};
+  CourtAuditor courts_{auditor_, trust_, shares_};
   Lanes lanes_{auditor_.reached()};
   Crowd crowd_;
   // Those who were refused for load, by when they come again.
@@ -230,6 +250,8 @@ class Life {
   std::map<uint64_t, Seated> receipts_due_;    // by number of the answer that will have them
   uint64_t asked_ = 0;                         // number of the latest answer
   std::vector<Wish> wishes_;                   // the latest holds that were asked for
+  std::vector<DeskWish> desk_wishes_;
+  std::vector<DeskAuditor::Family> families_;
   uint64_t digest_ = 0;
   struct Publishing {
     const OfficeAgenda* agenda = nullptr;

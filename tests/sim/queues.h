@@ -53,6 +53,7 @@ class Queues {
 
   void Add(const std::string& agenda, const QueueRules& rules) { agendas_[agenda].rules = rules; }
   bool Has(const std::string& agenda) const { return agendas_.contains(agenda); }
+  bool any() const { return !agendas_.empty(); }
   // Whether it is open, with or without anything left, and whether people gather.
   Sure IsOpen(const std::string& agenda, Instant now) const;
   bool IsUnderWay(const std::string& agenda, Instant now) const;

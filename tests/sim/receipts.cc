@@ -252,11 +252,13 @@ std::string ReceiptAuditor::Confirmation(const Seated& seated, const Told& told,
   sheet.Same("reservation", octets.Text(), seated.reservation);
   ReadOffice(octets, AgendaOf(seated.slot), sheet);
   sheet.Same("slot", octets.Text(), TimeOf(seated.slot));
-  // All slots are in summer, two hours ahead of UTC.
-  const int64_t starts_ms = Seconds(TimeOf(seated.slot) + ":00+02:00") * kMsPerSecond;
+  // Two hours ahead of UTC in summer.
+  const bool summer = TimeOf(seated.slot).substr(5, 2) == "06";
+  const int64_t starts_ms =
+      Seconds(TimeOf(seated.slot) + (summer ? ":00+02:00" : ":00+01:00")) * kMsPerSecond;
   sheet.Same("start", octets.Number(8), static_cast<uint64_t>(starts_ms));
   sheet.Same("length", octets.Number(2), uint64_t{30});
-  sheet.Same("channel", octets.Text(), "web");
+  sheet.Same("channel", octets.Text(), ChannelOf(seated.slot));
   sheet.Same("certainty", octets.Number(1), uint64_t{IsListed(AgendaOf(seated.slot)) ? 2u : 1u});
   sheet.Same("holder", octets.Take(32),
              Digest(Lengthened("creneau holder v1") + Lengthened(seated.reservation) +

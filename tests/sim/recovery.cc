@@ -240,6 +240,9 @@ void Life::Recover() {
 void Life::Compare() {
   if (!Fine() || auditor_.book().slots.empty()) return;
   auditor_.queues().Restarted(machine_.ended_at(), machine_.clock.now);
+  const std::map<std::string, Told> shares = AllShares();
+  const Instant now = machine_.clock.now;
+  auditor_.AlsoFits([&](const Book& book) { return shares_.Misfit(book, shares, now); });
   std::optional<uint64_t> deeds;
   if (trust_.Unsure()) {
     const booking::Names names = NamesOf(machine_.disk);
@@ -253,7 +256,9 @@ void Life::Compare() {
         machine_.Ask(HolderRequest("GET", name, "", key), http::Audience::kPublic, &decided);
         return Told(decided);
       },
-      machine_.ended_at(), machine_.clock.now, deeds));
+      machine_.ended_at(), now, deeds));
+  auditor_.AlsoFits(nullptr);
+  if (Fine()) shares_.Learn(shares, now);
   if (Fine()) trust_.Restarted();
   receipts_.Restarted();
   LearnSeats();

@@ -20,7 +20,9 @@ void Life::TickOnce() {
   int64_t away_ms = 0;
   const Instant expected = last_tick_ + limits::kStewardTickMs;
   if (now - expected > limits::kExpiryLagMs) away_ms = now - expected;
+  // Who holds is counted only where it matters: this comes often.
   const bool holds =
+      away_ms > 0 &&
       std::any_of(auditor_.book().live.begin(), auditor_.book().live.end(), [&](const auto& one) {
         return auditor_.book().bookings.at(one.second).state == Booking::State::kHeld;
       });
@@ -33,6 +35,7 @@ void Life::TickOnce() {
   auditor_.queues().Tick(now, away_ms);
   if (away_ms > 0) AskStatuses();
   auditor_.Tick(now, holds ? away_ms : 0, frees);
+  if (fair_) AfterTick(frees && away_ms == 0 && slow_ms_ == 0);
 }
 
 // Time goes by and the steward does its rounds.
@@ -222,6 +225,7 @@ RunReport Life::Live() {
   Start();
   AskKeys();
   for (size_t i = 0; i < agendas_ && Fine(); ++i) Publish(OfficeAgendas()[i], 2, false);
+  PublishAllShares();
   if (HasQueues() && Fine()) ImportRoster(OfficeAgendas().back());
   for (report_.step = 0; report_.step < steps_ && Fine(); ++report_.step) Step();
   if (Fine()) {
@@ -246,6 +250,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
   for (size_t i = 0; i < agendas_; ++i) {
     if (machine_.up() && !machine_.disk.dead()) Publish(OfficeAgendas()[i], 2, false);
   }
+  PublishAllShares();
   for (int act = 0; act < options.acts && Fine() && !machine_.disk.dead(); ++act) {
     machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(40));
     // A day on which the machine stood still: holds are made good for it, and what cooled is free.
@@ -260,6 +265,8 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
       Snapshot();
     } else if (act % 5 == 4) {
       AtTheDesk();
+    } else if (fair_ && act % 5 == 2) {
+      Fairly();
     } else {
       Act();
     }

@@ -43,6 +43,9 @@ class Trust {
   // A citizen's.
   std::string Recover(const std::string& agenda, int identity, const Told& told);
 
+  // A new book in which that was done: for what other auditors judge.
+  Book& Did(const Staff& who, Deed deed);
+
   // Whether the books that a crash may have left differ in what the staff did.
   bool Unsure() const { return auditor_.oldest().deeds != auditor_.book().deeds; }
   // After Auditor::Reconcile.
@@ -54,8 +57,6 @@ class Trust {
   const WhoIsWho& people() const { return *auditor_.book().people; }
   const Booking* LiveNamed(const std::string& reservation, Instant now) const;
   std::string NameOfLive(int subject) const;
-  // A new book in which that was done.
-  Book& Did(const Staff& who, Deed deed);
   const PairAct* FindAct(const Staff& who, const std::string& name, Instant now) const;
   std::string Propose(const Staff& who, PairAct act, const Told& told);
   // The code of a refusal; nothing: it was carried out, with so many records.

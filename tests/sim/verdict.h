@@ -32,6 +32,8 @@ inline int64_t Seconds(const std::string& rfc3339) {
 
 // "sim/2027-06-01T09:00" is of the agenda "sim/".
 inline std::string AgendaOf(const std::string& slot) { return slot.substr(0, slot.find('/') + 1); }
-inline std::string TimeOf(const std::string& slot) { return slot.substr(slot.find('/') + 1); }
+inline std::string TimeOf(const std::string& slot) {
+  return BareSlot(slot).substr(slot.find('/') + 1);
+}
 
 }  // namespace creneau::sim
