@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/instant.h"
@@ -13,6 +14,7 @@
 #include "ledger/request.h"
 #include "surge/admission.h"
 #include "surge/key_chain.h"
+#include "surge/known_ranks.h"
 #include "surge/line.h"
 #include "surge/people_counter.h"
 
@@ -25,6 +27,10 @@ struct Board {
   // ahead of `state` by what is on its way to the disk.
   std::unique_ptr<surge::PeopleCounter> gatherers;
   std::unique_ptr<surge::Line> line;
+  // While it gathers: the lowest ranks of those who have come, and who has come since the steward
+  // last gave them ranks. So a request takes as long whatever rank it will have.
+  surge::KnownRanks ranks;
+  std::vector<surge::Tag> newcomers;
   // K of the chain on that day, from some time before the opening begins; told by nobody until it
   // has.
   std::optional<surge::ChainValue> k;

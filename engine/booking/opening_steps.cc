@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/limits_queue.h"
 #include "booking/opening_orders.h"
 #include "booking/openings.h"
 
@@ -82,6 +83,35 @@ surge::ChainValue Openings::KeyOf(const AgendaInfo& agenda, int32_t day) const {
   return *k;
 }
 
+void Openings::NoteNewcomer(Board& board, const surge::Tag& tag) {
+  if (board.ranks.horizon() == surge::Rank{}) return;
+  if (board.newcomers.size() < limits::kNewcomers)
+    board.newcomers.push_back(tag);
+  else
+    board.ranks.LoseFrom(surge::Rank{});
+}
+
+// A hash each, not under the mutex.
+void Openings::RankNewcomers(AgendaId agenda) {
+  std::vector<surge::Tag> newcomers;
+  surge::ChainValue k;
+  int32_t day = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = boards_.find(agenda);
+    if (at == boards_.end() || at->second.line || !at->second.k) return;
+    newcomers.swap(at->second.newcomers);
+    k = *at->second.k;
+    day = at->second.state.day;
+  }
+  std::vector<surge::Rank> ranks;
+  for (const surge::Tag& tag : newcomers) ranks.push_back(surge::RankOf(k, tag, surge::Bucket{0}));
+  const std::lock_guard lock(mutex_);
+  Board& board = boards_[agenda];
+  if (board.state.day != day || board.line) return;
+  for (const surge::Rank rank : ranks) board.ranks.Add(rank);
+}
+
 // Some milliseconds of hashing each, which nobody should wait for at the hour, when all of them
 // open at once: so while people gather, and not under the mutex.
 void Openings::PrepareKeys(const std::vector<const AgendaInfo*>& queues, Instant now) {
@@ -91,7 +121,7 @@ void Openings::PrepareKeys(const std::vector<const AgendaInfo*>& queues, Instant
     {
       const std::lock_guard lock(mutex_);
       const OpeningView view = View(*agenda, Find(agenda->id), now);
-      if (view.phase != Phase::kGathering || BoardFor(*agenda, *view.times).k) continue;
+      if (view.phase != Phase::kGathering || BoardFor(*agenda, *view.times, now).k) continue;
       day = view.times->day;
     }
     const surge::ChainValue k = KeyOf(*agenda, day);
@@ -167,7 +197,7 @@ std::optional<codec::OpeningState> Openings::AtItsHour(const AgendaInfo& agenda,
 std::optional<codec::OpeningState> Openings::Step(const AgendaInfo& agenda, surge::EngineLoad* load,
                                                   Instant now) {
   const OpeningView view = View(agenda, Find(agenda.id), now);
-  Board& board = BoardFor(agenda, *view.times);
+  Board& board = BoardFor(agenda, *view.times, now);
   if (board.line) {
     codec::OpeningState next = Served(view, board, load, now);
     // How many came late is worth a record only together with something else.
@@ -193,6 +223,11 @@ void Openings::Put(const codec::OpeningState& state) {
     board.line = std::make_unique<surge::Line>();
     board.line->SetGathered(state.gathered);
     board.drawn_with = surge::WithBeacon(state.k, state.beacon);
+    // Those who came while its beginning was on its way to the disk: a handful.
+    for (const surge::Tag& tag : board.newcomers)
+      board.ranks.Add(surge::RankOf(board.drawn_with, tag, surge::Bucket{0}));
+    board.line->Know(std::exchange(board.ranks, {}));
+    board.newcomers = {};
     board.gatherers.reset();
   }
   board.state = state;
@@ -209,6 +244,7 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
                 [](const AgendaInfo* agenda) { return agenda->rules.policy != Policy::kQueue; });
   for (const AgendaInfo* agenda : queues) CountSeats(*agenda, now, clock_.MonotonicNs());
   PrepareKeys(queues, now);
+  for (const AgendaInfo* agenda : queues) RankNewcomers(agenda->id);
   // Another one first at each step, for what does not divide.
   if (!queues.empty())
     std::rotate(queues.begin(), queues.begin() + static_cast<ptrdiff_t>(turn_++ % queues.size()),
@@ -236,6 +272,7 @@ void Openings::Advance(Instant now, Act& act, const std::function<bool()>& await
     act.PushCopy(codec::EncodeProbe({now}));
   for (const codec::OpeningState& state : next) act.PushCopy(codec::EncodeOpening(state));
   if (!await()) return;
+  for (const codec::OpeningState& state : next) RankNewcomers(state.agenda);
   const std::lock_guard lock(mutex_);
   for (const codec::OpeningState& state : next) Put(state);
 }

@@ -31,6 +31,12 @@ bool HasUsedTurns(const Board& board, const Subject& subject) {
   return turns != board.turns.end() && turns->second.times >= limits::kTurnsPerOpening;
 }
 
+// Whether whoever comes has been seen from the first on: the engine was there when they began to
+// gather. What a beacon gives is in nobody's rank until it is told.
+bool KnowsAllWhoGather(const AgendaInfo& agenda, const OpeningTimes& times, Instant now) {
+  return now - times.gathers_at <= kMsPerSecond && agenda.rules.beacon.empty();
+}
+
 surge::Cells::Salt SaltOf(const KeyedHash& secret) {
   KeyedHash::Run run(secret);
   run.Add("creneau arrivals v1");
@@ -169,7 +175,7 @@ OpeningView Openings::View(const AgendaInfo& agenda, const Board* board, Instant
 }
 
 // The board of an opening; of an earlier one, what holds for the agenda stays.
-Board& Openings::BoardFor(const AgendaInfo& agenda, const OpeningTimes& times) {
+Board& Openings::BoardFor(const AgendaInfo& agenda, const OpeningTimes& times, Instant now) {
   Board& board = boards_[agenda.id];
   if (board.state.day != times.day) {
     const bool paused = board.state.paused;
@@ -178,7 +184,10 @@ Board& Openings::BoardFor(const AgendaInfo& agenda, const OpeningTimes& times) {
     board.state.day = times.day;
     board.state.paused = paused;
   }
-  if (!board.gatherers && !board.line) board.gatherers = std::make_unique<surge::PeopleCounter>();
+  if (!board.gatherers && !board.line) {
+    board.gatherers = std::make_unique<surge::PeopleCounter>();
+    if (KnowsAllWhoGather(agenda, times, now)) board.ranks = surge::KnownRanks::FromTheFirst();
+  }
   return board;
 }
 
@@ -217,7 +226,7 @@ void Openings::Issue(const AgendaInfo& agenda, const Subject& subject,
     answer->outcome = Outcome::kNotOpenYet;
     return;
   }
-  Board& board = BoardFor(agenda, *view.times);
+  Board& board = BoardFor(agenda, *view.times, now);
   // A place that could not be used would only keep others waiting.
   if (HasUsedTurns(board, subject)) {
     answer->outcome = Outcome::kNotAdmitted;
@@ -232,7 +241,8 @@ void Openings::Issue(const AgendaInfo& agenda, const Subject& subject,
                        .nonce = nonce};
   const uint64_t random = RandomOf(ticket.tag, now);
   if (view.phase == Phase::kGathering) {
-    arrivals_.FirstSeen(opening, ticket.tag, surge::Bucket{0});
+    if (arrivals_.FirstSeen(opening, ticket.tag, surge::Bucket{0}).fresh)
+      NoteNewcomer(board, ticket.tag);
     board.gatherers->Add(ticket.tag);
     answer->poll_after_s =
         surge::PollAtOpeningS(view.times->opens_at - now, view.state.gathered, random);
@@ -256,14 +266,16 @@ surge::Rank Openings::PlaceFor(Board& board, Instant now, bool shown, surge::Tic
   // A turn that was missed does not come again: it is followed by a new one, at the end of the
   // line as it then was, and remembered like the first.
   for (uint8_t time = 0; time < kTurnsRemembered; ++time) {
+    bool fresh = false;
     if (time > 0 || !shown) {
       surge::Tag remembered = ticket->tag;
       remembered[0] ^= time;
       const surge::Arrivals::Seen seen = arrivals_.FirstSeen(ticket->opening, remembered, latest);
       ticket->bucket = seen.bucket;
-      if (seen.fresh) board.line->Arrive(latest);
+      fresh = seen.fresh;
     }
     rank = surge::RankOf(board.drawn_with, ticket->tag, ticket->bucket);
+    if (fresh) board.line->Arrive(rank);
     if (board.line->Judge(rank) != surge::Line::Turn::kMissed) break;
   }
   return rank;

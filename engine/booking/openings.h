@@ -128,7 +128,7 @@ class Openings {
  private:
   const Board* Find(AgendaId agenda) const;
   OpeningView View(const AgendaInfo& agenda, const Board* board, Instant now) const;
-  Board& BoardFor(const AgendaInfo& agenda, const rules::OpeningTimes& times);
+  Board& BoardFor(const AgendaInfo& agenda, const rules::OpeningTimes& times, Instant now);
   std::optional<codec::OpeningState> Step(const AgendaInfo& agenda, surge::EngineLoad* load,
                                           Instant now);
   std::optional<codec::OpeningState> AtItsHour(const AgendaInfo& agenda, const OpeningView& view,
@@ -138,6 +138,8 @@ class Openings {
                              Instant now);
   void CountSeats(const AgendaInfo& agenda, Instant now, int64_t now_ns);
   void PrepareKeys(const std::vector<const AgendaInfo*>& queues, Instant now);
+  void NoteNewcomer(Board& board, const surge::Tag& tag);
+  void RankNewcomers(AgendaId agenda);
   surge::ChainValue KeyOf(const AgendaInfo& agenda, int32_t day) const;
   surge::Capacity MeasureCapacity(Instant now);
   void Put(const codec::OpeningState& state);

@@ -1,9 +1,13 @@
 // The line of one opening: how many came, how far it has been served, which grants are still to be
 // used. Knows nobody: who comes is counted by second, and a rank is only compared. The memory is
-// that of the opening's seconds and of the grants of two minutes, however many wait.
+// that of the opening's seconds, of the grants of two minutes and of limits::kKnownRanks, however
+// many wait.
 //
-// Pure; one thread at a time. Counts of people are estimates: among those who gathered, so many
-// have a rank below another as its share of all ranks says.
+// Those who are next are known rank by rank where they can be (known_ranks.h). Beyond them counts
+// of people are estimates: among those who gathered, so many have a rank below another as its share
+// of all ranks says.
+//
+// Pure; one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +15,7 @@
 
 #include "base/instant.h"
 #include "surge/grants.h"
+#include "surge/known_ranks.h"
 #include "surge/rank.h"
 
 namespace creneau::surge {
@@ -34,7 +39,11 @@ class Line {
   Line(const Served& served, Bucket until, Instant now);
 
   void SetGathered(uint32_t people) { gathered_ = people; }
-  // One more in that bucket, which is not the first.
+  // Who of those who gathered is known: before anybody has been admitted.
+  void Know(KnownRanks gathered);
+  // One more, in a bucket that is not the first.
+  void Arrive(Rank rank);
+  // Likewise, of whom only the bucket is known.
   void Arrive(Bucket bucket);
 
   // Up to `people` more, of buckets up to `last` (who comes in the second that is under way is
@@ -60,11 +69,14 @@ class Line {
 
  private:
   uint32_t In(Bucket bucket) const;
+  void Count(Bucket bucket);
+  Rank AdmitEstimated(Rank from, Bucket last, double* left) const;
 
   uint32_t gathered_ = 0;
   std::vector<uint32_t> late_by_bucket_;  // from bucket 1 on
   uint32_t late_ = 0;
   double people_ = 0;  // admitted
+  KnownRanks known_;   // of those who have not been admitted
   Grants grants_;
 };
 
