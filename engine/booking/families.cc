@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/prng.h"
 #include "booking/engine_impl.h"
 #include "rules/identity.h"
 
@@ -46,9 +47,11 @@ class ForParty {
     }
     has_key_ = !entry.key.empty();
     if (!Vouched(entry)) return std::move(answer);
-    idempotency_ =
-        Names::OfParty(has_key_ ? in_.names_->IdempotencyOf(entry.key, request_.body_hash)
-                                : in_.names_->NoIdempotency(subjects_.front(), now_.ms));
+    // A part of the family under the same key is another request. Goes into the log, so it must
+    // never change; who they are does not.
+    const uint64_t asked = Mix64(request_.body_hash + subjects_.size());
+    idempotency_ = Names::OfParty(has_key_ ? in_.names_->IdempotencyOf(entry.key, asked)
+                                           : in_.names_->NoIdempotency(subjects_.front(), now_.ms));
     // A repeat is answered whatever the hour, the slot or the disk.
     if (Existing()) return std::move(answer);
     if (IsTwice()) return Refused(Outcome::kAlreadyReserved);

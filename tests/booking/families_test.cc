@@ -58,6 +58,9 @@ TEST_CASE("a family gets seats of one slot, and each reservation is its holder's
   }
   CHECK(names.size() == 3);
   CHECK(PartyText(held.reservations[0]).size() == 14);
+  // Two of them are another family: not this one's repeat, and no way to half of it.
+  CHECK(office.Together({"AAAA1", "AAAA2"}, kTheirs, "2026-12-01T10:00").about.outcome ==
+        Outcome::kIdempotencyMismatch);
   CHECK(PartyText(held.reservations[0])[0] == 'F');
   CHECK(office.FreeSeats("2026-12-01T10:00") == 0);
   CHECK(office.engine->stats().live_holds == 3);
@@ -106,6 +109,8 @@ TEST_CASE("a repeat has the same answer as long as all of it lives") {
         Outcome::kIdempotencyMismatch);
   for (const std::string_view key : {kOther, std::string_view()})
     CHECK(office.Together({"AAAA1", "AAAA2"}, key).about.outcome == Outcome::kAlreadyReserved);
+  CHECK(office.Together({"AAAA1", "AAAA2", "AAAA3"}, kTheirs).about.outcome ==
+        Outcome::kIdempotencyMismatch);
   CHECK(office.Together({"AAAA1", "AAAA3"}, kTheirs).about.outcome == Outcome::kAlreadyReserved);
   CHECK(office.Hold("AAAA1", "", std::string(kTheirs)).outcome == Outcome::kIdempotencyMismatch);
   REQUIRE(office.Do(&Engine::Cancel, held.reservations[0]).outcome == Outcome::kOk);
