@@ -1,5 +1,5 @@
 """What becomes of seats that come back, end to end by API and by CLI, with kill -9 after each step (issue 7): the waitlist, a
-seat that no watcher gets, a day that the office closes.
+seat that no watcher gets, a day that the office closes; a family.
 
     python3 tests/blackbox/fairness_test.py CRENEAUD CRENEAUCTL
 
@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 import agendas  # noqa: E402
 from creneau import Daemon, Scratch, ctl, programs  # noqa: E402
+from family_story import FamilyStory  # noqa: E402
 from trust_test import SMALL, Story  # noqa: E402
 
 AGENDA = "93-regularisation"
@@ -165,6 +166,12 @@ def main():
         offer = story.passed_on(ada, cleo, dora, dora_key)
         story.closed(bert, fay, operator)
         story.told(cleo, offer, bert)
+        family = FamilyStory(daemon, ctl_program, home)
+        family.publish()
+        family.by_api()
+        family.none_of_them()
+        family.by_cli(claire)
+        family.told()
         assert daemon.stop() == 0, daemon.diary()[-2000:]
         for command in (("log", "verify", daemon.data), ("audit", "export", daemon.data, "--out", home / "audit"),
                         ("audit", "verify", home / "audit")):
@@ -172,7 +179,7 @@ def main():
             assert code == 0, (command, said, wrong)
         for path in daemon.data.rglob("*"):
             content = path.read_bytes() if path.is_file() else b""
-            for text in (ADA, CLEO, DORA, cleo["key"], offer["key"]):
+            for text in (ADA, CLEO, DORA, cleo["key"], offer["key"], *family.secrets):
                 assert text.encode() not in content, path
     print("the seat went to who had waited, and nobody who watched has seen it")
 
