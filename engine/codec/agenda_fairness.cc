@@ -164,6 +164,23 @@ void ReadDraw(TomlReader& file, AgendaFile& out) {
   out.agenda.draw = draw;
 }
 
+// A family of names that nobody knows: what one ticket may take grows with it.
+void WarnOfInventedFamilies(TomlReader& file, AgendaFile& out) {
+  const rules::Agenda& agenda = out.agenda;
+  const bool queue = agenda.policy == rules::Policy::kQueue;
+  const bool raced = queue || (agenda.policy == rules::Policy::kDirect && file.Find("opening"));
+  if (!raced || agenda.party_max < 2 || agenda.identity_proof != rules::IdentityProof::kDeclared)
+    return;
+  const toml::source_position at = file.Find("party_max")->source().begin;
+  out.warnings.push_back(
+      {static_cast<int>(at.line), static_cast<int>(at.column),
+       absl::StrCat("`party_max` = ", agenda.party_max, " with declared identities: one ",
+                    queue ? "ticket" : "request", " takes up to ", agenda.party_max,
+                    " seats, for relatives that may be invented; say `identity_proof` = "
+                    "\"listed\" or \"asserted\", or leave `party_max` out and send families to "
+                    "the desk")});
+}
+
 }  // namespace
 
 void ReadFairness(TomlReader& file, AgendaFile& out) {
@@ -188,6 +205,7 @@ void ReadFairness(TomlReader& file, AgendaFile& out) {
     agenda.court_overflow = overflow.value_or(rules::CourtOverflow::kAdd);
   }
   ReadDraw(file, out);
+  WarnOfInventedFamilies(file, out);
 }
 
 }  // namespace creneau::codec

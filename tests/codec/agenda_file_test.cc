@@ -72,6 +72,39 @@ flow = [{ from = "phone", to = "web", hours_before = 48 }])"));
   CHECK(agenda.flow == std::vector<rules::Flow>{{Channel::kPhone, Channel::kWeb, 48}});
 }
 
+TEST_CASE("a family of declared identities at an opening is warned of, where it stands") {
+  struct {
+    const char* policy;
+    const char* more;
+    const char* warning;
+  } const kCases[] = {
+      {"\"queue\"", "accept_invented = true\nparty_max = 4",
+       "`party_max` = 4 with declared identities: one ticket takes up to 4 seats"},
+      {"\"direct\"", "hold_s = 300\nparty_max = 2", "one request takes up to 2 seats"},
+      {"\"direct\"", "party_max = 1", nullptr},
+      {"\"queue\"", "identity_proof = \"listed\"\nparty_max = 4", nullptr},
+      {"\"direct\"", "identity_proof = \"asserted\"\nparty_max = 4", nullptr},
+  };
+  for (const auto& one : kCases) {
+    std::string text = With("hold_s = 300", one.more);
+    text.replace(text.find("\"direct\""), 8, one.policy);
+    const AgendaFile file = ReadAgendaToml(text);
+    CAPTURE(one.more);
+    REQUIRE(file.errors.empty());
+    REQUIRE(file.warnings.size() == (one.warning != nullptr ? 1u : 0u));
+    if (one.warning == nullptr) continue;
+    CHECK(file.warnings[0].line == 8);
+    CHECK(file.warnings[0].column == 13);
+    CHECK(file.warnings[0].message.find(one.warning) != std::string::npos);
+    CHECK(file.warnings[0].message.find("leave `party_max` out") != std::string::npos);
+  }
+  // Open at any hour, nobody races.
+  std::string text = With("hold_s = 300", "party_max = 4");
+  const size_t opening = text.find("[opening]");
+  text.erase(opening, text.find("[[session]]") - opening);
+  CHECK(ReadAgendaToml(text).warnings.empty());
+}
+
 struct Mistake {
   const char* what;
   const char* instead;
