@@ -142,6 +142,57 @@ class Mails(unittest.TestCase):
         self.assertEqual(len(self.server.mails()), 6)
         self.assertGreaterEqual(State(self.home / "fresh.db").position(), int(facts(events(self.daemon))[-1]["lsn"]))
 
+    def happened(self, name):
+        until = time.monotonic() + 20
+        while not (found := [event for event in events(self.daemon) if event["event"] == name]):
+            self.assertLess(time.monotonic(), until, name)
+            time.sleep(0.1)
+        return found[-1]
+
+    def later(self, seconds):
+        self.daemon.kill()
+        self.daemon.ahead_s += seconds
+        self.daemon.start()
+
+    def test_who_waits_is_written_to_by_the_name_of_the_place_and_then_of_the_offer(self):
+        self.daemon.must_publish("liste", agendas.agenda("liste", first=10, last=10, hours="09:00-09:20",
+                                                         more="waitlist = true\naccept_invented = true"))
+        slot = f"{agendas.day(10)}T09:00"
+        ada = Person(self.daemon, "liste", slot).confirm()
+        places = {}
+        with self.daemon.client() as client:
+            for who in ("bert", "carl"):
+                taken = client.request("POST", "/v1/agendas/liste/waitlist", {"applicant": agendas.applicant()}).json
+                self.contacts.add(taken["place"], f"{who}@example.org", "fr", f"https://rdv.example/l/{who}")
+                places[taken["place"]] = taken["key"]
+        self.later(25 * 3600)  # the order of a day is drawn when it is over
+        ada.cancel()
+        self.later(90)
+        offered = self.happened("place-offered")
+        self.again()
+        first, = self.server.mails()
+        self.assertEqual(first["Subject"], "Une place vous est proposée : " + letters.when(slot, "fr"))
+        with self.daemon.client() as client:
+            path = f"/v1/waitlist/{offered['place']}"
+            offer = client.request("GET", path, Creneau_Key=places[offered["place"]]).json["offer"]
+            client.request("POST", f"/v1/reservations/{offer['reservation']}/confirm", Creneau_Key=offer["key"])
+        self.assertIn(letters.when(offer["expires_at"], "fr"), first.get_content())
+        self.again()
+        told = {mail["Subject"].split(" : ")[0]: mail["To"] for mail in self.server.mails()}
+        self.assertEqual(told, {"Une place vous est proposée": first["To"], "Rendez-vous confirmé": first["To"]})
+
+    def test_whose_day_is_closed_reads_of_the_other_place(self):
+        self.somebody(self.slots[0], "ada@example.org").confirm()
+        day = self.slots[0][:10]
+        with self.daemon.admin() as admin:
+            closed = admin.request("POST", "/v1/agendas/mails/close", {"day": day, "reason": "strike"})
+            self.assertEqual(closed.status, 200, closed)
+        moved = self.happened("displaced")
+        self.again()
+        mail = next(mail for mail in self.server.mails() if "change de date" in mail["Subject"])
+        for said in (moved["slot"], moved["expires_at"], self.slots[0]):
+            self.assertIn(letters.when(said, "fr"), mail.get_content())
+
     def written_to(self):
         return sorted(mail["To"] for mail in self.server.mails())
 
@@ -312,6 +363,35 @@ class Files(unittest.TestCase):
             state.forget("3F7QK2M9XA0CW")
             self.assertEqual(state.count_waiting(), 0)
 
+    def test_an_offer_is_told_of_to_who_waits_and_its_end_as_well(self):
+        told = []
+
+        class Server:
+            def send(self, event, contact, letter):
+                told.append((contact.mail.split("@")[0], letters.kind_of(event), event.get("expires_at")))
+
+        with Scratch() as home:
+            state, contacts = State(home / "mailer.db"), Contacts(home / "contacts.db")
+            for name in ("place-of-ada", "entry-of-bert"):
+                contacts.add(name, f"{name[-4:].strip('-')}@example.org")
+            mailer = Mailer(None, state, contacts, Server(), "", 60)
+            mailer.agendas["titres"] = {}
+            happening = [("offered", {"reservation": "one", "slot": "2027-03-09T09:20", "expires_at": "2027-03-04T18:00+01:00"}),
+                         ("place-offered", {"place": "place-of-ada", "reservation": "one"}),
+                         ("extended", {"reservation": "one", "expires_at": "2027-03-04T18:30+01:00"}),
+                         ("expired", {"reservation": "one", "slot": "2027-03-09T09:20"}),
+                         ("place-lapsed", {"place": "place-of-ada"}),
+                         ("offered", {"reservation": "two", "slot": "2027-03-09T09:20", "expires_at": "2027-03-05T18:00+01:00"}),
+                         ("entry-offered", {"entry": "entry-of-bert", "reservation": "two"}),
+                         ("cancelled", {"reservation": "two", "was": "held"}),
+                         ("entry-passed", {"entry": "entry-of-bert", "reservation": "two"}),
+                         ("expired", {"reservation": "two"})]
+            for lsn, (name, more) in enumerate(happening, 1):
+                mailer.take({"event": name, "lsn": str(lsn), "agenda": "titres", **more})
+            self.assertEqual(told, [("ada", "place-offered", "2027-03-04T18:00+01:00"),
+                                    ("ada", "offer-lapsed", "2027-03-04T18:30+01:00"), ("ada", "place-lapsed", None),
+                                    ("bert", "entry-offered", "2027-03-05T18:00+01:00"), ("bert", "expired", None)])
+
     def test_nobody_reads_of_a_cancellation_before_the_confirmation(self):
         told, answers = [], [Refusal("450 4.2.0"), None, None]
 
@@ -449,16 +529,21 @@ class Words(unittest.TestCase):
         for kind, texts in letters.TEXTS.items():
             self.assertEqual(set(texts), {"fr", "en"})
             event = {"event": kind, "was": "confirmed", "reservation": "3F7QK2M9XA0CW"}
-            if kind not in ("recovery-asked", "asked-again"):
+            if kind not in ("recovery-asked", "asked-again", "place-offered", "entry-offered"):
                 event.update(slot="2027-03-09T09:20")
-            if kind == "moved":
+            if kind in ("moved", "displaced"):
                 event["from"] = {"slot": "2027-03-10T10:00"}
+            if kind in ("displaced", "place-offered", "entry-offered"):
+                event["expires_at"] = "2027-03-04T18:00:31+01:00"
             for language in texts:
                 contact = letters.Contact("a@example.org", language, "https://rdv.example/r/1")
                 letter = letters.write(event, self.AGENDA, contact, "https://rdv.example", "2027-03-09T09:20")
-                date = letters.when("2027-03-09T09:20", language)
                 self.assertIn("https://rdv.example", letter.text)  # one next step
-                self.assertIn(date, letter.subject + letter.text)
+                dates = [] if kind == "place-lapsed" else ["2027-03-09T09:20"]
+                dates += [event["from"]["slot"]] if "from" in event else []
+                dates += [event["expires_at"]] if "expires_at" in event else []
+                for date in dates:
+                    self.assertIn(letters.when(date, language), letter.subject + letter.text)
                 self.assertNotIn("{", letter.subject + letter.text)
                 self.assertNotIn("None", letter.subject + letter.text)
                 # Where nothing is known of the agenda, nor a link, it is still a letter.
@@ -467,7 +552,8 @@ class Words(unittest.TestCase):
 
     def test_what_is_the_holders_own_doing_is_no_letter(self):
         for event in ({"event": "held"}, {"event": "extended"}, {"event": "moved", "was": "held"},
-                      {"event": "cancelled", "was": "held"}, {"event": "position"}, {"event": "published"}):
+                      {"event": "cancelled", "was": "held"}, {"event": "position"}, {"event": "published"},
+                      {"event": "offered"}, {"event": "entry-passed"}):
             self.assertIsNone(letters.kind_of(event))
 
 

@@ -41,14 +41,28 @@ def when(slot, language):
 
 
 def kind_of(event):
-    """Which letter; None: nobody is written to. A hold that is moved or given up is its holder's own doing, on the page."""
+    """Which letter; None: nobody is written to. A hold that is moved or given up is its holder's own doing, on the page. `offered`:
+    what lapsed was offered by the office, not chosen."""
     name = event["event"]
     if name in ("moved", "cancelled"):
         return name if event.get("was") == "confirmed" else None
+    if name == "expired" and event.get("offered"):
+        return "offer-lapsed"
     return name if name in TEXTS else None
 
 
-# What a line has in braces: title, office, when, before (the slot that was left), reservation, link, site, alternative.
+def whom(event):
+    """Under which name its reader's contact was entered: that of a place in the waitlist, of an entry in a draw, of a reservation."""
+    return event.get("place") or event.get("entry") or event.get("reservation")
+
+
+def about(event):
+    """Mails about the same name go out in their order."""
+    return event.get("reservation") or whom(event)
+
+
+# What a line has in braces: title, office, when, before (the slot that was left), until (of what is offered), reservation, link,
+# site, alternative.
 # A line whose braces have nothing to stand for is left out.
 TEXTS = {
     "confirmed": {
@@ -86,6 +100,51 @@ TEXTS = {
                ["The slot you had chosen was not confirmed in time: the place has been given back.",
                 "You have no appointment.", "", "{title}", "{when}", "{office}", "", "To choose another slot: {site}",
                 "Without the internet: {alternative}"])},
+    "place-offered": {
+        "fr": ("Une place vous est proposée : {when}",
+               ["Une place s'est libérée, et c'est votre tour sur la liste d'attente.", "", "{title}", "{when}", "{office}",
+                "Référence : {reservation}", "", "À confirmer avant : {until}", "Pour la confirmer ou la refuser : {link}",
+                "Sans confirmation, elle sera proposée à quelqu'un d'autre."]),
+        "en": ("A place is offered to you: {when}",
+               ["A place has become free, and it is your turn on the waitlist.", "", "{title}", "{when}", "{office}",
+                "Reference: {reservation}", "", "To be confirmed before: {until}", "To confirm or decline it: {link}",
+                "If you do not confirm it, it will be offered to somebody else."])},
+    "entry-offered": {
+        "fr": ("Le tirage au sort vous donne une place : {when}",
+               ["Votre inscription au tirage au sort a obtenu une place.", "", "{title}", "{when}", "{office}",
+                "Référence : {reservation}", "", "À confirmer avant : {until}", "Pour la confirmer ou la refuser : {link}",
+                "Sans confirmation, elle sera proposée à quelqu'un d'autre."]),
+        "en": ("The draw gives you a place: {when}",
+               ["Your entry in the draw has won a place.", "", "{title}", "{when}", "{office}", "Reference: {reservation}", "",
+                "To be confirmed before: {until}", "To confirm or decline it: {link}",
+                "If you do not confirm it, it will be offered to somebody else."])},
+    "displaced": {
+        "fr": ("Votre rendez-vous change de date : à confirmer, {when}",
+               ["L'accueil sera fermé le jour de votre rendez-vous. Une autre place vous est gardée : confirmez-la.", "", "{title}",
+                "Nouvelle date : {when}", "{office}", "Ancienne date, qui n'est plus possible : {before}",
+                "Référence : {reservation}", "", "À confirmer avant : {until}", "Pour la confirmer : {link}",
+                "Sans confirmation, vous n'aurez plus de rendez-vous."]),
+        "en": ("Your appointment changes: to be confirmed, {when}",
+               ["The office will be closed on the day of your appointment. Another place is kept for you: please confirm it.", "",
+                "{title}", "New date: {when}", "{office}", "Old date, which is not possible any more: {before}",
+                "Reference: {reservation}", "", "To be confirmed before: {until}", "To confirm it: {link}",
+                "If you do not confirm it, you will have no appointment."])},
+    "offer-lapsed": {
+        "fr": ("Place non confirmée : {when}",
+               ["La place qui vous était proposée n'a pas été confirmée à temps : elle a été rendue.",
+                "Vous n'avez pas de rendez-vous.", "", "{title}", "{when}", "{office}", "", "Pour en prendre un : {site}",
+                "Sans internet : {alternative}"]),
+        "en": ("Place not confirmed: {when}",
+               ["The place that was offered to you was not confirmed in time: it has been given back.",
+                "You have no appointment.", "", "{title}", "{when}", "{office}", "", "To take one: {site}",
+                "Without the internet: {alternative}"])},
+    "place-lapsed": {
+        "fr": ("Liste d'attente : votre inscription a pris fin",
+               ["Les places qui vous ont été proposées n'ont pas été confirmées à temps : vous n'êtes plus sur la liste d'attente.",
+                "", "{title}", "{office}", "", "Pour vous inscrire de nouveau : {site}", "Sans internet : {alternative}"]),
+        "en": ("Waitlist: your place on it has ended",
+               ["What was offered to you was not confirmed in time: you are no longer on the waitlist.", "", "{title}",
+                "{office}", "", "To join it again: {site}", "Without the internet: {alternative}"])},
     "recovery-asked": {
         "fr": ("Votre rendez-vous : le lien demandé",
                ["Quelqu'un a demandé à retrouver votre rendez-vous, sans doute vous.", "", "{title}", "{when}",
@@ -112,12 +171,13 @@ def write(event, agenda, contact, site="", slot=None):
     event that does not say it."""
     language = contact.language if contact.language in DAYS else "fr"
     slot = event.get("slot", slot)
-    known = {"reservation": event["reservation"], "link": contact.link, "site": site, "title": agenda.get("title"),
+    known = {"reservation": event.get("reservation"), "link": contact.link, "site": site, "title": agenda.get("title"),
              "office": agenda.get("office"), "alternative": agenda.get("alternative"),
              "when": when(slot, language) if slot else None,
-             "before": when(event["from"]["slot"], language) if "from" in event else None}
+             "before": when(event["from"]["slot"], language) if "from" in event else None,
+             "until": when(event["expires_at"], language) if "expires_at" in event else None}
     missing = ["{" + name + "}" for name, value in known.items() if not value]
     subject, lines = TEXTS[kind_of(event)][language]
     told = [line.format_map(known) for line in lines if not any(name in line for name in missing)]
-    return Letter(subject.format_map({**known, "when": known["when"] or event["reservation"]}),
+    return Letter(subject.format_map({**known, "when": known["when"] or known["reservation"]}),
                   "\n".join(told).strip() + "\n")

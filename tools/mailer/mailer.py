@@ -50,13 +50,16 @@ class Mailer:
         lsn = int(event["lsn"])
         if lsn <= (self.state.position() or 0):
             return  # told already
-        name = event.get("reservation")
+        event = self.state.completed(event)
+        name = letters.about(event)
         if event["event"] == "published":
             self.agendas.pop(event.get("agenda"), None)
+        if "reservation" in event and letters.whom(event) != name:
+            self.contacts.lend(letters.whom(event), name)  # what comes of the offer concerns the same person
         if event["event"] == "repaired":
             self.contacts.forget(name, datetime.datetime.fromisoformat(event["at"]).timestamp())
             self.state.forget(name)
-        contact = self.contacts.of(name) if letters.kind_of(event) is not None else None
+        contact = self.contacts.of(letters.whom(event)) if letters.kind_of(event) is not None else None
         if contact is None:
             return self.state.done(lsn, event)
         self.make_room()
@@ -77,13 +80,13 @@ class Mailer:
         return refused
 
     def tell(self, event, outcome):
-        say(f"{event['lsn']} {event['event']} {event['reservation']}: {outcome}")
+        say(f"{event['lsn']} {event['event']} {letters.about(event)}: {outcome}")
 
     def try_again(self):
         """Those that wait and are due; whether there were any."""
         due = self.state.due(AT_ONCE)
         for waiting in due:
-            contact = self.contacts.of(waiting.event["reservation"])
+            contact = self.contacts.of(letters.whom(waiting.event))
             if contact is None:  # the website has taken it out
                 self.state.settle(waiting)
                 continue
@@ -152,7 +155,8 @@ def read_arguments():
     parser.add_argument("--site", default="", help="where people book")
     parser.add_argument("--retry", type=float, default=60, help="seconds before a mail refused for now is tried again [60]")
     parser.add_argument("--once", action="store_true", help="end when it has caught up")
-    parser.add_argument("--add", nargs=2, metavar=("RESERVATION", "MAIL"), help="enter a contact, and end")
+    parser.add_argument("--add", nargs=2, metavar=("NAME", "MAIL"),
+                        help="enter the contact of a reservation, a place in the waitlist or an entry in a draw, and end")
     parser.add_argument("--language", choices=sorted(letters.DAYS), default="fr", help="for --add")
     parser.add_argument("--link", default="", help="for --add: the website's way to the reservation")
     chosen = parser.parse_args()

@@ -9,13 +9,14 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from letters import Contact
+from letters import Contact, about
 
 LONGEST_RETRY_S = 3600  # no mail waits longer before it is tried again
 
 OWN = """
 CREATE TABLE IF NOT EXISTS position (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), lsn INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS slots (reservation TEXT PRIMARY KEY, slot TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS offers (reservation TEXT PRIMARY KEY, expires_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS refused (lsn INTEGER PRIMARY KEY, reservation TEXT NOT NULL, why TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS taken (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), mails INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS waiting (
@@ -31,7 +32,8 @@ CREATE TABLE IF NOT EXISTS waiting (
 );
 CREATE INDEX IF NOT EXISTS waiting_by_reservation ON waiting (reservation, lsn);
 """
-# `reservation` is the name that the hold's reply gives. The website adds the row before it confirms.
+# `reservation` is the name that the hold's reply gives, or that of a place in a waitlist or of an entry in a draw, as its reply
+# gives it. The website adds the row before it confirms.
 CONTACTS = """
 CREATE TABLE IF NOT EXISTS contacts (
   reservation TEXT PRIMARY KEY,
@@ -77,6 +79,11 @@ class State:
         row = self.base.execute("SELECT slot FROM slots WHERE reservation = ?", (reservation,)).fetchone()
         return row[0] if row else None
 
+    def completed(self, event):
+        """With what earlier events said of the same reservation: until when it is offered."""
+        row = self.base.execute("SELECT expires_at FROM offers WHERE reservation = ?", (event.get("reservation"),)).fetchone()
+        return {"expires_at": row[0], **event, "offered": True} if row else event
+
     def refused(self):
         return self.base.execute("SELECT lsn, reservation, why FROM refused ORDER BY lsn").fetchall()
 
@@ -86,9 +93,9 @@ class State:
         with self.base:
             self.base.execute("BEGIN IMMEDIATE")
             self.base.execute("INSERT INTO position VALUES (1, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn", (lsn,))
-            if event is None or "reservation" not in event:
+            name = about(event) if event is not None else None
+            if name is None:
                 return
-            name = event["reservation"]
             if wait_s is not None:
                 self.base.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, 0, ?, NULL, NULL, NULL)",
                                   (lsn, name, json.dumps(event), self.slot_of(name), time.time() + wait_s))
@@ -98,6 +105,12 @@ class State:
                 self.base.execute("DELETE FROM slots WHERE reservation = ?", (name,))
             elif "slot" in event:
                 self.base.execute("INSERT OR REPLACE INTO slots VALUES (?, ?)", (name, event["slot"]))
+            if event["event"] in ("offered", "displaced"):
+                self.base.execute("INSERT OR REPLACE INTO offers VALUES (?, ?)", (name, event["expires_at"]))
+            elif event["event"] == "extended":
+                self.base.execute("UPDATE offers SET expires_at = ? WHERE reservation = ?", (event["expires_at"], name))
+            elif event["event"] in ("confirmed", "cancelled", "expired"):
+                self.base.execute("DELETE FROM offers WHERE reservation = ?", (name,))
             self._note(lsn, name, taken, refused)
 
     def settle(self, waiting, taken=False, refused=None):
@@ -105,7 +118,7 @@ class State:
         with self.base:
             self.base.execute("BEGIN IMMEDIATE")
             self.base.execute("DELETE FROM waiting WHERE lsn = ?", (waiting.lsn,))
-            self._note(waiting.lsn, waiting.event["reservation"], taken, refused)
+            self._note(waiting.lsn, about(waiting.event), taken, refused)
 
     def put_off(self, lsn, wait_s, permanent):
         """It was refused; `permanent`: as its own fault. (A clock that was put back begins its days anew.)"""
@@ -161,6 +174,11 @@ class Contacts:
     def add(self, reservation, mail, language="fr", link=""):
         self.base.execute("INSERT OR REPLACE INTO contacts (reservation, mail, language, link) VALUES (?, ?, ?, ?)",
                           (reservation, mail, language, link))
+
+    def lend(self, name, reservation):
+        """Who waited under that name has been offered that reservation. What the website has entered for it stays."""
+        self.base.execute("INSERT OR IGNORE INTO contacts (reservation, mail, language, link) "
+                          "SELECT ?, mail, language, link FROM contacts WHERE reservation = ?", (reservation, name))
 
     def forget(self, reservation, at):
         """Whoever was entered before `at` is not its holder. Seconds since 1970, whole ones, as events and this table have them:
