@@ -54,13 +54,14 @@ std::vector<booking::Reservation> TakeAll(World& world, int seats) {
 struct Queuer {
   std::string who;
   bool confirms = true;
+  bool comes = true;
   int holds_left = 1;
   std::string ticket{};
   bool has_seat = false;
 };
 
 void TryToHold(World& world, Queuer& one) {
-  if (one.has_seat || one.holds_left == 0) return;
+  if (!one.comes || one.has_seat || one.holds_left == 0) return;
   const booking::ReservationAnswer answer = world.Hold(one.who, one.ticket);
   if (answer.outcome == Outcome::kNotAdmitted && answer.turn == booking::Turn::kMissed) {
     const booking::TicketAnswer again = world.Ticket(one.who);
@@ -108,14 +109,15 @@ Played Result(const std::vector<Queuer>& people, bool has_buyer) {
 
 }  // namespace
 
-Played HandoverInQueue(uint64_t seed, int seats, int others) {
+Played HandoverInQueue(uint64_t seed, int seats, int others, int stay_away) {
   World world(seed, kMonday, kName, Agenda("direct", "", seats));
   std::vector<booking::Reservation> all = TakeAll(world, seats);
   world.Publish(Agenda("queue", std::string(kOpening), seats));
   world.LeapTo(kTuesday730);
   for (const booking::Reservation& one : all) CHECK(world.Cancel(one));
   std::vector<Queuer> people = {{Name("BUYER", 0)}};
-  for (int i = 0; i < others; ++i) people.push_back({Name("PERSON", i)});
+  for (int i = 0; i < others; ++i)
+    people.push_back({.who = Name("PERSON", i), .comes = i >= stay_away});
   PlayOpening(world, seats, people, /*first_never_rests=*/true);
   return Result(people, /*has_buyer=*/true);
 }
@@ -178,7 +180,8 @@ Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people) {
   world.LeapTo(kTuesday730);
   std::vector<Queuer> all;
   // A bot holds as often as it may.
-  for (int i = 0; i < bots; ++i) all.push_back({Name("BOT", i), /*confirms=*/false, 1'000});
+  for (int i = 0; i < bots; ++i)
+    all.push_back({.who = Name("BOT", i), .confirms = false, .holds_left = 1'000});
   for (int i = 0; i < people; ++i) all.push_back({Name("PERSON", i)});
   PlayOpening(world, seats, all, /*first_never_rests=*/false);
   return Result(all, /*has_buyer=*/false);

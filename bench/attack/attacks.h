@@ -15,8 +15,9 @@ struct Played {
 // for one after every step of the engine: nobody could ask more often. `others` want one as well,
 // and ask as people do.
 //
-// A queue: given up an hour before the gathering; the others and the buyer each have one ticket.
-Played HandoverInQueue(uint64_t seed, int seats, int others);
+// A queue: given up an hour before the gathering; the others and the buyer each have one ticket,
+// and `stay_away` of the others never ask for a seat.
+Played HandoverInQueue(uint64_t seed, int seats, int others, int stay_away = 0);
 // An agenda that is always open and keeps a waitlist: all of them are on it since the day before.
 Played HandoverWithWaitlist(uint64_t seed, int seats, int others);
 // The control: a table of seats in which the first to come gets one, as booking sites have it. The

@@ -2,6 +2,7 @@
 // plain first-come table that booking sites have, and says what they bought. Exit code 6: more than
 // chance.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>
@@ -17,8 +18,10 @@ struct Sizes {
   int runs = 1000;
   int seats = 10;
   int others = 39;
+  int stay_away = 13;
   int bots = 20;
   uint64_t seed = 1;
+  std::string only;
 };
 
 struct Row {
@@ -26,6 +29,7 @@ struct Row {
   bool handover = true;  // else what reaches people counts
   bool control = false;
   std::function<Played(uint64_t)> play;
+  int stay_away = 0;  // of the others
   int buyer = 0;
   int64_t to_others = 0;
 };
@@ -33,13 +37,15 @@ struct Row {
 // Four standard deviations: one wrong alarm in 15,000.
 constexpr double kAlarm = 4;
 
-double ChanceOf(const Sizes& sizes) {
-  return static_cast<double>(sizes.seats) / static_cast<double>(sizes.others + 1);
+// Of those who come.
+double ChanceOf(const Row& row, const Sizes& sizes) {
+  return std::min(1.0, static_cast<double>(sizes.seats) /
+                           static_cast<double>(sizes.others - row.stay_away + 1));
 }
 
 // In standard deviations of what chance gives.
 double Beyond(const Row& row, const Sizes& sizes) {
-  const double chance = ChanceOf(sizes);
+  const double chance = ChanceOf(row, sizes);
   const double expected = chance * sizes.runs;
   return (row.buyer - expected) / std::sqrt(expected * (1 - chance));
 }
@@ -65,7 +71,7 @@ void Print(const std::vector<Row>& rows, const Sizes& sizes, bool json) {
     } else if (row.handover) {
       std::printf(
           "%-34s the buyer has a seat in %5.1f %% of runs; anybody's chance %.1f %% (%+.1f sd)\n",
-          row.name.c_str(), share, 100 * ChanceOf(sizes), Beyond(row, sizes));
+          row.name.c_str(), share, 100 * ChanceOf(row, sizes), Beyond(row, sizes));
     } else {
       std::printf("%-34s %5.1f %% of the seats reach people in the same opening\n",
                   row.name.c_str(), share);
@@ -79,6 +85,11 @@ int Run(const Sizes& sizes, bool json) {
   std::vector<Row> rows = {
       {"handover, queue", true, false,
        [&](uint64_t seed) { return HandoverInQueue(seed, sizes.seats, sizes.others); }},
+      {"handover, queue, some stay away", true, false,
+       [&](uint64_t seed) {
+         return HandoverInQueue(seed, sizes.seats, sizes.others, sizes.stay_away);
+       },
+       std::min(sizes.stay_away, sizes.others)},
       {"handover, waitlist", true, false,
        [&](uint64_t seed) { return HandoverWithWaitlist(seed, sizes.seats, sizes.others); }},
       {"handover, first come (control)", true, true,
@@ -92,6 +103,7 @@ int Run(const Sizes& sizes, bool json) {
          return HoldAndLapseFirstCome(seed, sizes.seats, sizes.bots, sizes.others);
        }},
   };
+  std::erase_if(rows, [&](const Row& row) { return row.name.rfind(sizes.only, 0) != 0; });
   bool fair = true;
   for (Row& row : rows) {
     for (int run = 0; run < sizes.runs; ++run) {
@@ -119,8 +131,13 @@ int main(int argc, char** argv) {
   app.add_option("--others", sizes.others, "people who want a seat beside the buyer")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option("--stay-away", sizes.stay_away,
+                 "of these, in the row that says so: they take a ticket and never come")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
   app.add_option("--bots", sizes.bots)->check(CLI::Range(0, 1000))->capture_default_str();
   app.add_option("--seed", sizes.seed, "of the first run")->capture_default_str();
+  app.add_option("--only", sizes.only, "the attacks whose names begin so: \"hold\"");
   app.add_flag("--json", json);
   CLI11_PARSE(app, argc, argv);
   return creneau::attack::Run(sizes, json);
