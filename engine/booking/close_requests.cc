@@ -82,6 +82,21 @@ bool CanBeMovedTo(const AgendaInfo& agenda, Instant starts_at, Instant now) {
          starts_at <= window.latest_start;
 }
 
+// By the seats: what the last look has counted may be two seconds old, in which somebody may have
+// closed another day, confirmed a hold or given up a seat.
+bool HasDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now,
+                  Act& act) {
+  bool any = false;
+  for (const SlotId slot : in.people_->closures.Watched(agenda.id)) {
+    if (any || !in.ledger_.BeginsAfter(slot, now)) continue;
+    in.ledger_.EachReserved(slot, act, [&](const ledger::SeatView& seat) {
+      any |= seat.word.state() == ledger::SeatState::kConfirmed && seat.word.channel() == channel &&
+             !ledger::MovedByOffice(seat.word);
+    });
+  }
+  return any;
+}
+
 void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act) {
   std::vector<Holder> people;
   for (const SlotId slot : in.people_->closures.Watched(agenda.id)) {
@@ -95,19 +110,20 @@ void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act&
             [](const Holder& a, const Holder& b) { return a.order < b.order; });
   Closures::Counts left;
   for (const Holder& one : people) {
-    bool stuck = false;
+    // For somebody who cannot be moved no kept seat becomes everybody's.
+    bool stuck = ledger::MovedByOffice(one.seat.word);
     act.Begin();
-    if (MoveOne(in, agenda, one, now, act, &stuck)) continue;
     const Channel channel = one.seat.word.channel();
-    if (!stuck && GiveKept(in, agenda, channel, now, act) &&
-        MoveOne(in, agenda, one, now, act, &stuck))
+    if (!stuck && (MoveOne(in, agenda, one, now, act, &stuck) ||
+                   (!stuck && GiveKept(in, agenda, channel, now, act) &&
+                    MoveOne(in, agenda, one, now, act, &stuck)))) {
+      // Who confirmed a seat a moment ago may still have a place: what they are offered now is no
+      // offer of the list's.
+      NoteServed(in, agenda.id, one.seat.subject, now, act);
       continue;
-    ++left.displaced;
-    if (stuck) {
-      ++left.stuck;
-    } else {
-      ++left.wait[static_cast<size_t>(channel)];
     }
+    ++left.displaced;
+    left.stuck += stuck;
   }
   in.people_->closures.NoteDisplaced(agenda.id, left);
 }

@@ -37,7 +37,6 @@ void Closures::Watch(AgendaId agenda, std::vector<SlotId> slots) {
   if (slots.empty()) {
     watched_.erase(agenda);
     displaced_.erase(agenda);
-    any_.store(!displaced_.empty(), std::memory_order_release);
     return;
   }
   watched_.insert_or_assign(agenda, std::move(slots));
@@ -64,13 +63,6 @@ bool Closures::TakeTurn(Instant now) {
   return true;
 }
 
-bool Closures::HasDisplaced(AgendaId agenda, Channel channel) const {
-  if (!any_.load(std::memory_order_acquire)) return false;
-  const std::lock_guard lock(mutex_);
-  const auto at = displaced_.find(agenda);
-  return at != displaced_.end() && at->second.wait[static_cast<size_t>(channel)] > 0;
-}
-
 void Closures::NoteDisplaced(AgendaId agenda, const Counts& counts) {
   const std::lock_guard lock(mutex_);
   if (counts.displaced == 0) {
@@ -78,7 +70,6 @@ void Closures::NoteDisplaced(AgendaId agenda, const Counts& counts) {
   } else {
     displaced_.insert_or_assign(agenda, counts);
   }
-  any_.store(!displaced_.empty(), std::memory_order_release);
 }
 
 Closures::Counts Closures::counts() const {

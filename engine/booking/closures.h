@@ -7,8 +7,6 @@
 // Threads: any.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -43,12 +41,9 @@ class Closures {
   std::vector<AgendaId> WatchedAgendas() const;
   // Whether it is time for another look; then the next is a while later.
   bool TakeTurn(Instant now);
-  // Whether somebody there has no other seat yet, as far as the last look went.
-  bool HasDisplaced(AgendaId agenda, Channel channel) const;
   struct Counts {
     size_t displaced = 0;  // who have no other seat yet
     size_t stuck = 0;      // of those, who were moved by the office once already: an agent's task
-    std::array<size_t, kChannels> wait{};  // the others, by channel
   };
   void NoteDisplaced(AgendaId agenda, const Counts& counts);
   Counts counts() const;
@@ -58,7 +53,6 @@ class Closures {
   std::map<std::pair<AgendaId, int32_t>, codec::DayClosed> days_;
   std::map<AgendaId, std::vector<SlotId>> watched_;
   std::map<AgendaId, Counts> displaced_;
-  std::atomic<bool> any_{false};
   Instant looked_at_{0};
 };
 

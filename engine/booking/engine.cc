@@ -157,8 +157,7 @@ absl::Status Engine::Impl::Open(std::function<void(const absl::Status&)> failed)
       [](const AgendaInfo& agenda, Channel channel, Instant at, uint64_t random) {
         return CoolsUntil(agenda, channel, at, random);
       },
-      [this](SeatId seat, Instant at, Act& act) { return Reassign(*this, seat, at, act); },
-      [this] { return people_->waitlist.offers(); });
+      [this](SeatId seat, Instant at, Act& act) { return Reassign(*this, seat, at, act); });
   for (const AgendaInfo* agenda : registry_.All()) WatchClosed(*this, *agenda);
   steward_->AlsoDo([this](Instant at, Act& act, const Steward::Await& await) {
     TendWaitlist(*this, at, act);

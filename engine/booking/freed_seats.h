@@ -17,10 +17,15 @@ Instant CoolsUntil(const AgendaInfo& agenda, Channel channel, Instant now, uint6
 Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
 // What has become of offers.
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act);
+// Somebody who may wait has a seat: they wait no more.
+void NoteServed(Engine::Impl& in, AgendaId agenda, const Subject& subject, Instant now, Act& act);
 // People in slots of days that were closed are offered others.
 void TendClosures(Engine::Impl& in, Instant now, Act& act);
 // Whether a slot that begins then can be offered to them.
 bool CanBeMovedTo(const AgendaInfo& agenda, Instant starts_at, Instant now);
+// Whether somebody in a slot of a day that was closed waits for another seat of that channel.
+bool HasDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now,
+                  Act& act);
 void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act);
 
 }  // namespace creneau::booking

@@ -138,8 +138,16 @@ void Steward::LengthenHolds(int64_t by_ms) {
   }
 }
 
-bool Steward::OwedToAnyone(Instant since, Instant now) const {
-  return ledger_.live_holds() > 0 || offers_() > 0 || openings_.IsOwed(since, now);
+// By the seats, whoever has made it: a waitlist, a draw, the office for people whose day it closed.
+bool Steward::AnyOffer() {
+  Learn();
+  return std::any_of(timers_.all().begin(), timers_.all().end(), [this](const Timer& timer) {
+    return ledger_.WordOf(timer.seat).state() == ledger::SeatState::kOffered;
+  });
+}
+
+bool Steward::OwedToAnyone(Instant since, Instant now) {
+  return ledger_.live_holds() > 0 || openings_.IsOwed(since, now) || AnyOffer();
 }
 
 void Steward::Tick() {

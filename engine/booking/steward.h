@@ -67,8 +67,9 @@ class Steward {
   // from `since` again, which gives some the time twice and takes it from nobody.
   void LengthenAll(Instant since, Instant now);
 
-  // Whether anybody holds a seat, or something was open, that would be lengthened.
-  bool OwedToAnyone(Instant since, Instant now) const;
+  // Whether anybody holds a seat or is offered one, or something was open, that would be
+  // lengthened.
+  bool OwedToAnyone(Instant since, Instant now);
 
   // What recovery found still owed; before anything else.
   void ContinueOutage(std::optional<Instant> since);
@@ -79,11 +80,9 @@ class Steward {
   using CoolsUntil =
       std::function<Instant(const AgendaInfo&, Channel channel, Instant now, uint64_t random)>;
   using Reassign = std::function<Reassigned(SeatId seat, Instant now, Act& act)>;
-  // `offers`: how many are open.
-  void AskAboutFreed(CoolsUntil cools_until, Reassign reassign, std::function<size_t()> offers) {
+  void AskAboutFreed(CoolsUntil cools_until, Reassign reassign) {
     cools_until_ = std::move(cools_until);
     reassign_ = std::move(reassign);
-    offers_ = std::move(offers);
   }
 
   // What else time brings, at the end of each round in which nothing stands still: called in the
@@ -116,6 +115,7 @@ class Steward {
   void Learn();
   void Compact();
   void LengthenHolds(int64_t by_ms);
+  bool AnyOffer();
   bool WaitForLog();
   void Owe(Instant since);
   bool Stalled(Instant now);
@@ -129,7 +129,11 @@ class Steward {
   Openings& openings_;
   const Clock& clock_;
 
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  // One that can be looked through.
+  struct Timers : std::priority_queue<Timer, std::vector<Timer>, std::greater<>> {
+    const std::vector<Timer>& all() const { return c; }
+  };
+  Timers timers_;
   CommitPool pool_;
   BlockingWait wait_;
   // What LengthenAll has pushed: it ends after the act, which waits for the log where memory ended.
@@ -139,7 +143,6 @@ class Steward {
   std::vector<Duty> duties_;
   CoolsUntil cools_until_;
   Reassign reassign_;
-  std::function<size_t()> offers_;
   size_t compact_at_ =
       size_t{1} << 16;                // so many timers are worth a look at which are still needed
   Instant last_tick_{0};              // when the last round ended

@@ -81,6 +81,25 @@ bool PassOn(Engine::Impl& in, const AgendaInfo& agenda, SeatId seat, Instant sta
   return false;
 }
 
+// True: the seat is free, or somebody's whose own day was closed. Only one that they can be moved
+// to, and only when they cannot be moved to one that is free anyway: otherwise it would be
+// everybody's at a moment that whoever gave it up knows. While somebody is moved there it is, for
+// microseconds.
+bool GiveToDisplaced(Engine::Impl& in, const AgendaInfo& agenda, SeatId seat, Instant starts_at,
+                     bool aside, Instant now, Act& act) {
+  const Channel channel = in.ledger_.WordOf(seat).channel();
+  if (!CanBeMovedTo(agenda, starts_at, now) || !HasDisplaced(in, agenda, channel, now, act))
+    return false;
+  const SeatState before = in.ledger_.WordOf(seat).state();
+  MoveDisplaced(in, agenda, now, act);
+  if (in.ledger_.WordOf(seat).state() != before) return true;  // it was kept, and given to one
+  if (!HasDisplaced(in, agenda, channel, now, act)) return false;
+  in.kept_aside_.erase(seat);
+  if (!(aside ? in.ledger_.FreeAside(seat, act) : in.ledger_.Free(seat, now, act))) return false;
+  MoveDisplaced(in, agenda, now, act);
+  return true;
+}
+
 }  // namespace
 
 Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
@@ -88,16 +107,12 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
   const std::optional<ledger::SeatTime> time = in.ledger_.TimeOf(seat);
   const AgendaInfo* const agenda = time ? in.registry_.Find(time->agenda) : nullptr;
   bool aside = word.state() == SeatState::kAside;
+  // It was set aside once before, and taken out of the calendar then: that moment is not this
+  // one's.
+  if (!aside) in.kept_aside_.erase(seat);
   if (agenda == nullptr || (!aside && word.last())) return {};
-  // Only a seat that they can be moved to: another one would be everybody's at a moment that
-  // whoever gave it up knows. While somebody is moved there it is, for microseconds.
-  if (in.people_->closures.HasDisplaced(agenda->id, word.channel()) &&
-      CanBeMovedTo(*agenda, time->starts_at, now)) {
-    in.kept_aside_.erase(seat);
-    if (!(aside ? in.ledger_.FreeAside(seat, act) : in.ledger_.Free(seat, now, act))) return {};
-    MoveDisplaced(in, *agenda, now, act);
+  if (GiveToDisplaced(in, *agenda, seat, time->starts_at, aside, now, act))
     return {true, std::nullopt};
-  }
   // Who entered a draw comes before who waits for whatever is left.
   if (agenda->rules.draw && in.draw_keeper_->TakeBack(*agenda, seat, *time, now, act, &aside)) {
     in.kept_aside_.erase(seat);
@@ -118,6 +133,11 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
   if (now < kept->second) return {true, std::min(kept->second, now + limits::kLookForTakersMs)};
   in.kept_aside_.erase(kept);
   return {in.ledger_.FreeAside(seat, act), std::nullopt};
+}
+
+void NoteServed(Engine::Impl& in, AgendaId agenda, const Subject& subject, Instant now, Act& act) {
+  if (const auto place = in.people_->waitlist.Of(agenda, subject))
+    Settle(in, *place, PlaceState::kServed, {}, now, act);
 }
 
 // What has become of offers, by the seats: confirmed, given up, lapsed. And people who wait and
