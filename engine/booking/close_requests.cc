@@ -51,9 +51,11 @@ bool MoveOne(Engine::Impl& in, const AgendaInfo& agenda, const Holder& one, Inst
     args.received_at = now;
     args.cooling_until = now;  // its calendar is over
     args.random = one.order;
+    args.from = one.seat.ref;
     const Instant until = rules::OfferedUntil(agenda.rules, channel, *starts_at, now);
     const ledger::Result result = in.ledger_.MoveByOffice(args, std::nullopt, until, act);
-    if (result.outcome == Outcome::kOk) return true;
+    // Who has chosen another one meanwhile, or has given theirs up, needs none.
+    if (result.outcome == Outcome::kOk || result.outcome == Outcome::kNotHeld) return true;
     *stuck = result.outcome == Outcome::kMovesUsed;
     if (result.outcome != Outcome::kSlotTaken) return false;
   }
@@ -99,16 +101,18 @@ bool HasDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, I
 
 void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act& act) {
   std::vector<Holder> people;
+  Closures::Counts left;
   for (const SlotId slot : in.people_->closures.Watched(agenda.id)) {
     if (!in.ledger_.BeginsAfter(slot, now)) continue;
     in.ledger_.EachReserved(slot, act, [&](const ledger::SeatView& seat) {
+      // Of an offer in a day that was closed since its holder should hear before they confirm it.
+      if (seat.word.state() == ledger::SeatState::kOffered) ++left.displaced, ++left.stuck;
       if (seat.word.state() != ledger::SeatState::kConfirmed) return;  // a hold may lapse
       people.push_back({seat, in.names_->Random(seat.subject, seat.start.value, agenda.id.value)});
     });
   }
   std::sort(people.begin(), people.end(),
             [](const Holder& a, const Holder& b) { return a.order < b.order; });
-  Closures::Counts left;
   for (const Holder& one : people) {
     // For somebody who cannot be moved no kept seat becomes everybody's.
     bool stuck = ledger::MovedByOffice(one.seat.word);

@@ -43,7 +43,8 @@ class Closures {
   bool TakeTurn(Instant now);
   struct Counts {
     size_t displaced = 0;  // who have no other seat yet
-    size_t stuck = 0;      // of those, who were moved by the office once already: an agent's task
+    size_t stuck = 0;      // of those, whom an agent has to help: moved by the office once already,
+                           // or offered a seat on what is a closed day now
   };
   void NoteDisplaced(AgendaId agenda, const Counts& counts);
   Counts counts() const;

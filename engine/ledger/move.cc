@@ -39,6 +39,7 @@ Result Ledger::MoveTo(const MoveArgs& args, const OfficeMove* office, EventSink&
   for (;;) {
     const auto from = Resolve(args.name, sink);
     if (!from) return Result{Outcome::kUnknownReservation, false, {}};
+    if (args.from && from->ref != *args.from) return Result{Outcome::kNotHeld, false, *from};
     const SeatState state = from->word.state();
     if (state == SeatState::kCoolingCancelled) return Result{Outcome::kCancelled, false, *from};
     if (state == SeatState::kCoolingExpired ||

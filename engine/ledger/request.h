@@ -70,6 +70,8 @@ struct MoveArgs {
   Instant received_at;
   Instant cooling_until;  // of the seat left behind
   uint64_t random = 0;
+  // Only from this seat: who is elsewhere by now is kNotHeld, and stays there.
+  std::optional<SeatRef> from{};
 };
 
 // kOk: seat is the reservation as it now is. kAlreadyReserved: seat is the one the subject has.

@@ -145,6 +145,19 @@ TEST_CASE("whoever was moved once already is told to be an agent's task") {
   CHECK(counts.displaced == 1);
 }
 
+TEST_CASE("whoever is offered a seat on a day that is closed then is an agent's task at once") {
+  Closing world("09:00-09:30");
+  REQUIRE(world.Publish("93-titres", FewSeats("", "09:00-10:00")).outcome == Outcome::kOk);
+  const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
+  world.Close("2026-12-15");
+  world.Minutes(1);
+  REQUIRE(world.SlotOf(ada) == "offered 2026-12-17T09:00");
+  CHECK(world.engine->inside().people_->closures.counts().stuck == 0);
+  world.Close("2026-12-17");
+  world.Minutes(1);
+  CHECK(world.engine->inside().people_->closures.counts().stuck == 1);
+}
+
 TEST_CASE_METHOD(Closing, "a hold that is confirmed on a closed day is offered another seat then") {
   const ReservationAnswer held = Hold("2026-0001", "2026-12-15T09:30", std::string(kKey));
   REQUIRE(held.outcome == Outcome::kOk);
