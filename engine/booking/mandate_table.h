@@ -15,7 +15,9 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
@@ -98,6 +100,13 @@ class MandateTable {
     return events;
   }
 
+  // Which of those that were given have no seat by their deadline any more, as the steward has last
+  // seen: given up, lapsed, or moved to a later day.
+  void NoteLost(const Turn&, std::set<uint64_t> numbers) { lost_ = std::move(numbers); }
+  bool LacksSeat(const Turn&, const codec::Mandate& mandate) const {
+    return Waits(mandate) || lost_.contains(mandate.number);
+  }
+
   static bool Waits(const codec::Mandate& mandate) {
     return mandate.state == codec::MandateState::kProposed;
   }
@@ -112,6 +121,7 @@ class MandateTable {
 
   std::mutex mutex_;  // guards what follows, and writing the counts behind it
   std::map<uint64_t, codec::Mandate> all_;
+  std::set<uint64_t> lost_;  // numbers
   ledger::Region<Row> rows_{limits::kMaxAgendas};
 };
 

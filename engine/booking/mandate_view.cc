@@ -3,6 +3,7 @@
 #include "booking/mandate_view.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/limits_shares.h"
@@ -47,7 +48,7 @@ std::vector<MandateView> ListMandates(Engine& engine, std::optional<int> due_day
   std::vector<MandateView> views;
   for (const Mandate& mandate : in.people_->mandates.All(turn)) {
     if (!Covers(actor, in.registry_.Find(mandate.agenda)->rules.name)) continue;
-    if (due_days && !MandateTable::Waits(mandate)) continue;
+    if (due_days && !in.people_->mandates.LacksSeat(turn, mandate)) continue;
     MandateView view = ViewOf(in, mandate, actor, now);
     if (!due_days || view.days_left <= *due_days) views.push_back(std::move(view));
   }
@@ -64,7 +65,7 @@ std::vector<MandatesWaiting> CountMandates(const Engine& engine, Instant now) {
   for (const Mandate& mandate : in.people_->mandates.All(turn)) {
     MandatesWaiting& sum = sums[mandate.agenda];
     sum.agenda = in.registry_.Find(mandate.agenda);
-    if (!MandateTable::Waits(mandate)) continue;
+    if (!in.people_->mandates.LacksSeat(turn, mandate)) continue;
     const int left = mandate.deadline - DayAt(*sum.agenda, now);
     ++sum.waiting;
     sum.due += left <= limits::kMandateDueDays ? 1 : 0;
@@ -75,16 +76,40 @@ std::vector<MandatesWaiting> CountMandates(const Engine& engine, Instant now) {
   return all;
 }
 
+// Whether what was given is no appointment by the deadline any more. What is over was one.
+bool MandateAlarm::HasLostSeat(Engine::Impl& in, const Mandate& mandate, Instant now, Act& act) {
+  if (mandate.state != MandateState::kGiven) return false;
+  const auto seat = in.ledger_.Look(mandate.origin, act);
+  if (seat && seat->agenda == mandate.agenda &&
+      seat->word.state() == ledger::SeatState::kConfirmed) {
+    begins_.insert_or_assign(mandate.number, seat->starts_at);
+    return DayAt(*in.registry_.Find(mandate.agenda), seat->starts_at) > mandate.deadline;
+  }
+  auto known = begins_.find(mandate.number);
+  if (known == begins_.end()) {
+    const auto time = in.ledger_.TimeOf(mandate.origin.seat);
+    known = begins_.emplace(mandate.number, time ? time->starts_at : now).first;
+  }
+  return now < known->second;
+}
+
 void MandateAlarm::Look(Engine::Impl& in, Instant now, Act& act,
                         const std::function<bool()>& finish) {
   // A clock that was set back is followed.
   if (now < next_look_ && next_look_ - now <= limits::kMandateLookMs) return;
   next_look_ = now + limits::kMandateLookMs;
-  if (in.LogRoom() != Room::kPlenty) return;
+  act.Begin();
   {
     const Lock turn = in.people_->mandates.Begin();
-    for (Mandate mandate : in.people_->mandates.All(turn)) {
-      if (!MandateTable::Waits(mandate) || mandate.told) continue;
+    const std::vector<Mandate> all = in.people_->mandates.All(turn);
+    std::set<uint64_t> lost;
+    for (const Mandate& mandate : all) {
+      if (HasLostSeat(in, mandate, now, act)) lost.insert(mandate.number);
+    }
+    in.people_->mandates.NoteLost(turn, std::move(lost));
+    for (Mandate mandate : all) {
+      if (in.LogRoom() != Room::kPlenty) break;
+      if (!in.people_->mandates.LacksSeat(turn, mandate) || mandate.told) continue;
       const AgendaInfo& agenda = *in.registry_.Find(mandate.agenda);
       if (mandate.deadline - DayAt(agenda, now) > limits::kMandateDueDays) continue;
       mandate.told = true;

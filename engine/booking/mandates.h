@@ -15,6 +15,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,13 +76,17 @@ struct MandatesWaiting {
 };
 std::vector<MandatesWaiting> CountMandates(const Engine& engine, Instant now);
 
-// What becomes due, told once each: the steward's.
+// What becomes due, told once each; also what a court had been given and has no more. The
+// steward's.
 class MandateAlarm {
  public:
   void Look(Engine::Impl& in, Instant now, Act& act, const std::function<bool()>& finish);
 
  private:
+  bool HasLostSeat(Engine::Impl& in, const codec::Mandate& mandate, Instant now, Act& act);
+
   Instant next_look_{0};
+  std::map<uint64_t, Instant> begins_;  // by number: when the appointment last was
 };
 
 }  // namespace creneau::booking

@@ -350,6 +350,29 @@ TEST_CASE("an alarm comes once, some days before the deadline") {
   CHECK(CountMandates(*court.engine, court.clock.now).at(0).due == 0);
 }
 
+TEST_CASE("a court's seat that is given up, or no longer in time, is missing again") {
+  Chancery court;
+  const MandateAnswer given = court.Approve(court.Entered("AAAA1", {2026, 12, 3}), court.paul);
+  REQUIRE(given.outcome == Outcome::kOk);
+  court.Pass(130);
+  CHECK(court.List(court.paul, 30).empty());
+  const Reservation seat = *given.reservation;
+  // Moved by its holder to a day after the deadline, and back.
+  REQUIRE(court.Move(seat, "2026-12-08T09:00").outcome == Outcome::kOk);
+  court.Pass(130);
+  CHECK(court.List(court.paul, 30).size() == 1);
+  CHECK(CountMandates(*court.engine, court.clock.now).at(0).due == 1);
+  REQUIRE(court.Move(seat, "2026-12-03T09:00").outcome == Outcome::kOk);
+  court.Pass(130);
+  CHECK(court.List(court.paul, 30).empty());
+  REQUIRE(court.Do(&Engine::Cancel, seat).outcome == Outcome::kOk);
+  court.Pass(130);
+  CHECK(court.List(court.paul, 30).size() == 1);
+  court.Again();
+  court.Pass(130);
+  CHECK(court.List(court.paul, 30).size() == 1);
+}
+
 TEST_CASE("what a court wrote goes with the pepper, and what waited when it went is void") {
   Chancery court;
   const std::string given = court.Entered("AAAA1", {2026, 12, 1});
