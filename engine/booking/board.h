@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct Board {
     SeatRef latest;
   };
   std::map<Subject, Turns> turns;
+  // Of these, the seats that have not come back yet: the next one's in line.
+  std::set<SeatRef> let_go;
   // What was given up in that opening, by its name, as it ended: its seat is the next one's at
   // once, so the ledger has soon forgotten. No more of them than turns, and not there after a
   // start.

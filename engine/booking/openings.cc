@@ -108,8 +108,9 @@ void Openings::Restore(const std::vector<codec::OpeningState>& states,
   }
   for (const codec::TurnLapsed& turn : turns) {
     const auto board = boards_.find(turn.agenda);
-    if (board != boards_.end() && board->second.state.day == turn.day)
-      board->second.turns[turn.subject] = {turn.times, turn.latest};
+    if (board == boards_.end() || board->second.state.day != turn.day) continue;
+    board->second.turns[turn.subject] = {turn.times, turn.latest};
+    board->second.let_go.insert(turn.latest);
   }
 }
 
@@ -355,11 +356,21 @@ bool Openings::NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatR
   if (view.phase != Phase::kOpen && view.phase != Phase::kExhausted) return false;
   // Under the mutex, so that the log has two of one subject in their order.
   Board::Turns& turns = board->second.turns[subject];
+  board->second.let_go.insert(hold);
   if (turns.times > 0 && turns.latest == hold) return true;  // before a crash
   ++turns.times;
   turns.latest = hold;
   act.PushCopy(codec::EncodeTurn({agenda.id, view.state.day, subject, turns.times, hold}));
   return true;
+}
+
+bool Openings::TakeLetGo(const AgendaInfo& agenda, SeatRef hold, Instant now) {
+  if (agenda.rules.policy != Policy::kQueue) return false;
+  const std::lock_guard lock(mutex_);
+  const auto board = boards_.find(agenda.id);
+  if (board == boards_.end() || board->second.let_go.erase(hold) == 0) return false;
+  const Phase phase = View(agenda, &board->second, now).phase;
+  return phase == Phase::kOpen || phase == Phase::kExhausted;
 }
 
 void Openings::NoteReleased(const ledger::SeatView& hold) {

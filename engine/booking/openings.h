@@ -90,6 +90,10 @@ class Openings {
   bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatRef hold, Instant now,
                  Act& act);
 
+  // A seat that has cooled: whether it is the next one's in line, because that hold of it was let
+  // go in an opening that still gives out seats. Asked once.
+  bool TakeLetGo(const AgendaInfo& agenda, SeatRef hold, Instant now);
+
   // A hold that was given up and whose seat goes to the next in line at once; as it ended. Whoever
   // gives it up again, since the answer was lost, is to get that. Known by its name as long as the
   // opening lasts, unless the process ends, and until something is known of the agenda's next one.

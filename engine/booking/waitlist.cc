@@ -47,14 +47,16 @@ size_t Waitlist::Waiting(AgendaId agenda) const {
 }
 
 std::vector<WaitlistPlace> Waitlist::First(AgendaId agenda, Channel channel, int32_t before,
-                                           size_t most) const {
+                                           size_t most,
+                                           const std::optional<WaitlistPlace>& after) const {
   std::vector<WaitlistPlace> first;
   const std::lock_guard lock(mutex_);
   const auto line = lines_.find({agenda, channel});
   if (line == lines_.end()) return first;
-  for (const Order& order : line->second) {
-    if (order.first.first >= before || first.size() == most) break;
-    const WaitlistPlace& place = places_.at(order.second);
+  auto at = after ? line->second.upper_bound(OrderOf(*after)) : line->second.begin();
+  for (; at != line->second.end(); ++at) {
+    if (at->first.first >= before || first.size() == most) break;
+    const WaitlistPlace& place = places_.at(at->second);
     if (place.state == PlaceState::kWaiting) first.push_back(place);
   }
   return first;

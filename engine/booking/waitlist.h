@@ -50,9 +50,11 @@ class Waitlist {
   // Of all agendas, that are open. Costs next to nothing.
   size_t offers() const { return open_offers_.load(std::memory_order_relaxed); }
 
-  // Those who wait for that channel's seats since a day before `before`, in order, at most `most`.
-  std::vector<codec::WaitlistPlace> First(AgendaId agenda, Channel channel, int32_t before,
-                                          size_t most) const;
+  // Those who wait for that channel's seats since a day before `before`, in order, at most `most`;
+  // those behind `after`.
+  std::vector<codec::WaitlistPlace> First(
+      AgendaId agenda, Channel channel, int32_t before, size_t most,
+      const std::optional<codec::WaitlistPlace>& after = std::nullopt) const;
   // Places that have an offer, of all agendas.
   std::vector<codec::WaitlistPlace> Offered() const;
   // Those who wait, of all agendas, at most `most`, after those of the last call; round and round.

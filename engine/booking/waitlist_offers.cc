@@ -27,7 +27,8 @@ Instant CoolsUntil(const AgendaInfo& agenda, Channel channel, Instant now, uint6
 
 namespace {
 
-void Settle(Engine::Impl& in, const WaitlistPlace& before, PlaceState state, SeatRef offer,
+// Where its holder has left meanwhile, that stands, and the answer is false.
+bool Settle(Engine::Impl& in, const WaitlistPlace& before, PlaceState state, SeatRef offer,
             Instant now, Act& act) {
   WaitlistPlace after = before;
   after.state = state;
@@ -36,30 +37,44 @@ void Settle(Engine::Impl& in, const WaitlistPlace& before, PlaceState state, Sea
     ++after.offers;
     after.offer = offer;
   }
-  // Where its holder has left meanwhile, that stands.
-  in.people_->waitlist.Change(before, after,
-                              [&act](std::string record) { act.PushOwned(std::move(record)); });
+  return in.people_->waitlist.Change(
+      before, after, [&act](std::string record) { act.PushOwned(std::move(record)); });
 }
 
-// Offers a seat that was set aside to that place. False: it is not for them.
+// They have a reservation: by themselves, or by an offer of which a crash took the place's record.
+// What they only hold may come to nothing.
+void SettleByReservation(Engine::Impl& in, const WaitlistPlace& place,
+                         const ledger::SeatView& reservation, Instant now, Act& act) {
+  const SeatState state = reservation.word.state();
+  if (state == SeatState::kConfirmed) {
+    Settle(in, place, PlaceState::kServed, {}, now, act);
+  } else if (state == SeatState::kOffered && reservation.agenda == place.agenda &&
+             reservation.idempotency == place.idempotency) {
+    Settle(in, place, PlaceState::kOffered, reservation.origin, now, act);
+  }
+}
+
+// With a Reading. Offers a seat that was set aside to that place. False: it is not for them.
 bool OfferTo(Engine::Impl& in, const WaitlistPlace& place, SeatId seat, Instant deadline,
              Instant now, Act& act) {
   const AgendaInfo& agenda = *in.registry_.Find(place.agenda);
-  if (!in.IsListed(agenda, place.subject, place.subject)) return false;
-  const ledger::Result result = in.ledger_.OfferAside(
-      seat, {place.subject, place.idempotency, deadline, SeatState::kOffered}, act);
+  // Whose identities have become one person's since has one reservation for all of them.
+  const Subject subject = in.people_->identities.Of(place.subject);
+  if (!in.IsListed(agenda, place.subject, subject)) return false;
+  if (const auto live = in.ledger_.Find(subject, act)) {
+    SettleByReservation(in, place, *live, now, act);
+    return false;
+  }
+  const ledger::Result result =
+      in.ledger_.OfferAside(seat, {subject, place.idempotency, deadline, SeatState::kOffered}, act);
   if (result.outcome == Outcome::kOk) {
-    Settle(in, place, PlaceState::kOffered, result.seat.origin, now, act);
+    // Who has left a moment ago wants it no more: as one that was given up.
+    if (!Settle(in, place, PlaceState::kOffered, result.seat.origin, now, act))
+      in.ledger_.Cancel(result.seat.origin, now, now, act);
     return true;
   }
-  if (result.outcome != Outcome::kAlreadyReserved) return false;
-  // They have one already: by themselves, or by an offer of which a crash took the place's record.
-  // What they only hold may come to nothing.
-  const SeatState state = result.seat.word.state();
-  if (state == SeatState::kConfirmed)
-    Settle(in, place, PlaceState::kServed, {}, now, act);
-  else if (state == SeatState::kOffered && result.seat.agenda == place.agenda)
-    Settle(in, place, PlaceState::kOffered, result.seat.origin, now, act);
+  if (result.outcome == Outcome::kAlreadyReserved)
+    SettleByReservation(in, place, result.seat, now, act);
   return false;
 }
 
@@ -71,14 +86,20 @@ bool PassOn(Engine::Impl& in, const AgendaInfo& agenda, SeatId seat, Instant sta
   if (until - now < limits::kLeastOfferMs || in.openings_->BriefAt(agenda, now).state.paused)
     return false;
   const Identities::Reading reading = in.people_->identities.Read();
-  for (const WaitlistPlace& place : in.people_->waitlist.First(
-           agenda.id, channel, rules::DayAt(agenda.zone, now), kAskedAtOnce)) {
-    // Only now: a seat is set aside for somebody.
-    if (!*aside && !in.ledger_.Aside(seat, now, act)) return false;
-    *aside = true;
-    if (OfferTo(in, place, seat, until, now, act)) return true;
+  const int32_t today = rules::DayAt(agenda.zone, now);
+  std::optional<WaitlistPlace> last;
+  for (;;) {
+    const std::vector<WaitlistPlace> next =
+        in.people_->waitlist.First(agenda.id, channel, today, kAskedAtOnce, last);
+    for (const WaitlistPlace& place : next) {
+      // Only now: a seat is set aside for somebody.
+      if (!*aside && !in.ledger_.Aside(seat, now, act)) return false;
+      *aside = true;
+      if (OfferTo(in, place, seat, until, now, act)) return true;
+    }
+    if (next.size() < kAskedAtOnce) return false;
+    last = next.back();
   }
-  return false;
 }
 
 // True: the seat is free, or somebody's whose own day was closed. Only one that they can be moved
@@ -113,6 +134,9 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act) {
   if (agenda == nullptr || (!aside && word.last())) return {};
   if (GiveToDisplaced(in, *agenda, seat, time->starts_at, aside, now, act))
     return {true, std::nullopt};
+  // Who stands in line comes before who waits for what the line leaves.
+  if (!aside && in.openings_->TakeLetGo(*agenda, ledger::WholeRef(seat, word.generation()), now))
+    return {};
   // Who entered a draw comes before who waits for whatever is left.
   if (agenda->rules.draw && in.draw_keeper_->TakeBack(*agenda, seat, *time, now, act, &aside)) {
     in.kept_aside_.erase(seat);
@@ -143,11 +167,14 @@ void NoteServed(Engine::Impl& in, AgendaId agenda, const Subject& subject, Insta
 // What has become of offers, by the seats: confirmed, given up, lapsed. And people who wait and
 // have a seat otherwise do not wait any more.
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
+  const Identities::Reading reading = in.people_->identities.Read();
+  const Identities& identities = in.people_->identities;
   for (const WaitlistPlace& place : in.people_->waitlist.Offered()) {
     act.Begin();
-    const auto seat = in.ledger_.Find(place.subject, act);
-    if (seat && seat->word.state() == SeatState::kOffered && seat->agenda == place.agenda) continue;
-    const bool taken = seat && seat->word.state() != SeatState::kOffered;
+    const auto seat = in.ledger_.Find(identities.Of(place.subject), act);
+    const bool offered = seat && seat->word.state() == SeatState::kOffered;
+    if (offered && seat->agenda == place.agenda && seat->idempotency == place.idempotency) continue;
+    const bool taken = seat && !offered;
     Settle(in, place,
            taken                                    ? PlaceState::kServed
            : place.offers >= limits::kOffersOfPlace ? PlaceState::kLapsed
@@ -156,7 +183,7 @@ void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
   }
   for (const WaitlistPlace& place : in.people_->waitlist.NextWaiting(kAskedAtOnce)) {
     act.Begin();
-    const auto seat = in.ledger_.Find(place.subject, act);
+    const auto seat = in.ledger_.Find(identities.Of(place.subject), act);
     if (seat && seat->word.state() == SeatState::kConfirmed)
       Settle(in, place, PlaceState::kServed, {}, now, act);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "booking/waitlist_answers.h"
 #include "surge/key_chain.h"
 #include "tests/booking/queue_fixture.h"
 
@@ -134,6 +135,41 @@ TEST_CASE("who asks without a pause is told to wait, and only he") {
   CHECK(queue.Ticket("FILE2").outcome == Outcome::kOk);
   queue.world.Pass(1);
   CHECK(queue.Ticket("FILE1").outcome == Outcome::kOk);
+}
+
+TEST_CASE("whoever stands in line comes before who waits, where a hold is let go") {
+  for (const bool waited_for : {false, true}) {
+    INFO(waited_for);
+    Queue queue(1, "accept_invented = true\nwaitlist = true");
+    JoinRequest request;
+    request.agenda = "92-naturalisation";
+    request.applicant = queue.Person("FILE9");
+    queue.world.act->Begin();
+    if (waited_for)
+      REQUIRE(JoinWaitlist(*queue.world.engine, *queue.world.act, request, nullptr,
+                           queue.world.clock.now)
+                  .outcome == Outcome::kOk);
+    REQUIRE(queue.world.wait.Finish(*queue.world.act));
+    queue.GoTo(8, 40);
+    const std::string ticket = queue.TicketOf("FILE1");
+    queue.GoTo(9, 0);
+    const ReservationAnswer held = queue.HoldInTime("FILE1", ticket);
+    REQUIRE(held.outcome == Outcome::kOk);
+    REQUIRE(queue.world.Do(&Engine::Cancel, held.reservation).outcome == Outcome::kOk);
+    queue.world.Pass(2);
+    CHECK(queue.Status().free == 1);
+    // Lapsed, and over a start.
+    REQUIRE(queue.HoldInTime("FILE2", queue.TicketOf("FILE2")).outcome == Outcome::kOk);
+    queue.world.Pass(305);
+    CHECK(queue.Status().free == 1);
+    // What was somebody's appointment is for who waits, and for nobody who watches.
+    const ReservationAnswer last = queue.HoldInTime("FILE3", queue.TicketOf("FILE3"));
+    REQUIRE(last.outcome == Outcome::kOk);
+    REQUIRE(queue.world.Do(&Engine::Confirm, last.reservation).outcome == Outcome::kOk);
+    REQUIRE(queue.world.Do(&Engine::Cancel, last.reservation).outcome == Outcome::kOk);
+    queue.world.Pass(90);
+    CHECK(queue.Status().free == 0);
+  }
 }
 
 TEST_CASE(

@@ -215,6 +215,51 @@ TEST_CASE_METHOD(Waiting, "a seat that a crash left set aside is given on by the
   CHECK(Ask(bert).place->offer);
 }
 
+TEST_CASE("people who cannot take a seat keep nobody behind them from it") {
+  Waiting world(FewSeats("identity_proof = \"listed\"\n"));
+  const auto dossier = [](int i) { return absl::StrCat("2026-00", 100 + i); };
+  const auto list = [&](int from, int to) {
+    std::string csv = "dossier,birth_date\n";
+    for (int i = from; i <= to; ++i) absl::StrAppend(&csv, dossier(i), ",1990-05-17\n");
+    RosterRequest roster;
+    roster.agenda = "93-titres";
+    roster.body = csv;
+    REQUIRE(world.engine->ImportRoster(roster, kTester).outcome == Outcome::kOk);
+  };
+  list(0, 69);
+  std::vector<PlaceView> places;
+  for (int i = 0; i < 69; ++i) places.push_back(world.Joined(dossier(i)));
+  const Reservation seat = world.Confirmed(Person(dossier(69)));
+  world.Hours(24);
+  // Of those in front nobody is listed any more.
+  int last = 0;
+  for (int i = 0; i < 69; ++i) {
+    if (*world.Ask(places[static_cast<size_t>(i)]).place->ahead == 68) last = i;
+  }
+  list(last, last);
+  REQUIRE(world.Do(&Engine::Cancel, seat).outcome == Outcome::kOk);
+  world.Minutes(2);
+  CHECK(world.StateOf(places[static_cast<size_t>(last)]) == "offered");
+}
+
+TEST_CASE_METHOD(Waiting, "two identities that became one person's bring one seat") {
+  const Reservation tuesday = Confirmed(Person("2026-00100"));
+  const Reservation thursday = Confirmed(Person("2026-00101"));
+  const PlaceView by_file = Joined("2026-001");
+  const PlaceView by_other = Joined("2026-002");
+  Hours(24);
+  act->Begin();
+  REQUIRE(engine
+              ->Link(*act, {"93-titres", Person("2026-001"), Person("2026-002"), "new-document"},
+                     claire, clock.now)
+              .outcome == Outcome::kOk);
+  REQUIRE(wait.Finish(*act));
+  REQUIRE(Do(&Engine::Cancel, tuesday).outcome == Outcome::kOk);
+  REQUIRE(Do(&Engine::Cancel, thursday).outcome == Outcome::kOk);
+  Minutes(5);
+  CHECK(Offered({by_file, by_other}).size() == 1);
+}
+
 TEST_CASE_METHOD(Waiting, "an agenda without a waitlist keeps none") {
   REQUIRE(Publish("14-titres", AgendaToml("14-titres")).outcome == Outcome::kOk);
   JoinRequest request;
