@@ -182,6 +182,68 @@ const std::vector<std::string> kOfTrust = {
     "withdrawn-again",
     "withdrawn-too-late",
 };
+const std::vector<std::string> kOfShares = {
+    "booked-on-desk",
+    "booked-on-phone",
+    "booked-on-post",
+    "cap-of-another-week",
+    "cap-reached",
+    "desk-booking-read-only",
+    "desk-channel-of-others",
+    "desk-finds-no-seat",
+    "desk-key-of-another-act",
+    "desk-of-who-has-a-seat",
+    "desk-of-who-has-another-channels-seat",
+    "desk-repeated",
+    "did-approve-mandate",
+    "did-desk",
+    "did-enter-mandate",
+    "did-shift",
+    "did-withdraw-mandate",
+    "family-held",
+    "family-key-of-another-hold",
+    "family-read-only",
+    "family-repeated",
+    "family-repeated-in-part",
+    "family-repeated-when-lapsed",
+    "family-too-large",
+    "family-with-a-member-who-has-a-seat",
+    "family-with-one-person-twice",
+    "family-without-seats",
+    "flow-from-phone",
+    "flow-from-post",
+    "helped-on-desk",
+    "helped-on-phone",
+    "helper-finds-no-seat",
+    "mandate-adds-beside-what-stays",
+    "mandate-approved-again",
+    "mandate-approved-perhaps",
+    "mandate-entered-again",
+    "mandate-needs-a-second-person",
+    "mandate-of-who-has-a-seat",
+    "mandate-read-only",
+    "mandate-seat-added",
+    "mandate-seat-court-overflow",
+    "mandate-seat-share",
+    "mandate-settled",
+    "mandate-was-withdrawn",
+    "mandate-while-another-waits",
+    "mandate-withdrawn-again",
+    "mandate-withdrawn-too-late",
+    "mandate-without-a-seat",
+    "mandates-due",
+    "mandates-listed",
+    "published-over-a-shift",
+    "shares-add-up",
+    "shift",
+    "shift-dry-run",
+    "shift-of-nothing",
+    "shift-of-several-slots",
+    "shift-perhaps",
+    "shift-read-only",
+    "unanswered-shares-in-force",
+    "unknown-mandate",
+};
 // clang-format on
 
 }  // namespace
@@ -190,6 +252,7 @@ std::vector<std::string> RareBranches() {
   std::vector<std::string> all = kOfSeatsAndLog;
   all.insert(all.end(), kOfCrowds.begin(), kOfCrowds.end());
   all.insert(all.end(), kOfTrust.begin(), kOfTrust.end());
+  all.insert(all.end(), kOfShares.begin(), kOfShares.end());
   all.insert(all.end(), kOfQueues.begin(), kOfQueues.end());
   return all;
 }

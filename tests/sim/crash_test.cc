@@ -10,60 +10,91 @@
 namespace creneau::sim {
 namespace {
 
-// The first whose run, if nothing befalls it, has each act of the staff.
-uint64_t SeedWithAllActs() {
-  for (uint64_t seed = 1; seed < 100; ++seed) {
-    CrashOptions options;
-    options.seed = seed;
-    options.at_call = UINT64_MAX / 2;
+// The first from the given one on whose run, if nothing befalls it, has each of these acts.
+uint64_t SeedWith(CrashOptions options, const std::vector<std::string>& acts) {
+  options.at_call = UINT64_MAX / 2;
+  for (const uint64_t last = options.seed + 400; options.seed < last; ++options.seed) {
     std::map<std::string, uint64_t> reached = RunAndCrash(options).reached;
-    const auto all = {"did-approve-correct", "did-approve-link",   "did-approve-repair",
-                      "did-correct",         "did-link",           "did-lookup",
-                      "did-propose-correct", "did-propose-link",   "did-propose-repair",
-                      "did-withdraw",        "snapshot-asked-for", "key-from-before-the-repair"};
-    if (std::all_of(all.begin(), all.end(), [&](const char* act) { return reached[act] > 0; }))
-      return seed;
+    if (std::all_of(acts.begin(), acts.end(),
+                    [&](const std::string& act) { return reached[act] > 0; }))
+      return options.seed;
   }
   return 0;
 }
 
-TEST_CASE("the power goes at every call of a run, and at every call of the recovery from it") {
-  const uint64_t seed = SeedWithAllActs();
-  REQUIRE(seed > 0);
-  CAPTURE(seed);
-  uint64_t calls = 0;
-  uint64_t recoveries = 0;
-  for (uint64_t at = 1;; ++at) {
+struct Calls {
+  uint64_t of_runs = 0;
+  uint64_t of_recoveries = 0;
+};
+
+// How much is tried: each way in which the power goes, or one after the other; and the recoveries
+// from each crash, or from some.
+struct Thorough {
+  bool each_way = true;
+  uint64_t recover_each = 1;
+};
+
+// The power goes at each call of that run, and at each call of recoveries from it.
+Calls CrashEverywhere(CrashOptions options, const Thorough& thorough) {
+  Calls calls;
+  for (options.at_call = 1;; ++options.at_call) {
     bool crashed = false;
+    options.at_recovery_call = 0;
     for (const Loss loss : kLosses) {
-      CrashOptions options;
-      options.seed = seed;
-      options.at_call = at;
+      const bool turn = options.at_call % std::size(kLosses) == static_cast<size_t>(loss);
+      if (!thorough.each_way && !turn) continue;
       options.loss = loss;
-      CAPTURE(at, static_cast<int>(loss));
+      CAPTURE(options.at_call, static_cast<int>(loss));
       const CrashReport report = RunAndCrash(options);
       REQUIRE(report.violation == "");
       crashed = report.crashed;
-      if (!crashed) break;
+      if (!crashed) return calls;
     }
-    if (!crashed) break;
-    ++calls;
-    for (uint64_t again = 1;; ++again) {
-      CrashOptions options;
-      options.seed = seed;
-      options.at_call = at;
-      options.at_recovery_call = again;
-      CAPTURE(at, again);
+    ++calls.of_runs;
+    options.loss = Loss::kTorn;
+    if (options.at_call % thorough.recover_each != 0) continue;
+    for (options.at_recovery_call = 1;; ++options.at_recovery_call) {
+      CAPTURE(options.at_call, options.at_recovery_call);
       const CrashReport report = RunAndCrash(options);
       REQUIRE(report.violation == "");
       if (!report.crashed_again) break;
-      ++recoveries;
+      ++calls.of_recoveries;
     }
   }
-  std::printf("%llu calls, each the last in three ways; %llu calls of recoveries\n",
-              static_cast<unsigned long long>(calls), static_cast<unsigned long long>(recoveries));
-  CHECK(calls > 200);
-  CHECK(recoveries > 10 * calls);
+}
+
+void CrashEverywhere(CrashOptions options, const Thorough& thorough,
+                     const std::vector<std::string>& acts) {
+  options.seed = SeedWith(options, acts);
+  REQUIRE(options.seed > 0);
+  CAPTURE(options.seed);
+  const Calls calls = CrashEverywhere(options, thorough);
+  std::printf("%llu calls, each the last; %llu calls of recoveries\n",
+              static_cast<unsigned long long>(calls.of_runs),
+              static_cast<unsigned long long>(calls.of_recoveries));
+  CHECK(calls.of_runs > 200);
+  CHECK(calls.of_recoveries > 10 * (calls.of_runs / thorough.recover_each));
+}
+
+TEST_CASE("the power goes at every call of a run, and at every call of the recovery from it") {
+  CrashEverywhere(
+      {}, {},
+      {"did-approve-correct", "did-approve-link", "did-approve-repair", "did-correct", "did-link",
+       "did-lookup", "did-propose-correct", "did-propose-link", "did-propose-repair",
+       "did-withdraw", "snapshot-asked-for", "key-from-before-the-repair"});
+}
+
+TEST_CASE("the same of all that is done about shares, at the desk, for courts and for families") {
+  CrashOptions options;
+  options.fairly = true;
+  options.acts = 200;
+  options.seed = 355;  // the first of them that has all is near
+  CrashEverywhere(
+      options, {false, 8},
+      {"booked-on-desk", "booked-on-phone", "booked-on-post", "helped-on-desk", "did-shift",
+       "shift-of-several-slots", "flow-from-phone", "published-over-a-shift", "did-enter-mandate",
+       "did-withdraw-mandate", "mandate-seat-share", "mandate-seat-added",
+       "mandate-seat-court-overflow", "family-held", "snapshot-asked-for"});
 }
 
 }  // namespace

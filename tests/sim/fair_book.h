@@ -3,7 +3,7 @@
 // leave a prefix of.
 //
 // A slot of a channel other than the web is named as the auditor names slots, with the channel
-// behind it, "sim-shares/2027-01-12T09:00#desk": so all that he knows of seats, that they are free,
+// behind it, "sim-shares/2027-01-05T09:00#desk": so all that he knows of seats, that they are free,
 // somebody's or cooling, he knows by channel.
 #pragma once
 
@@ -48,7 +48,7 @@ struct CourtOrder {
   std::string agenda;  // "sim-shares/"
   int identity = 0;    // as it was entered
   std::string court;
-  std::string deadline;  // "2027-01-12"
+  std::string deadline;  // "2027-01-05"
   int penalty_eur = 0;
   std::string proposed_by;
   State state = State::kProposed;

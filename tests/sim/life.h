@@ -188,7 +188,7 @@ class Life {
   void VerifySomeReceipt();
   void AskConfirmation(const std::string& name);
 
-  // fair_life.cc
+  // fair_life.cc, share_life.cc
   void BeginFairly();
   void PublishAllShares();
   const OfficeAgenda& SomeFairAgenda();
@@ -200,6 +200,9 @@ class Life {
   void AskDesk(const DeskWish& wish);
   void ComeAsAFamily();
   void AskFamily(const DeskAuditor::Family& family);
+  std::vector<int> OnePersonTwice() const;
+  void LateAsAFamily();
+  void RepeatFamily(const std::string& idempotency);
   void AfterTick(bool works);
   Told StatusOf(const OfficeAgenda& agenda);
   std::map<std::string, Told> AllShares();
@@ -207,6 +210,7 @@ class Life {
   void AskCapacities(const OfficeAgenda& agenda);
   void PublishShares(const OfficeAgenda& agenda, const Shares& file, bool keep);
   void ShiftSomeSeats();
+  const Staff& SomeCourtAgent();
   void EnterSomeMandate();
   void SettleSomeMandate();
   void AskMandateApproval(const Staff& who, const std::string& name);

@@ -265,7 +265,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
       Snapshot();
     } else if (act % 5 == 4) {
       AtTheDesk();
-    } else if (fair_ && act % 5 == 2) {
+    } else if (options.fairly && act % 5 != 2) {
       Fairly();
     } else {
       Act();
@@ -306,7 +306,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
 }
 
 CrashReport RunAndCrash(const CrashOptions& options) {
-  return Life({2 * options.seed, 0, false}).LiveAndCrash(options);
+  return Life({4 * options.seed + (options.fairly ? 2 : 0), 0, false}).LiveAndCrash(options);
 }
 
 RunReport Run(const RunOptions& options) { return Life(options).Live(); }

@@ -32,6 +32,7 @@ RunReport Run(const RunOptions& options);
 struct CrashOptions {
   uint64_t seed = 1;
   int acts = 400;
+  bool fairly = false;            // an office with shares, most acts about them
   uint64_t at_call = 0;           // of the run, from 1
   uint64_t at_recovery_call = 0;  // from 1; 0: it recovers at the first try
   Loss loss = Loss::kTorn;

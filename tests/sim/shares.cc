@@ -238,19 +238,27 @@ std::string ShareAuditor::Status(const std::string& agenda, const Told& told, In
   return "";
 }
 
-std::string ShareAuditor::Capacities(const std::string& agenda, const Told& told) const {
+std::string ShareAuditor::Capacities(const std::string& agenda, const Told& told,
+                                     Instant now) const {
+  bool any = false;
   for (const std::string& slot : AgendaNamed(agenda).slots) {
     Told entry;
     const size_t at = told.body.find("\"slot\":\"" + TimeOf(slot) + "\"");
-    if (at == std::string::npos) return Wrong("slot " + slot + " is published", told);
+    if (at == std::string::npos) continue;
+    any = true;
     entry.body = told.body.substr(at, told.body.find('}', at) + 1 - at);
     int seats = 0;
     for (const std::string& channel : ChannelNames())
       seats += SeatsIn(auditor_.book(), InChannel(slot, channel));
     if (NumberIn(entry, "capacity") != seats)
       return Wrong(slot + " has " + std::to_string(seats) + " seats", told);
+    const auto [least, most] = auditor_.Free(auditor_.book(), slot, now);
+    const int free = NumberIn(entry, "free");
+    if ((free < least || free > most) && !auditor_.AnyLapsed(now))
+      return Wrong(slot + " has free " + std::to_string(least) + " to " + std::to_string(most),
+                   told);
   }
-  return "";
+  return any ? "" : Wrong("slots are published", told);
 }
 
 }  // namespace creneau::sim

@@ -48,8 +48,8 @@ class ShareAuditor {
 
   // The agenda as everybody sees it, GET /v1/agendas/…
   std::string Status(const std::string& agenda, const Told& told, Instant now) const;
-  // GET …/slots of all of them: what each has in all channels.
-  std::string Capacities(const std::string& agenda, const Told& told) const;
+  // GET …/slots: what each that is told of has in all channels, and on the web.
+  std::string Capacities(const std::string& agenda, const Told& told, Instant now) const;
   // There is another version of which nobody was told: a flow has been carried out.
   std::string Flowed(const std::string& agenda, const Told& status, Instant now);
   // Each round of the steward: what a flow has made due goes before long. `works`: he was not kept
