@@ -226,6 +226,7 @@ const std::vector<std::string> kOfShares = {
     "mandate-seat-court-overflow",
     "mandate-seat-share",
     "mandate-settled",
+    "mandate-settled-by-another",
     "mandate-was-withdrawn",
     "mandate-while-another-waits",
     "mandate-withdrawn-again",

@@ -88,7 +88,7 @@ TEST_CASE("the same of all that is done about shares, at the desk, for courts an
   CrashOptions options;
   options.fairly = true;
   options.acts = 200;
-  options.seed = 355;  // the first of them that has all is near
+  options.seed = 65;  // the first of them that has all is near
   CrashEverywhere(
       options, {false, 8},
       {"booked-on-desk", "booked-on-phone", "booked-on-post", "helped-on-desk", "did-shift",

@@ -111,7 +111,8 @@ std::string CourtAuditor::ApproveAgain(const Staff& who, const std::string& name
   const auto at = auditor_.book().bookings.find(order.reservation);
   const bool live = at != auditor_.book().bookings.end() && at->second.live();
   if (order.settled_by != who.person || !live || at->second.rekeyed > 0) {
-    auditor_.Reach("mandate-settled");
+    auditor_.Reach(live && order.settled_by != who.person ? "mandate-settled-by-another"
+                                                          : "mandate-settled");
     return Expected("act-settled", "it is settled", told);
   }
   if (told.code == "read-only") return disk_low ? "" : Wrong("the disk has room", told);

@@ -123,7 +123,11 @@ void Life::ShiftSomeSeats() {
 // --- mandates ------------------------------------------------------------------------------------
 
 // Mostly one whose key is for all agendas.
-const Staff& Life::SomeCourtAgent() { return Below(8) == 0 ? SomeAgent() : AllStaff()[Below(3)]; }
+const Staff& Life::SomeCourtAgent() {
+  const uint64_t which = Below(16);
+  if (which < 2) return SomeAgent();
+  return which < 5 ? ThirdAgent() : AllStaff()[which % 3];
+}
 
 void Life::EnterSomeMandate() {
   const Staff& who = SomeCourtAgent();

@@ -45,10 +45,20 @@ const std::vector<Staff>& AllStaff() {
   return kStaff;
 }
 
+const Staff& ThirdAgent() {
+  static const Staff kThird = [] {
+    const size_t number = AllStaff().size();
+    Staff third{"g.moreau", Role::kAgent, "sim-shares/", true, "STAFF00" + std::to_string(number)};
+    third.bearer = booking::WriteBearer(third.id, SecretOf(number));
+    return third;
+  }();
+  return kThird;
+}
+
 std::string StaffFile() {
   std::vector<booking::StaffKey> keys;
-  for (size_t i = 0; i < AllStaff().size(); ++i) {
-    const Staff& one = AllStaff()[i];
+  for (size_t i = 0; i <= AllStaff().size(); ++i) {
+    const Staff& one = i < AllStaff().size() ? AllStaff()[i] : ThirdAgent();
     booking::StaffKey& key = keys.emplace_back();
     key.id = one.id;
     key.role = one.role;

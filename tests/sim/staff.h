@@ -22,6 +22,9 @@ struct Staff {
 
 // Some persons have two keys, some keys stand no longer.
 const std::vector<Staff>& AllStaff();
+// One more agent, whose key is for "sim-shares/" alone: a third person where two have settled
+// something.
+const Staff& ThirdAgent();
 // KEYS/staff as creneauctl would write it.
 std::string StaffFile();
 
