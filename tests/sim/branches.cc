@@ -218,6 +218,7 @@ const std::vector<std::string> kOfShares = {
     "mandate-adds-beside-what-stays",
     "mandate-approved-again",
     "mandate-approved-perhaps",
+    "mandate-due-again",
     "mandate-entered-again",
     "mandate-needs-a-second-person",
     "mandate-of-who-has-a-seat",

@@ -21,7 +21,7 @@ class CourtAuditor {
   std::string Approve(const Staff& who, const std::string& name, int version, const Told& told,
                       Instant now, bool disk_low);
   std::string Withdraw(const Staff& who, const std::string& name, const Told& told, bool disk_low);
-  // `due_days`: of those that wait, whose deadline is as near.
+  // `due_days`: of those that lack a seat, whose deadline is as near.
   std::string Listed(const Staff& who, std::optional<int> due_days, const Told& told,
                      Instant now) const;
 
@@ -32,6 +32,7 @@ class CourtAuditor {
   void ApprovedPerhaps(const Staff& who, const std::string& name);
 
  private:
+  Sure LacksSeat(const CourtOrder& order) const;
   const CourtOrder* Find(const Staff& who, const std::string& name) const;
   std::string ApproveAgain(const Staff& who, const std::string& name, const Told& told,
                            bool disk_low);
