@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "base/limits_waitlist.h"
 #include "booking/engine_impl.h"
 #include "tests/booking/waitlist_fixture.h"
 
@@ -167,6 +168,103 @@ TEST_CASE_METHOD(Closing, "a hold that is confirmed on a closed day is offered a
   REQUIRE(Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
   Minutes(1);
   CHECK(SlotOf(held.reservation).starts_with("offered 2026-12-17"));
+}
+
+TEST_CASE_METHOD(Closing, "an outage takes no time from who was offered another seat") {
+  const Reservation ada = At("2026-12-15T09:30", "2026-0001");
+  Close("2026-12-15");
+  Minutes(1);
+  REQUIRE(SlotOf(ada).starts_with("offered"));
+  Stop();
+  clock.now = clock.now + 5 * kMsPerHour;
+  Start();
+  CHECK(SlotOf(ada).starts_with("offered"));
+  Hours(2);
+  clock.now = clock.now + 5 * kMsPerHour;
+  engine->Tick();
+  CHECK(SlotOf(ada).starts_with("offered"));
+}
+
+TEST_CASE("a seat comes back to people who were displaced a moment ago, before who waits") {
+  Closing world("09:00-09:30");
+  const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
+  const Reservation bert = world.At("2026-12-17T09:00", "2026-0002");
+  const PlaceView dora = world.Joined("2026-0004");
+  world.Hours(24);
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Until(world.clock.now + (limits::kPassOnMs - 3 * kMsPerSecond));
+  // The steward has just looked for displaced people.
+  Closures& closures = world.engine->inside().people_->closures;
+  closures.TakeTurn(Instant{0});
+  REQUIRE(closures.TakeTurn(world.clock.now));
+  world.Close("2026-12-15");
+  world.Until(world.clock.now + 3 * kMsPerSecond);
+  CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
+  CHECK_FALSE(world.Ask(dora).place->offer);
+}
+
+// A start has every seat that is set aside looked at, before the steward looks for people.
+TEST_CASE("no seat is given back early for who can be moved to one that is free anyway") {
+  Closing world("09:00-10:30");
+  const Reservation bert = world.At("2026-12-15T09:00", "2026-0002");
+  const Reservation cleo = world.At("2026-12-17T09:00", "2026-0003");
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Minutes(2);
+  world.Close("2026-12-17");
+  world.Restart();
+  world.Minutes(1);
+  CHECK(world.SlotOf(cleo).starts_with("offered 2026-12-15"));
+  CHECK(world.FreeSeats("2026-12-15T09:00") == 0);
+}
+
+TEST_CASE("no seat is given back early for who cannot be moved a second time") {
+  Closing world("09:00-10:00");
+  const Reservation ada = world.At("2026-12-15T09:30", "2026-0001");
+  world.Close("2026-12-15");
+  world.Minutes(1);
+  REQUIRE(world.Do(&Engine::Confirm, ada).outcome == Outcome::kOk);
+  world.Close("2026-12-15", /*closed=*/false);
+  REQUIRE(world.Publish("93-titres", FewSeats("", "09:00-10:00")).outcome == Outcome::kOk);
+  world.At("2026-12-15T09:00", "2026-0002");
+  const Reservation bert = world.At("2026-12-15T09:30", "2026-0003");
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Minutes(2);
+  world.Close("2026-12-17");
+  world.Minutes(1);
+  CHECK(world.SlotOf(ada).starts_with("confirmed 2026-12-17"));
+  CHECK(world.FreeSeats("2026-12-15T09:30") == 0);
+}
+
+TEST_CASE("a seat that nobody took before its day was closed comes back as any other") {
+  Closing world("09:00-09:30");
+  const Reservation first = world.At("2026-12-15T09:00", "2026-0001");
+  REQUIRE(world.Do(&Engine::Cancel, first).outcome == Outcome::kOk);
+  world.Minutes(2);
+  world.Close("2026-12-15");
+  world.Close("2026-12-15", /*closed=*/false);
+  REQUIRE(world.Publish("93-titres", FewSeats("", "09:00-09:30")).outcome == Outcome::kOk);
+  world.Hours(25);
+  const Reservation second = world.At("2026-12-15T09:00", "2026-0002");
+  REQUIRE(world.Do(&Engine::Cancel, second).outcome == Outcome::kOk);
+  world.Minutes(50);
+  CHECK(world.FreeSeats("2026-12-15T09:00") == 0);
+}
+
+TEST_CASE("who has confirmed a seat waits no more, also where the office moves it at once") {
+  Closing world("09:00-10:30");
+  const Reservation bert = world.At("2026-12-17T09:00", "2026-0002");
+  const PlaceView dora = world.Joined("2026-0004");
+  world.Hours(24);
+  const ReservationAnswer held = world.Hold("2026-0004", "2026-12-15T09:00", std::string(kKey));
+  REQUIRE(held.outcome == Outcome::kOk);
+  REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
+  world.Minutes(2);
+  world.Close("2026-12-15");
+  REQUIRE(world.Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
+  world.Restart();
+  world.Minutes(1);
+  CHECK(world.SlotOf(held.reservation).starts_with("offered 2026-12-17"));
+  CHECK(world.StateOf(dora) == "served");
 }
 
 }  // namespace
