@@ -267,10 +267,7 @@ std::string Auditor::Misfit(const Book& book, const Seen& seen, Instant died, In
   return misfit;
 }
 
-std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
-                               std::optional<uint64_t> deeds) {
-  told_.clear();  // another process
-  NoteOutage(now);
+Auditor::Seen Auditor::LookAtAll(const Looker& look) {
   Seen seen;
   for (const Book& candidate : history_) {
     for (const auto& [name, booking] : candidate.bookings) {
@@ -280,7 +277,16 @@ std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
         if (!seen.contains({name, key})) seen[{name, key}] = look(name, key);
       }
     }
+    for (const auto& [part, sight] : beside_) part->Gather(candidate, sight);
   }
+  return seen;
+}
+
+std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
+                               std::optional<uint64_t> deeds) {
+  told_.clear();  // another process
+  NoteOutage(now);
+  const Seen seen = LookAtAll(look);
   size_t kept = history_.size();
   std::string misfit;
   while (kept > 0) {
@@ -289,6 +295,9 @@ std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
                  ? "the log has " + std::to_string(*deeds) + " acts of the staff"
                  : Misfit(candidate, seen, died, now);
     if (misfit.empty() && misfit_) misfit = misfit_(candidate);
+    for (const auto& [part, sight] : beside_) {
+      if (misfit.empty()) misfit = part->Misfit(candidate, died, now);
+    }
     if (misfit.empty()) break;
     --kept;
   }
@@ -329,10 +338,15 @@ std::string Auditor::Reconcile(const Looker& look, Instant died, Instant now,
       --book.turns[{AgendaOf(one.second.slot), one.second.turn_day, one.second.person}].least;
     return perhaps;
   });
+  std::string wrong;
+  for (const auto& [part, sight] : beside_) {
+    const std::string adopted = part->Adopt(book, died, now);
+    if (wrong.empty()) wrong = adopted;
+  }
   first_ += history_.size();
   history_.assign(1, std::move(book));
   freed_until_ = Instant{0};
-  return "";
+  return wrong;
 }
 
 }  // namespace creneau::sim

@@ -78,6 +78,9 @@ struct Slot {
   int leaving_most = 0;
 };
 
+struct Lists;  // waiting.h
+std::shared_ptr<const Lists> NoLists();
+
 // What the world is like after a decision.
 struct Book {
   std::map<std::string, Booking> bookings;  // by name
@@ -88,6 +91,23 @@ struct Book {
   std::shared_ptr<const WhoIsWho> people = std::make_shared<const WhoIsWho>();
   uint64_t deeds = 0;  // how much the staff has done (trust.h)
   std::shared_ptr<const FairBook> fair = std::make_shared<const FairBook>();
+  std::shared_ptr<const Lists> lists = NoLists();
+};
+
+// Who keeps a part of the books that the auditor knows nothing of, and finds it again after a
+// crash.
+class Beside {
+ public:
+  // GETs what is called so, with its key.
+  using Sight = std::function<Told(const std::string& path, const std::string& key)>;
+
+  virtual ~Beside() = default;
+  // Looks at everything that the book knows of.
+  virtual void Gather(const Book& book, const Sight& sight) = 0;
+  // What of what was seen the book does not explain.
+  virtual std::string Misfit(const Book& book, Instant died, Instant now) const = 0;
+  // Makes the book say what was seen; and forgets that.
+  virtual std::string Adopt(Book& book, Instant died, Instant now) = 0;
 };
 
 // Of an agenda, in minutes of the office's day; a day is all days.
@@ -110,8 +130,13 @@ class Auditor {
     return book().live.contains(book().people->Of(identity));
   }
   Turns TurnsOf(const std::string& agenda, int person, Instant now) const;
+  // Not owned; once each.
+  void Know(Beside& beside, Beside::Sight sight) {
+    beside_.emplace_back(&beside, std::move(sight));
+  }
   // How many holds the engine says it may have; before a hold is judged.
   void Bound(uint64_t holds) { hold_bound_ = holds; }
+  uint64_t Holds() const;
   bool Knows(const std::string& slot) const { return book().slots.contains(slot); }
 
   // Each checks the decided reply, and makes what it says the newest book.
@@ -141,6 +166,8 @@ class Auditor {
   // The steward has been, `away_ms` late. `frees`: it gives cooled seats back, which on a nearly
   // full disk it puts off.
   void Tick(Instant now, int64_t away_ms, bool frees);
+  // There was an outage until now, whether or not anybody held anything.
+  void NoteOutage(Instant now);
 
   // The position of the newest book; an answer that left acknowledges all up to its own.
   uint64_t position() const { return first_ + history_.size() - 1; }
@@ -173,8 +200,8 @@ class Auditor {
  private:
   // What was told of each reservation with each key that it may have.
   using Seen = std::map<std::pair<std::string, std::string>, Told>;
+  Seen LookAtAll(const Looker& look);
   static std::string Misfit(const Book& book, const Seen& seen, Instant died, Instant now);
-  uint64_t Holds() const;
   std::string Granted(int identity, const std::string& slot, const std::string& idempotency,
                       const Told& told, Instant now);
   std::string Existing(const Booking& booking, const std::string& name, const std::string& slot,
@@ -189,7 +216,6 @@ class Auditor {
   static bool Fits(const Booking* booking, const Told& told, Instant died, Instant now);
 
   void NoteEmptyQueues(Instant now);
-  void NoteOutage(Instant now);
 
   std::deque<Book> history_{Book{}};
   uint64_t first_ = 0;                   // position of history_.front()
@@ -201,6 +227,7 @@ class Auditor {
   Queues queues_{reached_};
   uint64_t hold_bound_ = UINT64_MAX;
   std::function<std::string(const Book&)> misfit_;
+  std::vector<std::pair<Beside*, Beside::Sight>> beside_;
   // Outages inside opening hours move their end, by what the engine knows of them.
   Instant hours_moved_until_;
   // Free seats of an agenda's slots, at least and at most, at each read of it since told_at_.

@@ -246,6 +246,55 @@ const std::vector<std::string> kOfShares = {
     "unanswered-shares-in-force",
     "unknown-mandate",
 };
+
+const std::vector<std::string> kOfWaiting = {
+    "already-waiting",
+    "booked-beside-the-list",
+    "confirmed-beside-the-list",
+    "day-closed",
+    "day-closed-with-people",
+    "day-reopened",
+    "displaced-to-a-free-seat",
+    "displaced-to-a-freed-seat",
+    "freed-for-everybody",
+    "freed-on-a-closed-day",
+    "hold-beside-the-list",
+    "hold-of-a-seat-that-nobody-took",
+    "hold-of-somebody-who-waits",
+    "hold-on-a-closed-day",
+    "joined-phone",
+    "joined-web",
+    "lapsed-beside-the-list",
+    "left",
+    "left-again",
+    "left-with-an-offer",
+    "lists-published",
+    "looked-for-takers-again",
+    "moved-beside-the-list",
+    "moved-beside-the-office",
+    "nobody-takes-a-freed-seat",
+    "offer-confirmed",
+    "offer-given-up",
+    "offer-is-not-extended",
+    "offer-lapsed",
+    "offer-lengthened-by-a-crash",
+    "offer-moved",
+    "offer-to-another",
+    "offered-a-second-time",
+    "offered-in-the-last-round",
+    "offered-phone",
+    "offered-web",
+    "office-offer-confirmed",
+    "order-drawn",
+    "place-lapsed",
+    "place-of-somebody-with-a-seat",
+    "place-repeated",
+    "place-served",
+    "place-waits-again",
+    "place-with-a-wrong-key",
+    "place-with-another-body",
+    "the-next-day",
+};
 // clang-format on
 
 }  // namespace
@@ -256,6 +305,7 @@ std::vector<std::string> RareBranches() {
   all.insert(all.end(), kOfTrust.begin(), kOfTrust.end());
   all.insert(all.end(), kOfShares.begin(), kOfShares.end());
   all.insert(all.end(), kOfQueues.begin(), kOfQueues.end());
+  all.insert(all.end(), kOfWaiting.begin(), kOfWaiting.end());
   return all;
 }
 

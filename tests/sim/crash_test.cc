@@ -97,5 +97,19 @@ TEST_CASE("the same of all that is done about shares, at the desk, for courts an
        "mandate-seat-court-overflow", "family-held", "snapshot-asked-for"});
 }
 
+// In one way each, and without the recoveries, which are those of the other runs.
+TEST_CASE("the same while people wait for seats, and days are closed") {
+  CrashOptions options;
+  options.lists = true;
+  options.acts = 120;
+  options.seed = SeedWith(
+      options, {"joined-web", "joined-phone", "left", "offered-web", "offered-phone",
+                "offer-given-up", "offer-confirmed", "day-closed-with-people", "day-reopened",
+                "lists-published", "displaced-to-a-free-seat", "snapshot-asked-for"});
+  REQUIRE(options.seed > 0);
+  CAPTURE(options.seed);
+  CHECK(CrashEverywhere(options, {false, UINT64_MAX}).of_runs > 100);
+}
+
 }  // namespace
 }  // namespace creneau::sim

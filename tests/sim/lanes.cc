@@ -29,6 +29,8 @@ bool Has(const std::string& text, const char* part) { return text.find(part) != 
 
 surge::Lane Lanes::LaneOf(const std::string& request) {
   const std::string path = request.substr(0, request.find(" HTTP/"));
+  if (path.starts_with("DELETE /v1/waitlist/")) return Lane::kHold;
+  if (path.starts_with("POST ") && Has(path, "/waitlist")) return Lane::kArrival;
   if (Has(path, "/tickets") || Has(path, "/challenge") || Has(path, "/recoveries"))
     return Lane::kArrival;
   if (Has(path, "/attempts") || Has(path, "/receipt")) return Lane::kReceipt;

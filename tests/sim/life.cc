@@ -146,7 +146,8 @@ void Life::AskHold(const Wish& wish) {
   Ask(
       Request("POST /v1/agendas/" + agenda + "/holds", headers, body),
       [&](const Told& told) {
-        auditor_.Bound(machine_.engine().stats().hold_bound);
+        const uint64_t bound = machine_.engine().stats().hold_bound;
+        auditor_.Bound(bound - std::min(bound, waiting_.Holds()));
         const Instant now = machine_.clock.now;
         const std::string wrong =
             auditor_.Hold(wish.identity, wish.slot, wish.idempotency, told, now, DiskLow());
@@ -271,6 +272,7 @@ void Life::Act() {
     if (Below(any ? 2 : 20) == 0) return InQueue();
   }
   if (fair_ && Below(3) == 0) return Fairly();
+  if (has_lists_ && Below(4) == 0) return InLists();
   if (const uint64_t trust = Below(20); trust < 3) return trust < 2 ? AtTheDesk() : WithReceipts();
   const uint64_t what = Below(1000);
   const auto& bookings = auditor_.book().bookings;

@@ -23,6 +23,7 @@
 #include "tests/sim/shares.h"
 #include "tests/sim/staff.h"
 #include "tests/sim/trust.h"
+#include "tests/sim/waiting.h"
 
 namespace creneau::sim {
 
@@ -46,6 +47,8 @@ class Life {
         agendas_(options.seed % 4 == 1 ? OfficeAgendas().size() : kDirectAgendas),
         // So are shares (their people come beside the others), in lives of their own.
         fair_(options.seed % 4 == 2),
+        // Other seeds than the queues'.
+        has_lists_(options.seed % 4 == 3),
         prng_(options.seed),
         machine_(options.seed),
         crowd_(~options.seed, machine_.clock, lanes_) {
@@ -65,6 +68,7 @@ class Life {
       }
     }
     if (fair_) BeginFairly();
+    if (has_lists_) KeepLists();
   }
 
   RunReport Live();
@@ -216,6 +220,29 @@ class Life {
   void AskMandateApproval(const Staff& who, const std::string& name);
   int VersionOf(const std::string& mandate);
   void AskMandates();
+  // waiting_life.cc
+  void KeepLists();
+  Told Sight(const std::string& path, const std::string& key);
+  void PublishLists();
+  void TendLists(Instant now, int64_t away_ms, bool frees);
+  void InLists();
+  void AskPlace();
+  void AskJoin(const Waiting::Join& join);
+  const Staff& SomeAgentOf(const std::string& agenda);
+  template <typename Map, typename Ended>
+  std::string SomeName(const Map& map, Ended ended);
+  void LeavePlace();
+  void AskLeave(const std::string& name);
+  void ReadPlace();
+  void AskListHold();
+  void AskListDesk();
+  void OnKept();
+  void AskKept(const std::string& name, uint64_t what);
+  void AskListSlots();
+  void CloseSomeDay();
+  void LearnLists();
+  void LearnClosing();
+  void WaitForOffers();
 
   // queue_life.cc
   bool HasQueues() const { return agendas_ > kDirectAgendas; }
@@ -236,10 +263,12 @@ class Life {
   const bool trace_;
   const size_t agendas_;  // of OfficeAgendas(), the first so many
   const bool fair_;       // with FairAgendas()
+  const bool has_lists_;
   Prng prng_;
   Machine machine_;
   Auditor auditor_;
   Trust trust_{auditor_};
+  Waiting waiting_{auditor_};
   ReceiptAuditor receipts_{auditor_.reached()};
   ShareAuditor shares_{auditor_};
   DeskAuditor desk_{auditor_, trust_};
@@ -262,6 +291,13 @@ class Life {
     int seats = 0;
   };
   Publishing publishing_;  // that was not answered
+  struct Closing {
+    std::string day;
+    bool closes = true;
+  };
+  Closing closing_;  // likewise
+  bool publishing_lists_ = false;
+  uint64_t asked_before_tick_ = 0;
   SignedLines signed_;
   std::vector<proof::Checkpoint> checkpoints_;  // as somebody else keeps them
   Fault noted_ = Fault::kNone;

@@ -48,7 +48,8 @@ void Life::ReportAttempt(const OfficeAgenda& agenda, int identity) {
       Post("/v1/agendas/" + agenda.name + "/attempts", body),
       [&](const Told& told) {
         const Instant now = machine_.clock.now;
-        auditor_.Bound(machine_.engine().stats().hold_bound);
+        const uint64_t bound = machine_.engine().stats().hold_bound;
+        auditor_.Bound(bound - std::min(bound, waiting_.Holds()));
         const std::string wrong = auditor_.Attempt(agenda.name + "/", told, now, DiskLow());
         return wrong.empty() ? receipts_.Reported(identity, agenda.name + "/", told, now) : wrong;
       },

@@ -233,7 +233,8 @@ void Life::Recover() {
   Compare();
   // The time that the engine added to a hold that has lapsed all the same does not show in any
   // answer: it is over soon.
-  if (Fine() && auditor_.AnyLapsed(machine_.clock.now)) Pass(kSettlesMs);
+  const Instant now = machine_.clock.now;
+  if (Fine() && (auditor_.AnyLapsed(now) || waiting_.IsUnsure(now))) Pass(kSettlesMs);
   AskWhoIsWho();
 }
 
@@ -262,6 +263,7 @@ void Life::Compare() {
   if (Fine()) trust_.Restarted();
   receipts_.Restarted();
   LearnSeats();
+  LearnClosing();
   if (Fine()) AskStatuses();
   AskKeys();
   CheckLog();

@@ -22,10 +22,12 @@ void Life::TickOnce() {
   if (now - expected > limits::kExpiryLagMs) away_ms = now - expected;
   // Who holds is counted only where it matters: this comes often.
   const bool holds =
-      away_ms > 0 &&
-      std::any_of(auditor_.book().live.begin(), auditor_.book().live.end(), [&](const auto& one) {
-        return auditor_.book().bookings.at(one.second).state == Booking::State::kHeld;
-      });
+      (away_ms > 0 && std::any_of(auditor_.book().live.begin(), auditor_.book().live.end(),
+                                  [&](const auto& one) {
+                                    return auditor_.book().bookings.at(one.second).state ==
+                                           Booking::State::kHeld;
+                                  })) ||
+      waiting_.AnyAwaits() || waiting_.IsUnsure(now);
   machine_.Tick();
   if (!machine_.failed() && !machine_.disk.dead()) machine_.Keep();
   last_tick_ = machine_.clock.now;
@@ -34,8 +36,10 @@ void Life::TickOnce() {
   const bool frees = now - disk_low_at_ > 3'000;
   auditor_.queues().Tick(now, away_ms);
   if (away_ms > 0) AskStatuses();
+  if (away_ms > 0) auditor_.NoteOutage(now);
   auditor_.Tick(now, holds ? away_ms : 0, frees);
   if (fair_) AfterTick(frees && away_ms == 0 && slow_ms_ == 0);
+  TendLists(now, away_ms, frees);
 }
 
 // Time goes by and the steward does its rounds.
@@ -226,6 +230,7 @@ RunReport Life::Live() {
   AskKeys();
   for (size_t i = 0; i < agendas_ && Fine(); ++i) Publish(OfficeAgendas()[i], 2, false);
   PublishAllShares();
+  if (has_lists_ && Fine()) PublishLists();
   if (HasQueues() && Fine()) ImportRoster(OfficeAgendas().back());
   for (report_.step = 0; report_.step < steps_ && Fine(); ++report_.step) Step();
   if (Fine()) {
@@ -251,6 +256,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     if (machine_.up() && !machine_.disk.dead()) Publish(OfficeAgendas()[i], 2, false);
   }
   PublishAllShares();
+  if (has_lists_ && machine_.up() && !machine_.disk.dead()) PublishLists();
   for (int act = 0; act < options.acts && Fine() && !machine_.disk.dead(); ++act) {
     machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(40));
     // A day on which the machine stood still: holds are made good for it, and what cooled is free.
@@ -263,6 +269,8 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
     if (machine_.disk.dead()) break;
     if (act % 60 == 59) {
       Snapshot();
+    } else if (options.lists) {
+      InLists();
     } else if (act % 5 == 4) {
       AtTheDesk();
     } else if (options.fairly && act % 5 != 2) {
@@ -306,7 +314,8 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
 }
 
 CrashReport RunAndCrash(const CrashOptions& options) {
-  return Life({4 * options.seed + (options.fairly ? 2 : 0), 0, false}).LiveAndCrash(options);
+  const uint64_t kind = options.lists ? 3 : options.fairly ? 2 : 0;
+  return Life({4 * options.seed + kind, 0, false}).LiveAndCrash(options);
 }
 
 RunReport Run(const RunOptions& options) { return Life(options).Live(); }

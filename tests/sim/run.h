@@ -36,6 +36,7 @@ struct CrashOptions {
   uint64_t at_call = 0;           // of the run, from 1
   uint64_t at_recovery_call = 0;  // from 1; 0: it recovers at the first try
   Loss loss = Loss::kTorn;
+  bool lists = false;  // people wait, and days are closed, more than anything else
 };
 
 struct CrashReport {

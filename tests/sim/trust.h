@@ -45,6 +45,9 @@ class Trust {
 
   // A new book in which that was done: for what other auditors judge.
   Book& Did(const Staff& who, Deed deed);
+  // Somebody of the staff did something else that the log attributes; whoever knows what it was
+  // says so in that book.
+  Book& Note(const Staff& who, Deed deed) { return Did(who, std::move(deed)); }
 
   // Whether the books that a crash may have left differ in what the staff did.
   bool Unsure() const { return auditor_.oldest().deeds != auditor_.book().deeds; }
