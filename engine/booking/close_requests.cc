@@ -156,11 +156,7 @@ void WatchClosed(Engine::Impl& in, const AgendaInfo& agenda) {
   in.people_->closures.Watch(agenda.id, std::move(slots));
 }
 
-bool IsCloseReason(std::string_view text) {
-  return text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || c == '-';
-         });
-}
+bool IsCloseReason(std::string_view text) { return codec::IsActReason(text); }
 
 CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& actor) {
   Engine::Impl& in = engine.inside();

@@ -36,14 +36,16 @@ bool IsRole(uint32_t bit) {
 
 }  // namespace
 
+bool IsActReason(std::string_view text) {
+  return text.empty() || (rules::IsName(text) && text.size() <= limits::kStaffReasonChars);
+}
+
 bool IsStaffAct(const StaffAct& act) {
   const bool by_key = !act.key.empty();
   if (by_key ? !rules::IsKeyId(act.key) || !rules::IsPersonName(act.person) : !IsUser(act.person))
     return false;
   return rules::IsName(act.what) && act.what.size() <= limits::kStaffWhatChars &&
-         (act.agenda.empty() || rules::IsName(act.agenda)) &&
-         (act.reason.empty() ||
-          (rules::IsName(act.reason) && act.reason.size() <= limits::kStaffReasonChars));
+         (act.agenda.empty() || rules::IsName(act.agenda)) && IsActReason(act.reason);
 }
 
 std::string EncodeStaffAct(const StaffAct& act) {

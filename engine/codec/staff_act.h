@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/instant.h"
@@ -24,6 +25,9 @@ struct StaffAct {
   std::string reason{};                  // a code, as `what`; empty: the act asks for none
   friend bool operator==(const StaffAct&, const StaffAct&) = default;
 };
+
+// Whether an act can have that for its reason. Whoever takes one from outside asks this first.
+bool IsActReason(std::string_view text);
 
 // Whether the record can be read back: the texts are what they are said to be, and no longer than
 // base/limits.h allows.

@@ -2,6 +2,7 @@
 // person are kept by no cache.
 #include <string>
 
+#include "base/limits.h"
 #include "booking/close.h"
 #include "booking/waitlist_answers.h"
 #include "http/handlers.h"
@@ -18,6 +19,11 @@ namespace {
 using booking::PlaceAnswer;
 using booking::PlaceView;
 using booking::Reservation;
+
+constexpr std::string_view kCloseReason =
+    "is a short word, such as strike: lower-case letters, digits and hyphens between them, 24 at "
+    "most";
+static_assert(limits::kStaffReasonChars == 24);
 
 void RefuseAs(Exchange& exchange, const PlaceAnswer& answer) {
   exchange.Refuse({.outcome = answer.outcome,
@@ -113,7 +119,7 @@ void SetClosed(Exchange& exchange, bool closed) {
   const auto day = ParseDate(body.text(Body::Text::kDay));
   if (!day) return RefuseMember(exchange, "/day", "a date is expected, as 2026-12-01");
   if (!booking::IsCloseReason(body.reason()))
-    return RefuseMember(exchange, "/reason", "is lower-case letters and hyphens, 40 at most");
+    return RefuseMember(exchange, "/reason", kCloseReason);
   const booking::CloseAnswer answer = booking::CloseDay(
       exchange.engine, {exchange.name, *day, body.reason(), closed, *dry_run}, *exchange.actor);
   if (answer.outcome != Outcome::kOk) return exchange.Refuse({.outcome = answer.outcome});

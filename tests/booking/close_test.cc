@@ -267,5 +267,25 @@ TEST_CASE("who has confirmed a seat waits no more, also where the office moves i
   CHECK(world.StateOf(dora) == "served");
 }
 
+TEST_CASE("what may be said for a reason is what the log can say of one") {
+  for (const auto& [reason, may] :
+       std::vector<std::pair<std::string, bool>>{{"", true},
+                                                 {"strike", true},
+                                                 {"1st-of-may", true},
+                                                 {std::string(24, 'a'), true},
+                                                 {std::string(25, 'a'), false},
+                                                 {"-", false},
+                                                 {"strike-", false},
+                                                 {"Strike", false},
+                                                 {"no heating", false}}) {
+    INFO(reason);
+    CHECK(IsCloseReason(reason) == may);
+    codec::StaffAct act{.person = "uid:1000"};
+    act.what = "close";
+    act.reason = reason;
+    CHECK(codec::IsStaffAct(act) == may);
+  }
+}
+
 }  // namespace
 }  // namespace creneau::booking
