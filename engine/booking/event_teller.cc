@@ -210,10 +210,12 @@ bool EventTeller::TellMove(const ledger::Event& move, PublicEvent* event) {
   AgendaId agenda;
   const std::optional<PublicSeat> from = SeatAt(move.from.seat, &agenda);
   if (!from || !Describe(move.seat, event)) return false;
-  event->fact = move.seat.word.state() == SeatState::kOffered &&
-                        move.from.word.state() == SeatState::kCoolingMoved &&
-                        ledger::MovedByOffice(move.seat.word) &&
-                        !ledger::MovedByOffice(move.from.word)
+  // The seat that was left says so too where the office had moved it before: it does so once.
+  const SeatWord left = move.from.word;
+  const bool moved_before = left.extended() && left.moves() > 0;
+  event->fact = move.seat.word.state() == SeatState::kOffered && !moved_before &&
+                        left.state() == SeatState::kCoolingMoved &&
+                        ledger::MovedByOffice(move.seat.word)
                     ? PublicFact::kDisplaced
                     : PublicFact::kMoved;
   event->from = *from;

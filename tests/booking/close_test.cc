@@ -5,6 +5,7 @@
 
 #include "base/limits_waitlist.h"
 #include "booking/engine_impl.h"
+#include "booking/event_feed.h"
 #include "tests/booking/waitlist_fixture.h"
 
 namespace creneau::booking {
@@ -285,6 +286,25 @@ TEST_CASE("what may be said for a reason is what the log can say of one") {
     act.reason = reason;
     CHECK(codec::IsStaffAct(act) == may);
   }
+}
+
+TEST_CASE_METHOD(Closing, "who moves what the office has offered is not displaced once more") {
+  const Reservation ada = At("2026-12-15T09:30", "2026-0001");
+  Close("2026-12-15");
+  Minutes(1);
+  REQUIRE(SlotOf(ada) == "offered 2026-12-17T09:00");
+  REQUIRE(Move(ada, "2026-12-17T10:00").outcome == Outcome::kOk);
+  std::vector<PublicFact> told;
+  const auto feed = engine->EventsAfter(Lsn{0});
+  for (;;) {
+    PublicEvent event;
+    const auto step = feed->Next(&event);
+    REQUIRE(step.ok());
+    if (*step == EventFeed::Step::kCaughtUp) break;
+    const bool moves = event.fact == PublicFact::kDisplaced || event.fact == PublicFact::kMoved;
+    if (*step == EventFeed::Step::kEvent && moves) told.push_back(event.fact);
+  }
+  CHECK(told == std::vector<PublicFact>{PublicFact::kDisplaced, PublicFact::kMoved});
 }
 
 }  // namespace
