@@ -24,16 +24,19 @@ AgendaAnswer Engine::Impl::ReadAgenda(std::string_view name, Instant now) const 
   for (size_t c = 0; c < kChannels; ++c) {
     const auto channel = static_cast<Channel>(c);
     const DeskCounts::Given given = people_->desk.Of(agenda.id, channel);
-    answer.counts[c] = ChannelCounts{.published = counts[c].published,
-                                     .free = counts[c].free,
-                                     .held = counts[c].held,
-                                     .confirmed = counts[c].confirmed,
-                                     .cooling = counts[c].cooling,
-                                     .cancelled = totals_.Cancelled(agenda.id, channel),
-                                     .by_agents = given.by_agents,
-                                     .by_helpers = given.by_helpers,
-                                     .shifted_in = people_->shifts.Into(agenda.id, channel),
-                                     .shifted_out = people_->shifts.OutOf(agenda.id, channel)};
+    answer.counts[c] = ChannelCounts{
+        .published = counts[c].published,
+        .free = counts[c].free,
+        .held = counts[c].held,
+        .confirmed = counts[c].confirmed,
+        .cooling = counts[c].cooling,
+        .cancelled = totals_.Cancelled(agenda.id, channel),
+        .offered = counts[c].offered + counts[c].aside,
+        .waiting = static_cast<uint32_t>(people_->waitlist.Waiting(agenda.id, channel)),
+        .by_agents = given.by_agents,
+        .by_helpers = given.by_helpers,
+        .shifted_in = people_->shifts.Into(agenda.id, channel),
+        .shifted_out = people_->shifts.OutOf(agenda.id, channel)};
   }
   const MandateTable::Shares court = people_->mandates.Of(agenda.id);
   answer.court = {court.given, court.added, court.counted};

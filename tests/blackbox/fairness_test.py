@@ -105,6 +105,11 @@ class Fairness(Story):
         offer = self.wait_for(lambda: self.place(cleo).get("offer"))
         assert self.hold(EVE).code == "nothing-left"
         assert offer["state"] == "offered" and offer["slot"] == ada["slot"], offer
+        web = self.must(200, "GET", f"/v1/agendas/{AGENDA}")["channels"]["web"]
+        assert (web["offered"], web["waiting"]) == (1, 1), web
+        of_web = f'{{agenda="{AGENDA}",channel="web"'
+        assert self.daemon.metric(f'creneau_seats{of_web},state="offered"}}') == 1
+        assert self.daemon.metric(f"creneau_waiting{of_web}}}") == 1
         self.kill()
         assert self.place(cleo)["offer"]["reservation"] == offer["reservation"]
         self.secrets.append(offer["key"])

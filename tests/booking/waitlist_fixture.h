@@ -69,6 +69,8 @@ class Waiting : public Desk {
     REQUIRE(wait.Finish(*act));
     return answer;
   }
+  ChannelCounts WebCounts() { return engine->ReadAgenda("93-titres", clock.now).counts[0]; }
+
   // "waiting", "offered"
   std::string StateOf(const PlaceView& place) {
     return std::string(codec::PlaceStateName(Ask(place).place->place.state));
