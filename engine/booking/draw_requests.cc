@@ -38,6 +38,11 @@ std::string_view StateOf(const Draw& draw, const codec::DrawEntry& entry,
   return reservation->state == ReservationState::kConfirmed ? "confirmed" : "offered";
 }
 
+// Given back to its owner by two agents: nothing for whoever has the entry's key.
+bool WentBack(const Engine::Impl& in, const ledger::SeatView& seat) {
+  return in.people_->identities.TimesRekeyed(seat.origin) != 0;
+}
+
 }  // namespace
 
 EntryAnswer DrawKeeper::Refused(Outcome outcome, const AgendaInfo* agenda) {
@@ -210,7 +215,7 @@ EntryAnswer DrawKeeper::Answer(Act& act, const Held& held, Instant now) const {
   view.wishes = held.entry.wishes;
   if (held.entry.offer) {
     const auto seat = engine_.ledger_.Look(*held.entry.offer, act);
-    if (seat && seat->subject == held.entry.subject) {
+    if (seat && seat->subject == held.entry.subject && !WentBack(engine_, *seat)) {
       view.reservation = engine_.Describe(*seat, engine_.HandleOf(*seat));
       const bool lapsed = view.reservation->state == ReservationState::kOffered &&
                           engine_.DeadlineTime(now) > view.reservation->expires_at;
@@ -246,6 +251,7 @@ EntryAnswer DrawKeeper::Leave(Act& act, const HolderRequest& request, Instant re
   const AgendaInfo* const agenda = engine_.registry_.Find(held->draw.first);
   if (held->entry.offer) {
     const auto seat = engine_.ledger_.Look(*held->entry.offer, act);
+    if (seat && WentBack(engine_, *seat)) return Answer(act, *held, received_at);
     if (seat && seat->word.state() == ledger::SeatState::kConfirmed) {
       EntryAnswer answer = Refused(Outcome::kDrawStep, agenda);
       answer.detail =

@@ -59,6 +59,35 @@ TEST_CASE("winners get an offer, which they confirm with what their entry tells 
   CHECK(lottery.Ask(LeaveDraw, entry).outcome == Outcome::kDrawStep);
 }
 
+TEST_CASE("an offer that went back to its owner is nothing for who has the entry") {
+  const bool confirmed = GENERATE(false, true);
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  const EntryView usurpers = lottery.EnterAll(EntrantsDossier(1));
+  lottery.Draw();
+  const Reservation offer = *lottery.Look(usurpers).reservation;
+  if (confirmed) REQUIRE(lottery.Confirm(offer).outcome == Outcome::kOk);
+  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
+  const Actor paul{rules::Role::kAgent, "p.durand", "PA000001"};
+  const RepairRequest repair{offer.name.view(), Lottery::Request(EntrantsDossier(1)).applicant,
+                             "usurped"};
+  lottery.act->Begin();
+  const IdentityAnswer proposed =
+      lottery.engine->Repair(*lottery.act, repair, claire, lottery.clock.now);
+  REQUIRE(lottery.wait.Finish(*lottery.act));
+  REQUIRE(proposed.act);
+  lottery.act->Begin();
+  const IdentityAnswer repaired = lottery.engine->Approve(
+      *lottery.act, ActName(proposed.act->proposed.act), paul, lottery.clock.now);
+  REQUIRE(lottery.wait.Finish(*lottery.act));
+  REQUIRE(repaired.rekeyed);
+  CHECK_FALSE(lottery.Look(usurpers).reservation.has_value());
+  const EntryAnswer left = lottery.Ask(LeaveDraw, usurpers);
+  CHECK(left.outcome == Outcome::kOk);
+  CHECK_FALSE(left.entry.reservation.has_value());
+  CHECK(lottery.Confirm(*repaired.reservation).outcome == Outcome::kOk);
+}
+
 TEST_CASE("what is declined rolls on at once, by rank, to whoever can take it") {
   Lottery lottery;
   std::vector<EntryView> entries;
