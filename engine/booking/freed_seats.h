@@ -6,6 +6,8 @@
 
 #include "booking/act.h"
 #include "booking/engine.h"
+#include "codec/waitlist.h"
+#include "ledger/request.h"
 
 namespace creneau::booking {
 
@@ -15,6 +17,10 @@ Instant CoolsUntil(const AgendaInfo& agenda, Channel channel, Instant now, uint6
 // Of a seat that has cooled or is set aside: it is somebody's now, or is kept from everybody, or
 // was given back in the right order.
 Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
+// Whether that seat is what the list offers to that place. A draw or the office may have made them
+// another offer; and one that was given back to its owner is not for whoever has the place's key.
+bool IsOfferOf(const Engine::Impl& in, const codec::WaitlistPlace& place,
+               const ledger::SeatView& seat);
 // What has become of offers.
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act);
 // Somebody who may wait has a seat: they wait no more.

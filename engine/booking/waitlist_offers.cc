@@ -48,8 +48,7 @@ void SettleByReservation(Engine::Impl& in, const WaitlistPlace& place,
   const SeatState state = reservation.word.state();
   if (state == SeatState::kConfirmed) {
     Settle(in, place, PlaceState::kServed, {}, now, act);
-  } else if (state == SeatState::kOffered && reservation.agenda == place.agenda &&
-             reservation.idempotency == place.idempotency) {
+  } else if (IsOfferOf(in, place, reservation)) {
     Settle(in, place, PlaceState::kOffered, reservation.origin, now, act);
   }
 }
@@ -172,9 +171,8 @@ void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
   for (const WaitlistPlace& place : in.people_->waitlist.Offered()) {
     act.Begin();
     const auto seat = in.ledger_.Find(identities.Of(place.subject), act);
-    const bool offered = seat && seat->word.state() == SeatState::kOffered;
-    if (offered && seat->agenda == place.agenda && seat->idempotency == place.idempotency) continue;
-    const bool taken = seat && !offered;
+    if (seat && IsOfferOf(in, place, *seat)) continue;
+    const bool taken = seat && seat->word.state() != SeatState::kOffered;
     Settle(in, place,
            taken                                    ? PlaceState::kServed
            : place.offers >= limits::kOffersOfPlace ? PlaceState::kLapsed

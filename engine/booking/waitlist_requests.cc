@@ -23,6 +23,13 @@ PlaceAnswer Answered(Outcome outcome, const AgendaInfo* agenda) {
   return answer;
 }
 
+// Theirs, also where their identities have become one person's since; with a Reading.
+std::optional<ledger::SeatView> ReservationOf(Engine::Impl& in, Act& act,
+                                              const WaitlistPlace& place) {
+  return in.ledger_.Find(in.people_->identities.Of(place.subject), act);
+}
+
+// With a Reading.
 PlaceView Describe(Engine::Impl& in, Act& act, const WaitlistPlace& place, Instant now) {
   const AgendaInfo& agenda = *in.registry_.Find(place.agenda);
   PlaceView view;
@@ -33,9 +40,8 @@ PlaceView Describe(Engine::Impl& in, Act& act, const WaitlistPlace& place, Insta
   if (codec::IsEnded(place.state)) return view;
   if (now >= view.drawn_at) view.ahead = in.people_->waitlist.Ahead(place);
   // The seat says what is offered, also where the place does not know yet.
-  const auto seat = in.ledger_.Find(place.subject, act);
-  if (seat && seat->word.state() == ledger::SeatState::kOffered && seat->agenda == place.agenda)
-    view.offer = in.Describe(*seat, in.HandleOf(*seat));
+  const auto seat = ReservationOf(in, act, place);
+  if (seat && IsOfferOf(in, place, *seat)) view.offer = in.Describe(*seat, in.HandleOf(*seat));
   return view;
 }
 
@@ -64,6 +70,12 @@ std::optional<PlaceAnswer> MayJoin(Engine::Impl& in, const AgendaInfo& agenda,
 }
 
 }  // namespace
+
+bool IsOfferOf(const Engine::Impl& in, const WaitlistPlace& place, const ledger::SeatView& seat) {
+  return seat.word.state() == ledger::SeatState::kOffered && seat.agenda == place.agenda &&
+         seat.idempotency == place.idempotency &&
+         in.people_->identities.TimesRekeyed(seat.origin) == 0;
+}
 
 PlaceAnswer JoinWaitlist(Engine& engine, Act& act, const JoinRequest& request, const Actor* actor,
                          Instant now) {
@@ -144,12 +156,14 @@ PlaceAnswer ReadPlace(Engine& engine, Act& act, const HolderRequest& request, In
   const std::optional<WaitlistPlace> place = PlaceOf(in, request);
   if (!place) return Answered(Outcome::kUnknownPlace, nullptr);
   PlaceAnswer answer = Answered(Outcome::kOk, in.registry_.Find(place->agenda));
+  const Identities::Reading reading = in.people_->identities.Read();
   answer.place = Describe(in, act, *place, now);
   return answer;
 }
 
 PlaceAnswer LeaveWaitlist(Engine& engine, Act& act, const HolderRequest& request, Instant now) {
   Engine::Impl& in = engine.inside();
+  const Identities::Reading reading = in.people_->identities.Read();
   for (;;) {
     const std::optional<WaitlistPlace> place = PlaceOf(in, request);
     if (!place) return Answered(Outcome::kUnknownPlace, nullptr);
@@ -163,9 +177,8 @@ PlaceAnswer LeaveWaitlist(Engine& engine, Act& act, const HolderRequest& request
       const auto push = [&act](std::string record) { act.PushOwned(std::move(record)); };
       if (!in.people_->waitlist.Change(*place, left, push))
         continue;  // the steward was there: look again
-      const auto seat = in.ledger_.Find(place->subject, act);
-      if (seat && seat->word.state() == ledger::SeatState::kOffered &&
-          seat->agenda == place->agenda)
+      const auto seat = ReservationOf(in, act, *place);
+      if (seat && IsOfferOf(in, *place, *seat))
         in.ledger_.Cancel(seat->origin, in.DeadlineTime(now),
                           CoolsUntil(*answer.agenda, seat->word.channel(), now,
                                      in.names_->Random(seat->subject, now.ms, 3)),

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "booking/engine_impl.h"
 #include "booking/waitlist_answers.h"
 #include "tests/booking/desk_fixture.h"
 
@@ -68,6 +69,25 @@ class Waiting : public Desk {
                                      : ReadPlace(*engine, *act, request, clock.now);
     REQUIRE(wait.Finish(*act));
     return answer;
+  }
+  // Not the list's, as the office and a draw make them: until somebody answers, for a month.
+  ledger::SeatView OfferedOtherwise(const PlaceView& place, const std::string& slot) {
+    ledger::HoldArgs args;
+    args.agenda = place.place.agenda;
+    args.slot = *ParseLocalMinute(slot);
+    args.latest = clock.now + 30 * kMsPerDay;
+    args.subject = place.place.subject;
+    args.idempotency = place.place.idempotency + 1;
+    args.deadline = args.latest;
+    args.into = ledger::SeatState::kOffered;
+    act->Begin();
+    const ledger::Result result = engine->inside().ledger_.Hold(args, *act);
+    REQUIRE(wait.Finish(*act));
+    REQUIRE(result.outcome == Outcome::kOk);
+    return result.seat;
+  }
+  bool IsOffered(SeatId seat) {
+    return engine->inside().ledger_.WordOf(seat).state() == ledger::SeatState::kOffered;
   }
   ChannelCounts WebCounts() { return engine->ReadAgenda("93-titres", clock.now).counts[0]; }
 
