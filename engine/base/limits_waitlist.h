@@ -18,6 +18,13 @@ inline constexpr size_t kWaitingOfAgenda = 100'000;
 inline constexpr uint32_t kOffersOfPlace = 2;
 // A place that has ended still answers its key for so long: its holder may be on holiday.
 inline constexpr int64_t kEndedPlaceMs = 30 * kMsPerDay;
+// And so many of them are kept, over all agendas: thirty days of eighty offices, each with 290
+// slots a week that all went by a list. Whoever joins and leaves in a loop makes more, and would
+// fill the memory and each snapshot with them: 20 MB at most so. What it costs others is that a
+// place that ended is not found any more.
+inline constexpr size_t kEndedPlaces = 100'000;
+// Of them, forgotten at once: the list stands still for less than a millisecond.
+inline constexpr size_t kForgottenAtOnce = 1'000;
 // Less time to answer is no offer: the seat goes back without one.
 inline constexpr int64_t kLeastOfferMs = 2 * kMsPerHour;
 // A seat that goes to the next of those who wait still answers for its last holder for so long: a

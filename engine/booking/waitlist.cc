@@ -123,13 +123,15 @@ void Waitlist::Put(const WaitlistPlace& place) {
     const auto of = of_subject_.find({known->second.agenda, known->second.subject});
     if (of != of_subject_.end() && of->second == place.number) of_subject_.erase(of);
     lines_[{known->second.agenda, known->second.channel}].erase(OrderOf(known->second));
+    ended_.erase({known->second.since, place.number});
   }
   places_.insert_or_assign(place.number, place);
   offered_.erase(place.number);
-  ended_.erase(place.number);
   last_ = std::max(last_, place.number);
   if (codec::IsEnded(place.state)) {
-    ended_.emplace(place.number, place.since);
+    ended_.emplace(place.since, place.number);
+    while (ended_.size() > ended_most_ && ForgetFirst(Instant{INT64_MAX})) {
+    }
   } else {
     of_subject_.insert_or_assign({place.agenda, place.subject}, place.number);
     lines_[line].insert(OrderOf(place));
@@ -138,17 +140,20 @@ void Waitlist::Put(const WaitlistPlace& place) {
   open_offers_.store(offered_.size(), std::memory_order_relaxed);
 }
 
-void Waitlist::Forget(Instant ended_before) {
+// With the lock. False: none of them ended before that.
+bool Waitlist::ForgetFirst(Instant ended_before) {
+  auto at = ended_.begin();
+  // The last number is kept: the next one goes on from it.
+  if (at != ended_.end() && at->second == last_) ++at;
+  if (at == ended_.end() || at->first >= ended_before) return false;
+  places_.erase(at->second);
+  ended_.erase(at);
+  return true;
+}
+
+void Waitlist::Forget(Instant ended_before, size_t most) {
   const std::lock_guard lock(mutex_);
-  for (auto at = ended_.begin(); at != ended_.end();) {
-    // The last number is kept: the next one goes on from it.
-    if (at->second >= ended_before || at->first == last_) {
-      ++at;
-      continue;
-    }
-    places_.erase(at->first);
-    at = ended_.erase(at);
-  }
+  while (most > 0 && ForgetFirst(ended_before)) --most;
 }
 
 std::vector<std::string> Waitlist::Snapshot() const {

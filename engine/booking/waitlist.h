@@ -5,7 +5,8 @@
 // nothing.
 //
 // A place ends when its holder leaves, has a seat, or has let as many offers go by as a place gets.
-// It then answers its key for a while and is forgotten.
+// It then answers its key for a while and is forgotten; those that ended first are forgotten sooner
+// where there are too many of them.
 //
 // Whoever changes a place pushes its record while the change is made, so that a snapshot has what
 // is in the log before its position. Threads: any.
@@ -26,6 +27,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/limits_waitlist.h"
 #include "codec/waitlist.h"
 
 namespace creneau::booking {
@@ -35,7 +37,8 @@ class Waitlist {
   // What a change writes down, under the table's lock.
   using Push = std::function<void(std::string record)>;
 
-  Waitlist() = default;
+  // `ended_most`: so many that have ended are kept, the latest.
+  explicit Waitlist(size_t ended_most = limits::kEndedPlaces) : ended_most_(ended_most) {}
   Waitlist(const Waitlist&) = delete;
   Waitlist& operator=(const Waitlist&) = delete;
 
@@ -70,8 +73,8 @@ class Waitlist {
 
   // Recovery. What is older than what is known changes nothing that matters: it comes again.
   void Take(const codec::WaitlistPlace& place);
-  // Forgets places that ended before that moment.
-  void Forget(Instant ended_before);
+  // Forgets places that ended before that moment, at most `most` of them, those that ended first.
+  void Forget(Instant ended_before, size_t most);
   // As events, whole.
   std::vector<std::string> Snapshot() const;
 
@@ -83,12 +86,14 @@ class Waitlist {
 
   static Order OrderOf(const codec::WaitlistPlace& place);
   void Put(const codec::WaitlistPlace& place);
+  bool ForgetFirst(Instant ended_before);
 
+  const size_t ended_most_;
   mutable std::mutex mutex_;  // guards what follows
   std::map<uint64_t, codec::WaitlistPlace> places_;
   std::map<std::pair<AgendaId, Subject>, uint64_t> of_subject_;  // that have not ended
   std::map<LineKey, Line> lines_;                                // likewise
-  std::map<uint64_t, Instant> ended_;                            // by number: since when
+  std::set<std::pair<Instant, uint64_t>> ended_;                 // since when; numbers
   std::set<uint64_t> offered_;                                   // numbers
   std::atomic<size_t> open_offers_{0};                           // how many offered_ has
   uint64_t last_ = 0;

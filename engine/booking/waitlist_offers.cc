@@ -185,7 +185,7 @@ void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
     if (seat && seat->word.state() == SeatState::kConfirmed)
       Settle(in, place, PlaceState::kServed, {}, now, act);
   }
-  in.people_->waitlist.Forget(now - limits::kEndedPlaceMs);
+  in.people_->waitlist.Forget(now - limits::kEndedPlaceMs, limits::kForgottenAtOnce);
 }
 
 }  // namespace creneau::booking

@@ -60,6 +60,7 @@ std::optional<PlaceAnswer> MayJoin(Engine::Impl& in, const AgendaInfo& agenda,
     answer.outcome = Outcome::kValidationFailed;
     return answer;
   }
+  in.proofs_->NoteArrival(now);
   if (in.proofs_->IsShut(agenda, now) && !in.proofs_->Accepts(agenda, subject, request.pass, now) &&
       !(request.proof && in.proofs_->Accepts(agenda, *request.proof, now))) {
     answer.outcome = Outcome::kProofOfWorkRequired;

@@ -36,6 +36,55 @@ TEST_CASE_METHOD(Waiting, "an offer that went back to its owner is nothing for w
   CHECK(Do(&Engine::Confirm, *repaired.reservation).outcome == Outcome::kOk);
 }
 
+TEST_CASE("what has ended is forgotten by its age, and what there is too much of by its order") {
+  Waitlist list(/*ended_most=*/3);
+  codec::WaitlistPlace place;
+  const auto kept = [&list] {
+    std::vector<uint64_t> numbers;
+    for (uint64_t number = 1; number <= 6; ++number) {
+      if (list.Find(number)) numbers.push_back(number);
+    }
+    return numbers;
+  };
+  // In the order of their ends, which is not that of their numbers; the sixth one waits.
+  for (const uint64_t number : {6, 5, 2, 3, 1, 4}) {
+    place.number = number;
+    place.subject = Subject{number, 0};
+    place.rank = number;
+    place.state = number == 6 ? codec::PlaceState::kWaiting : codec::PlaceState::kLeft;
+    place.since = place.since + 1;
+    list.Take(place);
+  }
+  CHECK(kept() == std::vector<uint64_t>{1, 3, 4, 6});
+  list.Take(place);  // again, as replay may
+  CHECK(kept() == std::vector<uint64_t>{1, 3, 4, 6});
+  list.Forget(place.since, /*most=*/1);
+  CHECK(kept() == std::vector<uint64_t>{1, 4, 6});
+  list.Forget(place.since, /*most=*/10);
+  CHECK(kept() == std::vector<uint64_t>{4, 6});
+  list.Forget(place.since + 1, /*most=*/10);
+  CHECK(kept() == std::vector<uint64_t>{6});
+  // The last number given is not given again.
+  place.number = 6;
+  place.subject = Subject{6, 0};
+  place.rank = 6;
+  list.Take(place);
+  list.Forget(place.since + 1, /*most=*/10);
+  CHECK(kept() == std::vector<uint64_t>{6});
+}
+
+TEST_CASE("who joins counts for \"by load\", as who arrives at a queue does") {
+  std::string queue = FewSeats(
+      "proof_of_work = \"load\"\n[opening]\nweekdays = [\"fri\"]\ngather = \"08:45\"\n"
+      "open = \"09:00\"\nclose = \"10:00\"\n");
+  queue.replace(queue.find("\"direct\""), 8, "\"queue\"");
+  Waiting world(queue);
+  for (uint64_t i = 1; i < limits::kArrivalsForProof - 1; ++i)
+    world.engine->inside().proofs_->NoteArrival(world.clock.now);
+  CHECK(world.Join("2026-001").outcome == Outcome::kOk);
+  CHECK(world.Join("2026-002").outcome == Outcome::kProofOfWorkRequired);
+}
+
 TEST_CASE_METHOD(Waiting, "everybody sees how many wait, and how many seats are kept for them") {
   const Reservation tuesday = Confirmed(Person("2026-00100"));
   Confirmed(Person("2026-00101"));
