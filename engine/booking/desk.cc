@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 #include "booking/engine_impl.h"
-#include "rules/calendar.h"
+#include "booking/helper_turn.h"
 #include "rules/desk.h"
 #include "rules/identity.h"
 #include "rules/letter.h"
@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view kDeed = "desk";
 constexpr size_t kAlternatives = 5;
-constexpr int32_t kMinutesPerDay = 24 * 60;
 
 ReservationAnswer RefusedAs(Outcome outcome, const AgendaInfo& agenda) {
   ReservationAnswer answer;
@@ -26,16 +25,6 @@ ReservationAnswer Wrong(const AgendaInfo& agenda, const char* pointer, std::stri
   ReservationAnswer answer = RefusedAs(Outcome::kValidationFailed, agenda);
   answer.problems.push_back({pointer, std::string(message)});
   return answer;
-}
-
-int32_t DayAt(const AgendaInfo& agenda, Instant now) {
-  return rules::LocalMinuteAt(now, agenda.zone.absl()).value / kMinutesPerDay;
-}
-
-// The Monday that comes, at the office.
-Instant NextWeek(const AgendaInfo& agenda, rules::IsoWeek week) {
-  const int64_t local_s = int64_t{rules::FirstDayOf(week) + 7} * kMinutesPerDay * 60;
-  return Instant{agenda.zone.MomentOf(local_s) * kMsPerSecond};
 }
 
 // One act of somebody at a desk.
@@ -85,9 +74,7 @@ class AtDesk {
           return RefusedAs(Outcome::kNotListed, agenda);
         break;
       case rules::DeskIdentity::kRefused:
-        return Wrong(agenda, "/applicant",
-                     "in this agenda the website vouches for who somebody is, or an agent who has "
-                     "seen the papers: a helper cannot");
+        return Wrong(agenda, "/applicant", rules::kNotVouchedFor);
     }
     if (request_.slot) {
       if (auto refusal = MayTake(agenda, *request_.slot)) return refusal;
@@ -150,34 +137,20 @@ class AtDesk {
   }
 
   ReservationAnswer Book(const AgendaInfo& agenda) {
-    DeskCounts& counts = in_.people_->desk;
-    const DeskCounts::Turn turn = counts.Begin();
-    const bool helper = actor_.role == rules::Role::kHelper;
-    codec::HelperCount count{agenda.id, std::string(actor_.person),
-                             rules::IsoWeekOf(DayAt(agenda, now_)), 0};
-    if (helper) {
-      count.made = counts.Made(turn, agenda.id, actor_.person, count.week);
-      if (count.made >= static_cast<uint32_t>(agenda.rules.helper_cap)) {
-        ReservationAnswer answer = RefusedAs(Outcome::kCapReached, agenda);
-        answer.opens_at = NextWeek(agenda, count.week);
-        return answer;
-      }
-    }
     in_.Attribute(act_, actor_, kDeed, agenda, std::nullopt, "", now_);
-    // Counted before it is made: a crash in between costs the helper one, and gives nobody more.
-    const auto tell = [&](int change) {
-      if (!helper) return;
-      count.made = static_cast<uint32_t>(static_cast<int>(count.made) + change);
-      act_.PushCopy(codec::EncodeHelperCount(count));
-      counts.Take(turn, count);
-    };
-    tell(+1);
+    HelperTurn turn(in_.people_->desk, agenda, actor_, now_);
+    if (const auto until = turn.CappedUntil()) {
+      ReservationAnswer answer = RefusedAs(Outcome::kCapReached, agenda);
+      answer.opens_at = *until;
+      return answer;
+    }
+    turn.Count(act_);
     const ledger::Result result = in_.ledger_.Hold(ArgsFor(agenda), act_);
     if (result.outcome != Outcome::kOk) {
-      tell(-1);
+      turn.TakeBack(act_);
       return Refuse(result, agenda);
     }
-    Note(turn, result.seat, helper);
+    Note(turn.turn(), result.seat, turn.is_helper());
     return Made(result.seat, /*existed=*/false);
   }
 

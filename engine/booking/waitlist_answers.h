@@ -44,13 +44,15 @@ struct PlaceAnswer {
   bool existed = false;
   std::vector<rules::IdentityProblem> problems;  // kValidationFailed
   int64_t poll_after_s = 0;                      // kRateLimited
+  std::optional<Instant> opens_at;               // kCapReached: from when on a helper may again
   std::optional<ChallengeText> challenge;        // kProofOfWorkRequired
   std::optional<PlaceView> place;
 };
 
 // Any thread; the answers rest on the act, as those of holds do. `actor`: whoever of the staff asks
-// for somebody; null: anybody, for a seat of the web's. A repeat with the same key gets the place
-// again.
+// for somebody, as at a desk (desk.h): the same channels and identities, and a helper's places
+// count with what he books; null: anybody, for a seat of the web's. A repeat with the same key gets
+// the place again.
 PlaceAnswer JoinWaitlist(Engine& engine, Act& act, const JoinRequest& request, const Actor* actor,
                          Instant received_at);
 // With the key that was in its answer. kUnknownPlace: no such place, or another key.

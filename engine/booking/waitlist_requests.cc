@@ -1,10 +1,10 @@
 // What people do in waitlists: take a place, look at it, leave.
 
-#include "base/limits_waitlist.h"
-#include "booking/attribution.h"
 #include "booking/engine_impl.h"
 #include "booking/freed_seats.h"
+#include "booking/helper_turn.h"
 #include "booking/waitlist_answers.h"
+#include "rules/desk.h"
 #include "rules/identity.h"
 #include "rules/opening.h"
 
@@ -70,6 +70,139 @@ std::optional<PlaceAnswer> MayJoin(Engine::Impl& in, const AgendaInfo& agenda,
   return std::nullopt;
 }
 
+// Somebody who joins, by himself or by somebody of the staff.
+class Joining {
+ public:
+  Joining(Engine::Impl& in, Act& act, const JoinRequest& request, const Actor* actor,
+          const AgendaInfo& agenda, Instant now)
+      : in_(in), act_(act), request_(request), actor_(actor), agenda_(agenda), now_(now) {}
+
+  PlaceAnswer Do() {
+    if (auto refusal = MayAsk()) return *std::move(refusal);
+    const Identities::Reading reading = in_.people_->identities.Read();
+    rules::Identity identity =
+        rules::Identify(agenda_.rules, request_.applicant, in_.peppers_.Of(agenda_.id), now_);
+    if (!identity.problems.empty()) {
+      PlaceAnswer answer = Answered(Outcome::kValidationFailed, &agenda_);
+      answer.problems = std::move(identity.problems);
+      return answer;
+    }
+    subject_ = in_.people_->identities.Of(identity.subject);
+    const bool has_key = !request_.idempotency_key.empty();
+    idempotency_ = has_key ? in_.names_->IdempotencyOf(request_.idempotency_key,
+                                                       1 + static_cast<uint64_t>(request_.channel))
+                           : in_.names_->NoIdempotency(subject_, now_.ms);
+    if (const auto known = in_.people_->waitlist.Of(agenda_.id, subject_)) return Known(*known);
+    if (actor_ == nullptr) {
+      if (auto refusal = MayJoin(in_, agenda_, request_, subject_, now_))
+        return *std::move(refusal);
+    }
+    if (!in_.IsListed(agenda_, identity.subject, subject_)) return Tell(Outcome::kNotListed);
+    if (in_.LiveOf(act_, subject_, now_)) return Tell(Outcome::kAlreadyReserved);
+    if (in_.LogRoom() != Room::kPlenty) return Answered(Outcome::kReadOnly, &agenda_);
+    return actor_ == nullptr ? Take() : TakeFor();
+  }
+
+ private:
+  // What the staff may ask for, whoever it is for. An agent has seen who somebody is; the roster is
+  // asked of everybody, now and when a seat is offered.
+  std::optional<PlaceAnswer> MayAsk() {
+    if (actor_ == nullptr) return std::nullopt;
+    PlaceAnswer answer = Answered(Outcome::kValidationFailed, &agenda_);
+    const std::string_view why = rules::WhyNotAtDesk(actor_->role, request_.channel);
+    if (!why.empty()) {
+      answer.problems.push_back({"/channel", std::string(why)});
+      return answer;
+    }
+    if (rules::IdentityAtDesk(actor_->role, agenda_.rules.identity_proof) ==
+        rules::DeskIdentity::kRefused) {
+      answer.problems.push_back({"/applicant", std::string(rules::kNotVouchedFor)});
+      return answer;
+    }
+    return std::nullopt;
+  }
+
+  // Who has a place gets it again with the key that it was taken with.
+  PlaceAnswer Known(const WaitlistPlace& known) {
+    const bool has_key = !request_.idempotency_key.empty();
+    if (!has_key || !Names::SameKey(known.idempotency, idempotency_)) {
+      if (actor_ == nullptr) {
+        if (auto refusal = TooOften()) return *std::move(refusal);
+      }
+      return Tell(Outcome::kAlreadyWaiting);
+    }
+    if (known.idempotency != idempotency_) return Answered(Outcome::kIdempotencyMismatch, &agenda_);
+    PlaceAnswer answer = Answered(Outcome::kOk, &agenda_);
+    answer.existed = true;
+    answer.place = Describe(in_, act_, known, now_);
+    return answer;
+  }
+
+  std::optional<PlaceAnswer> TooOften() {
+    const auto later_s = in_.proofs_->TooOften(subject_, in_.clock_.MonotonicNs());
+    if (!later_s) return std::nullopt;
+    PlaceAnswer answer = Answered(Outcome::kRateLimited, &agenda_);
+    answer.poll_after_s = *later_s;
+    return answer;
+  }
+
+  // What tells something of that person. Whoever of the staff tries names stands in the log, and a
+  // helper may not do so many times.
+  PlaceAnswer Tell(Outcome outcome) {
+    if (actor_ == nullptr) return Answered(outcome, &agenda_);
+    if (actor_->role == rules::Role::kHelper) {
+      if (auto refusal = TooOften()) return *std::move(refusal);
+    }
+    if (in_.LogRoom() != Room::kPlenty) return Answered(Outcome::kReadOnly, &agenda_);
+    Attribute();
+    return Answered(outcome, &agenda_);
+  }
+
+  void Attribute() { in_.Attribute(act_, *actor_, "waitlist", agenda_, std::nullopt, "", now_); }
+
+  PlaceAnswer TakeFor() {
+    Attribute();
+    HelperTurn turn(in_.people_->desk, agenda_, *actor_, now_);
+    if (const auto until = turn.CappedUntil()) {
+      PlaceAnswer answer = Answered(Outcome::kCapReached, &agenda_);
+      answer.opens_at = *until;
+      return answer;
+    }
+    turn.Count(act_);
+    PlaceAnswer answer = Take();
+    if (answer.outcome != Outcome::kOk) turn.TakeBack(act_);
+    return answer;
+  }
+
+  PlaceAnswer Take() {
+    WaitlistPlace place;
+    place.agenda = agenda_.id;
+    place.subject = subject_;
+    place.channel = request_.channel;
+    place.day = rules::DayAt(agenda_.zone, now_);
+    place.rank = in_.names_->Random(subject_, place.day, kRankSalt | agenda_.id.value);
+    place.idempotency = idempotency_;
+    place.joined_at = place.since = now_;
+    const Waitlist::Joined joined = in_.people_->waitlist.Join(
+        &place, [this](uint64_t last) { return in_.names_->NextNumber(last); },
+        [this](std::string record) { act_.PushOwned(std::move(record)); });
+    if (joined == Waitlist::Joined::kHasOne) return Answered(Outcome::kAlreadyWaiting, &agenda_);
+    if (joined == Waitlist::Joined::kFull) return Answered(Outcome::kOverloaded, &agenda_);
+    PlaceAnswer answer = Answered(Outcome::kOk, &agenda_);
+    answer.place = Describe(in_, act_, place, now_);
+    return answer;
+  }
+
+  Engine::Impl& in_;
+  Act& act_;
+  const JoinRequest& request_;
+  const Actor* const actor_;
+  const AgendaInfo& agenda_;
+  const Instant now_;
+  Subject subject_;
+  uint64_t idempotency_ = 0;
+};
+
 }  // namespace
 
 bool IsOfferOf(const Engine::Impl& in, const WaitlistPlace& place, const ledger::SeatView& seat) {
@@ -84,57 +217,7 @@ PlaceAnswer JoinWaitlist(Engine& engine, Act& act, const JoinRequest& request, c
   const AgendaInfo* const agenda = in.registry_.Find(request.agenda);
   if (agenda == nullptr) return Answered(Outcome::kUnknownAgenda, nullptr);
   if (!agenda->rules.waitlist) return Answered(Outcome::kNoWaitlist, agenda);
-  const Identities::Reading reading = in.people_->identities.Read();
-  rules::Identity identity =
-      rules::Identify(agenda->rules, request.applicant, in.peppers_.Of(agenda->id), now);
-  PlaceAnswer answer = Answered(Outcome::kValidationFailed, agenda);
-  answer.problems = std::move(identity.problems);
-  if (!answer.problems.empty()) return answer;
-  const Subject subject = in.people_->identities.Of(identity.subject);
-  const bool has_key = !request.idempotency_key.empty();
-  const uint64_t idempotency =
-      has_key ? in.names_->IdempotencyOf(request.idempotency_key,
-                                         1 + static_cast<uint64_t>(request.channel))
-              : in.names_->NoIdempotency(subject, now.ms);
-  if (const auto known = in.people_->waitlist.Of(agenda->id, subject)) {
-    if (!has_key || !Names::SameKey(known->idempotency, idempotency)) {
-      if (const auto later_s = in.proofs_->TooOften(subject, in.clock_.MonotonicNs())) {
-        answer.outcome = Outcome::kRateLimited;
-        answer.poll_after_s = *later_s;
-        return answer;
-      }
-      return Answered(Outcome::kAlreadyWaiting, agenda);
-    }
-    if (known->idempotency != idempotency) return Answered(Outcome::kIdempotencyMismatch, agenda);
-    answer.outcome = Outcome::kOk;
-    answer.existed = true;
-    answer.place = Describe(in, act, *known, now);
-    return answer;
-  }
-  if (actor == nullptr) {
-    if (auto refusal = MayJoin(in, *agenda, request, subject, now)) return *std::move(refusal);
-  }
-  if (!in.IsListed(*agenda, identity.subject, subject))
-    return Answered(Outcome::kNotListed, agenda);
-  if (in.LiveOf(act, subject, now)) return Answered(Outcome::kAlreadyReserved, agenda);
-  if (in.LogRoom() != Room::kPlenty) return Answered(Outcome::kReadOnly, agenda);
-  if (actor != nullptr) in.Attribute(act, *actor, "waitlist", *agenda, std::nullopt, "", now);
-  WaitlistPlace place;
-  place.agenda = agenda->id;
-  place.subject = subject;
-  place.channel = request.channel;
-  place.day = rules::DayAt(agenda->zone, now);
-  place.rank = in.names_->Random(subject, place.day, kRankSalt | agenda->id.value);
-  place.idempotency = idempotency;
-  place.joined_at = place.since = now;
-  const Waitlist::Joined joined = in.people_->waitlist.Join(
-      &place, [&in](uint64_t last) { return in.names_->NextNumber(last); },
-      [&act](std::string record) { act.PushOwned(std::move(record)); });
-  if (joined == Waitlist::Joined::kHasOne) return Answered(Outcome::kAlreadyWaiting, agenda);
-  if (joined == Waitlist::Joined::kFull) return Answered(Outcome::kOverloaded, agenda);
-  answer.outcome = Outcome::kOk;
-  answer.place = Describe(in, act, place, now);
-  return answer;
+  return Joining(in, act, request, actor, *agenda, now).Do();
 }
 
 namespace {

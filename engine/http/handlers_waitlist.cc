@@ -28,6 +28,7 @@ static_assert(limits::kStaffReasonChars == 24);
 void RefuseAs(Exchange& exchange, const PlaceAnswer& answer) {
   exchange.Refuse({.outcome = answer.outcome,
                    .agenda = answer.agenda,
+                   .opens_at = answer.opens_at,
                    .identity = answer.problems,
                    .challenge = answer.challenge ? &*answer.challenge : nullptr,
                    .retry_after_s = answer.poll_after_s});

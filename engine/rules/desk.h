@@ -62,6 +62,11 @@ constexpr DeskIdentity IdentityAtDesk(Role role, IdentityProof proof) {
   return DeskIdentity::kRefused;
 }
 
+// What is said then.
+inline constexpr std::string_view kNotVouchedFor =
+    "in this agenda the website vouches for who somebody is, or an agent who has seen the papers: "
+    "a helper cannot";
+
 // What a desk act with that channel is told when MayBook says no; empty: it may.
 std::string_view WhyNotAtDesk(Role role, Channel channel);
 

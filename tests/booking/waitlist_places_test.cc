@@ -1,4 +1,5 @@
 // Places in a waitlist: who may take one for whom, what it shows, how long it is kept.
+#include "booking/desk.h"
 #include "tests/booking/waitlist_fixture.h"
 
 namespace creneau::booking {
@@ -34,6 +35,39 @@ TEST_CASE_METHOD(Waiting, "an offer that went back to its owner is nothing for w
   CHECK_FALSE(Ask(usurpers).place->offer);
   CHECK_FALSE(Ask(usurpers, /*leave=*/true).place->offer);
   CHECK(Do(&Engine::Confirm, *repaired.reservation).outcome == Outcome::kOk);
+}
+
+TEST_CASE("a helper takes places as he books: where he may, for whom, and so often a week") {
+  const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
+  Waiting world(FewSeats("helper_cap = 2\n"));
+  for (const Channel channel : {Channel::kPost, Channel::kWeb, Channel::kCourt}) {
+    const PlaceAnswer refused = world.Join("2026-001", {}, channel, &leila);
+    CHECK(refused.outcome == Outcome::kValidationFailed);
+    CHECK(refused.problems.at(0).pointer == "/channel");
+  }
+  CHECK(world.Join("2026-001", {}, Channel::kPost, &world.claire).outcome == Outcome::kOk);
+  REQUIRE(world.Join("2026-002", kKey, Channel::kPhone, &leila).outcome == Outcome::kOk);
+  const DeskRequest booked{
+      .agenda = "93-titres", .channel = Channel::kPhone, .applicant = Person("2026-003")};
+  world.act->Begin();
+  REQUIRE(BookAtDesk(*world.engine, *world.act, booked, leila, world.clock.now).outcome ==
+          Outcome::kOk);
+  REQUIRE(world.wait.Finish(*world.act));
+  const PlaceAnswer capped = world.Join("2026-004", {}, Channel::kPhone, &leila);
+  CHECK(capped.outcome == Outcome::kCapReached);
+  CHECK(capped.opens_at == Instant{1'796'598'000'000});  // 2026-12-07, 0:00 in Paris
+  CHECK(world.Join("2026-002", kKey, Channel::kPhone, &leila).existed);
+  CHECK(world.Join("2026-004", {}, Channel::kPhone, &world.claire).outcome == Outcome::kOk);
+  // Whoever tries names stands in the log, whatever he is told.
+  CHECK(world.Join("2026-004", {}, Channel::kPhone, &leila).outcome == Outcome::kAlreadyWaiting);
+  CHECK(world.Join("2026-003", {}, Channel::kPhone, &leila).outcome == Outcome::kAlreadyReserved);
+  CHECK(world.Log().Count(R"("person":"l.bernard","key":"HE1PER01","what":"waitlist")") == 4);
+
+  Waiting asserted(FewSeats("identity_proof = \"asserted\"\n"));
+  const PlaceAnswer refused = asserted.Join("2026-001", {}, Channel::kPhone, &leila);
+  CHECK(refused.outcome == Outcome::kValidationFailed);
+  CHECK(refused.problems.at(0).pointer == "/applicant");
+  CHECK(asserted.Join("2026-001", {}, Channel::kPhone, &asserted.claire).outcome == Outcome::kOk);
 }
 
 TEST_CASE("what has ended is forgotten by its age, and what there is too much of by its order") {
