@@ -10,7 +10,7 @@
 #include "booking/attribution.h"
 #include "booking/draw_keeper.h"
 #include "booking/engine_impl.h"
-#include "codec/state.h"
+#include "rules/beacon.h"
 #include "rules/draw_text.h"
 
 namespace creneau::booking {
@@ -20,22 +20,6 @@ using codec::DrawState;
 using codec::DrawStep;
 
 constexpr int32_t kMinutesPerDay = 24 * 60;
-// What drand gives: 32 octets.
-constexpr std::string_view kDrand = "drand";
-constexpr size_t kDrandDigits = 64;
-
-// What no value of that source can be; empty: nothing is wrong with its form. Whether the round
-// gave it, nothing here can tell: drand's signature is one over BLS12-381, which no library of ours
-// checks, and a lottery signs nothing. Whoever verifies the draw looks the round up.
-std::string_view WrongWith(const rules::DrawRules& rules, std::string_view value) {
-  if (!codec::IsBeaconValue(value))
-    return "is not written as a value is: numbers without leading zeros with one space between "
-           "them, or 16 to 64 lower-case hexadecimal digits";
-  const bool numbers = value.find(' ') != std::string_view::npos;
-  if (rules.beacon.rfind(kDrand, 0) == 0 && (numbers || value.size() != kDrandDigits))
-    return "is none that drand gives: its randomness has 64 hexadecimal digits";
-  return {};
-}
 
 }  // namespace
 
@@ -252,7 +236,8 @@ DrawAnswer DrawKeeper::Seed(std::string_view name, std::string_view value, const
         Outcome::kDrawStep,
         absl::StrCat("The round is to be public from ", FormatLocalMinute(state.rules.round_at),
                      " on: what is known before that is not its value."));
-  if (const std::string_view wrong = WrongWith(state.rules, value); !wrong.empty())
+  if (const std::string_view wrong = rules::WrongWithDrawValue(state.rules.beacon, value);
+      !wrong.empty())
     return refuse(Outcome::kValidationFailed, std::string(wrong));
   proof::DrawFacts facts;
   facts.agenda = answer.agenda->rules.name;

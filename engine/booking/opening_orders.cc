@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 #include "booking/registry.h"
+#include "rules/beacon.h"
 
 namespace creneau::booking {
 namespace {
@@ -30,7 +31,7 @@ std::string ObjectionToBeacon(const OpeningOrder& order, const AgendaInfo& agend
   // Whoever comes until then has his place by it.
   if (now < opening.times->opens_at)
     return "the opening is not due yet: its beacon is told from its hour on";
-  if (order.what == What::kBeacon && !codec::IsBeaconValue(order.text)) {
+  if (order.what == What::kBeacon && !rules::IsBeaconValue(order.text)) {
     return absl::StrCat(
         "value: numbers without leading zeros, one space between, or 16 and more lower-case "
         "hexadecimal digits; at most ",

@@ -4,9 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 #include "base/limits_draw.h"
-#include "base/utf8.h"
 #include "codec/agenda_toml.h"
 #include "rules/calendar.h"
+#include "rules/draw_text.h"
 
 namespace creneau::codec {
 namespace {
@@ -107,14 +107,8 @@ std::optional<LocalMinute> ReadLocal(TomlReader& table, std::string_view key,
 // It becomes a line of a published file.
 std::string ReadLine(TomlReader& table, std::string_view key) {
   const std::string text = table.Text(key, true, limits::kDrawTextBytes).value_or("");
-  for (std::string_view left = text; !left.empty();) {
-    const CodePoint point = FirstCodePoint(left);
-    if (point.octets == 0 || !IsPrintable(point.value)) {
-      table.Error(*table.Find(key), absl::StrCat("`", std::string(key), "` must be one line"));
-      break;
-    }
-    left.remove_prefix(point.octets);
-  }
+  if (!text.empty() && !rules::IsDrawLine(text))
+    table.Error(*table.Find(key), absl::StrCat("`", std::string(key), "` must be one line"));
   return text;
 }
 
@@ -148,19 +142,17 @@ void ReadDraw(TomlReader& file, AgendaFile& out) {
   const auto seats_until = table.Date("seats_until", true);
   table.RefuseUnknown();
   if (!from || !until || !round_at || !seats_from || !seats_until) return;
-  const CivilDate round_day = CivilFromDays(round_at->value / (24 * 60));
-  if (*from >= *until || *until >= *round_at || round_day >= *seats_from ||
-      *seats_from > *seats_until) {
-    table.ErrorHere(
-        "[draw] goes in this order: `from`, `until` (entries), `round_at` (the number is public), "
-        "then on later days `seats_from` and `seats_until`");
-    return;
-  }
   draw.entries_from = *from;
   draw.entries_until = *until;
   draw.round_at = *round_at;
   draw.seats_from = *seats_from;
   draw.seats_until = *seats_until;
+  if (!rules::IsInOrder(draw)) {
+    table.ErrorHere(
+        "[draw] goes in this order: `from`, `until` (entries), `round_at` (the number is public), "
+        "then on later days `seats_from` and `seats_until`");
+    return;
+  }
   out.agenda.draw = draw;
 }
 

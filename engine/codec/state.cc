@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "codec/state_proto.h"
+#include "rules/beacon.h"
 
 namespace creneau::codec {
 namespace {
@@ -27,22 +28,6 @@ std::optional<Instant> MaybeInstant(int64_t ms) {
 }
 
 }  // namespace
-
-bool IsBeaconValue(std::string_view text) {
-  constexpr size_t kLeastHex = 16;
-  if (text.size() > limits::kBeaconChars) return false;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
-  if (text.size() >= kLeastHex && std::all_of(text.begin(), text.end(), is_hex)) return true;
-  for (std::string_view rest = text;;) {
-    const std::string_view word = rest.substr(0, rest.find(' '));
-    const bool leads_with_zero = word.size() > 1 && word.front() == '0';
-    if (word.empty() || leads_with_zero || !std::all_of(word.begin(), word.end(), is_digit))
-      return false;
-    if (word.size() == rest.size()) return true;
-    rest.remove_prefix(word.size() + 1);
-  }
-}
 
 std::string EncodeOpening(const OpeningState& opening) {
   v1::Event message;
@@ -125,7 +110,8 @@ absl::StatusOr<OpeningState> FromProto(const v1::OpeningChanged& in) {
   out.beacon = in.beacon();
   out.without_beacon = in.without_beacon();
   if (!IsDay(out.day) || in.k().size() != (out.opened_at ? out.k.size() : 0) ||
-      out.lapsed_rank > out.served_rank || (!out.beacon.empty() && !IsBeaconValue(out.beacon)))
+      out.lapsed_rank > out.served_rank ||
+      (!out.beacon.empty() && !rules::IsBeaconValue(out.beacon)))
     return absl::DataLossError("an opening whose day, K, ranks or beacon are none");
   std::copy(in.k().begin(), in.k().end(), out.k.begin());
   return out;

@@ -30,15 +30,10 @@ struct OpeningState {
   uint32_t rate_cap_per_min = 0;
   bool paused = false;
   bool draining = false;
-  std::string beacon;           // what is mixed into K: IsBeaconValue; empty: nothing
+  std::string beacon;           // what is mixed into K: rules::IsBeaconValue; empty: nothing
   bool without_beacon = false;  // by an operator: nothing is to be
   friend bool operator==(const OpeningState&, const OpeningState&) = default;
 };
-
-// What a beacon may give, in the one way in which it can be written, so that nobody can choose by
-// spelling: numbers without leading zeros, one space between; or 16 and more lower-case hexadecimal
-// digits. limits::kBeaconChars at most.
-bool IsBeaconValue(std::string_view text);
 
 // Of one subject in one opening.
 struct TurnLapsed {

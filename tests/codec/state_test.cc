@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "codec/event.h"
 #include "creneau/v1/event.pb.h"
+#include "rules/beacon.h"
 #include "tests/codec/catch.h"
 
 namespace creneau::codec {
@@ -144,13 +145,13 @@ TEST_CASE("a mandate survives the log, whatever is in it, and says nothing of wh
 
 TEST_CASE("what a beacon gave can be written in one way only") {
   for (const char* value : {"7", "0", "7 12 33", "0 1 2", "0123456789abcdef", "4f1ce94f1ce94f1ce9"})
-    CHECK(IsBeaconValue(value));
+    CHECK(rules::IsBeaconValue(value));
   for (const char* value :
        {"", " ", "7 ", " 7", "7  12", "7, 12", "7-12", "07", "7 07", "00", "4f1ce9",
         "4F1CE94F1CE94F1C", "0123456789abcde", "0123456789abcdef 7", "7\n", "\"7\"", "sept"})
-    CHECK(!IsBeaconValue(value));
-  CHECK(IsBeaconValue(std::string(limits::kBeaconChars, 'f')));
-  CHECK(!IsBeaconValue(std::string(limits::kBeaconChars + 1, 'f')));
+    CHECK(!rules::IsBeaconValue(value));
+  CHECK(rules::IsBeaconValue(std::string(limits::kBeaconChars, 'f')));
+  CHECK(!rules::IsBeaconValue(std::string(limits::kBeaconChars + 1, 'f')));
   OpeningState opening;
   opening.beacon = "07";
   CHECK(!DecodeRecord(EncodeOpening(opening)).ok());

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "catch2/catch.hpp"
+#include "rules/beacon.h"
 #include "rules/draw_allocation.h"
 #include "rules/wishes.h"
 
@@ -144,6 +145,37 @@ TEST_CASE("what is remembered for each kind of wish changes nothing") {
   }
   CHECK(Give(wishes, slots) == expected);
   CHECK(std::count(expected.begin(), expected.end(), kNoSlot) > 0);
+}
+
+TEST_CASE("a draw's value has one spelling") {
+  const std::string hex(64, 'a');
+  const std::string digits(64, '7');
+  const struct {
+    const char* beacon;
+    std::string value;
+    const char* wrong;  // empty: it is fine
+  } rows[] = {
+      {"Loto", "4 8 15 16 23 42", ""},
+      {"Loto", "4 4 9 10", ""},
+      {"Loto", "0", ""},
+      {"Loto", hex, ""},
+      {"Loto", digits, ""},
+      {"Loto", "4 8 15 16 42 23", "another order"},
+      {"Loto", "10 9", "another order"},
+      {"Loto", "4  8", "not written"},
+      {"Loto", "4 8 ", "not written"},
+      {"Loto", std::string(32, 'a'), "all of its hexadecimal digits"},
+      {"Loto", std::string(16, '0'), "all of its hexadecimal digits"},
+      {"drand quicknet", hex, ""},
+      {"DRAND QuickNet", "4 8 15", "none that drand gives"},
+      {"League of Entropy (Drand)", std::string(62, 'a'), "none that drand gives"},
+  };
+  for (const auto& [beacon, value, wrong] : rows) {
+    const std::string said(WrongWithDrawValue(beacon, value));
+    INFO(value);
+    CHECK(said.empty() == std::string(wrong).empty());
+    CHECK(said.find(wrong) != std::string::npos);
+  }
 }
 
 }  // namespace creneau::rules

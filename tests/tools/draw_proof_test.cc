@@ -20,14 +20,22 @@ namespace {
 constexpr const char* kRules =
     "creneau draw rules 1\nagenda 92-naturalisation\ndraw 2026-12\ntimezone Europe/Paris\n"
     "entries_from 2026-12-01T09:00\nentries_until 2026-12-08T18:00\nbeacon drand quicknet\n"
-    "round 14000000\nround_at 2026-12-09T12:00\nseats_from 2027-01-04\nseats_until 2027-01-29\n";
+    "round 34670212\nround_at 2026-12-09T12:00\nseats_from 2027-01-04\nseats_until 2027-01-29\n";
 constexpr const char* kWishes[] = {"any any any", "mon,tue any any", "any morning any",
                                    "any any 2027-01-05"};
 
-// Of `entries` people for two slots of `seats` seats each.
-DrawFiles Make(size_t entries, uint32_t seats) {
+constexpr const char* kValue = "0f4e1d2c3b4a59687786950413223140fedcba98765432100123456789abcdef";
+
+// What its maker may choose.
+struct As {
+  std::string rules = kRules;
+  std::string value = kValue;
+};
+
+// Of `entries` people for two slots of `seats` seats each; all of it fits together.
+DrawFiles Make(size_t entries, uint32_t seats, const As& as = {}) {
   DrawFiles files;
-  files.rules = kRules;
+  files.rules = as.rules;
   std::vector<Subject> subjects;
   for (uint64_t i = 0; i < entries; ++i) subjects.push_back({i * 77, i});
   std::vector<proof::DrawTag> tags = proof::TagsOf({}, subjects);
@@ -43,7 +51,7 @@ DrawFiles Make(size_t entries, uint32_t seats) {
   facts.rules = proof::Sha256Of(files.rules);
   facts.root = proof::MerkleTree(leaves).root();
   facts.entries = entries;
-  facts.value = "4 8 15 16 23 42";
+  facts.value = as.value;
   const proof::Hash seed = proof::SeedOf(facts);
   const std::vector<proof::Hash> ranks = proof::RanksOf(seed, tags);
   const std::vector<uint32_t> order = proof::OrderOf(ranks, tags);
@@ -134,8 +142,8 @@ TEST_CASE("what was drawn is found right, however many came") {
   CHECK(report->entries == 40);
   CHECK(report->seats == 6);
   CHECK(report->given == 6);
-  CHECK(report->value == "4 8 15 16 23 42");
-  CHECK(report->round == "14000000");
+  CHECK(report->value == kValue);
+  CHECK(report->round == "34670212");
   CHECK(report->round_at == "2026-12-09T12:00");
 }
 
@@ -172,13 +180,13 @@ TEST_CASE("an altered seed, or what it is made of, is found and named") {
        [](DrawFiles& f) { Replace(&f.facts, "\"seed\": \"", "\"seed\": \"0"); },
        {"draw.json seed: expected"}},
       {"the value",
-       [](DrawFiles& f) { Replace(&f.facts, "23 42", "23 43"); },
+       [](DrawFiles& f) { Replace(&f.facts, "89abcdef", "89abcdee"); },
        {"draw.json seed: expected"}},
       {"the root",
        [](DrawFiles& f) { Replace(&f.facts, "\"root\": \"", "\"root\": \"0"); },
        {"draw.json root: expected"}},
       {"the rules",
-       [](DrawFiles& f) { Replace(&f.rules, "14000000", "14000001"); },
+       [](DrawFiles& f) { Replace(&f.rules, "08T18:00", "08T17:00"); },
        {"draw.json rules: expected"}},
       {"another draw's name",
        [](DrawFiles& f) { Replace(&f.facts, "2026-12", "2026-11"); },
@@ -223,6 +231,53 @@ TEST_CASE("an altered rank or result is found and named") {
        [](DrawFiles& f) { f.seats += "2027-01-07T14:00 1\n"; },
        {"seats.txt line 3: its slot does not come after"}},
   });
+}
+
+TEST_CASE("nobody chooses ranks by how the value is spelled, though all else fits to it") {
+  const std::string value = kValue;
+  const std::string cut = value.substr(0, 62);
+  for (const std::string& spelled :
+       {value + " ", value + "\u200b", " " + value, value + "\\n", value + "0", cut, cut + "EF",
+        cut + "\\u0065f", std::string("4 8 15 16 23 42"), std::string()}) {
+    INFO(spelled);
+    const absl::Status status = VerifyDraw(Make(40, 3, {kRules, spelled})).status();
+    CHECK(absl::IsDataLoss(status));
+    CHECK_THAT(std::string(status.message()), Catch::StartsWith("draw.json"));
+  }
+  // A lottery's numbers have one order.
+  const std::string lottery = absl::StrReplaceAll(
+      kRules, {{"beacon drand quicknet\nround 34670212", "beacon Loto\nround 9 December"}});
+  CHECK(Verdict(Make(40, 3, {lottery, "4 8 15 16 23 42"})) == "right");
+  for (const char* spelled : {"8 4 15 16 23 42", "4 8 15 16 23 42 ", "4  8 15 16 23 42", "04 8"}) {
+    CHECK_THAT(Verdict(Make(40, 3, {lottery, spelled})),
+               Catch::StartsWith("draw.json value: \"" + std::string(spelled) + "\" "));
+  }
+}
+
+TEST_CASE("rules that are not written as an engine writes them are named") {
+  const struct {
+    const char* what;
+    const char* instead;
+    const char* says;
+  } rows[] = {
+      {"round 34", "round 1\nround 34", "rules.txt line 9"},
+      {"seats_until 2027-01-29\n", "seats_until 2027-01-29\nmore x\n", "rules.txt line 12"},
+      {"seats_until 2027-01-29\n", "", "rules.txt line 11"},
+      {"quicknet", "quicknet\u200b", "rules.txt line 7"},
+      {"agenda 92-naturalisation", "agenda 92-naturalisation ", "rules.txt line 2"},
+      {"2026-12-09T12:00", "2026-12-09T12:00:00", "rules.txt line 9"},
+      {"Europe/Paris", "Europe/Ville", "rules.txt line 4"},
+      {"entries_until 2026-12-08", "entries_until 2026-12-10", "rules.txt: its times"},
+  };
+  for (const auto& [what, instead, says] : rows) {
+    const absl::Status status =
+        VerifyDraw(Make(40, 3, {absl::StrReplaceAll(kRules, {{what, instead}})})).status();
+    CHECK(absl::IsDataLoss(status));
+    CHECK_THAT(std::string(status.message()), Catch::StartsWith(says));
+  }
+  DrawFiles twice = Make(40, 3);
+  Replace(&twice.facts, "\"value\"", "\"value\": \"1\", \"value\"");
+  CHECK_THAT(Verdict(twice), Catch::Contains("has a member twice"));
 }
 
 TEST_CASE("other files are none of a draw") {

@@ -1,15 +1,19 @@
 #include "tools/creneauctl/draw_proof.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
 #include "proof/draw.h"
 #include "proof/draw_lines.h"
+#include "rules/beacon.h"
 #include "rules/draw_allocation.h"
+#include "rules/draw_text.h"
 #include "rules/uniformity.h"
 #include "rules/wishes.h"
 
@@ -31,6 +35,9 @@ absl::Status Differs(std::string_view file, size_t line, std::string_view expect
       file, line,
       absl::StrCat("expected \"", std::string(expected), "\", found \"", std::string(found), "\""));
 }
+
+// Of ASCII, and seen: a line's end is the only control character.
+bool IsPlain(char c) { return (c >= ' ' && c <= '~') || c == '\n'; }
 
 // Walks over lines, each of which has to have an end.
 class Lines {
@@ -89,6 +96,14 @@ class Facts {
       const boost::json::string& held = member.value().get_string();
       facts.members_[std::string(member.key())] = std::string(held.data(), held.size());
     }
+    // Nothing in it needs an escape, and whoever reads a name twice may take the other one. What
+    // one cannot see could tell two values apart that look the same.
+    const auto quotes = std::count(text.begin(), text.end(), '"');
+    if (text.find('\\') != std::string_view::npos ||
+        static_cast<size_t>(quotes) != 4 * facts.members_.size() ||
+        !std::all_of(text.begin(), text.end(), IsPlain))
+      return absl::DataLossError(
+          "draw.json: has a member twice, or characters that none of its texts can have");
     if (facts.Of("format") != kDrawFormat)
       return absl::InvalidArgumentError(absl::StrCat(
           "draw.json has no \"format\": \"", std::string(kDrawFormat),
@@ -116,25 +131,23 @@ struct Draw {
 };
 
 absl::Status CheckRules(const DrawFiles& files, const Facts& facts, DrawReport* report) {
-  std::map<std::string, std::string, std::less<>> values;
-  Lines lines("rules.txt", files.rules);
-  if (absl::Status first = lines.Expect("creneau draw rules 1"); !first.ok()) return first;
-  while (const auto line = lines.Next()) {
-    const size_t space = line->find(' ');
-    if (lines.cut_off() || space == std::string_view::npos)
-      return Wrong("rules.txt", lines.number(), "is no \"name value\"");
-    values[std::string(line->substr(0, space))] = line->substr(space + 1);
+  size_t line = 0;
+  std::string expected;
+  const auto published = rules::ReadDrawRules(files.rules, &line, &expected);
+  if (!published) return Wrong("rules.txt", line, expected);
+  if (!rules::IsInOrder(published->rules))
+    return Wrong("rules.txt", 0, "its times are not in the order of a draw");
+  report->agenda = published->agenda;
+  report->draw = published->rules.id;
+  for (const auto& [name, value] :
+       {std::pair("agenda", &report->agenda), std::pair("draw", &report->draw)}) {
+    if (*value != facts.Of(name))
+      return Differs(absl::StrCat("draw.json ", name), 0, *value, facts.Of(name));
   }
-  for (const char* name : {"agenda", "draw"}) {
-    if (values[name] != facts.Of(name))
-      return Differs(absl::StrCat("draw.json ", name), 0, values[name], facts.Of(name));
-  }
-  report->agenda = values["agenda"];
-  report->draw = values["draw"];
-  report->beacon = values["beacon"];
-  report->round = values["round"];
-  report->round_at = values["round_at"];
-  report->timezone = values["timezone"];
+  report->beacon = published->rules.beacon;
+  report->round = published->rules.round;
+  report->round_at = FormatLocalMinute(published->rules.round_at);
+  report->timezone = published->timezone;
   return facts.Expect("rules", Hex(proof::Sha256Of(files.rules)));
 }
 
@@ -171,6 +184,10 @@ absl::Status CheckEntries(const DrawFiles& files, const Facts& facts, Draw* draw
 absl::Status CheckRanks(const DrawFiles& files, const Facts& facts, Draw* draw,
                         DrawReport* report) {
   report->value = facts.Of("value");
+  // Before anything is made of it: whoever could choose its spelling could choose the ranks.
+  if (const auto wrong = rules::WrongWithDrawValue(report->beacon, report->value); !wrong.empty())
+    return Wrong("draw.json value", 0,
+                 absl::StrCat("\"", report->value, "\" ", std::string(wrong)));
   proof::DrawFacts made;
   made.agenda = report->agenda;
   made.draw = report->draw;
