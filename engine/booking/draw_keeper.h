@@ -4,6 +4,7 @@
 //
 //   announced   with the agenda, before its window of entries begins
 //   closed      by the steward when the window ends: tags, tree, root
+//   abandoned   instead, where that could not be done before the public number was known
 //   seeded      by an operator, who says what the round of the public source gave
 //   done        by an operator: ranks and seats are worked out, tested, logged, published; then the
 //               steward offers the seats
@@ -130,7 +131,10 @@ class DrawKeeper {
   static EntryAnswer Refused(Outcome outcome, const AgendaInfo* agenda);
 
   // draw_steps.cc
-  bool CloseNow(const AgendaInfo& agenda, Instant now, Act& act, const Steward::Await& await);
+  bool CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Await& await);
+  bool PushStep(const codec::DrawState& state, Act& act, const Steward::Await& await);
+  // Why nothing more comes of it; empty: it goes on.
+  std::string WhyOver(const AgendaInfo& agenda, const codec::DrawState& state) const;
   std::vector<rules::DrawSlot> SlotsToGive(const AgendaInfo& agenda, const rules::DrawRules& rules,
                                            Instant now) const;
   // Where the agenda's latest draw stands. False: it has none, and the answer says so.

@@ -47,7 +47,7 @@ void DrawKeeper::CloseWhatIsDue(Instant now, Act& act, const Steward::Await& awa
       if (now < until + limits::kDrawClosingGraceMs) continue;
     }
     act.Begin();
-    if (!CloseNow(*agenda, now, act, await)) return;
+    if (!CloseNow(*agenda, act, await)) return;
   }
 }
 

@@ -303,7 +303,10 @@ InclusionAnswer DrawKeeper::Receipt(const HolderRequest& request, Instant receiv
     state = draw->state;
   }
   const uint32_t place = held->entry.number - 1;
-  if (!committed || committed->leaf_of[place] == DrawCommitted::kNoLeaf) {
+  const Instant round_at = InstantOf(agenda, state.rules.round_at);
+  // One that was closed too late, by an engine of before, is over: its receipts would mislead.
+  if (!committed || committed->leaf_of[place] == DrawCommitted::kNoLeaf ||
+      state.closed_at >= round_at) {
     answer.outcome = Outcome::kDrawStep;
     return answer;
   }
@@ -320,7 +323,7 @@ InclusionAnswer DrawKeeper::Receipt(const HolderRequest& request, Instant receiv
   receipt.timezone = agenda.rules.timezone;
   receipt.draw = state.rules.id;
   receipt.closed_at = state.closed_at;
-  receipt.round_at = InstantOf(agenda, state.rules.round_at);
+  receipt.round_at = round_at;
   receipt.rules =
       proof::Sha256Of(rules::DrawRulesText(agenda.rules.name, agenda.rules.timezone, state.rules));
   receipt.root = committed->tree.root();

@@ -76,7 +76,7 @@ std::vector<DrawState> DrawKeeper::Announced(const AgendaInfo* current, AgendaId
     if (latest->state.rules.id != rules.draw->id) {
       ++state.draw;
       // What was begun and not done is over, and everybody sees that it is.
-      if (latest->state.step != DrawStep::kDone) {
+      if (latest->state.step != DrawStep::kDone && latest->state.step != DrawStep::kAbandoned) {
         states.push_back(latest->state);
         states.back().step = DrawStep::kAbandoned;
       }
@@ -116,8 +116,9 @@ bool DrawKeeper::Claims(const AgendaInfo& agenda, LocalMinute slot) const {
 // From the moment at which the window is over nobody enters or withdraws, so what is committed to
 // is worked out without the lock. A crash before the record is durable begins it anew, with the
 // same entries.
-bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Instant now, Act& act,
-                          const Steward::Await& await) {
+// Whoever closes when the number is public can choose the entries by it, and nobody could tell that
+// this was not done. So the draw is then over, whatever kept the engine from closing it.
+bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Await& await) {
   std::vector<codec::DrawEntry> entries;
   DrawState state;
   {
@@ -128,21 +129,47 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Instant now, Act& act,
     state = draw->state;
   }
   std::shared_ptr<const DrawCommitted> committed = CommitTo(KeyOf(agenda, state.rules.id), entries);
+  const Instant round_at = InstantOf(agenda, state.rules.round_at);
+  const Instant now = engine_.clock_.Now();
+  if (now >= round_at) {
+    state.step = DrawStep::kAbandoned;
+    return PushStep(state, act, await);
+  }
   state.step = DrawStep::kClosed;
   state.closed_at = now;
   state.entries = static_cast<uint32_t>(committed->tags.size());
   state.root = committed->tree.root();
+  if (!PushStep(state, act, await)) return false;
+  {
+    const Draws::Lock lock = draws_.Take();
+    Draw* const draw = draws_.Of(agenda.id, state.draw);
+    state.closed_lsn = draw->state.closed_lsn = act.barrier().lsn;
+    draw->committed = std::move(committed);
+  }
+  // The disk took its time: that it was closed before, only this engine could say.
+  if (engine_.clock_.Now() < round_at) return true;
+  state.step = DrawStep::kAbandoned;
+  act.Begin();
+  return PushStep(state, act, await);
+}
+
+// True: it is durable.
+bool DrawKeeper::PushStep(const DrawState& state, Act& act, const Steward::Await& await) {
   {
     const Draws::Lock lock = draws_.Take();
     act.PushOwned(codec::EncodeDraw(state));
     CHECK(draws_.Put(state).ok());
   }
-  if (!await()) return false;
-  const Draws::Lock lock = draws_.Take();
-  Draw* const draw = draws_.Of(agenda.id, state.draw);
-  draw->state.closed_lsn = act.barrier().lsn;
-  draw->committed = std::move(committed);
-  return true;
+  return await();
+}
+
+std::string DrawKeeper::WhyOver(const AgendaInfo& agenda, const DrawState& state) const {
+  const Instant round_at = InstantOf(agenda, state.rules.round_at);
+  if (state.step != DrawStep::kAbandoned && state.closed_at < round_at) return "";
+  return absl::StrCat("The entries of this draw could not be closed before ",
+                      FormatLocalMinute(state.rules.round_at),
+                      ", when its number was public: whoever knew it could have chosen among them. "
+                      "Nothing comes of it; announce it anew, with another id and a later round.");
 }
 
 bool DrawKeeper::Begin(std::string_view name, DrawAnswer* answer, DrawState* state) const {
@@ -189,7 +216,13 @@ DrawAnswer DrawKeeper::Close(std::string_view name, const Actor& actor) {
   DrawAnswer answer;
   DrawState state;
   if (!Begin(name, &answer, &state)) return answer;
+  const auto over = [&] {
+    answer.outcome = Outcome::kDrawStep;
+    answer.problem = WhyOver(*answer.agenda, state);
+    return answer;
+  };
   const Instant now = engine_.clock_.Now();
+  if (state.step == DrawStep::kAbandoned) return over();
   if (state.step != DrawStep::kAnnounced) {
     answer.existed = true;
     return Now(std::move(answer));
@@ -205,10 +238,12 @@ DrawAnswer DrawKeeper::Close(std::string_view name, const Actor& actor) {
   BlockingWait wait;
   act.Begin();
   act.PushCopy(Attribution(actor, {"draw-close", name}, now));
-  if (CloseNow(*answer.agenda, now, act, [&] { return wait.Finish(act); }))
-    return Now(std::move(answer));
-  answer.outcome = Outcome::kOutcomeUnknown;
-  return answer;
+  if (!CloseNow(*answer.agenda, act, [&] { return wait.Finish(act); })) {
+    answer.outcome = Outcome::kOutcomeUnknown;
+    return answer;
+  }
+  Begin(name, &answer, &state);
+  return state.step == DrawStep::kAbandoned ? over() : Now(std::move(answer));
 }
 
 DrawAnswer DrawKeeper::Seed(std::string_view name, std::string_view value, const Actor& actor) {
@@ -228,6 +263,8 @@ DrawAnswer DrawKeeper::Seed(std::string_view name, std::string_view value, const
     return refuse(Outcome::kDrawStep, absl::StrCat("This draw has got its value: ", state.value,
                                                    ". It is published, and there is no other."));
   }
+  if (std::string over = WhyOver(*answer.agenda, state); !over.empty())
+    return refuse(Outcome::kDrawStep, std::move(over));
   if (state.step != DrawStep::kClosed)
     return refuse(Outcome::kDrawStep, "The draw is not closed: its entries could still change.");
   const Instant now = engine_.clock_.Now();
@@ -287,6 +324,8 @@ DrawAnswer DrawKeeper::Run(std::string_view name, const Actor& actor) {
     answer.existed = true;
     return Now(std::move(answer));
   }
+  if (std::string over = WhyOver(*answer.agenda, state); !over.empty())
+    return refuse(Outcome::kDrawStep, std::move(over));
   if (state.step != DrawStep::kSeeded)
     return refuse(Outcome::kDrawStep, "The draw has no seed: say what its round gave.");
   std::shared_ptr<const DrawCommitted> committed;

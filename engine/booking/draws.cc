@@ -90,7 +90,7 @@ absl::Status Draws::Put(codec::DrawState state, Lsn lsn) {
     Forget(draws);
   }
   Draw& draw = *draws[state.draw - 1];
-  if (state.closed_lsn == Lsn{} && state.step != codec::DrawStep::kAnnounced)
+  if (state.closed_lsn == Lsn{} && state.closed_at != Instant{})
     state.closed_lsn = draw.state.closed_lsn != Lsn{} ? draw.state.closed_lsn : lsn;
   if (state.first_name > 0) last_name_ = std::max(last_name_, state.first_name - 1);
   draw.entries_fixed = state.step != codec::DrawStep::kAnnounced;

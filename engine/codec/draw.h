@@ -22,7 +22,8 @@ enum class DrawStep : uint8_t {
   kClosed = 2,     // the entries are committed to
   kSeeded = 3,     // the round's value is known, and with it every rank
   kDone = 4,       // seats are given: offers are made, and roll on
-  kAbandoned = 5,  // the agenda went on to another one before this one was done
+  kAbandoned = 5,  // it was not closed before its round was public, or the agenda went on to
+                   // another one before this one was done
 };
 std::string_view DrawStepName(DrawStep step);  // "announced"
 

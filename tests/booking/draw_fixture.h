@@ -93,6 +93,7 @@ class Lottery : public World {
   DrawAnswer Run() { return RunDraw(*engine, kAgendaName, kTester); }
   // To the end of the entries, the seed, the result.
   void Draw() {
+    GoTo("2026-12-01T18:00");
     GoTo("2026-12-02T12:00");
     REQUIRE(Seed().outcome == Outcome::kOk);
     const DrawAnswer run = Run();

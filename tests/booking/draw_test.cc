@@ -105,10 +105,45 @@ TEST_CASE("every step in its order, once, and nothing before its time") {
 
 TEST_CASE("what drand gives has 64 hexadecimal digits") {
   Lottery lottery(absl::StrReplaceAll(DrawToml(), {{"\"Loto\"", "\"drand quicknet\""}}));
+  lottery.GoTo("2026-12-01T18:00");
   lottery.GoTo("2026-12-02T12:00");
   CHECK(lottery.Seed("4 8 15").outcome == Outcome::kValidationFailed);
   CHECK(lottery.Seed(std::string(62, 'a')).outcome == Outcome::kValidationFailed);
   CHECK(lottery.Seed(std::string(64, 'a')).outcome == Outcome::kOk);
+}
+
+TEST_CASE(
+    "a draw that was not closed before its number was public is over, and is announced anew") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  const EntryView entry = lottery.EnterAll(EntrantsDossier(1));
+  SECTION("by the steward, after an outage over both") { lottery.GoTo("2026-12-02T12:00"); }
+  SECTION("by an operator, who comes first") {
+    lottery.clock.now = lottery.State().round_at;
+    const DrawAnswer closed = CloseDraw(*lottery.engine, kAgendaName, kTester);
+    CHECK(closed.outcome == Outcome::kDrawStep);
+    CHECK(closed.problem.find("with another id and a later round") != std::string::npos);
+  }
+  for (int starts = 0; starts < 2; ++starts) {
+    const DrawView over = lottery.State();
+    CHECK(over.phase == "abandoned");
+    CHECK(over.state.closed_at == Instant{});
+    CHECK(lottery.StateOf(entry) == "abandoned");
+    for (const DrawAnswer& answer :
+         {CloseDraw(*lottery.engine, kAgendaName, kTester), lottery.Seed(), lottery.Run()}) {
+      CHECK(answer.outcome == Outcome::kDrawStep);
+      CHECK(answer.problem.find("with another id and a later round") != std::string::npos);
+    }
+    CHECK(
+        EntryReceipt(*lottery.engine, {entry.name, entry.key.view()}, lottery.clock.now).outcome ==
+        Outcome::kDrawStep);
+    lottery.Restart();
+  }
+  const std::string later =
+      "from = 2026-12-03T09:00:00\nuntil = 2026-12-04T18:00:00\nround_at = 2026-12-05T12:00:00\n"
+      "seats_from = 2026-12-15\nseats_until = 2026-12-17\n";
+  CHECK(lottery.Publish(kAgendaName, DrawToml("2027-01", later)).outcome == Outcome::kOk);
+  CHECK(lottery.State().phase == "announced");
 }
 
 TEST_CASE("a start goes on where it was at each step, and gives no other result") {

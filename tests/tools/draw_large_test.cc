@@ -53,6 +53,9 @@ DrawFiles Export(Lottery& lottery) {
   member("rules", Hex(draw.rules));
   member("entries", std::to_string(draw.state.entries));
   member("root", Hex(draw.state.root));
+  absl::TimeZone zone;
+  REQUIRE(rules::LoadZone("Europe/Paris", &zone));
+  member("closed_at", rules::FormatRfc3339(draw.state.closed_at, zone));
   member("value", draw.state.value);
   member("seed", Hex(draw.state.seed));
   member("seats", Hex(draw.state.seats));

@@ -30,6 +30,7 @@ constexpr const char* kValue = "0f4e1d2c3b4a59687786950413223140fedcba9876543210
 struct As {
   std::string rules = kRules;
   std::string value = kValue;
+  std::string closed_at = "2026-12-08T18:00:02+01:00";
 };
 
 // Of `entries` people for two slots of `seats` seats each; all of it fits together.
@@ -84,6 +85,7 @@ DrawFiles Make(size_t entries, uint32_t seats, const As& as = {}) {
   member("rules", Hex(facts.rules));
   member("entries", std::to_string(entries));
   member("root", Hex(facts.root));
+  member("closed_at", as.closed_at);
   member("value", std::string(facts.value));
   member("seed", Hex(seed));
   member("seats", Hex(proof::Sha256Of(files.seats)));
@@ -252,6 +254,52 @@ TEST_CASE("nobody chooses ranks by how the value is spelled, though all else fit
     CHECK_THAT(Verdict(Make(40, 3, {lottery, spelled})),
                Catch::StartsWith("draw.json value: \"" + std::string(spelled) + "\" "));
   }
+}
+
+TEST_CASE("a list that was closed when the number was public is none") {
+  const struct {
+    const char* closed_at;
+    const char* says;
+  } rows[] = {
+      {"2026-12-09T12:00:00+01:00", "when the number was public"},
+      {"2026-12-10T09:00:00+01:00", "when the number was public"},
+      {"2026-12-08T17:59:59+01:00", "before the end"},
+      {"2026-12-08T17:00:02Z", "expected \"2026-12-08T18:00:02+01:00\""},
+      {"yesterday", "is no time"},
+      {"", "is no time"},
+  };
+  for (const auto& [closed_at, says] : rows) {
+    const absl::Status status = VerifyDraw(Make(40, 3, {kRules, kValue, closed_at})).status();
+    CHECK(absl::IsDataLoss(status));
+    CHECK_THAT(std::string(status.message()),
+               Catch::StartsWith("draw.json closed_at") && Catch::Contains(says));
+  }
+  CHECK(Verdict(Make(40, 3, {kRules, kValue, "2026-12-09T11:59:59+01:00"})) == "right");
+}
+
+TEST_CASE("a receipt that names another closing than the files is not of this draw") {
+  const DrawFiles files = Make(1, 1);
+  const absl::StatusOr<DrawReport> report = VerifyDraw(files);
+  REQUIRE(report.ok());
+  const auto read = *proof::ReadEntryLine(LineOf(files.entries, 1));
+  proof::InclusionReceipt inclusion;
+  inclusion.agenda = report->agenda;
+  inclusion.draw = report->draw;
+  inclusion.root = report->root;
+  inclusion.rules = proof::Sha256Of(files.rules);
+  inclusion.tag = read.tag;
+  inclusion.wishes = read.wishes;
+  inclusion.entries = 1;
+  proof::Receipt receipt;
+  // 2026-12-08T17:00:02Z.
+  inclusion.closed_at = Instant{1'796'749'202'000};
+  receipt.body = inclusion;
+  CHECK(CheckInclusion(receipt, files, *report).ok());
+  inclusion.closed_at = inclusion.closed_at + kMsPerSecond;
+  receipt.body = inclusion;
+  const absl::Status status = CheckInclusion(receipt, files, *report);
+  CHECK(absl::IsDataLoss(status));
+  CHECK_THAT(std::string(status.message()), Catch::StartsWith("receipt closed_at"));
 }
 
 TEST_CASE("rules that are not written as an engine writes them are named") {

@@ -179,7 +179,8 @@ absl::StatusOr<DrawFiles> ReadAll(const std::string& directory) {
 std::string AsText(const DrawReport& report) {
   Sheet sheet;
   sheet.Add("draw", report.draw + " of " + report.agenda + ": RIGHT, as far as its files tell");
-  sheet.Add("entries", std::to_string(report.entries) + ", root " + Hex(report.root));
+  sheet.Add("entries", std::to_string(report.entries) + ", closed at " + report.closed_at +
+                           ", root " + Hex(report.root));
   sheet.Add("value", report.value + "; compare it with round " + report.round + " of " +
                          report.beacon + ", public from " + report.round_at + " (" +
                          report.timezone + ")");
@@ -197,6 +198,7 @@ std::string AsJson(const DrawReport& report, bool has_receipt) {
                      {"beacon", JsonText(report.beacon)},
                      {"round", JsonText(report.round)},
                      {"round_at", JsonText(report.round_at)},
+                     {"closed_at", JsonText(report.closed_at)},
                      {"value", JsonText(report.value)},
                      {"root", JsonText(Hex(report.root))},
                      {"seed", JsonText(Hex(report.seed))},

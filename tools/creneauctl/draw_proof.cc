@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/check.h"
 #include "base/text.h"
 #include "proof/draw.h"
 #include "proof/draw_lines.h"
 #include "rules/beacon.h"
+#include "rules/calendar.h"
 #include "rules/draw_allocation.h"
 #include "rules/draw_text.h"
 #include "rules/uniformity.h"
@@ -130,6 +133,28 @@ struct Draw {
   std::vector<rules::DrawSlot> slots;
 };
 
+// The list was fixed before the number could be known, or whoever fixed it could choose.
+absl::Status CheckClosing(const rules::PublishedDraw& published, const Facts& facts,
+                          DrawReport* report) {
+  constexpr std::string_view kWhere = "draw.json closed_at";
+  report->closed_at = facts.Of("closed_at");
+  absl::TimeZone zone;
+  CHECK(rules::LoadZone(published.timezone, &zone));
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, report->closed_at, &time, &error))
+    return Wrong(kWhere, 0, absl::StrCat("\"", report->closed_at, "\" is no time"));
+  const Instant closed_at{absl::ToUnixMillis(time)};
+  if (rules::FormatRfc3339(closed_at, zone) != report->closed_at)
+    return Differs(kWhere, 0, rules::FormatRfc3339(closed_at, zone), report->closed_at);
+  if (closed_at < rules::InstantOf(published.rules.entries_until, zone, &error))
+    return Wrong(kWhere, 0, "the entries were closed before the end that rules.txt has");
+  if (closed_at >= rules::InstantOf(published.rules.round_at, zone, &error))
+    return Wrong(kWhere, 0,
+                 "the entries were closed when the number was public: they could be chosen by it");
+  return absl::OkStatus();
+}
+
 absl::Status CheckRules(const DrawFiles& files, const Facts& facts, DrawReport* report) {
   size_t line = 0;
   std::string expected;
@@ -148,6 +173,7 @@ absl::Status CheckRules(const DrawFiles& files, const Facts& facts, DrawReport* 
   report->round = published->rules.round;
   report->round_at = FormatLocalMinute(published->rules.round_at);
   report->timezone = published->timezone;
+  if (absl::Status closing = CheckClosing(*published, facts, report); !closing.ok()) return closing;
   return facts.Expect("rules", Hex(proof::Sha256Of(files.rules)));
 }
 
@@ -278,6 +304,11 @@ absl::Status CheckInclusion(const proof::Receipt& receipt, const DrawFiles& file
     return Differs("receipt root", 0, Hex(report.root), Hex(inclusion->root));
   if (inclusion->rules != proof::Sha256Of(files.rules))
     return Differs("receipt rules", 0, Hex(proof::Sha256Of(files.rules)), Hex(inclusion->rules));
+  absl::TimeZone zone;
+  CHECK(rules::LoadZone(report.timezone, &zone));
+  const std::string closed_at = rules::FormatRfc3339(inclusion->closed_at, zone);
+  if (closed_at != report.closed_at)
+    return Differs("receipt closed_at", 0, report.closed_at, closed_at);
   // Its path leads to the root, or it would be no receipt; so this line is its entry's.
   Lines lines("entries.txt", files.entries);
   for (uint32_t i = 0; i < inclusion->index; ++i) lines.Next();

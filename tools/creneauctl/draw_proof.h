@@ -1,5 +1,6 @@
 // What anybody can check of a draw from its published files alone, without the engine and without
-// trusting it (engine/proof/DRAW.md): every leaf, the root, the seed, every rank, every seat given.
+// trusting it (engine/proof/DRAW.md): every leaf, the root, the seed, every rank, every seat given,
+// and that by its own words the list was closed before the number was public.
 // Text in, a report out. Pure.
 //
 // What the files cannot tell: whether the round gave that value, which its source says; that the
@@ -35,6 +36,7 @@ struct DrawReport {
   std::string round;
   std::string round_at;  // local time
   std::string timezone;
+  std::string closed_at;  // as in draw.json: before the round was public
   std::string value;
   proof::Hash root{};
   proof::Hash seed{};
@@ -48,9 +50,9 @@ struct DrawReport {
 // what was expected there. InvalidArgument: they are no files of a draw.
 absl::StatusOr<DrawReport> VerifyDraw(const DrawFiles& files);
 
-// Whether the entry of a receipt of inclusion is in the list, where it says: DataLoss, where it is
-// not. Of files that are right, with their report. Not who signed it. InvalidArgument: it is a
-// receipt of something else.
+// Whether the entry of a receipt of inclusion is in the list, where it says, and the draw was
+// closed when it says: DataLoss, where not. Of files that are right, with their report. Not who
+// signed it. InvalidArgument: it is a receipt of something else.
 absl::Status CheckInclusion(const proof::Receipt& receipt, const DrawFiles& files,
                             const DrawReport& report);
 
