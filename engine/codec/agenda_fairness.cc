@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/limits_draw.h"
 #include "codec/agenda_toml.h"
+#include "rules/beacon.h"
 #include "rules/calendar.h"
 #include "rules/draw_text.h"
 
@@ -152,6 +153,13 @@ void ReadDraw(TomlReader& file, AgendaFile& out) {
         "[draw] goes in this order: `from`, `until` (entries), `round_at` (the number is public), "
         "then on later days `seats_from` and `seats_until`");
     return;
+  }
+  absl::TimeZone zone;
+  std::string error;
+  if (rules::LoadZone(out.agenda.timezone, &zone)) {
+    const Instant is_public = rules::InstantOf(draw.round_at, zone, &error);
+    const std::string wrong = rules::WrongWithRound(draw.beacon, draw.round, is_public);
+    if (!wrong.empty()) table.Error(*table.Find("round"), wrong);
   }
   out.agenda.draw = draw;
 }

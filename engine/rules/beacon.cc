@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "base/limits.h"
 
 namespace creneau::rules {
@@ -31,6 +32,16 @@ bool Ascend(std::string_view text) {
   return true;
 }
 
+// Round 1 is public at genesis, each later one a period after the one before it ("info" of
+// https://api.drand.sh: genesis_time and period).
+struct Chain {
+  std::string_view name;
+  int64_t genesis_s;
+  int64_t period_s;
+};
+constexpr Chain kChains[] = {{"drand quicknet", 1'692'803'367, 3},
+                             {"drand default", 1'595'431'050, 30}};
+
 }  // namespace
 
 bool IsBeaconValue(std::string_view text) {
@@ -49,6 +60,22 @@ bool IsBeaconValue(std::string_view text) {
 
 bool IsDrand(std::string_view beacon) {
   return absl::AsciiStrToLower(std::string(beacon)).find("drand") != std::string::npos;
+}
+
+std::string WrongWithRound(std::string_view beacon, std::string_view round, Instant round_at) {
+  if (!IsDrand(beacon)) return "";
+  const std::string name = absl::AsciiStrToLower(std::string(beacon));
+  for (const Chain& chain : kChains) {
+    if (chain.name != name) continue;
+    const int64_t since_s = round_at.ms / kMsPerSecond - chain.genesis_s;
+    const std::string public_then = std::to_string(since_s / chain.period_s + 1);
+    if (since_s >= 0 && round == public_then) return "";
+    return absl::StrCat("round ", std::string(round), " of ", name, " is not the one that is ",
+                        "public at `round_at`: that is round ", public_then);
+  }
+  return "of drand `beacon` has to name a chain whose rounds have known times: \"drand quicknet\" "
+         "or "
+         "\"drand default\"";
 }
 
 std::string_view WrongWithDrawValue(std::string_view beacon, std::string_view value) {

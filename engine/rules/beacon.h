@@ -2,7 +2,10 @@
 // who writes it down can choose. Pure; any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "base/instant.h"
 
 namespace creneau::rules {
 
@@ -12,6 +15,12 @@ bool IsBeaconValue(std::string_view text);
 
 // A source that is one of drand's, whatever the case of its letters.
 bool IsDrand(std::string_view beacon);
+
+// Whether `round` is the number of the round that drand makes public at that moment, of those that
+// `beacon` names by its chain: one that is public before could be known by whoever fixes the list.
+// Empty: it is, or the source is another one, of which only people can tell. Otherwise what is
+// wrong, and which round it is.
+std::string WrongWithRound(std::string_view beacon, std::string_view round, Instant round_at);
 
 // What no value of a draw by that source can be; empty: nothing is wrong with its form. Of a draw
 // everybody knows the list when the value is public, so there must be nothing to choose: numbers

@@ -104,7 +104,8 @@ TEST_CASE("every step in its order, once, and nothing before its time") {
 }
 
 TEST_CASE("what drand gives has 64 hexadecimal digits") {
-  Lottery lottery(absl::StrReplaceAll(DrawToml(), {{"\"Loto\"", "\"drand quicknet\""}}));
+  Lottery lottery(absl::StrReplaceAll(
+      DrawToml(), {{"\"Loto\"", "\"drand quicknet\""}, {"\"1 December\"", "\"34468612\""}}));
   lottery.GoTo("2026-12-01T18:00");
   lottery.GoTo("2026-12-02T12:00");
   CHECK(lottery.Seed("4 8 15").outcome == Outcome::kValidationFailed);

@@ -192,7 +192,7 @@ TEST_CASE("each mistake of how seats are shared") {
 }
 
 constexpr const char* kDraw = R"(accept_invented = true
-draw = { id = "2026-12", beacon = "drand quicknet", round = "14000000", from = 2026-11-20T09:00:00, until = 2026-11-27T18:00:00, round_at = 2026-11-28T12:00:00, seats_from = 2026-12-01, seats_until = 2026-12-31 }
+draw = { id = "2026-12", beacon = "drand quicknet", round = "34353412", from = 2026-11-20T09:00:00, until = 2026-11-27T18:00:00, round_at = 2026-11-28T12:00:00, seats_from = 2026-12-01, seats_until = 2026-12-31 }
 )";
 
 std::string WithDraw(const std::string& what, const std::string& instead) {
@@ -212,7 +212,7 @@ TEST_CASE("a draw is read: who may enter when, for which seats, by whose number"
   const rules::DrawRules& draw = *file.agenda.draw;
   CHECK(draw.id == "2026-12");
   CHECK(draw.beacon == "drand quicknet");
-  CHECK(draw.round == "14000000");
+  CHECK(draw.round == "34353412");
   CHECK(FormatLocalMinute(draw.entries_until) == "2026-11-27T18:00");
   CHECK(FormatLocalMinute(draw.round_at) == "2026-11-28T12:00");
   CHECK(FormatDate(draw.seats_until) == "2026-12-31");
@@ -227,6 +227,11 @@ TEST_CASE("each mistake of a draw") {
       {"id = \"2026-12\", ", "", "`id` is missing"},
       {"\"2026-12\"", "\"Dezember\"", "lower-case letters"},
       {"\"drand quicknet\"", "\"two\\nlines\"", "must be one line"},
+      {"\"34353412\"", "\"14000000\"", "that is round 34353412"},
+      {"\"34353412\"", "\"34353413\"", "that is round 34353412"},
+      {"\"34353412\"", "\" 34353412\"", "that is round 34353412"},
+      {"\"drand quicknet\"", "\"DRAND default\"", "that is round "},
+      {"\"drand quicknet\"", "\"drand\"", "name a chain"},
       {"until = 2026-11-27T18", "until = 2026-11-19T18", "goes in this order"},
       {"round_at = 2026-11-28", "round_at = 2026-11-26", "goes in this order"},
       {"round_at = 2026-11-28", "round_at = 2026-12-01", "goes in this order"},

@@ -16,7 +16,7 @@ DrawState Done() {
   state.draw = 2;
   state.rules = {"2026-12",
                  "drand quicknet",
-                 "14000000",
+                 "34670212",
                  *ParseLocalMinute("2026-12-01T09:00"),
                  *ParseLocalMinute("2026-12-08T18:00"),
                  *ParseLocalMinute("2026-12-09T12:00"),

@@ -147,6 +147,30 @@ TEST_CASE("what is remembered for each kind of wish changes nothing") {
   CHECK(std::count(expected.begin(), expected.end(), kNoSlot) > 0);
 }
 
+TEST_CASE("of drand's rounds the one that is public when it is said to be") {
+  const Instant noon{1'796'814'000'000};  // 2026-12-09T12:00 in Paris
+  const struct {
+    const char* beacon;
+    const char* round;
+    const char* wrong;  // empty: it is fine
+  } rows[] = {
+      {"drand quicknet", "34670212", ""},
+      {"Drand QuickNet", "34670212", ""},
+      {"drand default", "6712766", ""},
+      {"Loto", "9 December", ""},
+      {"drand quicknet", "34670211", "that is round 34670212"},
+      {"drand quicknet", "034670212", "that is round 34670212"},
+      {"drand quicknet", "14000000", "that is round 34670212"},
+      {"drand quicknet, round", "34670212", "has to name a chain"},
+  };
+  for (const auto& [beacon, round, wrong] : rows) {
+    INFO(beacon << " " << round);
+    const std::string said = WrongWithRound(beacon, round, noon);
+    CHECK(said.empty() == std::string(wrong).empty());
+    CHECK(said.find(wrong) != std::string::npos);
+  }
+}
+
 TEST_CASE("a draw's value has one spelling") {
   const std::string hex(64, 'a');
   const std::string digits(64, '7');

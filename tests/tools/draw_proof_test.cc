@@ -315,6 +315,8 @@ TEST_CASE("rules that are not written as an engine writes them are named") {
       {"agenda 92-naturalisation", "agenda 92-naturalisation ", "rules.txt line 2"},
       {"2026-12-09T12:00", "2026-12-09T12:00:00", "rules.txt line 9"},
       {"Europe/Paris", "Europe/Ville", "rules.txt line 4"},
+      {"34670212", "34670211", "rules.txt: round 34670211"},
+      {"quicknet", "evernet", "rules.txt: of drand"},
       {"entries_until 2026-12-08", "entries_until 2026-12-10", "rules.txt: its times"},
   };
   for (const auto& [what, instead, says] : rows) {

@@ -152,7 +152,10 @@ absl::Status CheckClosing(const rules::PublishedDraw& published, const Facts& fa
   if (closed_at >= rules::InstantOf(published.rules.round_at, zone, &error))
     return Wrong(kWhere, 0,
                  "the entries were closed when the number was public: they could be chosen by it");
-  return absl::OkStatus();
+  const std::string round =
+      rules::WrongWithRound(published.rules.beacon, published.rules.round,
+                            rules::InstantOf(published.rules.round_at, zone, &error));
+  return round.empty() ? absl::OkStatus() : Wrong("rules.txt", 0, round);
 }
 
 absl::Status CheckRules(const DrawFiles& files, const Facts& facts, DrawReport* report) {
