@@ -25,7 +25,7 @@ std::string Line(DrawFile file, const DrawCommitted& committed, const DrawDrawn*
     case DrawFile::kEntries:
       return proof::EntryLine(committed.tags[at], committed.wishes[at], committed.tree.leaf(at));
     case DrawFile::kSeats:
-      return proof::SeatLine(drawn->slots[at].start, drawn->slots[at].seats);
+      return proof::SeatLine(committed.slots[at].start, committed.slots[at].seats);
     case DrawFile::kRanks: {
       const uint32_t leaf = drawn->order[at];
       return proof::RankLine(at + 1, committed.tags[leaf], drawn->ranks[leaf]);
@@ -36,14 +36,15 @@ std::string Line(DrawFile file, const DrawCommitted& committed, const DrawDrawn*
   CHECK(false);
 }
 
-proof::Hash DigestOf(DrawFile file, const DrawCommitted& committed, const DrawDrawn& drawn) {
-  return proof::Sha256Of(LinesFrom(file, committed, &drawn, 0, SIZE_MAX));
+proof::Hash DigestOf(DrawFile file, const DrawCommitted& committed, const DrawDrawn* drawn) {
+  return proof::Sha256Of(LinesFrom(file, committed, drawn, 0, SIZE_MAX));
 }
 
 }  // namespace
 
 std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
-                                              const std::vector<codec::DrawEntry>& entries) {
+                                              const std::vector<codec::DrawEntry>& entries,
+                                              std::vector<rules::DrawSlot> slots) {
   std::vector<Subject> subjects;
   std::vector<uint32_t> taking_part;
   for (uint32_t i = 0; i < entries.size(); ++i) {
@@ -69,15 +70,16 @@ std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
     committed->entry_of.push_back(entry);
   }
   committed->tree = proof::MerkleTree(std::move(leaves));
+  committed->slots = std::move(slots);
+  committed->seats = DigestOf(DrawFile::kSeats, *committed, nullptr);
   return committed;
 }
 
-std::shared_ptr<const DrawDrawn> DrawFrom(const proof::Hash& seed, const DrawCommitted& committed,
-                                          std::vector<rules::DrawSlot> slots) {
+std::shared_ptr<const DrawDrawn> DrawFrom(const proof::Hash& seed, const DrawCommitted& committed) {
   auto drawn = std::make_shared<DrawDrawn>();
   drawn->ranks = proof::RanksOf(seed, committed.tags);
   drawn->order = proof::OrderOf(drawn->ranks, committed.tags);
-  drawn->slots = std::move(slots);
+  drawn->slots = committed.slots;
   drawn->place_of.resize(drawn->order.size());
   std::vector<std::string_view> wishes;
   wishes.reserve(drawn->order.size());
@@ -93,8 +95,7 @@ std::shared_ptr<const DrawDrawn> DrawFrom(const proof::Hash& seed, const DrawCom
     if (leaf != DrawCommitted::kNoLeaf) by_entry.push_back(drawn->place_of[leaf]);
   }
   drawn->against_entries = rules::TestUniformity(by_entry);
-  drawn->seats = DigestOf(DrawFile::kSeats, committed, *drawn);
-  drawn->allocation = DigestOf(DrawFile::kAllocation, committed, *drawn);
+  drawn->allocation = DigestOf(DrawFile::kAllocation, committed, drawn.get());
   return drawn;
 }
 
@@ -113,8 +114,9 @@ std::string WhatIsWrong(const DrawDrawn& drawn) {
 
 size_t LinesOf(DrawFile file, const DrawCommitted& committed, const DrawDrawn* drawn) {
   if (file == DrawFile::kEntries) return committed.tags.size();
+  if (file == DrawFile::kSeats) return committed.slots.size();
   CHECK(drawn != nullptr && file != DrawFile::kRules);
-  return file == DrawFile::kSeats ? drawn->slots.size() : drawn->order.size();
+  return drawn->order.size();
 }
 
 std::string LinesFrom(DrawFile file, const DrawCommitted& committed, const DrawDrawn* drawn,

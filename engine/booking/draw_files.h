@@ -17,7 +17,7 @@
 
 namespace creneau::booking {
 
-// The entries that take part, in the order of their tags.
+// The entries that take part, in the order of their tags; and the seats that are given to them.
 struct DrawCommitted {
   static constexpr uint32_t kNoLeaf = UINT32_MAX;
 
@@ -26,26 +26,27 @@ struct DrawCommitted {
   std::vector<uint32_t> entry_of;   // of each: place among the entries
   std::vector<uint32_t> leaf_of;    // of each entry: place among the tags, or kNoLeaf
   proof::MerkleTree tree{{}};
+  std::vector<rules::DrawSlot> slots;
+  proof::Hash seats{};  // SHA-256 of seats.txt
 };
 
 // Those that were not withdrawn before the closing.
 std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
-                                              const std::vector<codec::DrawEntry>& entries);
+                                              const std::vector<codec::DrawEntry>& entries,
+                                              std::vector<rules::DrawSlot> slots);
 
 struct DrawDrawn {
   std::vector<proof::Hash> ranks;      // of each tag
   std::vector<uint32_t> order;         // places of tags, by rank
   std::vector<uint32_t> place_of;      // of each tag, by rank
-  std::vector<rules::DrawSlot> slots;  // what was to be given
+  std::vector<rules::DrawSlot> slots;  // those committed to
   std::vector<uint32_t> given;         // by rank: place among the slots, or rules::kNoSlot
   rules::Uniformity against_tags;
   rules::Uniformity against_entries;  // the order in which people entered
-  proof::Hash seats{};                // SHA-256 of seats.txt
-  proof::Hash allocation{};           // and of allocation.txt
+  proof::Hash allocation{};           // SHA-256 of allocation.txt
 };
 
-std::shared_ptr<const DrawDrawn> DrawFrom(const proof::Hash& seed, const DrawCommitted& committed,
-                                          std::vector<rules::DrawSlot> slots);
+std::shared_ptr<const DrawDrawn> DrawFrom(const proof::Hash& seed, const DrawCommitted& committed);
 
 // Why that must not be published: its ranks do not look drawn. Empty: it may be.
 std::string WhatIsWrong(const DrawDrawn& drawn);

@@ -49,12 +49,15 @@ absl::Status DrawKeeper::WorkOut(const AgendaInfo& agenda, Draw& draw) const {
         "draw ", state.rules.id, " of agenda ", agenda.rules.name, ": with ", engine_.options_.keys,
         "/names.key ", what, " is not what was published. Restore that file from its backup."));
   };
-  draw.committed = CommitTo(KeyOf(agenda, state.rules.id), draw.entries);
+  // One that was run by an engine of before has its seats in the result only.
+  draw.committed = CommitTo(KeyOf(agenda, state.rules.id), draw.entries,
+                            state.slots.empty() ? draw.told_slots : state.slots);
   if (draw.committed->tree.root() != state.root) return wrong("the root of its entries");
+  if (state.seats != proof::Hash{} && draw.committed->seats != state.seats)
+    return wrong("the list of its seats");
   if (state.step != DrawStep::kDone) return absl::OkStatus();
-  draw.drawn = DrawFrom(state.seed, *draw.committed, draw.told_slots);
-  if (draw.drawn->given != draw.told_given || draw.drawn->seats != state.seats ||
-      draw.drawn->allocation != state.allocation)
+  draw.drawn = DrawFrom(state.seed, *draw.committed);
+  if (draw.drawn->given != draw.told_given || draw.drawn->allocation != state.allocation)
     return wrong("its result");
   draw.told_slots = {};
   draw.told_given = {};

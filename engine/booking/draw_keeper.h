@@ -3,11 +3,15 @@
 // goes on where it was: of the same entries, seed and seats nothing else can come.
 //
 //   announced   with the agenda, before its window of entries begins
-//   closed      by the steward when the window ends: tags, tree, root
+//   closed      by the steward when the window ends: tags, tree, root, seats
 //   abandoned   instead, where that could not be done before the public number was known
 //   seeded      by an operator, who says what the round of the public source gave
 //   done        by an operator: ranks and seats are worked out, tested, logged, published; then the
 //               steward offers the seats
+//
+// What is given are the seats of the closing, whatever has become of them: so nobody who knows the
+// ranks changes who gets what by moving seats. Of a slot that has fewer by then, those who are last
+// by rank among those who were given it get no offer of it, and wait for what comes back.
 //
 // Offers roll on: a web seat of the draw's dates that comes back is set aside for, and offered to,
 // the first by rank whose turn has not come and who can take it, before anybody who waits in a

@@ -99,7 +99,8 @@ DrawPage DrawKeeper::Page(std::string_view name, std::string_view id, proof::Dra
     return page;
   }
   // Of a draw whose entries are forgotten there are none either.
-  if (file == proof::DrawFile::kEntries ? committed == nullptr : drawn == nullptr) {
+  const bool committed_to = file == proof::DrawFile::kEntries || file == proof::DrawFile::kSeats;
+  if (committed_to ? committed == nullptr : drawn == nullptr) {
     page.outcome = Outcome::kDrawStep;
     page.problem = "There is no such file of this draw, or not yet.";
     return page;

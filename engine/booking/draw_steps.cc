@@ -128,7 +128,9 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
     entries = draw->entries;
     state = draw->state;
   }
-  std::shared_ptr<const DrawCommitted> committed = CommitTo(KeyOf(agenda, state.rules.id), entries);
+  std::shared_ptr<const DrawCommitted> committed =
+      CommitTo(KeyOf(agenda, state.rules.id), entries,
+               SlotsToGive(agenda, state.rules, engine_.clock_.Now()));
   const Instant round_at = InstantOf(agenda, state.rules.round_at);
   const Instant now = engine_.clock_.Now();
   if (now >= round_at) {
@@ -139,6 +141,8 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
   state.closed_at = now;
   state.entries = static_cast<uint32_t>(committed->tags.size());
   state.root = committed->tree.root();
+  state.slots = committed->slots;
+  state.seats = committed->seats;
   if (!PushStep(state, act, await)) return false;
   {
     const Draws::Lock lock = draws_.Take();
@@ -165,7 +169,14 @@ bool DrawKeeper::PushStep(const DrawState& state, Act& act, const Steward::Await
 
 std::string DrawKeeper::WhyOver(const AgendaInfo& agenda, const DrawState& state) const {
   const Instant round_at = InstantOf(agenda, state.rules.round_at);
-  if (state.step != DrawStep::kAbandoned && state.closed_at < round_at) return "";
+  if (state.step != DrawStep::kAbandoned && state.closed_at < round_at) {
+    if (state.closed_at == Instant{} || state.seats != proof::Hash{}) return "";
+    return "The entries of this draw were closed by an earlier version of the engine, which did "
+           "not "
+           "fix the seats then: whoever knows the ranks could choose them. Run it with that "
+           "version, "
+           "or announce it anew, with another id and a later round.";
+  }
   return absl::StrCat("The entries of this draw could not be closed before ",
                       FormatLocalMinute(state.rules.round_at),
                       ", when its number was public: whoever knew it could have chosen among them. "
@@ -283,6 +294,7 @@ DrawAnswer DrawKeeper::Seed(std::string_view name, std::string_view value, const
       rules::DrawRulesText(facts.agenda, answer.agenda->rules.timezone, state.rules));
   facts.root = state.root;
   facts.entries = state.entries;
+  facts.seats = state.seats;
   facts.value = value;
   state.step = DrawStep::kSeeded;
   state.value = value;
@@ -333,16 +345,13 @@ DrawAnswer DrawKeeper::Run(std::string_view name, const Actor& actor) {
     const Draws::Lock lock = draws_.Take();
     committed = draws_.Of(state.agenda, state.draw)->committed;
   }
-  const Instant now = engine_.clock_.Now();
-  std::shared_ptr<const DrawDrawn> drawn =
-      DrawFrom(state.seed, *committed, SlotsToGive(*answer.agenda, state.rules, now));
+  std::shared_ptr<const DrawDrawn> drawn = DrawFrom(state.seed, *committed);
   if (std::string wrong = WhatIsWrong(*drawn); !wrong.empty()) {
     broken_.fetch_add(1, std::memory_order_relaxed);
     return refuse(Outcome::kDrawStep, std::move(wrong));
   }
   state.step = DrawStep::kDone;
-  state.done_at = now;
-  state.seats = drawn->seats;
+  state.done_at = engine_.clock_.Now();
   state.allocation = drawn->allocation;
   state.surprise_tags = drawn->against_tags.text();
   state.surprise_entries = drawn->against_entries.text();

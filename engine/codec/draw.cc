@@ -30,6 +30,30 @@ bool Take(const std::string& bytes, std::array<uint8_t, 32>* hash) {
   return true;
 }
 
+template <typename Message>
+void PutSlots(const std::vector<rules::DrawSlot>& slots, Message* out,
+              void (Message::*seats)(uint32_t)) {
+  for (const rules::DrawSlot& slot : slots) {
+    out->add_slots(slot.start.value);
+    (out->*seats)(slot.seats);
+  }
+}
+
+// False: nobody would say that. Pairs of a repeated field each.
+template <typename Starts, typename Seats>
+bool TakeSlots(const Starts& starts, const Seats& seats, std::vector<rules::DrawSlot>* out) {
+  if (starts.size() != seats.size() || static_cast<size_t>(starts.size()) > limits::kDrawSlots)
+    return false;
+  for (int i = 0; i < starts.size(); ++i) {
+    const rules::DrawSlot slot{LocalMinute{starts[i]}, seats[i]};
+    if (slot.seats == 0 || slot.seats > kSeatsOfSlot ||
+        (!out->empty() && !(out->back().start < slot.start)))
+      return false;
+    out->push_back(slot);
+  }
+  return true;
+}
+
 bool IsLine(const std::string& text) {
   return text.size() <= limits::kDrawTextBytes &&
          std::none_of(text.begin(), text.end(),
@@ -102,6 +126,7 @@ std::string EncodeDraw(const DrawState& state) {
   out.set_surprise_entries(state.surprise_entries);
   out.set_crowded(state.crowded);
   out.set_first_name(state.first_name);
+  PutSlots(state.slots, &out, &v1::DrawChanged::add_slot_seats);
   return message.SerializeAsString();
 }
 
@@ -131,6 +156,8 @@ absl::StatusOr<DrawState> FromProto(const v1::DrawChanged& in) {
   if (!Take(in.root(), &out.root) || !Take(in.seed(), &out.seed) || !Take(in.seats(), &out.seats) ||
       !Take(in.allocation(), &out.allocation))
     return absl::DataLossError("a draw with a hash that is none");
+  if (!TakeSlots(in.slots(), in.slot_seats(), &out.slots))
+    return absl::DataLossError("a draw with seats that none can have");
   return out;
 }
 
@@ -183,10 +210,7 @@ std::string EncodeDrawPart(const DrawResult& part) {
   out.set_draw(part.draw);
   out.set_part(part.part);
   out.set_parts(part.parts);
-  for (const rules::DrawSlot& slot : part.slots) {
-    out.add_slots(slot.start.value);
-    out.add_seats(slot.seats);
-  }
+  PutSlots(part.slots, &out, &v1::DrawResult::add_seats);
   for (const uint32_t given : part.given) out.add_given(given == rules::kNoSlot ? 0 : given + 1);
   std::string record = message.SerializeAsString();
   CHECK(record.size() <= limits::kMaxRecordBytes);
@@ -221,17 +245,9 @@ absl::StatusOr<DrawResult> FromProto(const v1::DrawResult& in) {
   out.draw = in.draw();
   out.part = in.part();
   out.parts = in.parts();
-  if (out.draw == 0 || out.part >= out.parts || in.slots_size() != in.seats_size() ||
-      static_cast<size_t>(in.slots_size()) > limits::kDrawSlots ||
-      (out.part > 0 && in.slots_size() > 0))
+  if (out.draw == 0 || out.part >= out.parts || (out.part > 0 && in.slots_size() > 0) ||
+      !TakeSlots(in.slots(), in.seats(), &out.slots))
     return wrong();
-  for (int i = 0; i < in.slots_size(); ++i) {
-    const rules::DrawSlot slot{LocalMinute{in.slots(i)}, in.seats(i)};
-    if (slot.seats == 0 || slot.seats > kSeatsOfSlot ||
-        (!out.slots.empty() && !(out.slots.back().start < slot.start)))
-      return wrong();
-    out.slots.push_back(slot);
-  }
   for (const uint32_t given : in.given()) {
     if (given > limits::kDrawSlots) return wrong();
     out.given.push_back(given == 0 ? rules::kNoSlot : given - 1);

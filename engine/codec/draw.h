@@ -36,7 +36,8 @@ struct DrawState {
   Instant closed_at;
   uint32_t entries = 0;
   std::array<uint8_t, 32> root{};
-  Lsn closed_lsn;  // zero in the record that closes
+  std::vector<rules::DrawSlot> slots;  // from the closing on: what is given
+  Lsn closed_lsn;                      // zero in the record that closes
   std::string value;
   Instant seeded_at;
   std::array<uint8_t, 32> seed{};

@@ -159,12 +159,12 @@ void WriteDraw(JsonWriter& json, const booking::AgendaInfo& agenda, const DrawVi
   if (!committed) return;
   WriteTime(json, "closed_at", state.closed_at, agenda);
   json.Name("root").String(Hex(state.root));
+  WriteHash(json, "seats", state.seats);
   json.Name("log_position").String(std::to_string(state.closed_lsn.value));
   if (!state.value.empty()) json.Name("value").String(state.value);
   WriteHash(json, "seed", state.seed);
   if (state.step != codec::DrawStep::kDone) return;
   WriteTime(json, "done_at", state.done_at, agenda);
-  json.Name("seats").String(Hex(state.seats));
   json.Name("allocation").String(Hex(state.allocation));
   json.Name("surprise").String(state.surprise_tags);
   json.Name("surprise_of_entries").String(state.surprise_entries);

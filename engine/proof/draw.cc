@@ -68,10 +68,10 @@ Hash Sha256Of(std::string_view octets) {
 }
 
 std::string SeedText(const DrawFacts& facts) {
-  return absl::StrCat("creneau draw seed 1\nagenda ", std::string(facts.agenda), "\ndraw ",
+  return absl::StrCat("creneau draw seed 2\nagenda ", std::string(facts.agenda), "\ndraw ",
                       std::string(facts.draw), "\nrules ", Hex(facts.rules), "\nroot ",
-                      Hex(facts.root), "\nentries ", facts.entries, "\nvalue ",
-                      std::string(facts.value), "\n");
+                      Hex(facts.root), "\nentries ", facts.entries, "\nseats ", Hex(facts.seats),
+                      "\nvalue ", std::string(facts.value), "\n");
 }
 
 Hash SeedOf(const DrawFacts& facts) { return Sha256Of(SeedText(facts)); }

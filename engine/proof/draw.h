@@ -2,11 +2,12 @@
 //
 //   tag   HMAC-SHA-256(draw key, subject): who it is, and nobody can tell; another one in each draw
 //   leaf  "TAG WISHES": what is committed to at the closing, by a Merkle tree (merkle.h)
-//   seed  SHA-256 over what the draw is, its rules, the tree's root, and the public random value
+//   seed  SHA-256 over what the draw is, its rules, the tree's root, the seats, and the public
+//         random value
 //   rank  HMAC-SHA-256(seed, tag); the smallest is first
 //
-// Who made the list could not know the value, and whoever knows the value can no longer change the
-// list: nobody chooses the ranks.
+// Who made the lists could not know the value, and whoever knows the value can no longer change
+// entries or seats: nobody chooses the ranks, or what they give.
 //
 // Pure; any thread.
 #pragma once
@@ -39,6 +40,7 @@ struct DrawFacts {
   Hash rules{};             // SHA-256 of the rules' text
   Hash root{};
   uint64_t entries = 0;
+  Hash seats{};            // SHA-256 of the list of seats, as it was at the closing
   std::string_view value;  // what the round of the public source gave
 };
 Hash SeedOf(const DrawFacts& facts);

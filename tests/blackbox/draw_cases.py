@@ -139,8 +139,9 @@ class Draws(unittest.TestCase):
 
         self.assertEqual(root(leaves).hex(), facts["root"])
         rules = hashlib.sha256((out / "rules.txt").read_bytes()).hexdigest()
-        text = (f"creneau draw seed 1\nagenda tirage\ndraw 2026-12\nrules {rules}\nroot {facts['root']}\n"
-                f"entries {len(leaves)}\nvalue {VALUE}\n")
+        seats = hashlib.sha256((out / "seats.txt").read_bytes()).hexdigest()
+        text = (f"creneau draw seed 2\nagenda tirage\ndraw 2026-12\nrules {rules}\nroot {facts['root']}\n"
+                f"entries {len(leaves)}\nseats {seats}\nvalue {VALUE}\n")
         seed = hashlib.sha256(text.encode()).digest()
         self.assertEqual(seed.hex(), facts["seed"])
         wishes = {line.split()[0]: line.split()[2] for line in lines["entries"]}

@@ -1,4 +1,5 @@
 // The whole life of a draw.
+#include <map>
 #include <set>
 
 #include "booking/engine_impl.h"
@@ -147,6 +148,46 @@ TEST_CASE(
   CHECK(lottery.State().phase == "announced");
 }
 
+TEST_CASE("the seats of the closing are given, whatever is done to seats once ranks can be known") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  std::vector<EntryView> entries;
+  for (int i = 0; i < 40; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i)));
+  lottery.GoTo("2026-12-01T18:00");
+  const std::string seats = lottery.File(proof::DrawFile::kSeats);
+  const DrawView closed = lottery.State();
+  CHECK(closed.state.slots.size() == 12);
+  CHECK(closed.state.seats == proof::Sha256Of(seats));
+  lottery.Restart();
+  CHECK(lottery.State().state == closed.state);
+  lottery.GoTo("2026-12-02T12:00");
+  REQUIRE(lottery.Seed().outcome == Outcome::kOk);
+  const bool more = GENERATE(true, false);
+  const PublishAnswer published = lottery.Publish(
+      kAgendaName, absl::StrReplaceAll(DrawToml(), {{"web = 2", more ? "web = 3" : "web = 1"}}));
+  REQUIRE(published.outcome == Outcome::kOk);
+  REQUIRE(lottery.Run().outcome == Outcome::kOk);
+  lottery.Restart();
+  const DrawView done = lottery.State();
+  CHECK(done.state.seats == closed.state.seats);
+  CHECK(lottery.File(proof::DrawFile::kSeats) == seats);
+  CHECK(done.given == 24);
+  lottery.Pass(3);
+  // What came later rolls on by rank; what is gone is the last's of each slot.
+  CHECK(NamesOfOffers(lottery, entries).size() == (more ? 36 : 12));
+  std::map<LocalMinute, uint64_t> first_kept, first_lost;
+  for (const EntryView& entry : entries) {
+    const EntryView now = lottery.Look(entry);
+    if (!now.drawn) continue;
+    if (more) CHECK((now.reservation && now.reservation->slot == *now.drawn));
+    auto& first = now.reservation ? first_kept : first_lost;
+    first[*now.drawn] = now.rank;
+  }
+  CHECK(first_kept.size() == 12);
+  CHECK(first_lost.size() == (more ? 0 : 12));
+  for (const auto& [slot, rank] : first_lost) CHECK(first_kept[slot] < rank);
+}
+
 TEST_CASE("a start goes on where it was at each step, and gives no other result") {
   Lottery lottery;
   std::vector<EntryView> entries;
@@ -291,8 +332,8 @@ TEST_CASE("a result whose ranks follow an order is not published") {
     entry.wishes = "any any any";
     entries.push_back(entry);
   }
-  const auto committed = CommitTo({}, entries);
-  const auto drawn = DrawFrom(proof::Hash{}, *committed, {});
+  const auto committed = CommitTo({}, entries, {});
+  const auto drawn = DrawFrom(proof::Hash{}, *committed);
   CHECK(WhatIsWrong(*drawn).empty());
   DrawDrawn broken = *drawn;
   std::vector<uint32_t> places(300);

@@ -33,6 +33,7 @@ DrawState Done() {
   state.seed.fill(2);
   state.done_at = Instant{4'000};
   state.seats.fill(3);
+  state.slots = {{LocalMinute{30'000'000}, 64}, {LocalMinute{30'000'020}, 1}};
   state.allocation.fill(4);
   state.surprise_tags = "2.417";
   state.surprise_entries = "1.932";
@@ -105,6 +106,10 @@ TEST_CASE("the largest result fits the log, in parts, and comes back whole") {
   CHECK(slots_again == slots);
   CHECK(given_again == given);
   CHECK(EncodeDrawResult(AgendaId{3}, 2, {}, {}).size() == 1);
+  DrawState closed = Done();
+  closed.slots = slots;
+  CHECK(EncodeDraw(closed).size() <= limits::kMaxRecordBytes);
+  CHECK(Again<DrawState>(EncodeDraw(closed)) == closed);
 }
 
 TEST_CASE("what nothing of ours would say of a draw is refused") {
@@ -115,7 +120,10 @@ TEST_CASE("what nothing of ours would say of a draw is refused") {
       [](DrawState& s) { s.rules.id = "Dezember"; },
       [](DrawState& s) { s.rules.beacon = "two\nlines"; },
       [](DrawState& s) { s.rules.round = std::string(201, 'r'); },
-      [](DrawState& s) { s.value = "\x1b[2J"; }};
+      [](DrawState& s) { s.value = "\x1b[2J"; },
+      [](DrawState& s) { s.slots[1] = s.slots[0]; },
+      [](DrawState& s) { s.slots[1].seats = 0; },
+      [](DrawState& s) { s.slots[1].seats = 65; }};
   for (const auto& change : states) {
     DrawState state = Done();
     change(state);

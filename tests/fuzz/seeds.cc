@@ -189,6 +189,9 @@ void WriteAll(const std::filesystem::path& directory) {
   draw.agenda = kAgendaId;
   draw.rules.id = "2026-12";
   const std::string announced = codec::EncodeDraw(draw);
+  draw.step = codec::DrawStep::kClosed;
+  draw.slots = {{LocalMinute{5}, 2}};
+  Write(directory / "record" / "draw-closed", "e" + codec::EncodeDraw(draw));
   codec::DrawEntry entry;
   entry.agenda = kAgendaId;
   entry.name = 1;

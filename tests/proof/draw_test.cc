@@ -24,6 +24,7 @@ DrawFacts Facts() {
   facts.rules.fill(0xaa);
   facts.root.fill(0xbb);
   facts.entries = 20'000;
+  facts.seats.fill(0xcc);
   facts.value = "4 8 15 16 23 42";
   return facts;
 }
@@ -40,12 +41,13 @@ TEST_CASE("a tag is HMAC-SHA-256 of the subject, and another one in each draw") 
   CHECK(TagsOf(Key(2), both)[0] != tags[0]);
 }
 
-TEST_CASE("the seed is SHA-256 of six lines, and every one of them counts") {
-  CHECK(SeedText(Facts()) == "creneau draw seed 1\nagenda 92-naturalisation\ndraw 2026-12\nrules " +
+TEST_CASE("the seed is SHA-256 of eight lines, and every one of them counts") {
+  CHECK(SeedText(Facts()) == "creneau draw seed 2\nagenda 92-naturalisation\ndraw 2026-12\nrules " +
                                  std::string(64, 'a') + "\nroot " + std::string(64, 'b') +
-                                 "\nentries 20000\nvalue 4 8 15 16 23 42\n");
+                                 "\nentries 20000\nseats " + std::string(64, 'c') +
+                                 "\nvalue 4 8 15 16 23 42\n");
   const Hash seed = SeedOf(Facts());
-  CHECK(Hex(seed) == "0f9f6f289215b4280fe4579195c0b94c47ea88e470b43a8f2ab2c2dc99555eec");
+  CHECK(Hex(seed) == "695667b3b7d399f5ce87f25b1260bb4a2c7eda864d5ce49403220489d092d569");
   const auto differs = [&](auto change) {
     DrawFacts facts = Facts();
     change(facts);
@@ -56,6 +58,7 @@ TEST_CASE("the seed is SHA-256 of six lines, and every one of them counts") {
   CHECK(differs([](DrawFacts& f) { f.rules[31] ^= 1; }));
   CHECK(differs([](DrawFacts& f) { f.root[0] ^= 1; }));
   CHECK(differs([](DrawFacts& f) { f.entries = 20'001; }));
+  CHECK(differs([](DrawFacts& f) { f.seats[16] ^= 1; }));
   CHECK(differs([](DrawFacts& f) { f.value = "4 8 15 16 23 43"; }));
 }
 
@@ -64,7 +67,7 @@ TEST_CASE("ranks are HMAC-SHA-256 of the tags, and the smallest comes first") {
   for (uint8_t i = 0; i < 50; ++i) tags[i].fill(i);
   const Hash seed = SeedOf(Facts());
   const std::vector<Hash> ranks = RanksOf(seed, tags);
-  CHECK(Hex(ranks[7]) == "13ffeb56f97a28c52ccad67dab65895dec614530f6eff2666e9a5d2044467ee3");
+  CHECK(Hex(ranks[7]) == "ec2c81feeecc877ea086062849d6fb93ea2423c2007cf7254a85c4de390c02b2");
   const std::vector<uint32_t> order = OrderOf(ranks, tags);
   for (size_t i = 0; i + 1 < order.size(); ++i) CHECK(ranks[order[i]] < ranks[order[i + 1]]);
   // A broken function would leave the order of the tags, which the test of uniformity sees.

@@ -46,20 +46,21 @@ DrawFiles Make(size_t entries, uint32_t seats, const As& as = {}) {
     leaves.push_back(proof::HashOfLeaf(proof::LeafOf(tags[i], kWishes[i % 4])));
     absl::StrAppend(&files.entries, proof::EntryLine(tags[i], kWishes[i % 4], leaves[i]), "\n");
   }
+  const std::vector<rules::DrawSlot> slots = {{*ParseLocalMinute("2027-01-05T09:00"), seats},
+                                              {*ParseLocalMinute("2027-01-07T14:00"), seats}};
+  for (const rules::DrawSlot& slot : slots)
+    absl::StrAppend(&files.seats, proof::SeatLine(slot.start, slot.seats), "\n");
   proof::DrawFacts facts;
   facts.agenda = "92-naturalisation";
   facts.draw = "2026-12";
   facts.rules = proof::Sha256Of(files.rules);
   facts.root = proof::MerkleTree(leaves).root();
   facts.entries = entries;
+  facts.seats = proof::Sha256Of(files.seats);
   facts.value = as.value;
   const proof::Hash seed = proof::SeedOf(facts);
   const std::vector<proof::Hash> ranks = proof::RanksOf(seed, tags);
   const std::vector<uint32_t> order = proof::OrderOf(ranks, tags);
-  const std::vector<rules::DrawSlot> slots = {{*ParseLocalMinute("2027-01-05T09:00"), seats},
-                                              {*ParseLocalMinute("2027-01-07T14:00"), seats}};
-  for (const rules::DrawSlot& slot : slots)
-    absl::StrAppend(&files.seats, proof::SeatLine(slot.start, slot.seats), "\n");
   std::vector<std::string_view> wishes;
   for (const uint32_t at : order) wishes.push_back(kWishes[at % 4]);
   const std::vector<uint32_t> given = rules::Allocate(wishes, slots);
@@ -302,6 +303,24 @@ TEST_CASE("a receipt that names another closing than the files is not of this dr
   CHECK_THAT(std::string(status.message()), Catch::StartsWith("receipt closed_at"));
 }
 
+TEST_CASE("seats of other days, or others than those of the closing, are not given") {
+  CheckNamed({
+      {"a seat more, with its hash",
+       [](DrawFiles& f) {
+         const std::string before = Hex(proof::Sha256Of(f.seats));
+         Replace(&f.seats, "T09:00 3", "T09:00 4");
+         Replace(&f.facts, before, Hex(proof::Sha256Of(f.seats)));
+       },
+       {"draw.json seed: expected"}},
+      {"before the first day",
+       [](DrawFiles& f) { f.seats = "2027-01-03T09:00 1\n" + f.seats; },
+       {"seats.txt line 1: its slot is on none of the dates"}},
+      {"after the last day",
+       [](DrawFiles& f) { f.seats += "2027-01-30T09:00 1\n"; },
+       {"seats.txt line 3: its slot is on none of the dates"}},
+  });
+}
+
 TEST_CASE("rules that are not written as an engine writes them are named") {
   const struct {
     const char* what;
@@ -332,7 +351,7 @@ TEST_CASE("rules that are not written as an engine writes them are named") {
 
 TEST_CASE("other files are none of a draw") {
   for (const char* facts :
-       {"", "[]", "{\"format\": 1}", "{\"format\": \"creneau draw 2\"}", "{}"}) {
+       {"", "[]", "{\"format\": 1}", "{\"format\": \"creneau draw 1\"}", "{}"}) {
     DrawFiles files = Make(3, 1);
     files.facts = facts;
     CHECK(absl::IsInvalidArgument(VerifyDraw(files).status()));

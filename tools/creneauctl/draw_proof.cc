@@ -127,6 +127,7 @@ class Facts {
 };
 
 struct Draw {
+  rules::DrawRules rules;
   std::vector<DrawTag> tags;
   std::vector<std::string_view> wishes;  // of each tag
   std::vector<uint32_t> order;           // places of tags by rank
@@ -158,13 +159,15 @@ absl::Status CheckClosing(const rules::PublishedDraw& published, const Facts& fa
   return round.empty() ? absl::OkStatus() : Wrong("rules.txt", 0, round);
 }
 
-absl::Status CheckRules(const DrawFiles& files, const Facts& facts, DrawReport* report) {
+absl::Status CheckRules(const DrawFiles& files, const Facts& facts, Draw* draw,
+                        DrawReport* report) {
   size_t line = 0;
   std::string expected;
   const auto published = rules::ReadDrawRules(files.rules, &line, &expected);
   if (!published) return Wrong("rules.txt", line, expected);
   if (!rules::IsInOrder(published->rules))
     return Wrong("rules.txt", 0, "its times are not in the order of a draw");
+  draw->rules = published->rules;
   report->agenda = published->agenda;
   report->draw = published->rules.id;
   for (const auto& [name, value] :
@@ -223,6 +226,7 @@ absl::Status CheckRanks(const DrawFiles& files, const Facts& facts, Draw* draw,
   made.rules = proof::Sha256Of(files.rules);
   made.root = report->root;
   made.entries = report->entries;
+  made.seats = proof::Sha256Of(files.seats);
   made.value = report->value;
   report->seed = proof::SeedOf(made);
   if (absl::Status seed = facts.Expect("seed", Hex(report->seed)); !seed.ok()) return seed;
@@ -253,6 +257,9 @@ absl::Status CheckSeats(const DrawFiles& files, const Facts& facts, Draw* draw,
       return Wrong("seats.txt", lines.number(), "is no \"SLOT SEATS\"");
     if (!draw->slots.empty() && !(draw->slots.back().start < read->slot))
       return Wrong("seats.txt", lines.number(), "its slot does not come after the one before it");
+    const CivilDate day = CivilFromDays(read->slot.value / (24 * 60));
+    if (day < draw->rules.seats_from || day > draw->rules.seats_until)
+      return Wrong("seats.txt", lines.number(), "its slot is on none of the dates in rules.txt");
     draw->slots.push_back({read->slot, read->seats});
     report->seats += read->seats;
   }
@@ -284,11 +291,11 @@ absl::StatusOr<DrawReport> VerifyDraw(const DrawFiles& files) {
   if (!facts.ok()) return facts.status();
   DrawReport report;
   Draw draw;
-  if (absl::Status status = CheckRules(files, *facts, &report); !status.ok()) return status;
+  if (absl::Status status = CheckRules(files, *facts, &draw, &report); !status.ok()) return status;
   if (absl::Status status = CheckEntries(files, *facts, &draw, &report); !status.ok())
     return status;
-  if (absl::Status status = CheckRanks(files, *facts, &draw, &report); !status.ok()) return status;
   if (absl::Status status = CheckSeats(files, *facts, &draw, &report); !status.ok()) return status;
+  if (absl::Status status = CheckRanks(files, *facts, &draw, &report); !status.ok()) return status;
   if (absl::Status status = CheckAllocation(files, *facts, draw, &report); !status.ok())
     return status;
   return report;

@@ -27,7 +27,7 @@ struct DrawFiles {
   std::string allocation;
 };
 
-inline constexpr std::string_view kDrawFormat = "creneau draw 1";
+inline constexpr std::string_view kDrawFormat = "creneau draw 2";
 
 struct DrawReport {
   std::string agenda;
