@@ -15,7 +15,8 @@ EntryAnswer EnterDraw(Engine& engine, Act& act, const EntryRequest& request, Ins
 EntryAnswer LeaveDraw(Engine& engine, Act& act, const HolderRequest& request, Instant received_at);
 EntryAnswer ReadEntry(Engine& engine, Act& act, const HolderRequest& request, Instant received_at);
 InclusionAnswer EntryReceipt(Engine& engine, const HolderRequest& request, Instant received_at);
-// An address has sent more entries than its share.
+// An address has sent more entries than its share. The keeper notes the same by itself where a draw
+// is nearly full.
 void NoteCrowd(Engine& engine, AgendaId agenda);
 
 DrawAnswer ReadDraw(const Engine& engine, std::string_view agenda, Instant now);

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/limits_draw.h"
+#include "base/limits_draw_room.h"
 #include "booking/attribution.h"
 #include "booking/draw_keeper.h"
 #include "booking/engine_impl.h"
@@ -128,6 +128,7 @@ std::optional<EntryAnswer> DrawKeeper::MayEnter(Act& act, const AgendaInfo& agen
 EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
                             const Subject& subject, uint64_t idempotency, Instant now) {
   Held held;
+  bool nearly_full = false;
   {
     const Draws::Lock lock = draws_.Take();
     Draw* const draw = draws_.Latest(agenda.id);
@@ -136,8 +137,16 @@ EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryReque
     // The same person, at the same moment.
     if (draw->of_subject.contains(subject)) return Refused(Outcome::kAlreadyEntered, &agenda);
     if (draw->entries.size() >= limits::kDrawEntries ||
-        draws_.entries_kept() >= limits::kDrawEntriesKept)
-      return Refused(Outcome::kOverloaded, &agenda);
+        draws_.entries_kept() >= limits::kDrawEntriesKept) {
+      // Not to be tried again: entries are not given back, so it stays so.
+      EntryAnswer answer = Refused(Outcome::kByDraw, &agenda);
+      answer.detail =
+          "This draw has as many entries as it can hold, and takes no more. The office has been "
+          "told; ask it what it offers instead, with the attempt that is given here.";
+      return answer;
+    }
+    nearly_full = draw->entries.size() >= limits::kDrawNearlyFull ||
+                  draws_.entries_kept() >= limits::kDrawNearlyFullKept;
     held.draw = {agenda.id, draw->state.draw};
     held.entry.agenda = agenda.id;
     held.entry.draw = draw->state.draw;
@@ -153,6 +162,7 @@ EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryReque
     CHECK(draws_.Put(held.entry).ok());
   }
   entries_.fetch_add(1, std::memory_order_relaxed);
+  if (nearly_full) NoteCrowd(agenda.id);
   held.key = engine_.names_->KeyOf(Names::Kind::kEntry, held.entry.name, subject, idempotency);
   return Answer(act, held, now);
 }

@@ -57,6 +57,17 @@ void CheckInvented(TomlReader& file, rules::Agenda& agenda) {
   }
 }
 
+// Entries last and cost nothing: a minute of invented ones would fill a draw.
+void CheckEntriesCost(TomlReader& file, const rules::Agenda& agenda) {
+  if (agenda.policy != rules::Policy::kDraw ||
+      agenda.identity_proof != rules::IdentityProof::kDeclared ||
+      agenda.proof_of_work == rules::ProofDemand::kAlways)
+    return;
+  file.ErrorHere(
+      "a draw of declared identities asks a proof of work of each entry, or invented people fill "
+      "it: say `proof_of_work` = \"always\", or `identity_proof` = \"listed\" or \"asserted\"");
+}
+
 void ReadProofOfWork(TomlReader& file, rules::Agenda& agenda) {
   const toml::node* node = file.Find("proof_of_work");
   if (node == nullptr) return;
@@ -183,6 +194,7 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   ReadPolicy(file, agenda);
   CheckInvented(file, agenda);
   ReadProofOfWork(file, agenda);
+  CheckEntriesCost(file, agenda);
   ReadBeacon(file, agenda);
   agenda.identity = ReadIdentity(file);
   agenda.hold_s = file.Number("hold_s", 60, 3600, "seconds").value_or(agenda.hold_s);

@@ -46,9 +46,11 @@ void MetricsPage::AddDraws(const booking::Engine& engine, Instant now) {
   }
   const booking::DrawStats stats = booking::StatsOfDraws(engine);
   Counter("creneau_draw_entries_total", "Entries taken since the start.", stats.entries);
-  Counter("creneau_draw_crowded_total",
-          "Entries by an address that had sent its share in an hour: an alarm, nobody was refused.",
-          stats.crowded);
+  Counter(
+      "creneau_draw_crowded_total",
+      "Entries by an address that had sent its share in an hour, or into a draw that was nearly "
+      "full: an alarm, nobody was refused.",
+      stats.crowded);
   Counter("creneau_draw_broken_total",
           "Draws that did not pass the test of uniformity and were not published.", stats.broken);
   Counter("creneau_draw_offers_total", "Offers made to entrants since the start.", stats.offers);

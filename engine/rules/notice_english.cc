@@ -169,12 +169,14 @@ std::string Turn(const NoticeInput& in) {
 }
 
 std::string Work(const NoticeInput& in) {
-  if (!in.queue() || in.agenda.proof_of_work == ProofDemand::kOff) return "";
+  if ((!in.queue() && !in.agenda.draw) || in.agenda.proof_of_work == ProofDemand::kOff) return "";
+  const std::string_view what = in.queue() ? "take a ticket" : "enter the draw";
   return absl::StrCat(
       in.agenda.proof_of_work == ProofDemand::kAlways
-          ? "To take a ticket, your browser has to compute for some seconds"
-          : "When very many people ask, your browser has to compute for some seconds "
-            "to take a ticket",
+          ? absl::StrCat("To ", std::string(what), ", your browser has to compute for some seconds")
+          : absl::StrCat("When very many people ask, your browser has to compute for some seconds "
+                         "to ",
+                         std::string(what)),
       ", without you doing anything. If your device cannot, the office can let you "
       "off.");
 }

@@ -142,12 +142,15 @@ std::string Turn(const NoticeInput& in) {
 }
 
 std::string Work(const NoticeInput& in) {
-  if (!in.queue() || in.agenda.proof_of_work == ProofDemand::kOff) return "";
+  if ((!in.queue() && !in.agenda.draw) || in.agenda.proof_of_work == ProofDemand::kOff) return "";
+  const std::string what = in.queue() ? "prendre un ticket" : "s’inscrire au tirage";
   return absl::StrCat(
       in.agenda.proof_of_work == ProofDemand::kAlways
-          ? "Pour prendre un ticket, votre navigateur doit faire un calcul de quelques secondes"
-          : "Quand les demandes sont très nombreuses, votre navigateur doit faire un calcul de "
-            "quelques secondes pour prendre un ticket",
+          ? absl::StrCat("Pour ", what,
+                         ", votre navigateur doit faire un calcul de quelques secondes")
+          : absl::StrCat("Quand les demandes sont très nombreuses, votre navigateur doit faire un "
+                         "calcul de quelques secondes pour ",
+                         what),
       ", sans que vous ayez rien à faire. Si votre appareil ne le peut pas, le service peut vous "
       "en "
       "dispenser.");

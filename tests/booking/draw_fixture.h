@@ -19,8 +19,8 @@ inline constexpr const char* kValue = "4 8 15 16 23 42";
 inline std::string DrawToml(const std::string& id = "2026-12", const std::string& draw = "",
                             const std::string& more = "") {
   const std::string table =
-      "accept_invented = true\noffer_hours = { web = 1 }\n" + more + "[draw]\nid = \"" + id +
-      "\"\nbeacon = \"Loto\"\nround = \"1 December\"\n" +
+      "accept_invented = true\nproof_of_work = \"always\"\noffer_hours = { web = 1 }\n" + more +
+      "[draw]\nid = \"" + id + "\"\nbeacon = \"Loto\"\nround = \"1 December\"\n" +
       (draw.empty() ? "from = 2026-11-30T10:30:00\nuntil = 2026-12-01T18:00:00\nround_at = "
                       "2026-12-02T12:00:00\nseats_from = 2026-12-08\nseats_until = 2026-12-10\n"
                     : draw);
@@ -44,10 +44,12 @@ class Lottery : public World {
     Pass(3);
   }
 
+  // By the office for them, of whom no proof of work is asked.
   static EntryRequest Request(const std::string& dossier, const std::string& key = "",
                               const rules::Wishes& wishes = {}) {
     EntryRequest request;
     request.agenda = kAgendaName;
+    request.actor = &kTester;
     request.applicant.fields[static_cast<size_t>(rules::IdentityField::kDossier)] = dossier;
     request.applicant.fields[static_cast<size_t>(rules::IdentityField::kBirthDate)] = "1990-05-17";
     request.wishes = wishes;

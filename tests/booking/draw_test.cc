@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "base/limits_draw_room.h"
 #include "booking/engine_impl.h"
 #include "proof/receipt.h"
 #include "tests/booking/draw_fixture.h"
@@ -308,6 +309,53 @@ TEST_CASE("a group whose people are in a draw keeps its pepper") {
   CHECK(answer.outcome == Outcome::kPepperInUse);
   REQUIRE(answer.stayed.size() == 1);
   CHECK(answer.stayed[0].obstacles[0].what == PepperObstacle::What::kDraw);
+}
+
+TEST_CASE("whoever enters a draw of declared people shows a proof of work") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  EntryRequest request = Lottery::Request(EntrantsDossier(1));
+  request.actor = nullptr;
+  lottery.act->Begin();
+  const EntryAnswer answer = EnterDraw(*lottery.engine, *lottery.act, request, lottery.clock.now);
+  CHECK(answer.outcome == Outcome::kProofOfWorkRequired);
+  CHECK(answer.challenge.has_value());
+  CHECK(lottery.State().entered == 0);
+}
+
+TEST_CASE("a draw that is nearly full is told of, and one that is full says so for good") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  // As a log would say it, since that is quicker.
+  uint32_t number = 0;
+  const auto fill = [&](size_t until) {
+    Draws& draws = lottery.engine->inside().people_->draws;
+    const Draws::Lock lock = draws.Take();
+    while (number < until) {
+      codec::DrawEntry entry;
+      entry.agenda = AgendaId{0};
+      entry.number = ++number;
+      entry.name = draws.last_name() + 1;
+      entry.subject = {number, 1};
+      entry.wishes = "any any any";
+      REQUIRE(draws.Put(entry).ok());
+    }
+  };
+  const auto enter = [&] {
+    const EntryAnswer answer = lottery.Enter(EntrantsDossier(static_cast<int>(++number)));
+    if (answer.outcome != Outcome::kOk) --number;
+    return answer;
+  };
+  fill(limits::kDrawNearlyFull - 1);
+  CHECK(enter().outcome == Outcome::kOk);
+  CHECK(StatsOfDraws(*lottery.engine).crowded == 0);
+  CHECK(enter().outcome == Outcome::kOk);
+  CHECK(StatsOfDraws(*lottery.engine).crowded == 1);
+  fill(limits::kDrawEntries);
+  const EntryAnswer full = enter();
+  CHECK(full.outcome == Outcome::kByDraw);
+  CHECK(full.detail.find("takes no more") != std::string_view::npos);
+  CHECK(full.attempt.has_value());
 }
 
 TEST_CASE("a crowd at one address is told of, and keeps nobody away") {

@@ -192,6 +192,7 @@ TEST_CASE("each mistake of how seats are shared") {
 }
 
 constexpr const char* kDraw = R"(accept_invented = true
+proof_of_work = "always"
 draw = { id = "2026-12", beacon = "drand quicknet", round = "34353412", from = 2026-11-20T09:00:00, until = 2026-11-27T18:00:00, round_at = 2026-11-28T12:00:00, seats_from = 2026-12-01, seats_until = 2026-12-31 }
 )";
 
@@ -232,6 +233,8 @@ TEST_CASE("each mistake of a draw") {
       {"\"34353412\"", "\" 34353412\"", "that is round 34353412"},
       {"\"drand quicknet\"", "\"DRAND default\"", "that is round "},
       {"\"drand quicknet\"", "\"drand\"", "name a chain"},
+      {"proof_of_work = \"always\"\n", "", "asks a proof of work of each entry"},
+      {"\"always\"", "\"load\"", "asks a proof of work of each entry"},
       {"until = 2026-11-27T18", "until = 2026-11-19T18", "goes in this order"},
       {"round_at = 2026-11-28", "round_at = 2026-11-26", "goes in this order"},
       {"round_at = 2026-11-28", "round_at = 2026-12-01", "goes in this order"},

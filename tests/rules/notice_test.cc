@@ -192,6 +192,12 @@ TEST_CASE("of a draw: who enters when, whose number decides, and what the law sa
   Says(english, "draw", "nobody knows before Wednesday 9 December 2026, 12:00");
   Says(english, "draw", "Conseil d'État, 22 December 2017, n° 410561");
   Says(english, "hold", "offered to you for 72 hours");
+  CHECK_FALSE(english.contains("proof_of_work"));
+  drawn.agenda.proof_of_work = ProofDemand::kAlways;
+  Says(Paragraphs(drawn, Language::kFrench), "proof_of_work",
+       "Pour s’inscrire au tirage, votre navigateur");
+  Says(Paragraphs(drawn, Language::kEnglish), "proof_of_work",
+       "To enter the draw, your browser has to");
 }
 
 TEST_CASE("shares are told to a tenth of a percent") {
