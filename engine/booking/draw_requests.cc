@@ -9,6 +9,7 @@
 #include "booking/draw_keeper.h"
 #include "booking/engine_impl.h"
 #include "rules/draw_text.h"
+#include "rules/draw_wishes.h"
 #include "rules/identity.h"
 
 namespace creneau::booking {
@@ -93,6 +94,10 @@ std::optional<EntryAnswer> DrawKeeper::MayEnter(Act& act, const AgendaInfo& agen
     EntryAnswer answer = Refused(Outcome::kNotOpenYet, &agenda);
     if (now < from) {
       answer.opens_at = from;
+      answer.detail =
+          "This draw takes entries from the time in `opens_at` on. To be the first changes "
+          "nothing: "
+          "ranks are drawn among all who enter.";
     } else {
       answer.detail =
           "This draw takes no more entries. Another one is announced with its days; "
@@ -177,6 +182,11 @@ EntryAnswer DrawKeeper::Enter(Act& act, const EntryRequest& request, Instant rec
   EntryAnswer invalid = Refused(Outcome::kValidationFailed, agenda);
   invalid.problems = std::move(identity.problems);
   if (!invalid.problems.empty()) return invalid;
+  if (std::string wrong = rules::WrongWithDates(request.wishes, *agenda->rules.draw);
+      !wrong.empty()) {
+    invalid.problems.push_back({"/dates", std::move(wrong)});
+    return invalid;
+  }
   const Subject subject = engine_.people_->identities.Of(identity.subject);
   const bool has_key = !request.idempotency_key.empty();
   const std::string purpose =

@@ -116,6 +116,7 @@ bool DrawKeeper::Claims(const AgendaInfo& agenda, LocalMinute slot) const {
 // From the moment at which the window is over nobody enters or withdraws, so what is committed to
 // is worked out without the lock. A crash before the record is durable begins it anew, with the
 // same entries.
+//
 // Whoever closes when the number is public can choose the entries by it, and nobody could tell that
 // this was not done. So the draw is then over, whatever kept the engine from closing it.
 bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Await& await) {

@@ -195,4 +195,24 @@ TEST_CASE("who has a reservation enters no draw, and an offer to whoever has one
   CHECK_FALSE(passed.reservation.has_value());
 }
 
+TEST_CASE("a date that cannot be drawn is a slip, and refused") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  rules::Wishes wishes;
+  const auto enter = [&] { return lottery.Enter(EntrantsDossier(1), "", wishes); };
+  for (const CivilDate date : {CivilDate{2026, 12, 7}, CivilDate{2026, 12, 11}}) {
+    wishes.dates = {CivilDate{2026, 12, 8}, date};
+    if (date < wishes.dates[0]) std::swap(wishes.dates[0], wishes.dates[1]);
+    const EntryAnswer answer = enter();
+    CHECK(answer.outcome == Outcome::kValidationFailed);
+    REQUIRE(answer.problems.size() == 1);
+    CHECK(answer.problems[0].pointer == "/dates");
+  }
+  wishes.dates = {CivilDate{2026, 12, 8}};  // a Tuesday
+  wishes.weekdays.bits = 1 << 3;
+  CHECK(enter().outcome == Outcome::kValidationFailed);
+  wishes.weekdays.bits = 1 << 1;
+  CHECK(enter().outcome == Outcome::kOk);
+}
+
 }  // namespace creneau::booking

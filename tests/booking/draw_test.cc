@@ -19,6 +19,7 @@ TEST_CASE("who comes before or after the days of entries is told so, and has pro
   const EntryAnswer early = lottery.Enter(EntrantsDossier(1));
   CHECK(early.outcome == Outcome::kNotOpenYet);
   REQUIRE(early.opens_at.has_value());
+  CHECK(early.detail.find("takes entries from the time") != std::string_view::npos);
   CHECK(early.attempt.has_value());
   lottery.GoTo("2026-11-30T10:30");
   CHECK(lottery.Enter(EntrantsDossier(1)).outcome == Outcome::kOk);
