@@ -72,6 +72,8 @@ std::string DeskAuditor::Book(const Staff& who, const DeskWish& wish, const Told
     auditor_.Reach("desk-booking-read-only");
     return disk_low ? "" : Wrong("the disk has room", told);
   }
+  // Whoever tries stands in the log, whatever comes of it.
+  trust_.Did(who, {"desk", wish.agenda, "", ""});
   const bool helper = who.role == rules::Role::kHelper;
   if (helper) {
     const auto& helpers = auditor_.book().fair->helpers;
@@ -86,7 +88,6 @@ std::string DeskAuditor::Book(const Staff& who, const DeskWish& wish, const Told
     }
     if (made != helpers.end() && !this_week) auditor_.Reach("cap-of-another-week");
   }
-  trust_.Did(who, {"desk", wish.agenda, "", ""});
   if (told.status == 201) return Booked(who, wish, told, now);
   auditor_.Reach(helper ? "helper-finds-no-seat" : "desk-finds-no-seat");
   return NoSeat(wish.slot, wish.channel, 1, told, now);

@@ -145,7 +145,9 @@ void Life::AskJoin(const Waiting::Join& join) {
           "Authorization: Bearer " + who.bearer + "\r\nContent-Type: application/json\r\n" + key,
           body),
       [&](const Told& told) {
-        if (told.status != 201) return judge(told, nullptr);
+        // Whoever learns something of a person stands in the log.
+        if (told.status != 201 && told.code != "already-waiting" && told.code != "already-reserved")
+          return judge(told, nullptr);
         return judge(told, &trust_.Note(who, {"waitlist", kName + "/", "", ""}));
       },
       http::Audience::kStaff);
