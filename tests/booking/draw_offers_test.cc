@@ -63,14 +63,14 @@ TEST_CASE("an offer that went back to its owner is nothing for who has the entry
   const bool confirmed = GENERATE(false, true);
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  const EntryView usurpers = lottery.EnterAll(EntrantsDossier(1));
+  const std::string dossier = EntrantsDossier(1);
+  const EntryView usurpers = lottery.EnterAll(dossier);
   lottery.Draw();
   const Reservation offer = *lottery.Look(usurpers).reservation;
   if (confirmed) REQUIRE(lottery.Confirm(offer).outcome == Outcome::kOk);
   const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
   const Actor paul{rules::Role::kAgent, "p.durand", "PA000001"};
-  const RepairRequest repair{offer.name.view(), Lottery::Request(EntrantsDossier(1)).applicant,
-                             "usurped"};
+  const RepairRequest repair{offer.name.view(), Lottery::Request(dossier).applicant, "usurped"};
   lottery.act->Begin();
   const IdentityAnswer proposed =
       lottery.engine->Repair(*lottery.act, repair, claire, lottery.clock.now);

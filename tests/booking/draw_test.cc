@@ -315,7 +315,8 @@ TEST_CASE("a group whose people are in a draw keeps its pepper") {
 TEST_CASE("whoever enters a draw of declared people shows a proof of work") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  EntryRequest request = Lottery::Request(EntrantsDossier(1));
+  const std::string dossier = EntrantsDossier(1);
+  EntryRequest request = Lottery::Request(dossier);
   request.actor = nullptr;
   lottery.act->Begin();
   const EntryAnswer answer = EnterDraw(*lottery.engine, *lottery.act, request, lottery.clock.now);

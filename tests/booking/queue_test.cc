@@ -143,7 +143,8 @@ TEST_CASE("whoever stands in line comes before who waits, where a hold is let go
     Queue queue(1, "accept_invented = true\nwaitlist = true");
     JoinRequest request;
     request.agenda = "92-naturalisation";
-    request.applicant = queue.Person("FILE9");
+    const std::string waiting = "FILE9";
+    request.applicant = queue.Person(waiting);
     queue.world.act->Begin();
     if (waited_for)
       REQUIRE(JoinWaitlist(*queue.world.engine, *queue.world.act, request, nullptr,
