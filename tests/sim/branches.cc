@@ -299,13 +299,13 @@ const std::vector<std::string> kOfWaiting = {
 
 }  // namespace
 
-std::vector<std::string> RareBranches() {
+std::vector<std::string> RareBranches(bool lists) {
   std::vector<std::string> all = kOfSeatsAndLog;
   all.insert(all.end(), kOfCrowds.begin(), kOfCrowds.end());
   all.insert(all.end(), kOfTrust.begin(), kOfTrust.end());
   all.insert(all.end(), kOfShares.begin(), kOfShares.end());
   all.insert(all.end(), kOfQueues.begin(), kOfQueues.end());
-  all.insert(all.end(), kOfWaiting.begin(), kOfWaiting.end());
+  if (lists) all.insert(all.end(), kOfWaiting.begin(), kOfWaiting.end());
   return all;
 }
 

@@ -48,7 +48,7 @@ class Life {
         // So are shares (their people come beside the others), in lives of their own.
         fair_(options.seed % 4 == 2),
         // Other seeds than the queues'.
-        has_lists_(options.seed % 4 == 3),
+        has_lists_(options.lists && options.seed % 4 == 3),
         prng_(options.seed),
         machine_(options.seed),
         crowd_(~options.seed, machine_.clock, lanes_) {

@@ -315,7 +315,7 @@ CrashReport Life::LiveAndCrash(const CrashOptions& options) {
 
 CrashReport RunAndCrash(const CrashOptions& options) {
   const uint64_t kind = options.lists ? 3 : options.fairly ? 2 : 0;
-  return Life({4 * options.seed + kind, 0, false}).LiveAndCrash(options);
+  return Life({4 * options.seed + kind, 0, false, options.lists}).LiveAndCrash(options);
 }
 
 RunReport Run(const RunOptions& options) { return Life(options).Live(); }

@@ -27,6 +27,7 @@ struct Wanted {
   int seconds = 0;  // 0: until all are done
   bool twice = false;
   bool trace = false;
+  bool lists = false;
   bool branches = false;
 };
 
@@ -42,7 +43,7 @@ class Summary {
       const auto worked = std::chrono::steady_clock::now() - begun_;
       if (wanted_.seconds > 0 && worked >= std::chrono::seconds(wanted_.seconds)) return;
       if (i >= wanted_.seeds || violations_.load() >= kMostViolations) return;
-      const RunOptions options{wanted_.seed + i, wanted_.steps, wanted_.trace};
+      const RunOptions options{wanted_.seed + i, wanted_.steps, wanted_.trace, wanted_.lists};
       RunReport report = Run(options);
       if (report.violation.empty() && wanted_.twice && Run(options).digest != report.digest)
         report.violation = "the same seed gave another digest the second time";
@@ -52,7 +53,7 @@ class Summary {
 
   // 0, or 5 when there was a violation.
   int Print() {
-    for (const std::string& branch : RareBranches()) {
+    for (const std::string& branch : RareBranches(wanted_.lists)) {
       if (!wanted_.branches || reached_[branch] > 0) continue;
       ++violations_;
       std::printf("VIOLATION: no life reached %s\n", branch.c_str());
@@ -154,6 +155,9 @@ int main(int argc, char** argv) {
   app.add_flag("--branches", wanted.branches,
                "it is a violation when a rare branch was never reached");
   app.add_flag("--trace", wanted.trace, "tell on stderr all that happens");
+  app.add_flag(
+      "--lists", wanted.lists,
+      "with people who wait and days that are closed, in every fourth life: not clean yet");
   app.add_flag("--twice", wanted.twice, "run each seed twice and compare");
   try {
     app.parse(argc, argv);
