@@ -224,6 +224,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
     return answer;
   }
   const Subject subject = people_->identities.Of(identity.subject);
+  ledger_.WillFind(subject);
   Entry entry;
   entry.derived = identity.subject;
   if (!ReadEntry(*agenda, request, subject, &entry)) return BadTicket(*agenda);

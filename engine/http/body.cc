@@ -24,7 +24,9 @@ constexpr uint32_t kAssertionNumber = 4;
 Body::~Body() { explicit_bzero(text_.data(), text_used_); }
 
 void Body::AddProblem(std::string_view pointer, std::string_view message) {
-  if (problem_count_ < kMaxProblems) problems_[problem_count_++] = {pointer, message};
+  if (problem_count_ == kMaxProblems) return;
+  if (!problems_) problems_.emplace();
+  (*problems_)[problem_count_++] = {pointer, message};
 }
 
 void Body::TakeSlot(std::string_view text) {
@@ -62,7 +64,7 @@ Body::Verdict Body::ReadProtobuf(std::string_view bytes) {
         TakeSlot(field.text);
       } else {
         const Text text = field.number == kTicketNumber ? Text::kTicket : Text::kAssertion;
-        texts_[static_cast<size_t>(text)] = field.text;
+        TakeText(static_cast<size_t>(text), field.text);
       }
     }
   }

@@ -76,7 +76,9 @@ class Body {
   static constexpr size_t kLists = 3;
 
   std::string_view text(Text member) const {  // empty: none was sent
-    return texts_[static_cast<size_t>(member)];
+    const auto which = static_cast<size_t>(member);
+    return (given_ >> which & 1) != 0 ? std::string_view(texts_[which].data, texts_[which].size)
+                                      : std::string_view();
   }
   const std::optional<int64_t>& number(Number member) const {
     return numbers_[static_cast<size_t>(member)];
@@ -91,7 +93,10 @@ class Body {
   const rules::Applicant& applicant() const { return applicant_; }
   bool has_applicant() const { return has_applicant_; }
   // Those of `applicants`, a family's. In JSON only.
-  std::span<const rules::Applicant> people() const { return {people_.data(), people_count_}; }
+  std::span<const rules::Applicant> people() const {
+    if (!people_) return {};
+    return {people_->data(), people_count_};
+  }
   // Whom something was booked for, or who is the same person: an agent's request says.
   const rules::Applicant& booked() const { return booked_; }
   bool has_booked() const { return has_booked_; }
@@ -111,12 +116,16 @@ class Body {
   const std::optional<int64_t>& minutes() const { return number(Number::kMinutes); }
 
   size_t problem_count() const { return problem_count_; }
-  const BodyProblem& problem(size_t i) const { return problems_[i]; }
+  const BodyProblem& problem(size_t i) const { return (*problems_)[i]; }
 
  private:
   friend class BodyHandler;
 
   void AddProblem(std::string_view pointer, std::string_view message);
+  void TakeText(size_t which, std::string_view text) {
+    texts_[which] = {text.data(), text.size()};
+    given_ |= uint32_t{1} << which;
+  }
   void TakeSlot(std::string_view text);
   bool ReadApplicant(std::string_view bytes);
 
@@ -128,21 +137,29 @@ class Body {
     uint32_t size;
   };
   static constexpr size_t kMaxListed = 64;  // in a list: two months of dates
+  // As std::string_view, which cannot stand in an array that is not set.
+  struct View {
+    const char* data;
+    size_t size;
+  };
+  static_assert(kTexts <= 32);  // bits of given_
 
   rules::Applicant applicant_;
   bool has_applicant_ = false;
-  std::array<rules::Applicant, limits::kPartyMax> people_;
+  // What most bodies have none of is not set beforehand: a hold would pay for it.
+  std::optional<std::array<rules::Applicant, limits::kPartyMax>> people_;
   size_t people_count_ = 0;
   rules::Applicant booked_;
   bool has_booked_ = false;
   rules::Applicant same_as_;
   bool has_same_as_ = false;
   std::optional<LocalMinute> slot_;
-  std::array<std::string_view, kTexts> texts_;
+  std::array<View, kTexts> texts_;  // set where its bit of given_ is
+  uint32_t given_ = 0;
   std::array<std::optional<int64_t>, kNumbers> numbers_;
   std::array<size_t, kLists> listed_of_{};
   std::array<std::array<Piece, kMaxListed>, kLists> listed_;  // not set where nothing is listed
-  std::array<BodyProblem, kMaxProblems> problems_;
+  std::optional<std::array<BodyProblem, kMaxProblems>> problems_;
   size_t problem_count_ = 0;
   // Strings as they read once unescaped, never longer than the text they come from.
   std::array<char, limits::kMaxBodyBytes> text_;

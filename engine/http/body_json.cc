@@ -160,12 +160,13 @@ class BodyHandler {
     seen_field_ = {};
   }
   void DescribeNext() {
-    if (body_.people_count_ == body_.people_.size()) {
+    if (!body_.people_) body_.people_.emplace();
+    if (body_.people_count_ == body_.people_->size()) {
       body_.AddProblem(list_->pointer, "has more people than can book together");
       return;
     }
     bool has = false;
-    Describe(body_.people_[body_.people_count_], has, kPeoplePointers[body_.people_count_]);
+    Describe((*body_.people_)[body_.people_count_], has, kPeoplePointers[body_.people_count_]);
     ++body_.people_count_;
   }
 
@@ -203,8 +204,9 @@ class BodyHandler {
     in_field_ = false;
     if (depth_ == 1) {
       for (size_t i = 0; i < kMembers.size(); ++i) {
-        if (key == kMembers[i].pointer.substr(1) && Once(seen_[i], kMembers[i].pointer))
-          member_ = &kMembers[i];
+        if (key != kMembers[i].pointer.substr(1)) continue;
+        if (Once(seen_[i], kMembers[i].pointer)) member_ = &kMembers[i];
+        return;
       }
     } else if (person_ != nullptr && depth_ == person_depth_) {
       const std::optional<rules::IdentityField> field = rules::IdentityFieldFromName(key);
@@ -226,7 +228,7 @@ class BodyHandler {
     } else if (depth_ == 2 && list_ != nullptr && list_->kind == Kind::kList) {
       TakeListed(text);
     } else if (member_ != nullptr && member_->kind == Kind::kText) {
-      body_.texts_[member_->which] = text;
+      body_.TakeText(member_->which, text);
     } else if (member_ != nullptr && member_->kind == Kind::kSlot) {
       body_.TakeSlot(text);
     } else {

@@ -113,6 +113,8 @@ class Ledger final : private Holdings {
   std::optional<SeatView> Look(SeatRef name, EventSink& sink);
   // The subject's live reservation in its group, if there is one.
   std::optional<SeatView> Find(const Subject& subject, EventSink& sink);
+  // Only the fetching of what Find reads first: for whoever has something else to do before.
+  void WillFind(const Subject& subject) const;
 
   // --- what time brings (the steward) ----------------------------------------------------------
   // Calls each(seat, word) for the seats whose deadline may have changed since the last call, and

@@ -248,4 +248,9 @@ std::optional<SeatView> Ledger::Find(const Subject& subject, EventSink& sink) {
   return LiveOf(IndexKey::Of(subject), sink);
 }
 
+void Ledger::WillFind(const Subject& subject) const {
+  const Epochs::Guard guard(epochs_);
+  index_.Prefetch(IndexKey::Of(subject));
+}
+
 }  // namespace creneau::ledger
