@@ -17,6 +17,7 @@ struct Instant {
   constexpr int64_t operator-(Instant other) const { return ms - other.ms; }
 };
 
+inline constexpr int64_t kNsPerMs = 1'000'000;
 inline constexpr int64_t kMsPerSecond = 1000;
 inline constexpr int64_t kMsPerMinute = 60 * kMsPerSecond;
 inline constexpr int64_t kMsPerHour = 60 * kMsPerMinute;

@@ -17,7 +17,7 @@ namespace creneau::booking {
 namespace {
 
 constexpr int kSlotsPerBarrier = 64;
-constexpr int kLooks = 20;
+constexpr int kRounds = 20;
 
 ledger::SlotTarget TargetOf(const rules::CalendarSlot& slot, bool listed) {
   return ledger::SlotTarget{slot.start, slot.starts_at, static_cast<uint16_t>(slot.minutes),
@@ -236,7 +236,7 @@ ledger::TrimCounts Engine::Impl::TrimAll(AgendaId agenda) {
 ledger::TrimCounts Engine::Impl::TrimSlots(std::vector<SlotId> slots, Act& act,
                                            const std::function<bool()>& finish) {
   ledger::TrimCounts sum;
-  for (int look = 0; look < kLooks && !slots.empty() && !log_->poisoned(); ++look) {
+  for (int look = 0; look < kRounds && !slots.empty() && !log_->poisoned(); ++look) {
     std::vector<SlotId> again;
     int acts = 0;
     for (const SlotId slot : slots) {

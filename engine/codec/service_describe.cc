@@ -2,15 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/time.h"
+#include "codec/describe.h"
 
 namespace creneau::codec {
 namespace {
-
-std::string Utc(Instant instant) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(instant.ms),
-                          absl::UTCTimeZone());
-}
 
 // Names are lower-case letters and hyphens: they need no escaping.
 std::string JsonOf(const std::vector<NamedCount>& counts) {

@@ -12,13 +12,12 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/instant.h"
 #include "http/event_streams.h"
 #include "http/reading_room.h"
 
 namespace creneau::http {
 namespace {
-
-constexpr int64_t kNsPerMs = 1'000'000;
 
 // After its last reply a connection is read for this long and this far before it is closed: closing
 // with unread bytes resets it, and the client may lose the reply that says why (RFC 9112 9.6).

@@ -8,12 +8,12 @@
 #include <limits>
 #include <utility>
 
+#include "base/instant.h"
 #include "base/limits.h"
 
 namespace creneau::http {
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
 // Pieces of the log between two looks at the socket.
 constexpr int kMostPieces = 256;
 // No event has more: names are 64 characters, and times and numbers what they are.

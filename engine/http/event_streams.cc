@@ -11,13 +11,13 @@
 #include <system_error>
 #include <utility>
 
+#include "base/instant.h"
 #include "base/limits.h"
 #include "booking/staff_access.h"
 
 namespace creneau::http {
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
 // For the last chunk, once it is to stop.
 constexpr int64_t kStopGraceMs = 1'000;
 constexpr int kForEver = -1;

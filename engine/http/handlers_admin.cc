@@ -3,16 +3,12 @@
 #include "http/handlers.h"
 #include "http/headers.h"
 #include "http/json.h"
+#include "http/request_body.h"
 #include "http/telemetry.h"
 #include "http/text.h"
 
 namespace creneau::http {
 namespace {
-
-void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
-  const ParameterProblem problem{parameter, message};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
-}
 
 // ?dry_run and ?displaced. False: refused. A misspelt dry_run must not publish, so there is no
 // other parameter.

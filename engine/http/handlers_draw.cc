@@ -131,10 +131,6 @@ void Enter(Exchange& exchange, const booking::Actor* actor) {
   Answer(exchange, answer, /*show_key=*/true);
 }
 
-booking::HolderRequest Holder(const Exchange& exchange) {
-  return {exchange.name, exchange.request.creneau_key};
-}
-
 // What is zero is not known yet.
 void WriteHash(JsonWriter& json, std::string_view name, const std::array<uint8_t, 32>& hash) {
   if (hash != std::array<uint8_t, 32>{}) json.Name(name).String(Hex(hash));
@@ -205,11 +201,6 @@ void WriteAnswer(Exchange& exchange, const DrawAnswer& answer) {
     json.EndObject();
   }
   json.EndArray().EndObject();
-}
-
-void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
-  const ParameterProblem problem{parameter, message};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
 }
 
 void ShowPage(Exchange& exchange, std::string_view name) {

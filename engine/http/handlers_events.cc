@@ -9,14 +9,10 @@
 #include "booking/event_feed.h"
 #include "http/event_streams.h"
 #include "http/handlers.h"
+#include "http/request_body.h"
 
 namespace creneau::http {
 namespace {
-
-void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
-  const ParameterProblem problem{parameter, message};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
-}
 
 std::optional<uint64_t> Number(std::string_view text) {
   uint64_t value = 0;

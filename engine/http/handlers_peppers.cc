@@ -7,6 +7,7 @@
 #include "http/handlers.h"
 #include "http/json.h"
 #include "http/public_answer.h"
+#include "http/request_body.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -14,11 +15,6 @@ namespace {
 
 using booking::PepperAnswer;
 using booking::PepperObstacle;
-
-void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
-  const ParameterProblem problem{parameter, message};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
-}
 
 // Of the path. What is no number is no epoch either.
 std::optional<uint32_t> EpochIn(std::string_view text) {

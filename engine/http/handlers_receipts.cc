@@ -10,13 +10,14 @@
 namespace creneau::http {
 namespace {
 
-constexpr std::string_view kTooMany =
+constexpr std::string_view kTooManyReceipts =
     "More receipts are asked for than can be signed now. An attempt stays good for thirty days and "
     "a receipt for ever: try again later.";
 
 void RefuseForNow(Exchange& exchange, int64_t retry_after_s) {
-  exchange.Refuse(
-      {.outcome = Outcome::kOverloaded, .detail = kTooMany, .retry_after_s = retry_after_s});
+  exchange.Refuse({.outcome = Outcome::kOverloaded,
+                   .detail = kTooManyReceipts,
+                   .retry_after_s = retry_after_s});
 }
 
 }  // namespace

@@ -12,16 +12,12 @@
 #include "http/headers.h"
 #include "http/reading_room.h"
 #include "http/readings.h"
+#include "http/request_body.h"
 
 namespace creneau::http {
 namespace {
 
 constexpr int32_t kMinutesPerDay = 24 * 60;
-
-void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
-  const ParameterProblem problem{parameter, message};
-  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
-}
 
 // Where a parameter stands twice, programs disagree about which one counts.
 bool RefuseRepeated(Exchange& exchange) {

@@ -145,10 +145,6 @@ void Answer(Exchange& exchange, const ReservationAnswer& answer) {
   WriteReservation(exchange, answer.reservation, ShowKey::kNo);
 }
 
-booking::HolderRequest Holder(const Exchange& exchange) {
-  return {exchange.name, exchange.request.creneau_key};
-}
-
 // A family's. Which of them a refusal is about it says where that tells nothing new.
 void HoldSeats(Exchange& exchange, const Body& body) {
   booking::PartyRequest request;

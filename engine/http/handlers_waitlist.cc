@@ -68,10 +68,6 @@ void Answer(Exchange& exchange, const PlaceAnswer& answer, bool show_key) {
   json.EndObject();
 }
 
-booking::HolderRequest Holder(const Exchange& exchange) {
-  return {exchange.name, exchange.request.creneau_key};
-}
-
 void Join(Exchange& exchange, const booking::Actor* actor) {
   const std::string_view key = exchange.request.idempotency_key;
   if (key.data() != nullptr && !IsStrongIdempotencyKey(key))

@@ -39,7 +39,7 @@ void WriteMoment(JsonWriter& json, std::string_view name, Instant at,
 }
 
 // A number of 64 bits as a string: JSON's numbers end at 2^53 where many read them.
-void WriteWhole(JsonWriter& json, std::string_view name, uint64_t number) {
+void WriteAsText(JsonWriter& json, std::string_view name, uint64_t number) {
   json.Name(name).String(std::to_string(number));
 }
 
@@ -74,9 +74,9 @@ void WriteBody(JsonWriter& json, const ConfirmationReceipt& confirmation,
   json.Name("minutes").Number(confirmation.minutes);
   json.Name("channel").String(confirmation.channel);
   json.Name("holder").String(Hex(confirmation.holder));
-  WriteWhole(json, "batch", confirmation.batch);
-  WriteWhole(json, "lsn", confirmation.lsn.value);
-  WriteWhole(json, "epoch", confirmation.epoch);
+  WriteAsText(json, "batch", confirmation.batch);
+  WriteAsText(json, "lsn", confirmation.lsn.value);
+  WriteAsText(json, "epoch", confirmation.epoch);
   json.Name("chain").String(Hex(confirmation.chain));
 }
 

@@ -59,4 +59,13 @@ void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view
   exchange.Refuse({.outcome = Outcome::kValidationFailed, .body = {&problem, 1}});
 }
 
+void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message) {
+  const ParameterProblem problem{parameter, message};
+  exchange.Refuse({.outcome = Outcome::kValidationFailed, .parameters = {&problem, 1}});
+}
+
+booking::HolderRequest Holder(const Exchange& exchange) {
+  return {exchange.name, exchange.request.creneau_key};
+}
+
 }  // namespace creneau::http

@@ -16,5 +16,9 @@ bool ReadBody(Exchange& exchange, Body& body);
 std::optional<bool> ReadDryRun(Exchange& exchange);
 
 void RefuseMember(Exchange& exchange, std::string_view pointer, std::string_view message);
+void RefuseParameter(Exchange& exchange, std::string_view parameter, std::string_view message);
+
+// Of a path that names what somebody holds: a reservation, a place, an entry.
+booking::HolderRequest Holder(const Exchange& exchange);
 
 }  // namespace creneau::http

@@ -27,7 +27,7 @@ constexpr int64_t kMaxProbeConnections = 64;
 
 constexpr mode_t kOwnerOnly = 0600;
 // As open as a port on the loopback address; the directory it lies in can be closed to others.
-constexpr mode_t kEveryone = 0666;
+constexpr mode_t kModeOfEveryone = 0666;
 
 constexpr surge::RateLimit kEntries{limits::kDrawEntriesPerAddress, limits::kDrawAddressPeriodMs};
 constexpr surge::RateLimit kWrongKeys{limits::kWrongKeysPerAddress, limits::kWrongKeysPeriodMs};
@@ -157,8 +157,8 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     citizens.desk = &desk_;
     citizens.wrong_keys = &*wrong_keys_;
   }
-  absl::StatusOr<std::string> bound =
-      Add(*listen, std::max(1, options.threads), kEveryone, "public", citizens, public_budget_);
+  absl::StatusOr<std::string> bound = Add(*listen, std::max(1, options.threads), kModeOfEveryone,
+                                          "public", citizens, public_budget_);
   if (!bound.ok()) return bound.status();
   address_ = *bound;
   if (!options.confirm.empty()) {
@@ -170,7 +170,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
         "Only a reservation is confirmed, cancelled, extended and read at this address. Everything "
         "else is at the public listener, ",
         address_, ".");
-    bound = Add(*confirm, 1, kEveryone, "confirm", holders, confirm_budget_);
+    bound = Add(*confirm, 1, kModeOfEveryone, "confirm", holders, confirm_budget_);
     if (!bound.ok()) return bound.status();
     confirm_address_ = *bound;
   }
@@ -191,7 +191,7 @@ absl::Status Server::Impl::Start(const ServerOptions& options) {
     if (!metrics.ok()) return metrics.status();
     WorkerOptions machines = usual;
     machines.audience = Audience::kProbe;
-    bound = Add(*metrics, 1, kEveryone, "metrics", machines, probe_budget_);
+    bound = Add(*metrics, 1, kModeOfEveryone, "metrics", machines, probe_budget_);
     if (!bound.ok()) return bound.status();
     metrics_address_ = *bound;
   }

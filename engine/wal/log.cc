@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/instant.h"
 #include "wal/bell.h"
 #include "wal/deliveries.h"
 #include "wal/spares.h"
@@ -18,7 +19,6 @@
 namespace creneau::wal {
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
 // The longest sleep. A producer that stops between its push and its wake-up holds up those behind
 // it no longer than this, and a failure of the helper is noticed no later.
 constexpr int64_t kLongestSleepNs = 10 * kNsPerMs;

@@ -10,7 +10,7 @@
 namespace creneau::booking {
 namespace {
 
-constexpr const char* kKey = "0123456789abcdefghijklmn";
+constexpr const char* kEntryKey = "0123456789abcdefghijklmn";
 
 }  // namespace
 
@@ -34,20 +34,21 @@ TEST_CASE(
     "one entry a person; a repeat gives the same, anybody else learns only that there is one") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");
-  const EntryAnswer first = lottery.Enter(EntrantsDossier(1), kKey);
+  const EntryAnswer first = lottery.Enter(EntrantsDossier(1), kEntryKey);
   REQUIRE(first.outcome == Outcome::kOk);
   CHECK_FALSE(first.existed);
   CHECK(first.entry.state == "entered");
   CHECK(first.entry.draw == "2026-12");
   CHECK(first.entry.wishes == "any any any");
-  const EntryAnswer again = lottery.Enter(EntrantsDossier(1), kKey);
+  const EntryAnswer again = lottery.Enter(EntrantsDossier(1), kEntryKey);
   CHECK(again.outcome == Outcome::kOk);
   CHECK(again.existed);
   CHECK(again.entry.name == first.entry.name);
   CHECK(again.entry.key.view() == first.entry.key.view());
   rules::Wishes mornings;
   mornings.afternoon = false;
-  CHECK(lottery.Enter(EntrantsDossier(1), kKey, mornings).outcome == Outcome::kIdempotencyMismatch);
+  CHECK(lottery.Enter(EntrantsDossier(1), kEntryKey, mornings).outcome ==
+        Outcome::kIdempotencyMismatch);
   const EntryAnswer other = lottery.Enter(EntrantsDossier(1), "another-key-another-key-");
   CHECK(other.outcome == Outcome::kAlreadyEntered);
   CHECK(other.entry.name.empty());

@@ -5,14 +5,14 @@
 namespace creneau::booking {
 namespace {
 
-const std::string kKey = "k7Jd93mZpQ4vX1sLw0RtYb";
+const std::string kRepeatedKey = "k7Jd93mZpQ4vX1sLw0RtYb";
 const std::string kOtherKey = "a8Kd93mZpQ4vX1sLw0RtYc";
 
 TEST_CASE("from hold to confirmed, moved and given up") {
   World world;
   REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
 
-  const auto held = world.Hold("9200123456", "2026-12-01T09:00", kKey);
+  const auto held = world.Hold("9200123456", "2026-12-01T09:00", kRepeatedKey);
   REQUIRE(held.outcome == Outcome::kOk);
   CHECK_FALSE(held.existed);
   CHECK(held.reservation.state == ReservationState::kHeld);
@@ -45,11 +45,11 @@ TEST_CASE("from hold to confirmed, moved and given up") {
 TEST_CASE("a repeated hold: the same key gets it back, another learns only that there is one") {
   World world;
   REQUIRE(world.Publish("93-titres", AgendaToml()).outcome == Outcome::kOk);
-  const auto held = world.Hold("9200123456", "2026-12-01T09:00", kKey);
+  const auto held = world.Hold("9200123456", "2026-12-01T09:00", kRepeatedKey);
   REQUIRE(held.outcome == Outcome::kOk);
 
   const auto again = world.Hold("92 0012-3456", "2026-12-01T09:00",
-                                kKey);  // the same file number, written otherwise
+                                kRepeatedKey);  // the same file number, written otherwise
   REQUIRE(again.outcome == Outcome::kOk);
   CHECK(again.existed);
   CHECK(again.reservation.name.view() == held.reservation.name.view());
@@ -58,7 +58,7 @@ TEST_CASE("a repeated hold: the same key gets it back, another learns only that 
   CHECK(world.Hold("9200123456", "2026-12-01T09:00", kOtherKey).outcome ==
         Outcome::kAlreadyReserved);
   CHECK(world.Hold("9200123456", "2026-12-01T09:00").outcome == Outcome::kAlreadyReserved);
-  CHECK(world.Hold("9200123456", "2026-12-01T10:00", kKey).outcome ==
+  CHECK(world.Hold("9200123456", "2026-12-01T10:00", kRepeatedKey).outcome ==
         Outcome::kIdempotencyMismatch);
 }
 
@@ -103,13 +103,13 @@ open = "09:00"
 close = "10:01"
 )";
   REQUIRE(world.Publish("93-titres", AgendaToml("93-titres", opening)).outcome == Outcome::kOk);
-  const auto held = world.Hold("AAAA1", "2026-12-01T09:00", kKey);  // 10:00 in Paris
+  const auto held = world.Hold("AAAA1", "2026-12-01T09:00", kRepeatedKey);  // 10:00 in Paris
   REQUIRE(held.outcome == Outcome::kOk);
   world.Pass(120);
   const auto late = world.Hold("AAAA2", "2026-12-01T09:00");
   CHECK(late.outcome == Outcome::kNotOpenYet);
   CHECK(late.opens_at == Instant{1796029200000 + 23 * kMsPerHour});
-  CHECK(world.Hold("AAAA1", "2026-12-01T09:00", kKey).existed);
+  CHECK(world.Hold("AAAA1", "2026-12-01T09:00", kRepeatedKey).existed);
   CHECK(world.Do(&Engine::Confirm, held.reservation).outcome == Outcome::kOk);
 }
 

@@ -9,7 +9,7 @@ namespace creneau::booking {
 namespace {
 
 constexpr Actor kClaire{rules::Role::kAgent, "c.martin", "C1A00001"};
-constexpr char kKey[] = "0123456789abcdefghijkl";
+constexpr char kHoldKey[] = "0123456789abcdefghijkl";
 
 }  // namespace
 
@@ -46,13 +46,13 @@ TEST_CASE("a quiet group goes over: nobody is two people before or after") {
   CHECK(again.moved.empty());
   CHECK(office.Renew(2, "93-titres").outcome == Outcome::kOk);
 
-  const ReservationAnswer held = office.Hold("FILE1", "", kKey);
+  const ReservationAnswer held = office.Hold("FILE1", "", kHoldKey);
   REQUIRE(held.outcome == Outcome::kOk);
   if (from_a_snapshot) REQUIRE(office.engine->TakeSnapshot().ok());
   office.Again();
   CHECK(office.EpochOf("93-titres") == 2);
   CHECK(office.Hold("FILE1").outcome == Outcome::kAlreadyReserved);
-  CHECK(office.Hold("FILE1", "", kKey).existed);
+  CHECK(office.Hold("FILE1", "", kHoldKey).existed);
   CHECK(office.engine->CheckInvariants().ok());
   const LogLines log = office.Log();
   CHECK(log.Find("\"what\":\"new-pepper\"") + 1 == log.Find("\"retired\":false"));

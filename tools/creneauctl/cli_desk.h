@@ -2,7 +2,7 @@
 // books for others, and seats that go from one channel to another. For cli.cc.
 #pragma once
 
-#include "tools/creneauctl/cli_keys.h"
+#include "tools/creneauctl/cli_leaf.h"
 
 namespace creneau::ctl {
 

@@ -1,41 +1,27 @@
 #include "tools/creneauctl/cli_draw.h"
 
-#include "base/text.h"
+#include "tools/creneauctl/cli_checks.h"
 
 namespace creneau::ctl {
 namespace {
 
-std::string CheckDate(const std::string& text) {
-  return ParseDate(text) ? "" : "expected a date such as 2026-12-01, got \"" + text + "\"";
-}
-
-CLI::App* OfAgenda(CLI::App* group, const MakeLeaf& leaf, Command* command, Verb verb,
-                   const std::string& name, const std::string& more, const std::string& about) {
-  CLI::App* of = leaf(group, verb, name.c_str(),
-                      "--admin data/admin.sock draw " + name + " 92-naturalisation" + more, about);
-  of->add_option("AGENDA", command->agenda, "its name")->required();
-  return of;
-}
-
-void DryRun(Command* command, CLI::App* leaf) {
-  leaf->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
-}
-
 void AddSteps(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   OfAgenda(group, leaf, command, Verb::kDrawStatus, "status", "",
            "Where the draw stands, as everybody sees it.");
-  DryRun(command, OfAgenda(group, leaf, command, Verb::kDrawClose, "close", "",
-                           "Closes the entries, once their window is over; the engine does so by "
-                           "itself.\nPublishes how many there are and the root of their Merkle "
-                           "tree."));
+  DryRun(OfAgenda(group, leaf, command, Verb::kDrawClose, "close", "",
+                  "Closes the entries, once their window is over; the engine does so by "
+                  "itself.\nPublishes how many there are and the root of their Merkle "
+                  "tree."),
+         command);
   CLI::App* seed = OfAgenda(group, leaf, command, Verb::kDrawSeed, "seed", " 4f1c…e9",
                             "Tells what the round gave: from its hour on, once, and published.\n"
                             "Nothing here can check that it did: compare it with the source.");
   seed->add_option("VALUE", command->value, "as the source has it")->required();
-  DryRun(command, seed);
-  DryRun(command, OfAgenda(group, leaf, command, Verb::kDrawRun, "run", "",
-                           "Draws: ranks, test of uniformity, seats; then offers are made.\n"
-                           "Once; repeated, it says what it gave."));
+  DryRun(seed, command);
+  DryRun(OfAgenda(group, leaf, command, Verb::kDrawRun, "run", "",
+                  "Draws: ranks, test of uniformity, seats; then offers are made.\n"
+                  "Once; repeated, it says what it gave."),
+         command);
 }
 
 void AddFiles(CLI::App* group, const MakeLeaf& leaf, Command* command) {
@@ -71,7 +57,7 @@ void AddEntries(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   enter->add_option("--idempotency-key", command->idempotency_key_file,
                     "file with the Idempotency-Key of one whose outcome is not known, to repeat "
                     "it; - for stdin; else a fresh one is drawn");
-  DryRun(command, enter);
+  DryRun(enter, command);
   const auto of_entry = [&](Verb verb, const char* name, const std::string& more,
                             const std::string& about) {
     CLI::App* of = leaf(group, verb, name,
@@ -86,9 +72,10 @@ void AddEntries(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   of_entry(Verb::kDrawEntry, "entry", "",
            "How an entry stands: its rank, and the seat that is offered.\n"
            "What is offered is confirmed with `reserve confirm` and the key shown here.");
-  DryRun(command, of_entry(Verb::kDrawLeave, "leave", "",
-                           "Takes an entry back; after the closing, what it is or would be "
-                           "offered."));
+  DryRun(of_entry(Verb::kDrawLeave, "leave", "",
+                  "Takes an entry back; after the closing, what it is or would be "
+                  "offered."),
+         command);
   of_entry(Verb::kDrawReceipt, "receipt", " --out receipt",
            "The signed receipt that the entry is in the list that was committed to.")
       ->add_option("--out", command->out_file, "write it to this new file [stdout]");

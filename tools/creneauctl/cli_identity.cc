@@ -15,10 +15,6 @@ void Reason(CLI::App* leaf, Command* command) {
       ->check(CLI::IsMember({"typing-error", "office-error", "new-document", "usurped", "other"}));
 }
 
-void DryRun(CLI::App* leaf, Command* command) {
-  leaf->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
-}
-
 const std::string kBy = "--admin data/admin.sock --bearer claire.key ";
 
 void AddReserveCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* command) {

@@ -2,7 +2,7 @@
 // is. For cli.cc.
 #pragma once
 
-#include "tools/creneauctl/cli_keys.h"
+#include "tools/creneauctl/cli_leaf.h"
 
 namespace creneau::ctl {
 

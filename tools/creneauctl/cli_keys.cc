@@ -8,10 +8,6 @@ namespace {
 constexpr const char* kOutHelp =
     "new file for the secret (mode 0600); it is shown nowhere else, and kept nowhere else";
 
-void DryRun(CLI::App* leaf, Command* command) {
-  leaf->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
-}
-
 void AddPepperCommands(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   leaf(group, Verb::kKeyPeppers, "peppers", "--admin data/admin.sock key peppers",
        "What applicants are hashed with: each pepper, and the agendas that use it.");

@@ -2,17 +2,11 @@
 // engine is reached with one. For cli.cc.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <string>
 
-#include "tools/creneauctl/command.h"
+#include "tools/creneauctl/cli_leaf.h"
 
 namespace creneau::ctl {
-
-// Makes a subcommand: of a group, with a verb, name, example and what it is about.
-using MakeLeaf =
-    std::function<CLI::App*(CLI::App*, Verb, const char*, const std::string&, const std::string&)>;
 
 bool IsOfKeys(Verb verb);
 void AddKeyCommands(CLI::App* group, const MakeLeaf& leaf, Command* command);

@@ -3,26 +3,16 @@
 namespace creneau::ctl {
 namespace {
 
-CLI::App* OfAgenda(CLI::App* group, const MakeLeaf& leaf, Command* command, Verb verb,
-                   const std::string& name, const std::string& more, const std::string& about) {
-  CLI::App* of = leaf(group, verb, name.c_str(),
-                      "--admin data/admin.sock queue " + name + " 92-naturalisation" + more, about);
-  of->add_option("AGENDA", command->agenda, "its name")->required();
-  return of;
-}
-
-void DryRun(Command* command, CLI::App* leaf) {
-  leaf->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
-}
-
 void AddOrders(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   OfAgenda(group, leaf, command, Verb::kQueueStatus, "status", "",
            "Where the queue stands, as everybody sees it.");
-  DryRun(command, OfAgenda(group, leaf, command, Verb::kQueuePause, "pause", "",
-                           "No new holds, of agendas without a queue too, until resume.\n"
-                           "Whoever holds a seat can still confirm it."));
-  DryRun(command, OfAgenda(group, leaf, command, Verb::kQueueResume, "resume", "",
-                           "Ends a pause, or the draining of a queue."));
+  DryRun(OfAgenda(group, leaf, command, Verb::kQueuePause, "pause", "",
+                  "No new holds, of agendas without a queue too, until resume.\n"
+                  "Whoever holds a seat can still confirm it."),
+         command);
+  DryRun(OfAgenda(group, leaf, command, Verb::kQueueResume, "resume", "",
+                  "Ends a pause, or the draining of a queue."),
+         command);
   CLI::App* rate =
       OfAgenda(group, leaf, command, Verb::kQueueRate, "rate", " 600",
                "Lets in at most so many people a minute.\n"
@@ -30,15 +20,16 @@ void AddOrders(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   rate->add_option("PER_MIN", command->per_min, "people a minute; 0 for no cap")
       ->required()
       ->check(CLI::NonNegativeNumber);
-  DryRun(command, rate);
-  DryRun(command, OfAgenda(group, leaf, command, Verb::kQueueDrain, "drain", "",
-                           "Gives out no more tickets, until resume; who has one is served."));
+  DryRun(rate, command);
+  DryRun(OfAgenda(group, leaf, command, Verb::kQueueDrain, "drain", "",
+                  "Gives out no more tickets, until resume; who has one is served."),
+         command);
   CLI::App* extend = OfAgenda(group, leaf, command, Verb::kQueueExtend, "extend", " 15",
                               "Closes the opening that is under way so many minutes later.");
   extend->add_option("MINUTES", command->minutes, "by how many")
       ->required()
       ->check(CLI::PositiveNumber);
-  DryRun(command, extend);
+  DryRun(extend, command);
 }
 
 void AddBeacon(CLI::App* group, const MakeLeaf& leaf, Command* command) {
@@ -52,7 +43,7 @@ void AddBeacon(CLI::App* group, const MakeLeaf& leaf, Command* command) {
       ->add_flag("--without", command->without,
                  "the source gives nothing: begin without, and publish that")
       ->excludes(value);
-  DryRun(command, beacon);
+  DryRun(beacon, command);
 }
 
 void AddVerify(CLI::App* group, const MakeLeaf& leaf, Command* command) {

@@ -1,7 +1,7 @@
 // The part of the command line that is about receipts. For cli.cc.
 #pragma once
 
-#include "tools/creneauctl/cli_keys.h"
+#include "tools/creneauctl/cli_leaf.h"
 
 namespace creneau::ctl {
 

@@ -5,10 +5,6 @@
 namespace creneau::ctl {
 namespace {
 
-void DryRun(CLI::App* leaf, Command* command) {
-  leaf->add_flag("--dry-run", command->dry_run, "say what would be done, and do nothing");
-}
-
 CLI::App* OfPlace(CLI::App* group, const MakeLeaf& leaf, Command* command, Verb verb,
                   const std::string& name, const std::string& about) {
   CLI::App* of =

@@ -180,7 +180,7 @@ absl::Status CheckChain(const NamedText& agenda, const std::vector<Status>& stat
 }
 
 // The words of one line of tickets.
-std::vector<std::string_view> Words(std::string_view line) {
+std::vector<std::string_view> WordsOf(std::string_view line) {
   std::vector<std::string_view> words;
   constexpr std::string_view kBlanks = " \t\r";
   while (true) {
@@ -202,7 +202,7 @@ class TicketChecker {
         proof_(proof) {}
 
   absl::Status Check(std::string_view line, size_t number) {
-    const std::vector<std::string_view> words = Words(line);
+    const std::vector<std::string_view> words = WordsOf(line);
     if (words.empty()) return absl::OkStatus();
     const std::string at = absl::StrCat(file_, ", line ", number);
     const std::optional<surge::Ticket> ticket = surge::ReadUnverified(words[0]);

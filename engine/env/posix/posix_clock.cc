@@ -3,12 +3,12 @@
 #include <ctime>
 
 #include "base/check.h"
+#include "base/instant.h"
 
 namespace creneau::env {
 namespace {
 
 constexpr int64_t kNsPerSecond = 1'000'000'000;
-constexpr int64_t kNsPerMs = 1'000'000;
 
 timespec Read(clockid_t clock) {
   timespec now;
