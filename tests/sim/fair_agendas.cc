@@ -67,18 +67,7 @@ const std::vector<Shares>& SharesOfFiles() {
 
 std::string FairAgendaText(const OfficeAgenda& agenda, const Shares& shares) {
   const FairRules& rules = FairRulesOf(agenda.name + "/");
-  std::string text = "agenda = \"" + agenda.name + R"("
-title = "Simulation"
-office = "Préfecture simulée"
-timezone = "Europe/Paris"
-group = "simulated"
-policy = "direct"
-identity = [["dossier", "birth_date"], ["passport", "birth_date"]]
-hold_s = 300
-notice_hours = 0
-horizon_days = 366
-alternative = "aucune"
-)";
+  std::string text = AgendaHead(agenda.name, "simulated");
   text += "helper_cap = " + std::to_string(rules.helper_cap) +
           "\nparty_max = " + std::to_string(rules.party_max) + "\ncourt_overflow = \"" +
           (rules.adds_for_courts ? "add" : "count") + "\"\n" + agenda.opening;

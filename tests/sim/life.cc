@@ -12,19 +12,7 @@ namespace {
 constexpr int kMostSeats = 3;
 
 std::string AgendaText(const OfficeAgenda& agenda, int seats) {
-  return "agenda = \"" + agenda.name + R"("
-title = "Simulation"
-office = "Préfecture simulée"
-timezone = "Europe/Paris"
-group = "simulated"
-policy = ")" +
-         (agenda.queue ? "queue" : "direct") + R"("
-identity = [["dossier", "birth_date"], ["passport", "birth_date"]]
-hold_s = 300
-notice_hours = 0
-horizon_days = 366
-alternative = "aucune"
-)" + agenda.opening +
+  return AgendaHead(agenda.name, "simulated", agenda.queue ? "queue" : "direct") + agenda.opening +
          R"([[session]]
 weekdays = ["tue", "wed"]
 from = )" +
@@ -38,6 +26,22 @@ std::string Request(const std::string& line, const std::string& headers, const s
   std::string text = line + " HTTP/1.1\r\nHost: sim\r\n" + headers;
   if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return text + "\r\n" + body;
+}
+
+std::string AgendaHead(const std::string& name, const std::string& group,
+                       const std::string& policy) {
+  return "agenda = \"" + name + R"("
+title = "Simulation"
+office = "Préfecture simulée"
+timezone = "Europe/Paris"
+group = ")" +
+         group + "\"\npolicy = \"" + policy + R"("
+identity = [["dossier", "birth_date"], ["passport", "birth_date"]]
+hold_s = 300
+notice_hours = 0
+horizon_days = 366
+alternative = "aucune"
+)";
 }
 
 std::string ApplicantJson(int identity) { return "{\"applicant\":" + ApplicantText(identity); }

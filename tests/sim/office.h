@@ -24,6 +24,9 @@ struct OfficeAgenda {
 // Those without a queue, then those with one.
 const std::vector<OfficeAgenda>& OfficeAgendas();
 inline constexpr size_t kDirectAgendas = 2;
+// How each agenda's file begins.
+std::string AgendaHead(const std::string& name, const std::string& group,
+                       const std::string& policy = "direct");
 // As the auditor names them, "sim/"; also one with shares.
 const OfficeAgenda& AgendaNamed(const std::string& name);
 

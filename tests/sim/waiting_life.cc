@@ -20,18 +20,7 @@ const std::map<std::string, int> kOfferHours = {{"web", 2}, {"phone", 3}};
 constexpr int kFirstPerson = 40;
 constexpr uint64_t kPeople = 14;
 
-const char kText[] = R"(agenda = "sim-wait"
-title = "Simulation"
-office = "Préfecture simulée"
-timezone = "Europe/Paris"
-group = "waiting"
-policy = "direct"
-identity = [["dossier", "birth_date"], ["passport", "birth_date"]]
-hold_s = 300
-notice_hours = 0
-horizon_days = 366
-alternative = "aucune"
-accept_invented = true
+const char kRest[] = R"(accept_invented = true
 waitlist = true
 offer_hours = { web = 2, phone = 3 }
 [[session]]
@@ -68,7 +57,7 @@ void Life::PublishLists() {
   publishing_lists_ = true;  // until the answer is known
   Ask(
       Request("PUT /v1/agendas/" + kName + "?displaced=keep", "Content-Type: application/toml\r\n",
-              kText),
+              AgendaHead(kName, "waiting") + kRest),
       [&](const Told& told) {
         if (told.code == "outcome-unknown") return std::string();
         return waiting_.Published(told, DiskLow());
