@@ -100,6 +100,8 @@ class Life {
   void Turn();
 
   void Step();
+  void ManyActs();
+  void OnAnotherDisk();
   // recovery.cc
   void Start();
   void Recover();

@@ -22,12 +22,12 @@ void Life::TickOnce() {
   if (now - expected > limits::kExpiryLagMs) away_ms = now - expected;
   // Who holds is counted only where it matters: this comes often.
   const bool holds =
-      (away_ms > 0 && std::any_of(auditor_.book().live.begin(), auditor_.book().live.end(),
-                                  [&](const auto& one) {
-                                    return auditor_.book().bookings.at(one.second).state ==
-                                           Booking::State::kHeld;
-                                  })) ||
-      waiting_.AnyAwaits() || waiting_.IsUnsure(now);
+      away_ms > 0 &&
+      (std::any_of(auditor_.book().live.begin(), auditor_.book().live.end(),
+                   [&](const auto& one) {
+                     return auditor_.book().bookings.at(one.second).state == Booking::State::kHeld;
+                   }) ||
+       waiting_.AnyAwaits() || waiting_.IsUnsure(now));
   machine_.Tick();
   if (!machine_.failed() && !machine_.disk.dead()) machine_.Keep();
   last_tick_ = machine_.clock.now;
@@ -161,6 +161,27 @@ void Life::FillDisk(bool low) {
   LeaveAnswers();
 }
 
+// One batch of many sectors. Nobody asks a machine that is off: without power a snapshot fails, and
+// the log knows nothing of it yet.
+void Life::ManyActs() {
+  for (int act = 0; act < 20 && !machine_.failed() && !machine_.disk.dead(); ++act) Act();
+  if (machine_.disk.dead()) return;
+  if (Below(2) == 0) machine_.disk.FailAt(1, Fault::kPowerLoss, Loss::kTorn);
+  Turn();
+}
+
+// From now on a write takes another time; a very long one, once.
+void Life::OnAnotherDisk() {
+  static constexpr int64_t kSlowMs[] = {0, 20, 300, 900, 20'000, 110'000};
+  slow_ms_ = kSlowMs[Below(std::size(kSlowMs))];
+  Reach(slow_ms_ > 10'000 ? "disk-very-slow" : slow_ms_ > 0 ? "disk-slow" : "disk-quick");
+  Act();
+  const bool off = machine_.disk.dead();
+  if (!off) Turn();
+  if (slow_ms_ > 900 || machine_.failed() || off) slow_ms_ = 0;
+  if (!off) LeaveAnswers();
+}
+
 void Life::Step() {
   machine_.clock.now = machine_.clock.now + static_cast<int64_t>(Below(200));
   // The steward is in time, but for standstills.
@@ -187,9 +208,7 @@ void Life::Step() {
   } else if (what < 987) {
     Late();
   } else if (what < 988) {
-    for (int act = 0; act < 20 && !machine_.failed(); ++act) Act();  // a batch of many sectors
-    if (Below(2) == 0) machine_.disk.FailAt(1, Fault::kPowerLoss, Loss::kTorn);
-    Turn();
+    ManyActs();
   } else if (what < 989 && HasQueues() && Below(3) != 0) {
     Overnight();
     if (machine_.up()) return;
@@ -213,13 +232,7 @@ void Life::Step() {
   } else if (Below(2) == 0) {
     CheckLog();
   } else {
-    static constexpr int64_t kSlowMs[] = {0, 20, 300, 900, 20'000, 110'000};
-    slow_ms_ = kSlowMs[Below(std::size(kSlowMs))];
-    Reach(slow_ms_ > 10'000 ? "disk-very-slow" : slow_ms_ > 0 ? "disk-slow" : "disk-quick");
-    Act();
-    Turn();
-    if (slow_ms_ > 900 || machine_.failed()) slow_ms_ = 0;
-    LeaveAnswers();
+    OnAnotherDisk();
   }
   NoteFault();
   if (Fine() && machine_.up() && (machine_.failed() || machine_.disk.dead())) AfterFault();
