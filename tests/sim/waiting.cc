@@ -130,6 +130,7 @@ std::string Waiting::Joined(const Join& join, const Told& told, Instant now, Boo
   place.day = DayAt(now);
   place.key = told.Member("key");
   place.idempotency = join.idempotency;
+  place.joined = next.version;
   next.places[name] = place;
   next.place_of[join.person] = name;
   return "";

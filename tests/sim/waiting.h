@@ -74,6 +74,7 @@ struct Place {
   std::string key;
   std::string idempotency;
   int offers = 0;
+  uint64_t joined = 0;  // grows from one to the next
   bool ended() const { return state != State::kWaiting && state != State::kOffered; }
 };
 
@@ -207,6 +208,7 @@ class Waiting final : public Beside {
                       bool exactly) const;
   static std::string Nearest(const Lists& lists, const std::string& name, const std::string& from);
   std::string LearnOrder(const Answers& places, const Lists& lists, Instant now);
+  std::string LearnDrawn(const std::vector<std::string>& names, const Lists& lists);
   std::string PassedOver(const Lists& lists, const std::set<std::string>& offered,
                          Instant now) const;
   std::string LeftWaiting(const Lists& lists, const std::set<std::string>& offered, Instant now,
@@ -219,6 +221,10 @@ class Waiting final : public Beside {
   uint64_t versions_ = 0;
   // By channel and day: who comes after whom, since somebody has seen it.
   std::map<std::pair<std::string, int>, std::vector<std::string>> order_;
+  // One to so many that all orders so far are drawn and yet those in which people joined, or the
+  // opposite ones. 0: not all of them are.
+  double odds_of_joining_ = 1;
+  double odds_of_opposite_ = 1;
   // Of the latest round: whose reservation or offer ended in it.
   std::set<int> ended_now_;
   // Displaced people who have no other seat though there is a free one: since when that is seen.

@@ -10,6 +10,9 @@ namespace {
 
 using State = Kept::State;
 
+// Above these odds, one to so many, it is no chance.
+constexpr double kNoLuck = 1e9;
+
 int MinuteOf(const std::string& slot) {
   const auto minute = ParseLocalMinute(TimeOf(slot));
   CHECK(minute.has_value());
@@ -111,6 +114,20 @@ std::string Waiting::Nearest(const Lists& lists, const std::string& name, const 
   return "";
 }
 
+// Of one day. Whoever could choose his place by when he joins would know the order.
+std::string Waiting::LearnDrawn(const std::vector<std::string>& names, const Lists& lists) {
+  const auto joined = [&](const std::string& name) { return lists.places.at(name).joined; };
+  const auto before = [&](const std::string& a, const std::string& b) {
+    return joined(a) < joined(b);
+  };
+  double orders = 1;
+  for (size_t i = 2; i <= names.size(); ++i) orders *= static_cast<double>(i);
+  odds_of_joining_ *= std::is_sorted(names.begin(), names.end(), before) ? orders : 0;
+  odds_of_opposite_ *= std::is_sorted(names.rbegin(), names.rend(), before) ? orders : 0;
+  if (std::max(odds_of_joining_, odds_of_opposite_) < kNoLuck) return "";
+  return "people always come in the order in which they joined, or in the opposite one";
+}
+
 // From the places that are told: one order, by days, and the same as was told before.
 std::string Waiting::LearnOrder(const Answers& places, const Lists& lists, Instant now) {
   std::map<std::string, std::map<int, std::string>> by_channel;
@@ -138,6 +155,7 @@ std::string Waiting::LearnOrder(const Answers& places, const Lists& lists, Insta
       if (known == order_.end()) {
         if (names.size() > 1) auditor_.Reach("order-drawn");
         order_[{channel, day}] = names;
+        if (std::string wrong = LearnDrawn(names, lists); !wrong.empty()) return wrong;
         continue;
       }
       std::vector<std::string> left;
