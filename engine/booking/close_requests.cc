@@ -196,9 +196,11 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
        codec::EncodeClosed(closed)});
   if (!done) return Closed(Outcome::kOutcomeUnknown, agenda);
   const ledger::TrimCounts trimmed = in.TrimAll(agenda->id);
+  WatchClosed(in, *agenda);
+  // Where the log has failed since, the next start does what was planned.
+  if (in.log_->poisoned()) return answer;
   answer.seats_withdrawn = trimmed.withdrawn;
   answer.displaced = trimmed.kept;
-  WatchClosed(in, *agenda);
   return answer;
 }
 

@@ -330,9 +330,11 @@ PublishAnswer Engine::Impl::Publish(const PublishRequest& request, const Actor& 
     return answer;
   }
   const ledger::TrimCounts trimmed = TrimAll(id);
+  answer.version = version + 1;
+  // Where the log has failed since, the next start does what was planned.
+  if (log_->poisoned()) return answer;
   answer.seats_withdrawn = trimmed.withdrawn;
   answer.seats_kept = trimmed.kept;
-  answer.version = version + 1;
   return answer;
 }
 

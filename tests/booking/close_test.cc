@@ -6,6 +6,7 @@
 #include "base/limits_waitlist.h"
 #include "booking/engine_impl.h"
 #include "booking/event_feed.h"
+#include "tests/booking/faulty_files.h"
 #include "tests/booking/waitlist_fixture.h"
 
 namespace creneau::booking {
@@ -266,6 +267,48 @@ TEST_CASE("who has confirmed a seat waits no more, also where the office moves i
   world.Minutes(1);
   CHECK(world.SlotOf(held.reservation).starts_with("offered 2026-12-17"));
   CHECK(world.StateOf(dora) == "served");
+}
+
+// What is closed or published is in force; that the next segment's file cannot be made is found
+// only then. The next start withdraws the seats.
+TEST_CASE("whoever closes or publishes is told what comes of it, also where the log fails then") {
+  env::PosixFileSystem files;
+  FaultyFiles faulty(files, "log/spare");
+  Closing world;
+  const Reservation ada = world.At("2026-12-15T09:30", "2026-0001");
+  world.Stop();
+  EngineOptions options;
+  options.data = world.directory + "/data";
+  options.keys = world.directory + "/keys";
+  options.segment_bytes = limits::kMinSegmentBytes;
+  options.steward_thread = options.log_threads = false;
+  bool failed = false;
+  auto opened = Engine::Open(options, faulty, world.clock, world.entropy,
+                             [&](const absl::Status&) { failed = true; });
+  REQUIRE(opened.ok());
+  world.engine = *std::move(opened);
+  faulty.die_at = faulty.operations + 1;
+  int slots = 3;
+  SECTION("closes") {
+    const CloseAnswer closed = world.Close("2026-12-15");
+    CHECK(closed.outcome == Outcome::kOk);
+    CHECK(closed.slots == 3);
+    CHECK(closed.displaced == 1);
+    CHECK(closed.seats_withdrawn == 5);
+  }
+  SECTION("publishes") {
+    const PublishAnswer published =
+        world.Publish("93-titres", FewSeats("", "09:00-09:30"), Displaced::kKeep);
+    CHECK(published.outcome == Outcome::kOk);
+    CHECK(published.seats_kept == 1);
+    CHECK(published.seats_withdrawn == 7);
+    slots = 2;
+  }
+  REQUIRE(failed);
+  world.Restart();
+  CHECK(world.Slots() == slots);
+  CHECK(world.SlotOf(ada) == "confirmed 2026-12-15T09:30");
+  CHECK(world.engine->CheckInvariants().ok());
 }
 
 TEST_CASE("what may be said for a reason is what the log can say of one") {
