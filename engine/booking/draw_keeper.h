@@ -39,6 +39,7 @@
 #include "booking/engine.h"
 #include "booking/names.h"
 #include "booking/steward.h"
+#include "rules/draw_takers.h"
 
 namespace creneau::booking {
 
@@ -103,6 +104,7 @@ class DrawKeeper {
     std::vector<rules::DrawSlot> fruitless;  // free, and nobody who waits can take them
     size_t fruitless_waiting = 0;            // how many waited then
     Instant rolled_at;
+    std::optional<rules::DrawTakers> takers;  // from the first seat that came back on
   };
   struct Offer {
     uint32_t entry = 0;
@@ -157,7 +159,9 @@ class DrawKeeper {
   void LookAtOffers(Key key, Act& act);
   bool Make(const AgendaInfo& agenda, Key key, const Offer& offer, Instant now, Act& act);
   std::optional<Key> GivesOut(const AgendaInfo& agenda, LocalMinute slot) const;
-  std::optional<uint32_t> NextFor(Key key, LocalMinute slot, uint32_t* place) const;
+  rules::DrawTakers& TakersOf(Key key);
+  std::optional<uint32_t> NextFor(Key key, LocalMinute slot);
+  std::vector<uint32_t> WaitingByRank(Key key) const;
   bool Settle(Key key, uint32_t entry, uint64_t idempotency, const ledger::Result& result,
               Act& act);
   void Change(Key key, uint32_t entry, codec::EntryState state, std::optional<SeatRef> offer,

@@ -1,7 +1,6 @@
 // What time brings to draws: closings, offers, and how they roll on.
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "base/check.h"
@@ -21,6 +20,8 @@ using ledger::SeatState;
 constexpr int64_t kTellCrowdsEveryMs = kMsPerMinute;
 // Looking for seats that have come back counts the slots of the draw's dates.
 constexpr int64_t kRollEveryMs = kMsPerSecond;
+// Entries that are looked at before others get the lock: as many cache misses.
+constexpr size_t kEntriesAtOnce = 1'000;
 
 }  // namespace
 
@@ -127,21 +128,42 @@ bool DrawKeeper::Make(const AgendaInfo& agenda, Key key, const Offer& offer, Ins
   return Settle(key, offer.entry, entry.idempotency, engine_.ledger_.Hold(args, act), act);
 }
 
-// The first from that place on who waits and can take that slot; `place` is then behind it.
-std::optional<uint32_t> DrawKeeper::NextFor(Key key, LocalMinute slot, uint32_t* place) const {
+// What people wish for does not change after the closing, so it is held against slots without the
+// lock, which requests wait for.
+rules::DrawTakers& DrawKeeper::TakersOf(Key key) {
+  std::optional<rules::DrawTakers>& takers = progress_[key].takers;
+  if (takers) return *takers;
+  std::shared_ptr<const DrawCommitted> committed;
+  std::shared_ptr<const DrawDrawn> drawn;
+  {
+    const Draws::Lock lock = draws_.Take();
+    const Draw& draw = *draws_.Of(key.first, key.second);
+    committed = draw.committed;
+    drawn = draw.drawn;
+  }
+  std::vector<std::string_view> wishes;
+  wishes.reserve(drawn->order.size());
+  for (const uint32_t leaf : drawn->order) wishes.push_back(committed->wishes[leaf]);
+  return takers.emplace(wishes);
+}
+
+// The first by rank who waits and can take that slot.
+std::optional<uint32_t> DrawKeeper::NextFor(Key key, LocalMinute slot) {
+  const auto entry_at = [](const Draw& draw, uint32_t place) {
+    return draw.committed->entry_of[draw.drawn->order[place]];
+  };
+  const auto first_waiting = [&](std::span<const uint32_t> places) {
+    const Draws::Lock lock = draws_.Take();
+    const Draw& draw = *draws_.Of(key.first, key.second);
+    const auto waits = [&](uint32_t place) {
+      return draw.entries[entry_at(draw, place)].state == EntryState::kEntered;
+    };
+    return static_cast<size_t>(std::find_if(places.begin(), places.end(), waits) - places.begin());
+  };
+  const std::optional<uint32_t> place = TakersOf(key).First(slot, first_waiting);
+  if (!place) return std::nullopt;
   const Draws::Lock lock = draws_.Take();
-  const Draw& draw = *draws_.Of(key.first, key.second);
-  std::set<std::string_view> kinds;
-  for (const auto& [kind, count] : draw.waiting) {
-    if (rules::ParseWishesText(kind)->Take(slot)) kinds.insert(kind);
-  }
-  if (kinds.empty()) return std::nullopt;
-  while (*place < draw.drawn->order.size()) {
-    const uint32_t entry = draw.committed->entry_of[draw.drawn->order[(*place)++]];
-    const codec::DrawEntry& said = draw.entries[entry];
-    if (said.state == EntryState::kEntered && kinds.contains(said.wishes)) return entry;
-  }
-  return std::nullopt;
+  return entry_at(*draws_.Of(key.first, key.second), *place);
 }
 
 bool DrawKeeper::TakeBack(const AgendaInfo& agenda, SeatId seat, const ledger::SeatTime& time,
@@ -154,8 +176,8 @@ bool DrawKeeper::TakeBack(const AgendaInfo& agenda, SeatId seat, const ledger::S
   const std::optional<Key> key = GivesOut(agenda, time.start);
   if (!key) return false;
   const Identities::Reading reading = engine_.people_->identities.Read();
-  uint32_t place = 0;
-  while (const std::optional<uint32_t> next = NextFor(*key, time.start, &place)) {
+  // Whoever is asked has had their turn, if nothing else.
+  while (const std::optional<uint32_t> next = NextFor(*key, time.start)) {
     if (!*aside && !engine_.ledger_.Aside(seat, now, act)) return false;
     *aside = true;
     Subject subject;
@@ -215,6 +237,24 @@ bool DrawKeeper::OfferDrawn(const AgendaInfo& agenda, Key key, Instant now, Act&
   return done;
 }
 
+// The places of those who wait. One who leaves while this looks may be among them: whoever offers
+// looks again.
+std::vector<uint32_t> DrawKeeper::WaitingByRank(Key key) const {
+  std::vector<uint32_t> waiting;
+  for (size_t place = 0;;) {
+    const Draws::Lock lock = draws_.Take();
+    const Draw& draw = *draws_.Of(key.first, key.second);
+    const std::vector<uint32_t>& order = draw.drawn->order;
+    const size_t until = std::min(order.size(), place + kEntriesAtOnce);
+    for (; place < until; ++place) {
+      const uint32_t entry = draw.committed->entry_of[order[place]];
+      if (draw.entries[entry].state == EntryState::kEntered)
+        waiting.push_back(static_cast<uint32_t>(place));
+    }
+    if (place == order.size()) return waiting;
+  }
+}
+
 // What is free goes to those who wait, by the same rule as in the run.
 void DrawKeeper::RollOn(const AgendaInfo& agenda, Key key, Instant now, Act& act) {
   Progress& progress = progress_[key];
@@ -232,19 +272,20 @@ void DrawKeeper::RollOn(const AgendaInfo& agenda, Key key, Instant now, Act& act
   std::vector<rules::DrawSlot> slots = SlotsToGive(agenda, rules, now);
   if (slots.empty() || (slots == progress.fruitless && waiting == progress.fruitless_waiting))
     return;
-  std::vector<uint32_t> entries;
-  std::vector<std::string_view> wishes;
   std::shared_ptr<const DrawCommitted> committed;
+  std::shared_ptr<const DrawDrawn> drawn;
   {
     const Draws::Lock lock = draws_.Take();
     const Draw& draw = *draws_.Of(key.first, key.second);
     committed = draw.committed;
-    for (const uint32_t leaf : draw.drawn->order) {
-      const uint32_t entry = committed->entry_of[leaf];
-      if (draw.entries[entry].state != EntryState::kEntered) continue;
-      entries.push_back(entry);
-      wishes.push_back(committed->wishes[leaf]);
-    }
+    drawn = draw.drawn;
+  }
+  std::vector<uint32_t> entries;
+  std::vector<std::string_view> wishes;
+  for (const uint32_t place : WaitingByRank(key)) {
+    const uint32_t leaf = drawn->order[place];
+    entries.push_back(committed->entry_of[leaf]);
+    wishes.push_back(committed->wishes[leaf]);
   }
   const std::vector<uint32_t> given = rules::Allocate(wishes, slots);
   size_t made = 0;
@@ -305,6 +346,9 @@ void DrawKeeper::Advance(Instant now, Act& act, const Steward::Await& await) {
       if (draws_.Of(key.first, key.second)->drawn) keys.push_back(key);
     }
   }
+  std::erase_if(progress_, [&keys](const auto& kept) {
+    return std::find(keys.begin(), keys.end(), kept.first) == keys.end();
+  });
   for (const Key& key : keys) {
     const AgendaInfo& agenda = *engine_.registry_.Find(key.first);
     act.Begin();

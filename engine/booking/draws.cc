@@ -11,13 +11,6 @@ namespace {
 // A snapshot holds the lock no longer than it takes to write so many.
 constexpr size_t kEntriesAtOnce = 1'000;
 
-void NoteWaiting(Draw& draw, const codec::DrawEntry& entry, int change) {
-  if (entry.state != codec::EntryState::kEntered) return;
-  const auto at = draw.waiting.try_emplace(entry.wishes).first;
-  at->second += static_cast<size_t>(change);
-  if (at->second == 0) draw.waiting.erase(at);
-}
-
 }  // namespace
 
 codec::DrawEntry* Draw::Find(uint64_t name) {
@@ -114,11 +107,9 @@ absl::Status Draws::Put(const codec::DrawEntry& entry) {
     return absl::DataLossError("an entry that is another's");
   } else {
     --draw->counts[static_cast<size_t>(entries[place].state)];
-    NoteWaiting(*draw, entries[place], -1);
     entries[place] = entry;
   }
   ++draw->counts[static_cast<size_t>(entry.state)];
-  NoteWaiting(*draw, entry, +1);
   last_name_ = std::max(last_name_, entry.name);
   if (entry.state != codec::EntryState::kWithdrawn) {
     draw->of_subject[entry.subject] = place;

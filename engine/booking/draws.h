@@ -36,12 +36,10 @@ struct Draw {
   // Of each subject the entry that stands: its place.
   std::unordered_map<Subject, uint32_t, SubjectHash> of_subject;
   std::array<size_t, codec::kEntryStates> counts{};  // of entries, by state
-  // Kinds of wishes of those who are in state kEntered: how many of each.
-  std::map<std::string, size_t> waiting;
-  bool kept = true;                                // else only the state is
-  bool entries_fixed = false;                      // by the closing that is under way, or was
-  std::shared_ptr<const DrawCommitted> committed;  // from the closing on
-  std::shared_ptr<const DrawDrawn> drawn;          // once it is done
+  bool kept = true;                                  // else only the state is
+  bool entries_fixed = false;                        // by the closing that is under way, or was
+  std::shared_ptr<const DrawCommitted> committed;    // from the closing on
+  std::shared_ptr<const DrawDrawn> drawn;            // once it is done
   // As the log has them, until they have been worked out.
   std::vector<rules::DrawSlot> told_slots;
   std::vector<uint32_t> told_given;

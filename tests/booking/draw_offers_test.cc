@@ -1,4 +1,7 @@
 // What a draw gave, and how it rolls on.
+#include <algorithm>
+#include <chrono>
+
 #include "base/limits_waitlist.h"
 #include "booking/engine_impl.h"
 #include "tests/booking/draw_fixture.h"
@@ -152,6 +155,50 @@ TEST_CASE(
   CHECK(hold.outcome == Outcome::kByDraw);
   CHECK(hold.attempt.has_value());
   CHECK(lottery.engine->CheckInvariants().ok());
+}
+
+// Not in the suite; engine/booking/README.md has the figure:
+//   build/release/tests/booking/booking_test "[.measure]"
+TEST_CASE("how long seats that come back take among 80,000 different wishes", "[.measure]") {
+  Lottery lottery(absl::StrReplaceAll(DrawToml(), {{"web = 2", "web = 40"}}));
+  lottery.GoTo("2026-11-30T10:30");
+  {
+    // As a log would say it, since that is quicker.
+    Draws& draws = lottery.engine->inside().people_->draws;
+    const Draws::Lock lock = draws.Take();
+    for (uint32_t number = 1; number <= 80'000; ++number) {
+      rules::Wishes wishes;
+      wishes.dates = {CivilDate{2026, 12, number % 2 == 0 ? 8 : 10}};
+      for (uint32_t day = 0; day < 17; ++day) {
+        if ((number >> day & 1) != 0) wishes.dates.push_back(CivilDate{2027, 1, int(day) + 1});
+      }
+      codec::DrawEntry entry;
+      entry.agenda = AgendaId{0};
+      entry.number = number;
+      entry.name = draws.last_name() + 1;
+      entry.subject = {number, 1};
+      entry.wishes = rules::WishesText(wishes);
+      REQUIRE(draws.Put(entry).ok());
+    }
+  }
+  lottery.Draw();
+  lottery.Pass(2);
+  CHECK(lottery.State().offered == 480);
+  const auto started = std::chrono::steady_clock::now();
+  int64_t slowest_ms = 0;
+  for (int rounds = 0; rounds < (3'600 + 70) * 4; ++rounds) {
+    const auto before = std::chrono::steady_clock::now();
+    lottery.Round();
+    const auto took = std::chrono::steady_clock::now() - before;
+    slowest_ms = std::max<int64_t>(
+        slowest_ms, std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+  }
+  const auto took = std::chrono::steady_clock::now() - started;
+  CHECK(lottery.State().passed == 480);
+  CHECK(lottery.State().offered == 480);
+  WARN("an hour in which 480 offers lapse: "
+       << std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
+       << " ms, the slowest round " << slowest_ms << " ms");
 }
 
 TEST_CASE("nobody moves into seats that a draw has to give") {

@@ -5,6 +5,7 @@
 #include "catch2/catch.hpp"
 #include "rules/beacon.h"
 #include "rules/draw_allocation.h"
+#include "rules/draw_takers.h"
 #include "rules/wishes.h"
 
 namespace creneau::rules {
@@ -145,6 +146,52 @@ TEST_CASE("what is remembered for each kind of wish changes nothing") {
   }
   CHECK(Give(wishes, slots) == expected);
   CHECK(std::count(expected.begin(), expected.end(), kNoSlot) > 0);
+}
+
+TEST_CASE("seats that come back go by rank, and the ranks are walked once for each half of a day") {
+  // 3,000 people who wish for different things, as far as that goes, and seats of three days.
+  std::vector<std::string> texts;
+  std::vector<Wishes> all;
+  for (size_t i = 0; i < 3'000; ++i) {
+    Wishes wishes;
+    if (i % 3 != 0) wishes.weekdays.bits = static_cast<uint8_t>(1 + i * 37 % 127);
+    wishes.morning = i % 5 != 1;
+    wishes.afternoon = i % 5 != 2;
+    for (int day = 1; day <= 20 && i % 7 < 3; ++day) {
+      if (i * 31 % static_cast<size_t>(day + 3) == 0) wishes.dates.push_back({2026, 12, day});
+    }
+    texts.push_back(WishesText(wishes));
+    all.push_back(wishes);
+  }
+  const Texts wishes(texts.begin(), texts.end());
+  DrawTakers takers(wishes);
+  std::vector<bool> waits(wishes.size(), true);
+  const auto first_waiting = [&](std::span<const uint32_t> places) {
+    REQUIRE(places.size() <= DrawTakers::kAskedAtOnce);
+    return static_cast<size_t>(
+        std::find_if(places.begin(), places.end(), [&](uint32_t place) { return waits[place]; }) -
+        places.begin());
+  };
+  const char* slots[] = {"2026-12-01T09:00", "2026-12-01T11:59", "2026-12-01T12:00",
+                         "2026-12-03T09:00", "2026-12-10T17:00"};
+  size_t offered = 0;
+  for (size_t seat = 0; seat < 4'000; ++seat) {
+    const LocalMinute slot = *ParseLocalMinute(slots[seat % 5]);
+    // The rule as it is said, over all ranks.
+    std::optional<uint32_t> expected;
+    for (uint32_t place = 0; place < wishes.size() && !expected; ++place) {
+      if (waits[place] && all[place].Take(slot)) expected = place;
+    }
+    REQUIRE(takers.First(slot, first_waiting) == expected);
+    REQUIRE(takers.First(slot, first_waiting) == expected);
+    waits[seat * 17 % waits.size()] = false;  // somebody who wants none any more
+    if (!expected) continue;
+    waits[*expected] = false;
+    ++offered;
+  }
+  CHECK(offered > 1'000);
+  CHECK(takers.looks() <= 4 * wishes.size());
+  CHECK(takers.looks() > 3 * wishes.size());
 }
 
 TEST_CASE("of drand's rounds the one that is public when it is said to be") {
