@@ -64,6 +64,7 @@ struct DrawView {
   Instant entries_from;
   Instant entries_until;
   Instant round_at;
+  std::string_view format;     // of its files, proof::DrawFormat; from the closing on
   proof::Hash rules{};         // SHA-256 of rules.txt
   std::string surprise_limit;  // rules/uniformity.h
   uint64_t entered = 0;        // that stand

@@ -23,7 +23,8 @@ std::string Line(DrawFile file, const DrawCommitted& committed, const DrawDrawn*
     case DrawFile::kRules:
       break;
     case DrawFile::kEntries:
-      return proof::EntryLine(committed.tags[at], committed.wishes[at], committed.tree.leaf(at));
+      return proof::EntryLine(
+          proof::LeafOf(committed.tags[at], committed.wishes[at], committed.HolderAt(at)));
     case DrawFile::kSeats:
       return proof::SeatLine(committed.slots[at].start, committed.slots[at].seats);
     case DrawFile::kRanks: {
@@ -44,7 +45,8 @@ proof::Hash DigestOf(DrawFile file, const DrawCommitted& committed, const DrawDr
 
 std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
                                               const std::vector<codec::DrawEntry>& entries,
-                                              std::vector<rules::DrawSlot> slots) {
+                                              std::vector<rules::DrawSlot> slots,
+                                              const EntryHolder& holder_of) {
   std::vector<Subject> subjects;
   std::vector<uint32_t> taking_part;
   for (uint32_t i = 0; i < entries.size(); ++i) {
@@ -64,7 +66,9 @@ std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
   for (const uint32_t at : sorted) {
     const uint32_t entry = taking_part[at];
     committed->leaf_of[entry] = static_cast<uint32_t>(leaves.size());
-    leaves.push_back(proof::HashOfLeaf(proof::LeafOf(tags[at], entries[entry].wishes)));
+    if (holder_of) committed->holders.push_back(holder_of(entries[entry]));
+    leaves.push_back(proof::HashOfLeaf(
+        proof::LeafOf(tags[at], entries[entry].wishes, committed->HolderAt(leaves.size()))));
     committed->tags.push_back(tags[at]);
     committed->wishes.push_back(entries[entry].wishes);
     committed->entry_of.push_back(entry);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,18 +23,26 @@ struct DrawCommitted {
   static constexpr uint32_t kNoLeaf = UINT32_MAX;
 
   std::vector<proof::DrawTag> tags;
-  std::vector<std::string> wishes;  // of each
-  std::vector<uint32_t> entry_of;   // of each: place among the entries
-  std::vector<uint32_t> leaf_of;    // of each entry: place among the tags, or kNoLeaf
+  std::vector<std::string> wishes;   // of each
+  std::vector<proof::Hash> holders;  // of each; none: the leaves have none (proof/draw.h)
+  std::vector<uint32_t> entry_of;    // of each: place among the entries
+  std::vector<uint32_t> leaf_of;     // of each entry: place among the tags, or kNoLeaf
   proof::MerkleTree tree{{}};
   std::vector<rules::DrawSlot> slots;
   proof::Hash seats{};  // SHA-256 of seats.txt
+
+  std::optional<proof::Hash> HolderAt(size_t leaf) const {
+    return holders.empty() ? std::nullopt : std::optional(holders[leaf]);
+  }
 };
 
-// Those that were not withdrawn before the closing.
+// Whose an entry is.
+using EntryHolder = std::function<proof::Hash(const codec::DrawEntry&)>;
+// Those that were not withdrawn before the closing. No `holder_of`: the leaves have none.
 std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
                                               const std::vector<codec::DrawEntry>& entries,
-                                              std::vector<rules::DrawSlot> slots);
+                                              std::vector<rules::DrawSlot> slots,
+                                              const EntryHolder& holder_of);
 
 struct DrawDrawn {
   std::vector<proof::Hash> ranks;      // of each tag

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "booking/engine_impl.h"
+#include "proof/receipt.h"
 #include "rules/calendar.h"
 #include "rules/draw_text.h"
 
@@ -35,6 +36,14 @@ proof::DrawKey DrawKeeper::KeyOf(const AgendaInfo& agenda, std::string_view draw
   return key;
 }
 
+EntryHolder DrawKeeper::HoldersOfEntries() const {
+  return [&names = *engine_.names_](const codec::DrawEntry& entry) {
+    return proof::HolderOf(
+        names.NameOf(Names::Kind::kEntry, entry.name),
+        names.KeyOf(Names::Kind::kEntry, entry.name, entry.subject, entry.idempotency).view());
+  };
+}
+
 Instant DrawKeeper::InstantOf(const AgendaInfo& agenda, LocalMinute local) const {
   std::string error;
   return rules::InstantOf(local, agenda.zone.absl(), &error);
@@ -51,7 +60,8 @@ absl::Status DrawKeeper::WorkOut(const AgendaInfo& agenda, Draw& draw) const {
   };
   // One that was run by an engine of before has its seats in the result only.
   draw.committed = CommitTo(KeyOf(agenda, state.rules.id), draw.entries,
-                            state.slots.empty() ? draw.told_slots : state.slots);
+                            state.slots.empty() ? draw.told_slots : state.slots,
+                            state.holders ? HoldersOfEntries() : nullptr);
   if (draw.committed->tree.root() != state.root) return wrong("the root of its entries");
   if (state.seats != proof::Hash{} && draw.committed->seats != state.seats)
     return wrong("the list of its seats");

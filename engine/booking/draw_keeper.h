@@ -112,6 +112,7 @@ class DrawKeeper {
   };
 
   proof::DrawKey KeyOf(const AgendaInfo& agenda, std::string_view draw) const;
+  EntryHolder HoldersOfEntries() const;
   absl::Status WorkOut(const AgendaInfo& agenda, Draw& draw) const;
   Instant InstantOf(const AgendaInfo& agenda, LocalMinute local) const;
   std::string_view PhaseOf(const AgendaInfo& agenda, const codec::DrawState& state,

@@ -38,6 +38,7 @@ DrawView DrawKeeper::ViewOf(const AgendaInfo& agenda, const Draw& draw, Instant 
   view.round_at = InstantOf(agenda, draw.state.rules.round_at);
   view.rules = proof::Sha256Of(
       rules::DrawRulesText(agenda.rules.name, agenda.rules.timezone, draw.state.rules));
+  view.format = proof::DrawFormat(draw.state.holders);
   view.surprise_limit = rules::Uniformity::limit_text();
   view.entered = draw.committed ? draw.committed->tags.size() : draw.standing();
   view.offered = draw.count(EntryState::kOffered);

@@ -350,6 +350,10 @@ InclusionAnswer DrawKeeper::Receipt(const HolderRequest& request, Instant receiv
   receipt.index = committed->leaf_of[place];
   receipt.tag = committed->tags[receipt.index];
   receipt.wishes = committed->wishes[receipt.index];
+  if (const auto holder = committed->HolderAt(receipt.index)) {
+    receipt.entry = engine_.names_->NameOf(Names::Kind::kEntry, held->entry.name);
+    receipt.holder = *holder;
+  }
   receipt.entries = static_cast<uint32_t>(committed->tags.size());
   receipt.path = committed->tree.PathOf(receipt.index);
   answer.receipt = engine_.receipts_->Sign(receipt, received_at);

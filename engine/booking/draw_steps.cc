@@ -131,7 +131,7 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
   }
   std::shared_ptr<const DrawCommitted> committed =
       CommitTo(KeyOf(agenda, state.rules.id), entries,
-               SlotsToGive(agenda, state.rules, engine_.clock_.Now()));
+               SlotsToGive(agenda, state.rules, engine_.clock_.Now()), HoldersOfEntries());
   const Instant round_at = InstantOf(agenda, state.rules.round_at);
   const Instant now = engine_.clock_.Now();
   if (now >= round_at) {
@@ -139,6 +139,7 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
     return PushStep(state, act, await);
   }
   state.step = DrawStep::kClosed;
+  state.holders = true;
   state.closed_at = now;
   state.entries = static_cast<uint32_t>(committed->tags.size());
   state.root = committed->tree.root();

@@ -126,6 +126,7 @@ std::string EncodeDraw(const DrawState& state) {
   out.set_surprise_entries(state.surprise_entries);
   out.set_crowded(state.crowded);
   out.set_first_name(state.first_name);
+  out.set_holders(state.holders);
   PutSlots(state.slots, &out, &v1::DrawChanged::add_slot_seats);
   return message.SerializeAsString();
 }
@@ -147,6 +148,7 @@ absl::StatusOr<DrawState> FromProto(const v1::DrawChanged& in) {
   out.surprise_entries = in.surprise_entries();
   out.crowded = in.crowded();
   out.first_name = in.first_name();
+  out.holders = in.holders();
   if (in.step() < 1 || in.step() > static_cast<uint32_t>(DrawStep::kAbandoned))
     return absl::DataLossError("a draw at a step that this version does not know");
   // Replies and files write these as they are.

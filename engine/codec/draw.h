@@ -48,6 +48,7 @@ struct DrawState {
   std::string surprise_entries;
   uint64_t crowded = 0;
   uint64_t first_name = 0;
+  bool holders = false;  // its leaves have one (proof/draw.h); false before the closing
   friend bool operator==(const DrawState&, const DrawState&) = default;
 };
 

@@ -153,6 +153,7 @@ void WriteDraw(JsonWriter& json, const booking::AgendaInfo& agenda, const DrawVi
   WriteCount(json, "entries", draw.entered);
   if (state.crowded > 0) WriteCount(json, "crowded", state.crowded);
   if (!committed) return;
+  json.Name("format").String(draw.format);
   WriteTime(json, "closed_at", state.closed_at, agenda);
   json.Name("root").String(Hex(state.root));
   WriteHash(json, "seats", state.seats);

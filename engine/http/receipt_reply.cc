@@ -88,6 +88,10 @@ void WriteBody(JsonWriter& json, const InclusionReceipt& inclusion,
   json.Name("rules").String(Hex(inclusion.rules));
   json.Name("root").String(Hex(inclusion.root));
   json.Name("tag").String(Hex(inclusion.tag));
+  if (!inclusion.entry.empty()) {
+    json.Name("entry").String(inclusion.entry);
+    json.Name("holder").String(Hex(inclusion.holder));
+  }
   json.Name("wishes").String(inclusion.wishes);
   json.Name("index").Number(inclusion.index);
   json.Name("entries").Number(inclusion.entries);

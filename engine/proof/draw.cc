@@ -57,8 +57,10 @@ std::vector<DrawTag> TagsOf(const DrawKey& key, std::span<const Subject> subject
   return tags;
 }
 
-std::string LeafOf(const DrawTag& tag, std::string_view wishes) {
-  return absl::StrCat(Hex(tag), " ", std::string(wishes));
+std::string LeafOf(const DrawTag& tag, std::string_view wishes, const std::optional<Hash>& holder) {
+  std::string leaf = absl::StrCat(Hex(tag), " ", std::string(wishes));
+  if (holder) absl::StrAppend(&leaf, " ", Hex(*holder));
+  return leaf;
 }
 
 Hash Sha256Of(std::string_view octets) {

@@ -1,7 +1,10 @@
 // What a draw is made of (design 5; DRAW.md says it for those who want to work it out themselves).
 //
 //   tag   HMAC-SHA-256(draw key, subject): who it is, and nobody can tell; another one in each draw
-//   leaf  "TAG WISHES": what is committed to at the closing, by a Merkle tree (merkle.h)
+//   leaf  "TAG WISHES HOLDER": what is committed to at the closing, by a Merkle tree (merkle.h).
+//         HOLDER is HolderOf (receipt.h) of the entry's name and key, so that whoever has the key
+//         can show that the entry is theirs, and nobody else can. Draws that were closed by an
+//         engine of before have leaves without it.
 //   seed  SHA-256 over what the draw is, its rules, the tree's root, the seats, and the public
 //         random value
 //   rank  HMAC-SHA-256(seed, tag); the smallest is first
@@ -13,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,8 +33,9 @@ using DrawTag = Hash;
 // For all subjects of a draw: the key's block is hashed once.
 std::vector<DrawTag> TagsOf(const DrawKey& key, std::span<const Subject> subjects);
 
-// `wishes`: as rules/wishes.h writes them.
-std::string LeafOf(const DrawTag& tag, std::string_view wishes);
+// `wishes`: as rules/wishes.h writes them. Without a holder: as it was before leaves had one.
+std::string LeafOf(const DrawTag& tag, std::string_view wishes,
+                   const std::optional<Hash>& holder = {});
 
 Hash Sha256Of(std::string_view octets);
 

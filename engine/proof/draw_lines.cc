@@ -12,6 +12,16 @@ namespace {
 
 constexpr size_t kHashDigits = 2 * std::tuple_size_v<Hash>;
 
+// What stands behind the last space, which goes too. Nothing: it is no hash, and all stays.
+std::optional<Hash> TakeHashOff(std::string_view* text) {
+  if (text->size() < kHashDigits + 1) return std::nullopt;
+  const size_t space = text->size() - kHashDigits - 1;
+  const std::optional<Hash> hash = ReadHash(text->substr(space + 1));
+  if (!hash || (*text)[space] != ' ') return std::nullopt;
+  *text = text->substr(0, space);
+  return hash;
+}
+
 }  // namespace
 
 std::string_view DrawFileName(DrawFile file) {
@@ -37,8 +47,12 @@ std::optional<DrawFile> DrawFileFromName(std::string_view name) {
   return std::nullopt;
 }
 
-std::string EntryLine(const DrawTag& tag, std::string_view wishes, const Hash& leaf) {
-  return absl::StrCat(Hex(tag), " ", std::string(wishes), " ", Hex(leaf));
+std::string_view DrawFormat(bool has_holders) {
+  return has_holders ? "creneau draw 3" : "creneau draw 2";
+}
+
+std::string EntryLine(std::string_view leaf) {
+  return absl::StrCat(std::string(leaf), " ", Hex(HashOfLeaf(leaf)));
 }
 
 std::string SeatLine(LocalMinute slot, uint32_t seats) {
@@ -53,14 +67,25 @@ std::string AllocationLine(uint64_t place, const DrawTag& tag, std::optional<Loc
   return absl::StrCat(place, " ", Hex(tag), " ", slot ? FormatLocalMinute(*slot) : "-");
 }
 
-std::optional<ReadEntry> ReadEntryLine(std::string_view line) {
-  if (line.size() < 2 * kHashDigits + 3) return std::nullopt;
-  const auto tag = ReadHash(line.substr(0, kHashDigits));
-  const auto hash = ReadHash(line.substr(line.size() - kHashDigits));
-  const size_t leaf_ends = line.size() - kHashDigits - 1;
-  if (!tag || !hash || line[kHashDigits] != ' ' || line[leaf_ends] != ' ') return std::nullopt;
-  ReadEntry entry{*tag, {}, line.substr(0, leaf_ends), *hash};
+std::optional<ReadEntry> ReadEntryLineOfBefore(std::string_view line) {
+  ReadEntry entry;
+  entry.leaf = line;
+  const std::optional<Hash> hash = TakeHashOff(&entry.leaf);
+  if (!hash || entry.leaf.size() < kHashDigits + 1 || entry.leaf[kHashDigits] != ' ')
+    return std::nullopt;
+  const std::optional<DrawTag> tag = ReadHash(entry.leaf.substr(0, kHashDigits));
+  if (!tag) return std::nullopt;
+  entry.tag = *tag;
+  entry.hash = *hash;
   entry.wishes = entry.leaf.substr(kHashDigits + 1);
+  return entry;
+}
+
+std::optional<ReadEntry> ReadEntryLine(std::string_view line) {
+  std::optional<ReadEntry> entry = ReadEntryLineOfBefore(line);
+  if (!entry) return std::nullopt;
+  entry->holder = TakeHashOff(&entry->wishes);
+  if (!entry->holder) return std::nullopt;
   return entry;
 }
 

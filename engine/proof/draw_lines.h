@@ -20,22 +20,29 @@ inline constexpr std::array<DrawFile, 5> kAllDrawFiles = {DrawFile::kRules, Draw
 std::string_view DrawFileName(DrawFile file);  // "entries", of entries.txt
 std::optional<DrawFile> DrawFileFromName(std::string_view name);
 
-// Lines without their ends. Places are counted from 1.
-std::string EntryLine(const DrawTag& tag, std::string_view wishes, const Hash& leaf);
+// What draw.json says the files are: "creneau draw 3"; of a draw whose leaves have no holder
+// (draw.h) "creneau draw 2".
+std::string_view DrawFormat(bool has_holders);
+
+// Lines without their ends. Places are counted from 1. `leaf`: what LeafOf makes.
+std::string EntryLine(std::string_view leaf);
 std::string SeatLine(LocalMinute slot, uint32_t seats);
 std::string RankLine(uint64_t place, const DrawTag& tag, const Hash& rank);
 // Without a slot: "-".
 std::string AllocationLine(uint64_t place, const DrawTag& tag, std::optional<LocalMinute> slot);
 
-// What EntryLine was made from; nothing of any other line. Whether leaf and wishes are right is for
+// What EntryLine was made from; nothing of any other line. Whether hash and wishes are right is for
 // whoever asks.
 struct ReadEntry {
   DrawTag tag{};
   std::string_view wishes;
+  std::optional<Hash> holder;
   std::string_view leaf;  // the text that was hashed
   Hash hash{};
 };
 std::optional<ReadEntry> ReadEntryLine(std::string_view line);
+// Of a draw whose leaves have no holder.
+std::optional<ReadEntry> ReadEntryLineOfBefore(std::string_view line);
 
 struct ReadSeats {
   LocalMinute slot;

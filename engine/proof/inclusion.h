@@ -23,12 +23,18 @@ struct InclusionReceipt {
   Hash rules{};      // SHA-256 of rules.txt
   Hash root{};
   DrawTag tag{};
+  // The entry's name, and whose it is: HolderOf that name and its key (receipt.h). No name: of a
+  // draw whose leaves have no holder (draw.h), and anybody can show such a receipt as theirs.
+  std::string entry;
+  Hash holder{};
   std::string wishes;      // rules/wishes.h
   uint32_t index = 0;      // of the leaf
   uint32_t entries = 0;    // leaves
   std::vector<Hash> path;  // from the leaf to the root
 };
 
+// What was hashed for the tree.
+std::string LeafOf(const InclusionReceipt& receipt);
 // Whether the path leads from the entry to the root.
 bool LeadsToRoot(const InclusionReceipt& receipt);
 
@@ -37,5 +43,6 @@ class ReceiptWriter;
 class ReceiptReader;
 void WriteInclusion(ReceiptWriter& out, const InclusionReceipt& receipt);
 InclusionReceipt ReadInclusion(ReceiptReader& in);
+InclusionReceipt ReadInclusionOfBefore(ReceiptReader& in);
 
 }  // namespace creneau::proof

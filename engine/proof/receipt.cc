@@ -17,7 +17,8 @@ constexpr std::string_view kMagic = "CRENRCPT";
 constexpr uint8_t kVersion = 1;
 constexpr uint8_t kAttempt = 1;
 constexpr uint8_t kConfirmation = 2;
-constexpr uint8_t kInclusion = 3;
+constexpr uint8_t kInclusionOfBefore = 3;
+constexpr uint8_t kInclusion = 4;
 constexpr size_t kSignature = crypto_sign_BYTES;
 constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr uint64_t kMinutesOfDay = 24 * 60;
@@ -192,7 +193,7 @@ std::string ReceiptSigner::Sign(const ConfirmationReceipt& confirmation, Instant
 std::string ReceiptSigner::Sign(const InclusionReceipt& inclusion, Instant issued) const {
   Writer body;
   WriteInclusion(body, inclusion);
-  return Sign(kInclusion, issued, body.octets());
+  return Sign(inclusion.entry.empty() ? kInclusionOfBefore : kInclusion, issued, body.octets());
 }
 
 std::string SignReceipt(const AttemptReceipt& attempt, Instant issued, const Seed& seed) {
@@ -223,6 +224,7 @@ absl::StatusOr<Receipt> ReadReceipt(std::string_view text) {
   receipt.issued_at = in.Time("the time of issue is out of range");
   if (in.ok() && kind == kAttempt) receipt.body = ReadAttempt(in);
   if (in.ok() && kind == kConfirmation) receipt.body = ReadConfirmation(in);
+  if (in.ok() && kind == kInclusionOfBefore) receipt.body = ReadInclusionOfBefore(in);
   if (in.ok() && kind == kInclusion) receipt.body = ReadInclusion(in);
   in.Expect(in.done(), "there is more than belongs to it");
   if (!in.ok()) return absl::InvalidArgumentError(in.wrong());
@@ -251,10 +253,10 @@ Hash Commit(const Nonce& nonce, std::span<const CommittedField> fields) {
   return Sha256(all.octets());
 }
 
-Hash HolderOf(std::string_view reservation, std::string_view key) {
+Hash HolderOf(std::string_view name, std::string_view key) {
   Writer all;
   all.Text("creneau holder v1");
-  all.Text(reservation);
+  all.Text(name);
   all.Text(key);
   return Sha256(all.octets());
 }

@@ -17,10 +17,11 @@
 //   body of a confirmation (kind 2): reservation text | agenda text | title text | office text |
 //     timezone text | slot text | starts_at u64 | minutes u16 | channel text | identity u8 |
 //     holder 32 | batch u64 | lsn u64 | epoch u64 | chain 32
-//   body of an inclusion in a draw (kind 3): agenda text | title text | office text | timezone text
+//   body of an inclusion in a draw (kind 4): agenda text | title text | office text | timezone text
 //   |
-//     draw text | closed_at u64 | round_at u64 | rules 32 | root 32 | tag 32 | wishes text |
-//     index u32 | entries u32 | count u8, and so many hashes of 32 octets
+//     draw text | closed_at u64 | round_at u64 | rules 32 | root 32 | tag 32 | entry text |
+//     holder 32 | wishes text | index u32 | entries u32 | count u8, and so many hashes of 32 octets
+//   body of one in a draw whose leaves have no holder (kind 3): the same without entry and holder
 //
 // Pure functions and values; any thread. Who calls SignReceipt spends 25 us and a few allocations.
 #pragma once
@@ -134,9 +135,9 @@ struct CommittedField {
 };
 Hash Commit(const Nonce& nonce, std::span<const CommittedField> fields);
 
-// What ties a confirmation to whoever has the reservation's key: SHA-256 over the texts "creneau
-// holder v1", name and key.
-Hash HolderOf(std::string_view reservation, std::string_view key);
+// What ties a confirmation to whoever has the reservation's key, or an entry in a draw to whoever
+// has that one's: SHA-256 over the texts "creneau holder v1", name and key.
+Hash HolderOf(std::string_view name, std::string_view key);
 
 // ISO 8601: weeks begin on Monday, and the first of a year is the one with its first Thursday.
 struct IsoWeek {

@@ -132,6 +132,15 @@ class Draws(unittest.TestCase):
         shown = json.loads(ctl(self.programs[1], "--json", "receipt", "verify", receipt, "--key", keys)[1])
         self.assertEqual((shown["valid"], shown["kind"], shown["root"]), (True, "inclusion", root))
         self.assertIn("2026-12", ctl(self.programs[1], "receipt", "show", receipt)[1])
+        # Whoever has the key can show that it is theirs, and nobody else.
+        other = home / "other.key"
+        other.write_text("A" * 22)
+        for key, whose, code in ((key_file, "entrant", 0), (other, "other-entrant", 5)):
+            got = ctl(self.programs[1], "--json", "receipt", "verify", receipt, "--key", keys, "--holder-key", key)
+            self.assertEqual((got[0], json.loads(got[1])["whose"]), (code, whose), got)
+        parts = [part.encode() for part in ("creneau holder v1", entry["entry"], entry["key"])]
+        digest = hashlib.sha256(b"".join(len(part).to_bytes(2, "big") + part for part in parts)).hexdigest()
+        self.assertEqual((shown["entry"], shown["holder"]), (entry["entry"], digest))
         with self.daemon.client() as client:
             said = client.request("POST", "/v1/receipts/verify", {"receipt": receipt.read_text().strip()}).json
         self.assertEqual((said["valid"], said["kind"], said["draw"]), (True, "inclusion", "2026-12"))
@@ -142,8 +151,10 @@ class Draws(unittest.TestCase):
         facts = json.loads((out / "draw.json").read_text())
         lines = {name: (out / f"{name}.txt").read_text().splitlines() for name in ("entries", "seats", "ranks", "allocation")}
         leaves = []
+        self.assertEqual(facts["format"], "creneau draw 3")
         for line in lines["entries"]:
             leaf, digest = line.rsplit(" ", 1)
+            self.assertEqual(len(line.split()), 6)
             leaves.append(hashlib.sha256(b"\0" + leaf.encode()).digest())
             self.assertEqual(leaves[-1].hex(), digest)
 

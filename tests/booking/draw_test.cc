@@ -4,7 +4,6 @@
 
 #include "base/limits_draw_room.h"
 #include "booking/engine_impl.h"
-#include "proof/receipt.h"
 #include "tests/booking/draw_fixture.h"
 
 namespace creneau::booking {
@@ -240,31 +239,6 @@ TEST_CASE("a start goes on where it was at each step, and gives no other result"
   CHECK(lottery.engine->CheckInvariants().ok());
 }
 
-TEST_CASE("every entrant has a signed receipt of inclusion, which leads to what is published") {
-  Lottery lottery;
-  lottery.GoTo("2026-11-30T10:30");
-  std::vector<EntryView> entries;
-  for (int i = 0; i < 9; ++i) entries.push_back(lottery.EnterAll(EntrantsDossier(i)));
-  lottery.GoTo("2026-12-01T18:00");
-  const DrawView closed = lottery.State();
-  for (const EntryView& entry : entries) {
-    const InclusionAnswer answer =
-        EntryReceipt(*lottery.engine, {entry.name, entry.key.view()}, lottery.clock.now);
-    REQUIRE(answer.outcome == Outcome::kOk);
-    const ReceiptVerdict verdict = lottery.engine->VerifyReceipt(answer.receipt);
-    REQUIRE(verdict.receipt.has_value());
-    const auto& receipt = std::get<proof::InclusionReceipt>(verdict.receipt->body);
-    CHECK(receipt.root == closed.state.root);
-    CHECK(receipt.draw == "2026-12");
-    CHECK(receipt.entries == 9);
-    CHECK(verdict.receipt->issued_at < closed.round_at);
-    CHECK(receipt.rules == proof::Sha256Of(lottery.File(proof::DrawFile::kRules)));
-    CHECK(
-        lottery.File(proof::DrawFile::kEntries).find(proof::LeafOf(receipt.tag, receipt.wishes)) !=
-        std::string::npos);
-  }
-}
-
 TEST_CASE("an id is used once, and a draw's rules stand once entries have begun") {
   Lottery lottery;
   const auto publish = [&](const std::string& toml) {
@@ -383,7 +357,7 @@ TEST_CASE("a result whose ranks follow an order is not published") {
     entry.wishes = "any any any";
     entries.push_back(entry);
   }
-  const auto committed = CommitTo({}, entries, {});
+  const auto committed = CommitTo({}, entries, {}, nullptr);
   const auto drawn = DrawFrom(proof::Hash{}, *committed);
   CHECK(WhatIsWrong(*drawn).empty());
   DrawDrawn broken = *drawn;

@@ -120,13 +120,18 @@ class PageTest(unittest.TestCase):
             self.assertIn("est celle de ce rendez-vous", self.check(**held)["whose"])
             other = self.check(**{**held, "holder": "AAAAAAAAAAAAAAAAAAAAAA"})
             self.assertEqual((other["valid"], "n’est PAS celle" in other["whose"]), (False, True))
+            entry = {"receipt": self.made["inclusion"], "holder": self.made["holder_key"]}
+            self.assertIn("est celle de cette inscription", self.check(**entry)["whose"])
+            other = self.check(**{**entry, "holder": "AAAAAAAAAAAAAAAAAAAAAA"})
+            self.assertEqual((other["valid"], "n’est PAS celle" in other["whose"]), (False, True))
+            self.assertIn("n’importe qui peut", self.check(**{**entry, "receipt": self.made["inclusion_of_before"]})["whose"])
             self.assertFalse(self.check(receipt=self.made["attempt"] + "A")["valid"])
             self.assertIn("pas parmi les clés", self.check(keys="ab" * 32)["text"])
 
     def test_what_was_changed_anywhere_is_refused(self):
         for before in ("", NO_ED25519):
             self.load(before)
-            for name in ("attempt", "confirmation", "inclusion"):
+            for name in ("attempt", "confirmation", "inclusion", "inclusion_of_before"):
                 call = f"acceptedAmong({json.dumps(self.made[name])}, {json.dumps(self.made['key'])})"
                 self.assertEqual(self.browser.run(call), 0, (name, before))
 
@@ -174,7 +179,7 @@ class PageTest(unittest.TestCase):
         self.load()
         for lang in ("fr", "en"):
             self.assertEqual(self.browser.run("document.documentElement.lang"), lang)
-            for name in ("attempt", "nobody", "confirmation", "inclusion"):
+            for name in ("attempt", "nobody", "confirmation", "inclusion", "inclusion_of_before"):
                 seen = self.check(receipt=self.made[name])
                 rows = self.browser.run("""[...document.querySelectorAll("#result dt, #result dd, #result li")].map(
                     (node) => node.textContent)""")

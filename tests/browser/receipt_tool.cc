@@ -1,7 +1,8 @@
 // Receipts as the engine signs them, for checkers that are not ours.
 //
 //   receipt_tool receipts    one JSON object: the public key, its id, an attempt with its nonce and
-//                            fields, an attempt of nobody, a confirmation with its key, and
+//                            fields, an attempt of nobody, a confirmation and an entry in a draw
+//                            with their key, an entry in a draw whose leaves have no holder, and
 //                            a confirmation whose every text is as long as may be
 //   receipt_tool fold        what each code point beyond ASCII stands for in a number, where it
 //                            stands for anything: "0660 0", "00A0 " for nothing, "00E9 accent"
@@ -84,8 +85,8 @@ proof::ConfirmationReceipt Longest() {
   return confirmation;
 }
 
-// The fifth of seven entries.
-proof::InclusionReceipt Inclusion() {
+// The fifth of seven entries. Without a name: in a draw whose leaves have no holder.
+proof::InclusionReceipt Inclusion(const std::string& entry) {
   proof::InclusionReceipt inclusion;
   inclusion.agenda = "92-naturalisation";
   inclusion.title = Attempt().title;
@@ -97,10 +98,12 @@ proof::InclusionReceipt Inclusion() {
   inclusion.rules.fill(0xCD);
   inclusion.tag.fill(0x5A);
   inclusion.wishes = "mon,tue morning any";
+  inclusion.entry = entry;
+  if (!entry.empty()) inclusion.holder = proof::HolderOf(entry, kHolderKey);
   std::vector<proof::Hash> leaves(7);
   inclusion.index = 4;
   inclusion.entries = 7;
-  leaves[4] = proof::HashOfLeaf(proof::LeafOf(inclusion.tag, inclusion.wishes));
+  leaves[4] = proof::HashOfLeaf(proof::LeafOf(inclusion));
   const proof::MerkleTree tree(leaves);
   inclusion.root = tree.root();
   inclusion.path = tree.PathOf(4);
@@ -120,7 +123,8 @@ void PrintReceipts() {
   print("attempt", proof::SignReceipt(Attempt(), kIssued, kSeed), ", ");
   print("nobody", proof::SignReceipt(Nobody(), kIssued, kSeed), ", ");
   print("confirmation", proof::SignReceipt(Confirmation(), kIssued, kSeed), ", ");
-  print("inclusion", proof::SignReceipt(Inclusion(), kIssued, kSeed), ", ");
+  print("inclusion", proof::SignReceipt(Inclusion("E3F7QK2M9XA0CW"), kIssued, kSeed), ", ");
+  print("inclusion_of_before", proof::SignReceipt(Inclusion(""), kIssued, kSeed), ", ");
   print("longest", proof::SignReceipt(Longest(), kIssued, kSeed), "}\n");
 }
 

@@ -28,6 +28,7 @@ DrawState Done() {
   state.entries = 20'000;
   state.root.fill(1);
   state.closed_lsn = Lsn{77};
+  state.holders = true;
   state.value = "4 8 15";
   state.seeded_at = Instant{3'000};
   state.seed.fill(2);

@@ -77,15 +77,30 @@ TEST_CASE("ranks are HMAC-SHA-256 of the tags, and the smallest comes first") {
 TEST_CASE("lines are read as they were written") {
   DrawTag tag;
   tag.fill(0x5c);
-  const std::string leaf = LeafOf(tag, "mon,tue morning any");
-  CHECK(leaf == Hex(tag) + " mon,tue morning any");
-  const std::string line = EntryLine(tag, "mon,tue morning any", HashOfLeaf(leaf));
+  Hash holder;
+  holder.fill(0x3e);
+  const std::string leaf = LeafOf(tag, "mon,tue morning any", holder);
+  CHECK(leaf == Hex(tag) + " mon,tue morning any " + Hex(holder));
+  const std::string line = EntryLine(leaf);
   const auto read = ReadEntryLine(line);
   REQUIRE(read.has_value());
   CHECK(read->tag == tag);
   CHECK(read->wishes == "mon,tue morning any");
+  CHECK(read->holder == holder);
   CHECK(read->leaf == leaf);
   CHECK(read->hash == HashOfLeaf(leaf));
+  // As it was before leaves had holders.
+  const std::string before = LeafOf(tag, "mon,tue morning any");
+  CHECK(before == Hex(tag) + " mon,tue morning any");
+  const std::string line_before = EntryLine(before);
+  CHECK_FALSE(ReadEntryLine(line_before));
+  const auto read_before = ReadEntryLineOfBefore(line_before);
+  REQUIRE(read_before.has_value());
+  CHECK(read_before->tag == tag);
+  CHECK(read_before->wishes == "mon,tue morning any");
+  CHECK_FALSE(read_before->holder);
+  CHECK(read_before->leaf == before);
+  CHECK(read_before->hash == HashOfLeaf(before));
   const auto seats = ReadSeatLine(SeatLine(*ParseLocalMinute("2026-12-01T09:20"), 4));
   REQUIRE(seats.has_value());
   CHECK(FormatLocalMinute(seats->slot) == "2026-12-01T09:20");
@@ -95,12 +110,15 @@ TEST_CASE("lines are read as they were written") {
 
 TEST_CASE("other lines are none") {
   DrawTag tag{};
-  const std::string line = EntryLine(tag, "any any any", tag);
+  const std::string line = EntryLine(LeafOf(tag, "any any any", tag));
   std::string upper = line;
   upper[0] = 'A';
   for (const std::string& text : {std::string(), line.substr(1), line.substr(0, line.size() - 1),
                                   " " + line, line + " ", upper, std::string(200, ' ')})
     CHECK_FALSE(ReadEntryLine(text));
+  const std::string before = EntryLine(LeafOf(tag, "any any any"));
+  for (const std::string& text : {std::string(), before.substr(1), " " + before, before + " "})
+    CHECK_FALSE(ReadEntryLineOfBefore(text));
   for (const char* text : {"", "2026-12-01T09:20", "2026-12-01T09:20 ", "2026-12-01T09:20 04",
                            "2026-12-01T09:20 4 ", "2026-12-01 4", "2026-12-01T09:20 -1",
                            "2026-12-01T09:20  4", "2026-12-01T09:20 99999999999"})

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/limits.h"
 #include "base/limits_draw.h"
 #include "proof/receipt.h"
 
@@ -16,8 +17,10 @@ const Seed kSeed = [] {
 const PublicKey kKey = PublicKeyOf(kSeed);
 constexpr Instant kIssued{1796029212345};
 
-// Of the entry at `index` of `entries`.
-InclusionReceipt Inclusion(uint32_t index, uint32_t entries,
+constexpr const char* kName = "E3F7QK2M9XA0CW";
+
+// Of the entry at `index` of `entries`. Without a name: as draws had it before leaves had holders.
+InclusionReceipt Inclusion(uint32_t index, uint32_t entries, const std::string& entry = kName,
                            const std::string& wishes = "mon,tue morning any") {
   InclusionReceipt receipt;
   receipt.agenda = "92-naturalisation";
@@ -30,8 +33,10 @@ InclusionReceipt Inclusion(uint32_t index, uint32_t entries,
   receipt.rules.fill(7);
   receipt.tag.fill(5);
   receipt.wishes = wishes;
+  receipt.entry = entry;
+  if (!entry.empty()) receipt.holder = HolderOf(entry, "k3yOfTheEntry");
   std::vector<Hash> leaves(entries);
-  leaves[index] = HashOfLeaf(LeafOf(receipt.tag, wishes));
+  leaves[index] = HashOfLeaf(LeafOf(receipt));
   const MerkleTree tree(leaves);
   receipt.root = tree.root();
   receipt.index = index;
@@ -43,8 +48,9 @@ InclusionReceipt Inclusion(uint32_t index, uint32_t entries,
 }  // namespace
 
 TEST_CASE("what a receipt of inclusion says is read back") {
+  const std::string entry = GENERATE(as<std::string>{}, "", kName);
   for (const auto& [index, entries] : {std::pair{0u, 1u}, {6u, 7u}, {4u, 7u}, {99u, 1'000u}}) {
-    const InclusionReceipt said = Inclusion(index, entries);
+    const InclusionReceipt said = Inclusion(index, entries, entry);
     const auto read = ReadReceipt(SignReceipt(said, kIssued, kSeed));
     INFO(read.status());
     REQUIRE(read.ok());
@@ -61,6 +67,8 @@ TEST_CASE("what a receipt of inclusion says is read back") {
     CHECK(body.rules == said.rules);
     CHECK(body.root == said.root);
     CHECK(body.tag == said.tag);
+    CHECK(body.entry == said.entry);
+    CHECK(body.holder == said.holder);
     CHECK(body.wishes == said.wishes);
     CHECK(body.index == index);
     CHECK(body.entries == entries);
@@ -70,6 +78,7 @@ TEST_CASE("what a receipt of inclusion says is read back") {
 
 TEST_CASE("the longest is no longer than a receipt may be") {
   InclusionReceipt longest = Inclusion(limits::kDrawEntries - 1, limits::kDrawEntries,
+                                       std::string(limits::kReceiptNameBytes, 'e'),
                                        std::string(limits::kWishesChars, 'w'));
   longest.agenda = longest.draw = longest.timezone = std::string(64, 'a');
   longest.title = longest.office = std::string(300, 'b');
@@ -92,6 +101,12 @@ TEST_CASE("a receipt with one octet changed is none, or nobody signed it") {
 TEST_CASE("a path that leads elsewhere is not signed, and is not read") {
   InclusionReceipt wrong = Inclusion(2, 5);
   wrong.wishes = "any any any";
+  CHECK_FALSE(LeadsToRoot(wrong));
+  // Nor does somebody else's key, or none.
+  wrong = Inclusion(2, 5);
+  wrong.holder = HolderOf(wrong.entry, "another");
+  CHECK_FALSE(LeadsToRoot(wrong));
+  wrong.entry.clear();
   CHECK_FALSE(LeadsToRoot(wrong));
   CHECK(LeadsToRoot(Inclusion(2, 5)));
 }

@@ -47,7 +47,7 @@ DrawFiles Export(Lottery& lottery) {
     absl::StrAppend(&files.facts, files.facts.empty() ? "{" : ",", "\"", name, "\":\"", value,
                     "\"");
   };
-  member("format", std::string(kDrawFormat));
+  member("format", std::string(draw.format));
   member("agenda", booking::kAgendaName);
   member("draw", draw.state.rules.id);
   member("rules", Hex(draw.rules));

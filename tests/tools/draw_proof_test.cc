@@ -31,7 +31,13 @@ struct As {
   std::string rules = kRules;
   std::string value = kValue;
   std::string closed_at = "2026-12-08T18:00:02+01:00";
+  bool holders = true;
 };
+
+std::optional<proof::Hash> HolderOf(size_t entry, const As& as) {
+  if (!as.holders) return std::nullopt;
+  return proof::HolderOf("E" + std::to_string(entry), "its key");
+}
 
 // Of `entries` people for two slots of `seats` seats each; all of it fits together.
 DrawFiles Make(size_t entries, uint32_t seats, const As& as = {}) {
@@ -43,8 +49,9 @@ DrawFiles Make(size_t entries, uint32_t seats, const As& as = {}) {
   std::sort(tags.begin(), tags.end());
   std::vector<proof::Hash> leaves;
   for (size_t i = 0; i < entries; ++i) {
-    leaves.push_back(proof::HashOfLeaf(proof::LeafOf(tags[i], kWishes[i % 4])));
-    absl::StrAppend(&files.entries, proof::EntryLine(tags[i], kWishes[i % 4], leaves[i]), "\n");
+    const std::string leaf = proof::LeafOf(tags[i], kWishes[i % 4], HolderOf(i, as));
+    leaves.push_back(proof::HashOfLeaf(leaf));
+    absl::StrAppend(&files.entries, proof::EntryLine(leaf), "\n");
   }
   const std::vector<rules::DrawSlot> slots = {{*ParseLocalMinute("2027-01-05T09:00"), seats},
                                               {*ParseLocalMinute("2027-01-07T14:00"), seats}};
@@ -80,7 +87,7 @@ DrawFiles Make(size_t entries, uint32_t seats, const As& as = {}) {
     absl::StrAppend(&files.facts, files.facts.empty() ? "{" : ",\n", "\"", name, "\": \"", value,
                     "\"");
   };
-  member("format", std::string(kDrawFormat));
+  member("format", std::string(proof::DrawFormat(as.holders)));
   member("agenda", "92-naturalisation");
   member("draw", "2026-12");
   member("rules", Hex(facts.rules));
@@ -139,6 +146,8 @@ TEST_CASE("what was drawn is found right, however many came") {
   for (const size_t entries : {0, 1, 2, 7, 40}) {
     INFO(entries);
     CHECK(Verdict(Make(entries, 3)) == "right");
+    CHECK(Verdict(Make(entries, 3, {kRules, kValue, As().closed_at, /*holders=*/false})) ==
+          "right");
   }
   const absl::StatusOr<DrawReport> report = VerifyDraw(Make(40, 3));
   REQUIRE(report.ok());
@@ -161,10 +170,24 @@ TEST_CASE("an altered entry is found, and named: file, line, what was expected")
       {"itself and its leaf",
        [&](DrawFiles& f) {
          const auto read = *proof::ReadEntryLine(entry);
-         const proof::Hash leaf = proof::HashOfLeaf(proof::LeafOf(read.tag, "any any any"));
-         Put(&f.entries, 18, proof::EntryLine(read.tag, "any any any", leaf));
+         Put(&f.entries, 18, proof::EntryLine(proof::LeafOf(read.tag, "any any any", read.holder)));
        },
        {"draw.json root: expected"}},
+      {"whose it is",
+       [&](DrawFiles& f) {
+         const auto read = *proof::ReadEntryLine(entry);
+         Put(&f.entries, 18, proof::EntryLine(proof::LeafOf(read.tag, read.wishes, proof::Hash{})));
+       },
+       {"draw.json root: expected"}},
+      {"whose it is left out",
+       [&](DrawFiles& f) {
+         const auto read = *proof::ReadEntryLine(entry);
+         Put(&f.entries, 18, proof::EntryLine(proof::LeafOf(read.tag, read.wishes)));
+       },
+       {"entries.txt line 18: is no \"TAG WEEKDAYS HALVES DATES HOLDER LEAF\""}},
+      {"whose they are denied",
+       [](DrawFiles& f) { Replace(&f.facts, "creneau draw 3", "creneau draw 2"); },
+       {"entries.txt line 1", "are no wishes"}},
       {"left out",
        [&](DrawFiles& f) { Replace(&f.entries, entry + "\n", ""); },
        {"draw.json entries: expected \"39\", found \"40\""}},
@@ -290,6 +313,8 @@ TEST_CASE("a receipt that names another closing than the files is not of this dr
   inclusion.rules = proof::Sha256Of(files.rules);
   inclusion.tag = read.tag;
   inclusion.wishes = read.wishes;
+  inclusion.entry = "E0";
+  inclusion.holder = *read.holder;
   inclusion.entries = 1;
   proof::Receipt receipt;
   // 2026-12-08T17:00:02Z.

@@ -163,6 +163,29 @@ TEST_CASE("keys come as the office publishes them") {
   }
 }
 
+TEST_CASE("whose an entry in a draw is, its key says; of a draw of before, nothing does") {
+  constexpr const char* kKey = "AAAAAAAAAAAAAAAAAAAAAA";
+  const auto whose = [](const std::string& entry, const char* key) {
+    proof::InclusionReceipt inclusion;
+    inclusion.agenda = "93-titres";
+    inclusion.timezone = "Europe/Paris";
+    inclusion.draw = "2026-12";
+    inclusion.closed_at = inclusion.round_at = kAt;
+    inclusion.wishes = "any any any";
+    inclusion.entry = entry;
+    inclusion.entries = 1;
+    if (!entry.empty()) inclusion.holder = proof::HolderOf(entry, kKey);
+    inclusion.root = proof::HashOfLeaf(proof::LeafOf(inclusion));
+    const std::string text = proof::SignReceipt(inclusion, kAt, kSeed);
+    return WhoseEntry(*CheckReceipt(text, Keys()).receipt, key);
+  };
+  CHECK(whose("E3F7QK2M9XA0CW", kKey) == Whose::kEntrant);
+  CHECK(whose("E3F7QK2M9XA0CW", "AAAAAAAAAAAAAAAAAAAAAB") == Whose::kOtherEntrant);
+  CHECK(whose("E3F7QK2M9XA0CW", "") == Whose::kUnchecked);
+  CHECK(whose("", kKey) == Whose::kAnybody);
+  CHECK(whose("", "") == Whose::kUnchecked);
+}
+
 TEST_CASE("a receipt in words says when, where, why, and what it does not prove") {
   const proof::Receipt receipt = *CheckReceipt(Signed(), Keys()).receipt;
   const auto all = [&](const char* lang) {

@@ -26,7 +26,7 @@ void AddReceiptCommands(CLI::App* group, const MakeLeaf& leaf, Command* command)
            "receipt verify receipt.txt --key receipt.pub --nonce nonce.txt --applicant ada.json",
            "Whether it is genuine, and whose it is; exit code 5 if not. No engine is needed.\n"
            "--nonce and --applicant show that an attempt is that person's, --holder-key that an "
-           "appointment is.");
+           "appointment or an entry in a draw is.");
   Common(verify, command);
   verify
       ->add_option("--key", command->public_key_files,
@@ -36,7 +36,8 @@ void AddReceiptCommands(CLI::App* group, const MakeLeaf& leaf, Command* command)
   verify->add_option("--nonce", command->nonce_file, "file with the nonce that came with it");
   verify->add_option("--applicant", command->applicant_file,
                      "JSON file with the fields that the applicant had given");
-  verify->add_option("--holder-key", command->key_file, "file with the reservation's key");
+  verify->add_option("--holder-key", command->key_file,
+                     "file with the key of the reservation or the entry");
   CLI::App* show = leaf(group, Verb::kReceiptShow, "show", "receipt show receipt.txt --lang en",
                         "What it says, in words. Checks no signature.");
   Common(show, command);

@@ -77,7 +77,10 @@ const json::object* Chosen(const json::object& document, const std::string& id) 
 }
 
 std::string FactsOf(const json::object& document, const json::object& draw) {
-  std::vector<std::pair<std::string, std::string>> members = {{"format", std::string(kDrawFormat)},
+  // An engine of before does not say it.
+  std::string format = Text(draw, "format");
+  if (format.empty()) format = proof::DrawFormat(/*has_holders=*/false);
+  std::vector<std::pair<std::string, std::string>> members = {{"format", format},
                                                               {"agenda", Text(document, "agenda")}};
   for (const char* name :
        {"draw", "rules", "root", "value", "seed", "seats", "allocation", "surprise",

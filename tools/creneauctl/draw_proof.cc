@@ -107,12 +107,15 @@ class Facts {
         !std::all_of(text.begin(), text.end(), IsPlain))
       return absl::DataLossError(
           "draw.json: has a member twice, or characters that none of its texts can have");
-    if (facts.Of("format") != kDrawFormat)
+    if (facts.Of("format") != proof::DrawFormat(true) &&
+        facts.Of("format") != proof::DrawFormat(false))
       return absl::InvalidArgumentError(absl::StrCat(
-          "draw.json has no \"format\": \"", std::string(kDrawFormat),
+          "draw.json has no \"format\": \"", std::string(proof::DrawFormat(true)),
           "\": these are no files of a draw, or of a version that this program does not know"));
     return facts;
   }
+  // Whether its leaves say whose they are.
+  bool has_holders() const { return Of("format") == proof::DrawFormat(true); }
   std::string_view Of(const std::string& name) const {
     const auto at = members_.find(name);
     return at == members_.end() ? std::string_view() : at->second;
@@ -189,9 +192,12 @@ absl::Status CheckEntries(const DrawFiles& files, const Facts& facts, Draw* draw
   std::vector<Hash> leaves;
   Lines lines(kFile, files.entries);
   while (const auto line = lines.Next()) {
-    const auto entry = proof::ReadEntryLine(*line);
+    const auto entry =
+        facts.has_holders() ? proof::ReadEntryLine(*line) : proof::ReadEntryLineOfBefore(*line);
     if (lines.cut_off() || !entry)
-      return Wrong(kFile, lines.number(), "is no \"TAG WEEKDAYS HALVES DATES LEAF\"");
+      return Wrong(kFile, lines.number(),
+                   facts.has_holders() ? "is no \"TAG WEEKDAYS HALVES DATES HOLDER LEAF\""
+                                       : "is no \"TAG WEEKDAYS HALVES DATES LEAF\"");
     if (!rules::ParseWishesText(entry->wishes))
       return Wrong(kFile, lines.number(),
                    absl::StrCat("\"", std::string(entry->wishes), "\" are no wishes"));
@@ -322,8 +328,7 @@ absl::Status CheckInclusion(const proof::Receipt& receipt, const DrawFiles& file
   // Its path leads to the root, or it would be no receipt; so this line is its entry's.
   Lines lines("entries.txt", files.entries);
   for (uint32_t i = 0; i < inclusion->index; ++i) lines.Next();
-  const std::string leaf = proof::LeafOf(inclusion->tag, inclusion->wishes);
-  return lines.Expect(proof::EntryLine(inclusion->tag, inclusion->wishes, proof::HashOfLeaf(leaf)));
+  return lines.Expect(proof::EntryLine(proof::LeafOf(*inclusion)));
 }
 
 }  // namespace creneau::ctl

@@ -27,8 +27,6 @@ struct DrawFiles {
   std::string allocation;
 };
 
-inline constexpr std::string_view kDrawFormat = "creneau draw 2";
-
 struct DrawReport {
   std::string agenda;
   std::string draw;

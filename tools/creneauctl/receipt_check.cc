@@ -116,6 +116,12 @@ std::string_view WhoseName(Whose whose) {
       return "holder";
     case Whose::kOtherHolder:
       return "other-holder";
+    case Whose::kEntrant:
+      return "entrant";
+    case Whose::kOtherEntrant:
+      return "other-entrant";
+    case Whose::kAnybody:
+      return "anybody";
   }
   return "unchecked";
 }
@@ -161,6 +167,14 @@ Whose WhoseConfirmation(const proof::Receipt& receipt, std::string_view key) {
   return proof::HolderOf(confirmation.reservation, Stripped(key)) == confirmation.holder
              ? Whose::kHolder
              : Whose::kOtherHolder;
+}
+
+Whose WhoseEntry(const proof::Receipt& receipt, std::string_view key) {
+  if (key.empty()) return Whose::kUnchecked;
+  const auto& inclusion = std::get<proof::InclusionReceipt>(receipt.body);
+  if (inclusion.entry.empty()) return Whose::kAnybody;
+  return proof::HolderOf(inclusion.entry, Stripped(key)) == inclusion.holder ? Whose::kEntrant
+                                                                             : Whose::kOtherEntrant;
 }
 
 }  // namespace creneau::ctl

@@ -43,6 +43,10 @@ enum class Whose {
   kOtherPerson,
   kHolder,
   kOtherHolder,
+  kEntrant,
+  kOtherEntrant,
+  kAnybody,  // an entry in a draw of before: a key was given, and nothing in the receipt is tied to
+             // it
 };
 std::string_view WhoseName(Whose whose);  // "person"
 
@@ -51,5 +55,6 @@ std::string_view WhoseName(Whose whose);  // "person"
 absl::StatusOr<Whose> WhoseAttempt(const proof::Receipt& receipt, std::string_view nonce_hex,
                                    std::string_view applicant);
 Whose WhoseConfirmation(const proof::Receipt& receipt, std::string_view key);
+Whose WhoseEntry(const proof::Receipt& receipt, std::string_view key);
 
 }  // namespace creneau::ctl

@@ -60,11 +60,12 @@ absl::StatusOr<Whose> WhoseIs(const proof::Receipt& receipt, const Command& comm
     if (file.empty()) return std::string();
     return ReadInput(file);
   };
-  if (std::holds_alternative<proof::InclusionReceipt>(receipt.body)) return Whose::kUnchecked;
-  if (std::holds_alternative<proof::ConfirmationReceipt>(receipt.body)) {
+  if (!std::holds_alternative<proof::AttemptReceipt>(receipt.body)) {
     const absl::StatusOr<std::string> key = read(command.key_file);
     if (!key.ok()) return key.status();
-    return WhoseConfirmation(receipt, *key);
+    return std::holds_alternative<proof::InclusionReceipt>(receipt.body)
+               ? WhoseEntry(receipt, *key)
+               : WhoseConfirmation(receipt, *key);
   }
   if (command.nonce_file.empty() && command.applicant_file.empty()) return Whose::kUnchecked;
   const absl::StatusOr<std::string> nonce = read(command.nonce_file);
@@ -129,7 +130,8 @@ int ReceiptVerify(const Session& session) {
     whose = *found;
   }
   Report(session, checked, whose);
-  const bool another = whose == Whose::kOtherPerson || whose == Whose::kOtherHolder;
+  const bool another =
+      whose == Whose::kOtherPerson || whose == Whose::kOtherHolder || whose == Whose::kOtherEntrant;
   return checked.verdict == Verdict::kValid && !another ? kExitOk : kExitIntegrity;
 }
 

@@ -47,12 +47,14 @@ std::string Blank(const std::string& label, std::string_view filled = "") {
                       EscapedHtml(filled), "</span></div>\n");
 }
 
-// What shows whose it is; an attempt of nobody, or an entry, has nothing of
-// the kind.
+// What shows whose it is; an attempt of nobody, or an entry in a draw of before, has nothing of the
+// kind.
 std::string Choice(const proof::Receipt& receipt, std::string_view nonce, const Words& words) {
   std::string blanks = Blank(words.Say("print.name"));
-  if (std::holds_alternative<proof::InclusionReceipt>(receipt.body)) return "";
-  if (const auto* attempt = std::get_if<proof::AttemptReceipt>(&receipt.body)) {
+  if (const auto* inclusion = std::get_if<proof::InclusionReceipt>(&receipt.body)) {
+    if (inclusion->entry.empty()) return "";
+    blanks += Blank(words.Say("print.entry-key"));
+  } else if (const auto* attempt = std::get_if<proof::AttemptReceipt>(&receipt.body)) {
     if (attempt->alternative.empty()) return "";
     blanks += Blank(words.Say("print.nonce"), nonce);
     for (const std::string& field : attempt->alternative) {

@@ -110,15 +110,21 @@ const receipts = (() => {
     return body;
   }
 
-  function readInclusion(reader) {
+  // `whose`: reads what only a receipt with a holder has.
+  function readInclusion(reader, whose = () => ({ entry: reader.name(), holder: toHex(reader.raw(32)) })) {
     const body = { agenda: reader.name(), title: reader.text(WORDS), office: reader.text(WORDS), timezone: reader.name() };
     Object.assign(body, { draw: reader.name(), closedAt: reader.time(), roundAt: reader.time() });
     Object.assign(body, { rules: toHex(reader.raw(32)), root: toHex(reader.raw(32)), tag: toHex(reader.raw(32)) });
+    Object.assign(body, whose());
+    expect(body.entry !== "", "value");
     Object.assign(body, { wishes: reader.text(WISHES), index: reader.number(4, 0, 2 ** 32 - 1) });
     body.entries = reader.number(4, 1, 2 ** 32 - 1);
     body.path = Array.from({ length: reader.number(1, 0, PATH) }, () => reader.raw(32).slice());
     return body;
   }
+
+  // In a draw whose leaves do not say whose they are.
+  const readInclusionOfBefore = (reader) => readInclusion(reader, () => ({}));
 
   // Of text in which mails and terminals may have broken lines.
   function read(given) {
@@ -127,9 +133,15 @@ const receipts = (() => {
     const reader = new Reader(octets.subarray(0, octets.length - SIGNATURE));
     expect(String.fromCharCode(...reader.raw(MAGIC.length)) === MAGIC, "no-receipt");
     reader.number(1, 1, 1);
-    const kind = ["attempt", "confirmation", "inclusion"][reader.number(1, 1, 3) - 1];
+    const kinds = [
+      ["attempt", readAttempt],
+      ["confirmation", readConfirmation],
+      ["inclusion", readInclusionOfBefore],
+      ["inclusion", readInclusion],
+    ];
+    const [kind, readBody] = kinds[reader.number(1, 1, kinds.length) - 1];
     const receipt = { kind, key: toHex(reader.raw(8)), issuedAt: reader.time(), octets };
-    receipt.body = { attempt: readAttempt, confirmation: readConfirmation, inclusion: readInclusion }[kind](reader);
+    receipt.body = readBody(reader);
     expect(reader.at === reader.octets.length, "more");
     return receipt;
   }
@@ -179,8 +191,8 @@ const receipts = (() => {
   }
 
   // Whether an entry's path leads to the root of its draw's list (RFC 6962): without that it is no receipt.
-  async function leadsToRoot({ tag, wishes, index, entries, path, root }) {
-    const leaf = new TextEncoder().encode(`${tag} ${wishes}`);
+  async function leadsToRoot({ tag, wishes, holder, index, entries, path, root }) {
+    const leaf = new TextEncoder().encode(holder === undefined ? `${tag} ${wishes}` : `${tag} ${wishes} ${holder}`);
     let hash = await sha256(Uint8Array.from([0, ...leaf]));
     const left = [...path];
     let at = index;
@@ -237,11 +249,21 @@ const receipts = (() => {
     return { whose: toHex(await hashOf(parts)) === commitment ? "person" : "other-person" };
   }
 
-  async function whoseConfirmation(receipt, key) {
-    if (key === "") return { whose: "unchecked" };
-    const parts = ["creneau holder v1", receipt.body.reservation, key.trim()].map(utf8);
-    return { whose: toHex(await hashOf(parts)) === receipt.body.holder ? "holder" : "other-holder" };
+  async function isHolder(name, key, holder) {
+    const parts = ["creneau holder v1", name, key.trim()].map(utf8);
+    return toHex(await hashOf(parts)) === holder;
   }
 
-  return { read, keysOf, check, whoseAttempt, whoseConfirmation };
+  async function whoseConfirmation({ body }, key) {
+    if (key === "") return { whose: "unchecked" };
+    return { whose: (await isHolder(body.reservation, key, body.holder)) ? "holder" : "other-holder" };
+  }
+
+  async function whoseEntry({ body }, key) {
+    if (key === "") return { whose: "unchecked" };
+    if (body.entry === undefined) return { whose: "anybody" };
+    return { whose: (await isHolder(body.entry, key, body.holder)) ? "entrant" : "other-entrant" };
+  }
+
+  return { read, keysOf, check, whoseAttempt, whoseConfirmation, whoseEntry };
 })();

@@ -71,7 +71,9 @@
     }
     const checked = await receipts.check(text("receipt"), keys);
     if (checked.verdict !== "valid") return { checked, whose: "unchecked" };
-    if (checked.receipt.kind === "inclusion") return { checked, whose: "unchecked" };
+    if (checked.receipt.kind === "inclusion") {
+      return { checked, ...(await receipts.whoseEntry(checked.receipt, text("holder"))) };
+    }
     if (checked.receipt.kind === "confirmation") {
       return { checked, ...(await receipts.whoseConfirmation(checked.receipt, text("holder"))) };
     }

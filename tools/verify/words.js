@@ -93,7 +93,8 @@ const speaker = (lang) => {
       ["root", body.root],
       ["rules", body.rules],
     ];
-    return { rows, not: ["not.entrant", "not.drawn", "not.other"] };
+    if (body.entry !== undefined) rows.unshift(["entry", body.entry]);
+    return { rows, not: [body.entry === undefined ? "not.entrant" : "not.entry", "not.drawn", "not.other"] };
   }
   // {title, rows: [label, value], proves, not: [...]}
   function tell(receipt) {
