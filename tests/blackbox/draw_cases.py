@@ -96,7 +96,7 @@ class Draws(unittest.TestCase):
         return reply.json
 
     def people_enter(self):
-        """Eleven by API, one of whom leaves, and one by CLI."""
+        """Eleven by API, one of whom leaves, and two by CLI, for one of whom it finds the proof of work."""
         home = self.daemon.home
         with self.daemon.client() as client:
             entries = [self.enter(client, 7_000 + i) for i in range(9)]
@@ -113,6 +113,10 @@ class Draws(unittest.TestCase):
             hold = client.request("POST", "/v1/agendas/tirage/holds", {"applicant": agendas.applicant(7_013)})
             self.assertEqual((hold.status, hold.code), (409, "by-draw"), hold)
             self.assertIn("attempt", hold.json)
+        (home / "they.json").write_text(json.dumps(agendas.applicant(7_021)))
+        theirs = self.json("draw", "enter", "tirage", "--applicant", home / "they.json", "--key-file", home / "their.key")
+        self.assertEqual((theirs["wishes"], "key" in theirs), ("any any any", False))
+        entries.append({"entry": theirs["entry"], "key": (home / "their.key").read_text().strip()})
         (home / "who.json").write_text(json.dumps(agendas.applicant(7_020)))
         got = ctl(self.programs[1], "--url", f"http://127.0.0.1:{self.daemon.port}", "--bearer", home / "portal.key", "--json",
                   "draw", "enter", "tirage", "--applicant", home / "who.json", "--key-file", home / "mine.key", "--halves", "morning")
@@ -216,7 +220,7 @@ class Draws(unittest.TestCase):
         self.ctl("draw", "export", "tirage", "--out", self.daemon.home / "early", code=3)
         self.start(1)
         closed = self.json("draw", "close", "tirage")
-        self.assertEqual((closed["phase"], closed["entries"]), ("closed", 11))
+        self.assertEqual((closed["phase"], closed["entries"]), ("closed", 12))
         self.check_receipt(entries[-1], closed["root"])
         with self.daemon.client() as client:
             late = client.request("POST", "/v1/agendas/tirage/entries", {"applicant": agendas.applicant(7_030)})
@@ -259,7 +263,7 @@ class Draws(unittest.TestCase):
     def check_offers(self, entries):
         """Nine offers; one is confirmed, one is declined and rolls on, across another kill."""
         said = sorted((self.entry(entry) | {"key": entry["key"]} for entry in entries), key=lambda one: one["rank"])
-        self.assertEqual([one["rank"] for one in said], list(range(1, 12)))
+        self.assertEqual([one["rank"] for one in said], list(range(1, 13)))
         winners = [one for one in said if "drawn" in one]
         self.assertEqual(len(winners), 9)
         offered = [self.wait_for(one, "offered") for one in winners]

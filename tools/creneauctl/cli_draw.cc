@@ -44,7 +44,8 @@ void AddEntries(CLI::App* group, const MakeLeaf& leaf, Command* command) {
   CLI::App* enter =
       OfAgenda(group, leaf, command, Verb::kDrawEnter, "enter", " --key-file key",
                "Enters somebody, who takes any seat unless wishes are given.\n"
-               "With --bearer as an agent, helper or site does: no proof of work is asked then.");
+               "Where the engine asks for a proof of work, it is found here. With --bearer as an "
+               "agent, helper or site does: none is asked then.");
   enter->add_option("--applicant", command->applicant_file,
                     "JSON file naming the applicant; - for stdin; else asked on the terminal");
   enter->add_option("--weekdays", command->weekdays, "mon tue wed thu fri sat sun [any]")

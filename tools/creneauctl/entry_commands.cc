@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "tools/creneauctl/asking.h"
 #include "tools/creneauctl/documents.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
@@ -32,10 +33,8 @@ std::string RenderEntry(const json::object& entry) {
   return sheet.Text();
 }
 
-absl::StatusOr<std::string> BodyOf(const Command& command, const std::string& applicant) {
-  const absl::StatusOr<std::string> plain = HoldBody(applicant, "");
-  if (!plain.ok()) return plain.status();
-  json::object body = ParseDocument(*plain);
+std::string WithWishes(const Command& command, const std::string& plain) {
+  json::object body = ParseDocument(plain);
   const auto add = [&body](const char* name, const std::vector<std::string>& texts) {
     if (texts.empty()) return;
     json::array list;
@@ -48,53 +47,18 @@ absl::StatusOr<std::string> BodyOf(const Command& command, const std::string& ap
   return json::serialize(body);
 }
 
-int Report(const Session& session, const HttpReply& reply, std::optional<SecretFile> key_file) {
-  const Command& command = session.command();
-  json::object entry = ParseDocument(reply.body);
-  if (key_file) {
-    if (absl::Status kept = key_file->Keep(Text(entry, "key")); !kept.ok()) {
-      session.Warn(std::string(kept.message()) + "; the key is shown instead");
-      session.Print(command.json ? reply.body : RenderEntry(entry));
-      return kExitIo;
-    }
-    entry.erase("key");
-  }
-  session.Print(command.json ? json::serialize(entry) : RenderEntry(entry));
-  return kExitOk;
-}
-
 }  // namespace
 
 int DrawEnter(const Session& session) {
   const Command& command = session.command();
-  const absl::StatusOr<std::string> applicant = Applicant(session);
-  if (!applicant.ok()) return FailOnInput(session, applicant.status(), "--applicant");
-  const absl::StatusOr<std::string> body = BodyOf(command, *applicant);
-  if (!body.ok()) return FailOnInput(session, body.status(), "--applicant");
-  const absl::StatusOr<std::string> idempotency_key = IdempotencyKey(command);
-  if (!idempotency_key.ok())
-    return FailOnInput(session, idempotency_key.status(), "--idempotency-key");
-  HttpRequest request{"POST", "/v1/agendas/" + PercentEncode(command.agenda), {}, *body};
-  request.target += command.bearer_file.empty() ? "/entries" : "/draw/entries";
-  request.headers.emplace_back("Content-Type", "application/json");
-  request.headers.emplace_back("Idempotency-Key", *idempotency_key);
-  if (command.dry_run) {
-    session.Print(DescribeRequest(request, command.json));
-    return kExitOk;
-  }
-  std::optional<SecretFile> key_file;
-  if (!command.key_file.empty()) {
-    absl::StatusOr<SecretFile> made = SecretFile::Create(command.key_file);
-    if (!made.ok()) return session.Fail(kExitIo, std::string(made.status().message()));
-    key_file.emplace(*std::move(made));
-  }
-  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
-  const Fields repeat = HowToRepeat(*idempotency_key);
-  if (!reply.ok())
-    return session.FailToSend(reply.status(),
-                              absl::IsUnavailable(reply.status()) ? Fields() : repeat);
-  if (!IsSuccess(*reply)) return session.Refused(*reply, reply->status == 503 ? repeat : Fields());
-  return Report(session, *reply, std::move(key_file));
+  const absl::StatusOr<std::string> plain = BodyForApplicant(session, "");
+  if (!plain.ok()) return FailOnInput(session, plain.status(), "--applicant");
+  return AskFor(session,
+                "/v1/agendas/" + PercentEncode(command.agenda) +
+                    (command.bearer_file.empty() ? "/entries" : "/draw/entries"),
+                WithWishes(command, *plain), [](const std::string& entry, bool /*key_kept*/) {
+                  return RenderEntry(ParseDocument(entry));
+                });
 }
 
 int EntryAct(const Session& session) {

@@ -3,11 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "tools/creneauctl/asking.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
-#include "tools/creneauctl/replies.h"
 #include "tools/creneauctl/reserve_input.h"
-#include "tools/creneauctl/secrets.h"
 #include "tools/creneauctl/session.h"
 
 namespace creneau::ctl {
@@ -55,56 +54,21 @@ int Show(const Session& session, const std::string& body) {
   return kExitOk;
 }
 
-int ReportJoined(const Session& session, const std::string& body,
-                 std::optional<SecretFile> key_file) {
-  std::optional<json::object> place = Object(body);
-  if (!place || !key_file) return Show(session, body);
-  const json::value* const key = place->if_contains("key");
-  const absl::Status kept = key_file->Keep(
-      key != nullptr && key->is_string() ? std::string(key->as_string()) : std::string());
-  if (!kept.ok()) {
-    session.Warn(std::string(kept.message()) + "; the key is shown instead");
-    Show(session, body);
-    return kExitIo;
-  }
-  place->erase("key");
-  return Show(session, json::serialize(*place));
-}
-
 }  // namespace
 
 int WaitlistJoin(const Session& session) {
   const Command& command = session.command();
-  const absl::StatusOr<std::string> applicant = Applicant(session);
-  if (!applicant.ok()) return FailOnInput(session, applicant.status(), "--applicant");
-  const absl::StatusOr<std::string> hold = HoldBody(*applicant, "");
-  if (!hold.ok()) return FailOnInput(session, hold.status(), "--applicant");
-  json::object body = json::parse(*hold).as_object();
+  const absl::StatusOr<std::string> plain = BodyForApplicant(session, "");
+  if (!plain.ok()) return FailOnInput(session, plain.status(), "--applicant");
+  json::object body = json::parse(*plain).as_object();
   if (!command.channel.empty()) body["channel"] = command.channel;
-  const absl::StatusOr<std::string> key = IdempotencyKey(command);
-  if (!key.ok()) return FailOnInput(session, key.status(), "--idempotency-key");
-  const HttpRequest request{"POST",
-                            "/v1/agendas/" + PercentEncode(command.agenda) +
-                                (command.channel.empty() ? "/waitlist" : "/places"),
-                            {{"Content-Type", "application/json"}, {"Idempotency-Key", *key}},
-                            json::serialize(body)};
-  if (command.dry_run) {
-    session.Print(DescribeRequest(request, command.json));
-    return kExitOk;
-  }
-  std::optional<SecretFile> key_file;
-  if (!command.key_file.empty()) {
-    absl::StatusOr<SecretFile> made = SecretFile::Create(command.key_file);
-    if (!made.ok()) return session.Fail(kExitIo, std::string(made.status().message()));
-    key_file.emplace(*std::move(made));
-  }
-  const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
-  const Fields repeat = HowToRepeat(*key);
-  if (!reply.ok())
-    return session.FailToSend(reply.status(),
-                              absl::IsUnavailable(reply.status()) ? Fields() : repeat);
-  if (!IsSuccess(*reply)) return session.Refused(*reply, reply->status == 503 ? repeat : Fields());
-  return ReportJoined(session, reply->body, std::move(key_file));
+  return AskFor(session,
+                "/v1/agendas/" + PercentEncode(command.agenda) +
+                    (command.channel.empty() ? "/waitlist" : "/places"),
+                json::serialize(body), [](const std::string& reply, bool /*key_kept*/) {
+                  const std::optional<json::object> place = Object(reply);
+                  return place ? Render(*place) : reply;
+                });
 }
 
 int WaitlistPlace(const Session& session) {
