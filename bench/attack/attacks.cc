@@ -15,18 +15,20 @@ namespace {
 constexpr std::string_view kName = "93-regularisation";
 constexpr Instant kMonday{1'796'029'200'000};      // 2026-11-30T10:00 in Paris
 constexpr Instant kTuesday730{1'796'106'600'000};  // 2026-12-01T07:30 in Paris
+constexpr CivilDate kDay{2026, 12, 15};            // of the one slot
 constexpr int64_t kHoldMs = 300 * kMsPerSecond;
 
 // One slot, so that all want the same.
-std::string Agenda(std::string_view policy, std::string_view more, int seats) {
+std::string Agenda(std::string_view policy, std::string_view more, int seats,
+                   std::string_view cooldown_hours = "[1, 24]") {
   return std::string("agenda = \"") + std::string(kName) +
          "\"\ntitle = \"Admission exceptionnelle au séjour\"\n"
          "office = \"Préfecture de la Seine-Saint-Denis, Bobigny\"\n"
          "timezone = \"Europe/Paris\"\npolicy = \"" +
          std::string(policy) +
          "\"\nidentity = [[\"dossier\", \"birth_date\"]]\nhold_s = 300\nhorizon_days = 42\n"
-         "cooldown_hours = [1, 24]\naccept_invented = true\n" +
-         std::string(more) +
+         "cooldown_hours = " +
+         std::string(cooldown_hours) + "\naccept_invented = true\n" + std::string(more) +
          "\n[[session]]\nweekdays = [\"tue\"]\nfrom = 2026-12-15\nuntil = 2026-12-15\n"
          "hours = [\"09:00-09:30\"]\nminutes = 30\nseats = { web = " +
          std::to_string(seats) + ", desk = 1 }\n";
@@ -142,6 +144,56 @@ Played HandoverWithWaitlist(uint64_t seed, int seats, int others) {
       played.buyer_has_seat = true;
     } else {
       ++played.to_others;
+    }
+  }
+  return played;
+}
+
+// Who asks in vain changes nothing, so only when there is a seat is anybody let ask.
+Played HandoverAlwaysOpen(uint64_t seed, int seats, int others, Asks buyer) {
+  const char* const hours = buyer == Asks::kWhenItIsTime ? "[1, 1]" : "[1, 2]";
+  World world(seed, kMonday, kName, Agenda("direct", "", seats, hours));
+  std::vector<booking::Reservation> all = TakeAll(world, seats);
+  world.LeapTo(kTuesday730);
+  for (const booking::Reservation& one : all) CHECK(world.Cancel(one));
+  Prng prng(seed);
+  const auto rest = [&] { return static_cast<int64_t>(5'000 + prng.Below(25'000)); };
+  struct Looker {
+    std::string who;
+    Instant next;
+    bool has_seat = false;
+  };
+  const Instant first = kTuesday730 + kMsPerHour - kMsPerMinute;
+  std::vector<Looker> people = {{Name("BUYER", 0), first + rest()}};
+  for (int i = 0; i < others; ++i) people.push_back({Name("PERSON", i), first + rest()});
+  world.LeapTo(first);
+  const auto ask = [&](Looker& one) {
+    const auto held = world.Hold(one.who);
+    one.has_seat = held.outcome == Outcome::kOk && world.Confirm(held.reservation);
+  };
+  for (const Instant end = kTuesday730 + 2 * kMsPerHour + kMsPerMinute; world.now() < end;) {
+    world.Until(world.now() + kMsPerSecond);
+    const bool any = world.Free(kDay) > 0;
+    if (any && buyer != Asks::kAsPeopleDo && !people[0].has_seat) ask(people[0]);
+    // In the order in which they look.
+    std::vector<Looker*> looking;
+    for (Looker& one : people) {
+      if (one.next > world.now() || one.has_seat) continue;
+      if (any) looking.push_back(&one);
+    }
+    std::sort(looking.begin(), looking.end(),
+              [](const Looker* a, const Looker* b) { return a->next < b->next; });
+    for (Looker* const one : looking) ask(*one);
+    for (Looker& one : people) {
+      while (one.next <= world.now()) one.next = one.next + rest();
+    }
+  }
+  Played played;
+  for (const Looker& one : people) {
+    if (&one == &people[0]) {
+      played.buyer_has_seat = one.has_seat;
+    } else {
+      played.to_others += one.has_seat;
     }
   }
   return played;

@@ -20,6 +20,15 @@ struct Played {
 Played HandoverInQueue(uint64_t seed, int seats, int others, int stay_away = 0);
 // An agenda that is always open and keeps a waitlist: all of them are on it since the day before.
 Played HandoverWithWaitlist(uint64_t seed, int seats, int others);
+// An agenda that is always open and keeps no list: each seat comes back at a moment of its own,
+// which nobody can know, between one and two hours after it was given up. How the buyer asks:
+enum class Asks {
+  kAllTheTime,   // after every step of the engine
+  kAsPeopleDo,   // as the others do
+  kWhenItIsTime  // at the moment that the seats come back, which an agenda can make known: its two
+                 // bounds are the same hour
+};
+Played HandoverAlwaysOpen(uint64_t seed, int seats, int others, Asks buyer);
 // The control: a table of seats in which the first to come gets one, as booking sites have it. The
 // others look again every five to thirty seconds.
 Played HandoverFirstCome(uint64_t seed, int seats, int others);

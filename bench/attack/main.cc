@@ -27,7 +27,7 @@ struct Sizes {
 struct Row {
   std::string name;
   bool handover = true;  // else what reaches people counts
-  bool control = false;
+  bool control = false;  // or what nobody calls fair: its result is told, and is no fault
   std::function<Played(uint64_t)> play;
   int stay_away = 0;  // of the others
   int buyer = 0;
@@ -70,10 +70,10 @@ void Print(const std::vector<Row>& rows, const Sizes& sizes, bool json) {
                   row.name.c_str(), share, IsFair(row, sizes) ? "true" : "false");
     } else if (row.handover) {
       std::printf(
-          "%-34s the buyer has a seat in %5.1f %% of runs; anybody's chance %.1f %% (%+.1f sd)\n",
+          "%-36s the buyer has a seat in %5.1f %% of runs; anybody's chance %.1f %% (%+.1f sd)\n",
           row.name.c_str(), share, 100 * ChanceOf(row, sizes), Beyond(row, sizes));
     } else {
-      std::printf("%-34s %5.1f %% of the seats reach people in the same opening\n",
+      std::printf("%-36s %5.1f %% of the seats reach people in the same opening\n",
                   row.name.c_str(), share);
     }
     first = false;
@@ -92,6 +92,18 @@ int Run(const Sizes& sizes, bool json) {
        std::min(sizes.stay_away, sizes.others)},
       {"handover, waitlist", true, false,
        [&](uint64_t seed) { return HandoverWithWaitlist(seed, sizes.seats, sizes.others); }},
+      {"handover, always open, as others do", true, false,
+       [&](uint64_t seed) {
+         return HandoverAlwaysOpen(seed, sizes.seats, sizes.others, Asks::kAsPeopleDo);
+       }},
+      {"handover, always open", true, true,
+       [&](uint64_t seed) {
+         return HandoverAlwaysOpen(seed, sizes.seats, sizes.others, Asks::kAllTheTime);
+       }},
+      {"handover, always open, known hour", true, true,
+       [&](uint64_t seed) {
+         return HandoverAlwaysOpen(seed, sizes.seats, sizes.others, Asks::kWhenItIsTime);
+       }},
       {"handover, first come (control)", true, true,
        [&](uint64_t seed) { return HandoverFirstCome(seed, sizes.seats, sizes.others); }},
       {"hold and lapse, queue", false, false,

@@ -43,6 +43,13 @@ void World::Publish(std::string_view toml) {
   CHECK(engine_->Publish(request, kOperator).outcome == Outcome::kOk);
 }
 
+int World::Free(CivilDate day) const {
+  int free = 0;
+  for (const booking::SlotView& slot : engine_->ReadSlots(name_, day, day, clock_.now).slots)
+    free += slot.free;
+  return free;
+}
+
 void World::Step() {
   clock_.now = clock_.now + limits::kStewardTickMs;
   engine_->Tick();

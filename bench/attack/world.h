@@ -38,6 +38,8 @@ class World {
   booking::PlaceView Join(std::string_view who);
   booking::PlaceView Read(const booking::PlaceView& place);
   void Publish(std::string_view toml);
+  // Web seats of that day that a hold could get now.
+  int Free(CivilDate day) const;
 
  private:
   template <typename Answer, typename Ask>

@@ -1,9 +1,12 @@
 // The keys of an agenda file that say how seats are shared: between channels, among families, with
 // the waitlist, the court and those who draw lots.
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 #include "base/limits_draw.h"
+#include "base/limits_waitlist.h"
 #include "codec/agenda_toml.h"
 #include "rules/beacon.h"
 #include "rules/calendar.h"
@@ -181,7 +184,44 @@ void WarnOfInventedFamilies(TomlReader& file, AgendaFile& out) {
                     "the desk")});
 }
 
+// Nobody can be offered anything who has less time to answer than an offer takes.
+void CheckOffersOfWaitlist(TomlReader& file, const rules::Agenda& agenda) {
+  constexpr int64_t kLeastHours = limits::kLeastOfferMs / kMsPerHour;
+  static_assert(limits::kLeastOfferMs % kMsPerHour == 0);
+  for (const Channel channel : kAllChannels) {
+    const int hours = agenda.offer_hours[static_cast<size_t>(channel)];
+    if (!agenda.waitlist || hours >= kLeastHours) continue;
+    const std::string name(ChannelName(channel));
+    file.Error(*file.Find("offer_hours"),
+               absl::StrCat("`offer_hours`: ", name, " = ", hours,
+                            " is too short for a waitlist, which offers nothing that its holder "
+                            "has less than ",
+                            kLeastHours, " hours to answer: say ", name, " = ", kLeastHours,
+                            " or more (72 where nothing is said, 240 by post)"));
+  }
+}
+
 }  // namespace
+
+// The moment at which a freed seat comes back is nobody's to know, but whoever asks all the time
+// need not know it (bench/attack).
+void WarnOfPolling(TomlReader& file, AgendaFile& out) {
+  const rules::Agenda& agenda = out.agenda;
+  const auto of_web = [](const rules::Session& session) {
+    return session.seats.of[static_cast<size_t>(Channel::kWeb)] > 0;
+  };
+  const bool web = agenda.sessions.empty() ||
+                   std::any_of(agenda.sessions.begin(), agenda.sessions.end(), of_web);
+  if (agenda.policy != rules::Policy::kDirect || agenda.waitlist || !web ||
+      file.Find("opening") != nullptr || file.Find("policy") == nullptr)
+    return;
+  const toml::source_position at = file.Find("policy")->source().begin;
+  out.warnings.push_back(
+      {static_cast<int>(at.line), static_cast<int>(at.column),
+       "always open and without a waitlist: a seat that somebody gives up goes to whoever asks "
+       "most often, and that is a program; say `waitlist` = true, so that it is offered to those "
+       "who wait, or add [opening]"});
+}
 
 void ReadFairness(TomlReader& file, AgendaFile& out) {
   rules::Agenda& agenda = out.agenda;
@@ -198,6 +238,7 @@ void ReadFairness(TomlReader& file, AgendaFile& out) {
   }
   ReadFlow(file, out);
   ReadOfferHours(file, out);
+  CheckOffersOfWaitlist(file, agenda);
   if (const toml::node* node = file.Find("court_overflow")) {
     const auto overflow =
         rules::CourtOverflowFromName(node->value_exact<std::string>().value_or(""));

@@ -271,6 +271,7 @@ AgendaFile ReadAgendaToml(std::string_view text) {
     file.Error(*node, "a draw has days on which people enter, in [draw], and no opening");
   }
   ReadSessions(file, out);
+  WarnOfPolling(file, out);
   file.RefuseUnknown();
   CheckChannels(file, out);
   MakeCalendar(out);

@@ -11,6 +11,8 @@ namespace creneau::codec {
 void ReadSessions(TomlReader& file, AgendaFile& out);
 // How seats are shared, after the rules that it depends on: flow, offer_hours, [draw], ...
 void ReadFairness(TomlReader& file, AgendaFile& out);
+// Once policy, opening and sessions are read: whether freed seats are for who asks most.
+void WarnOfPolling(TomlReader& file, AgendaFile& out);
 // Seats of one slot: { web = 4, phone = 1 }.
 std::optional<rules::SeatCounts> ReadSeats(TomlReader& table);
 

@@ -30,7 +30,9 @@ class Site {
     key.assert_key = proof::PublicKeyOf(kSite);
     Reload();
     const PublishAnswer published =
-        world.Publish("93-titres", AgendaToml("93-titres", "identity_proof = \"asserted\"\n"));
+        world.Publish("93-titres", AgendaToml("93-titres",
+                                              "identity_proof = \"asserted\"\n"
+                                              "waitlist = true\n"));
     REQUIRE(published.outcome == Outcome::kOk);
     warnings = published.warnings.size();
     world.clock.now = world.clock.now + 60'000;

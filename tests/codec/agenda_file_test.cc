@@ -99,10 +99,44 @@ TEST_CASE("a family of declared identities at an opening is warned of, where it 
     CHECK(file.warnings[0].message.find("leave `party_max` out") != std::string::npos);
   }
   // Open at any hour, nobody races.
-  std::string text = With("hold_s = 300", "party_max = 4");
+  std::string text = With("hold_s = 300", "party_max = 4\nwaitlist = true\naccept_invented = true");
   const size_t opening = text.find("[opening]");
   text.erase(opening, text.find("[[session]]") - opening);
   CHECK(ReadAgendaToml(text).warnings.empty());
+}
+
+TEST_CASE("an agenda that is always open and keeps no waitlist is warned of") {
+  struct {
+    const char* policy;
+    const char* more;
+    bool opening;
+    const char* seats;
+    bool warned;
+  } const kCases[] = {
+      {"\"direct\"", "", false, "web = 4, desk = 1", true},
+      {"\"direct\"", "offer_hours = { web = 1 }", false, "web = 4, desk = 1", true},
+      {"\"direct\"", "", false, "phone = 4, desk = 1", false},
+      {"\"direct\"", "waitlist = true\naccept_invented = true", false, "web = 4, desk = 1", false},
+      {"\"direct\"", "", true, "web = 4, desk = 1", false},
+      {"\"queue\"", "accept_invented = true", true, "web = 4, desk = 1", false},
+  };
+  for (const auto& one : kCases) {
+    std::string text = With("hold_s = 300", one.more);
+    const auto replace = [&](const std::string& what, const std::string& instead) {
+      text.replace(text.find(what), what.size(), instead);
+    };
+    replace("\"direct\"", one.policy);
+    replace("web = 4, desk = 1", one.seats);
+    const size_t opening = text.find("[opening]");
+    if (!one.opening) text.erase(opening, text.find("[[session]]") - opening);
+    const AgendaFile file = ReadAgendaToml(text);
+    CAPTURE(text);
+    REQUIRE(file.errors.empty());
+    REQUIRE(file.warnings.size() == (one.warned ? 1u : 0u));
+    if (!one.warned) continue;
+    CHECK(file.warnings[0].line == 5);
+    CHECK(file.warnings[0].message.find("say `waitlist` = true") != std::string::npos);
+  }
 }
 
 struct Mistake {
@@ -174,6 +208,8 @@ TEST_CASE("each mistake of how seats are shared") {
       {"hold_s = 300", "offer_hours = 3", 7, 15, "like { web = 72, post = 240 }"},
       {"hold_s = 300", "offer_hours = { web = 0 }", 7, 23, "hours from 1 to 1440"},
       {"hold_s = 300", "offer_hours = { fax = 9 }", 7, 17, "unknown key `fax`"},
+      {"hold_s = 300", "offer_hours = { phone = 1 }\nwaitlist = true\naccept_invented = true", 7,
+       15, "say phone = 2 or more"},
       {"hold_s = 300", "court_overflow = \"take\"", 7, 18, "\"add\" or \"count\""},
       {"hold_s = 300", "flow = \"web\"", 7, 8, "[[flow]]"},
       {"hold_s = 300", "flow = [{ from = \"fax\", to = \"web\", hours_before = 1 }]", 7, 18,

@@ -22,12 +22,17 @@ from creneau import ctl  # noqa: E402
 
 class Ctl(CtlCase):
     def test_check_needs_no_engine(self):
+        self.write_agenda(extra='waitlist = true\naccept_invented = true')
         code, out, err = ctl(CRENEAUCTL, "agenda", "check", self.file)
         self.assertEqual((code, err), (0, ""))
         self.assertIn("demo: Titres : retrait", out)
         self.assertIn("seats: web ", out)
         code, out, _ = ctl(CRENEAUCTL, "--json", "agenda", "check", self.file)
         self.assertTrue(json.loads(out)["valid"])
+        self.write_agenda()
+        code, _, err = ctl(CRENEAUCTL, "agenda", "check", self.file)
+        self.assertEqual(code, 0)
+        self.assertRegex(err, rf"^{self.file}:5:\d+: .*always open and without a waitlist")
         self.write_agenda(extra='frobnicate = 7')
         code, out, err = ctl(CRENEAUCTL, "agenda", "check", self.file)
         self.assertEqual((code, out), (3, ""))
