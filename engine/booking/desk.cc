@@ -70,8 +70,7 @@ class AtDesk {
       case rules::DeskIdentity::kDeclared:
         break;
       case rules::DeskIdentity::kListed:
-        if (!in_.IsListed(agenda, derived_, subject_))
-          return RefusedAs(Outcome::kNotListed, agenda);
+        if (!in_.IsListed(agenda, derived_, subject_)) return Tell(Outcome::kNotListed, agenda);
         break;
       case rules::DeskIdentity::kRefused:
         return Wrong(agenda, "/applicant", rules::kNotVouchedFor);
@@ -105,17 +104,9 @@ class AtDesk {
     return std::nullopt;
   }
 
-  // Whoever tries names learns who has a reservation: it stands in the log, and a helper may not do
-  // so many times.
-  ReservationAnswer Existing(const ledger::SeatView& seat, const AgendaInfo& agenda) {
-    const bool is_holder = !request_.idempotency_key.empty() &&
-                           Names::SameKey(seat.idempotency, idempotency_) &&
-                           in_.people_->identities.TimesRekeyed(seat.origin) == 0;
-    if (is_holder) {
-      if (seat.idempotency != idempotency_ || seat.agenda != agenda.id)
-        return RefusedAs(Outcome::kIdempotencyMismatch, agenda);
-      return Made(seat, /*existed=*/true);
-    }
+  // Whoever tries names learns who has a reservation, or is on the roster: it stands in the log,
+  // and a helper may not do so many times.
+  ReservationAnswer Tell(Outcome outcome, const AgendaInfo& agenda) {
     if (actor_.role == rules::Role::kHelper) {
       if (const auto later_s = in_.proofs_->TooOften(subject_, in_.clock_.MonotonicNs())) {
         ReservationAnswer answer = RefusedAs(Outcome::kRateLimited, agenda);
@@ -125,7 +116,19 @@ class AtDesk {
     }
     if (in_.LogRoom() != Room::kPlenty) return RefusedAs(Outcome::kReadOnly, agenda);
     in_.Attribute(act_, actor_, kDeed, agenda, std::nullopt, "", now_);
-    return RefusedAs(Outcome::kAlreadyReserved, agenda);
+    return RefusedAs(outcome, agenda);
+  }
+
+  ReservationAnswer Existing(const ledger::SeatView& seat, const AgendaInfo& agenda) {
+    const bool is_holder = !request_.idempotency_key.empty() &&
+                           Names::SameKey(seat.idempotency, idempotency_) &&
+                           in_.people_->identities.TimesRekeyed(seat.origin) == 0;
+    if (is_holder) {
+      if (seat.idempotency != idempotency_ || seat.agenda != agenda.id)
+        return RefusedAs(Outcome::kIdempotencyMismatch, agenda);
+      return Made(seat, /*existed=*/true);
+    }
+    return Tell(Outcome::kAlreadyReserved, agenda);
   }
 
   ReservationAnswer Made(const ledger::SeatView& seat, bool existed) {

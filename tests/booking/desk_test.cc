@@ -148,6 +148,8 @@ TEST_CASE("an agent sees papers; a helper says what anybody says") {
   Counter listed("identity_proof = \"listed\"");
   CHECK(listed.Book(listed.leila, Channel::kDesk, Person("AAAA1")).outcome == Outcome::kNotListed);
   CHECK(listed.Book(listed.claire, Channel::kDesk, Person("AAAA1")).outcome == Outcome::kOk);
+  // Whoever asked whether somebody is on the roster stands in the log, as who books does.
+  CHECK(LinesOf(listed).Count(R"("what":"desk")") == 2);
   Counter asserted("identity_proof = \"asserted\"");
   const auto refused = asserted.Book(asserted.leila, Channel::kDesk, Person("AAAA1"));
   CHECK(refused.outcome == Outcome::kValidationFailed);
