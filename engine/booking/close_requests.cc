@@ -183,6 +183,8 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
       in.ledger_.Plan(agenda->id, agenda->version + 1, targets, now);
   answer.seats_withdrawn = plan.withdrawn;
   answer.displaced = plan.kept;
+  // What cannot be read back must never be written.
+  if (!in.ledger_.Check(plan.change).ok()) return Closed(Outcome::kReadOnly, agenda);
   if (request.dry_run) return answer;
   if (in.LogRoom(limits::kMaxRecordBytes + targets.size() * 128) != Room::kPlenty)
     return Closed(Outcome::kReadOnly, agenda);
