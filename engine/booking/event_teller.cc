@@ -262,8 +262,10 @@ bool EventTeller::Tell(codec::StaffAct act, PublicEvent* event) {
 
 // Once each: whoever enters, approves or withdraws one, an act of the staff tells.
 bool EventTeller::Tell(const codec::Mandate& mandate, PublicEvent* event) {
-  if (!mandate.told || mandate.state != codec::MandateState::kProposed) return false;
-  event->fact = PublicFact::kMandateDue;
+  const bool is_void = mandate.state == codec::MandateState::kVoid;
+  const bool due = mandate.told && mandate.state == codec::MandateState::kProposed;
+  if (!is_void && !due) return false;
+  event->fact = is_void ? PublicFact::kMandateVoid : PublicFact::kMandateDue;
   event->agenda = LabelOf(mandate.agenda);
   event->mandate = names_.NameOf(Names::Kind::kMandate, mandate.number);
   event->deadline = mandate.deadline;

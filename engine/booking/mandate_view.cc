@@ -93,6 +93,11 @@ bool MandateAlarm::HasLostSeat(Engine::Impl& in, const Mandate& mandate, Instant
   return now < known->second;
 }
 
+bool MandateAlarm::IsOrphaned(Engine::Impl& in, const Mandate& mandate) {
+  return MandateTable::Waits(mandate) &&
+         mandate.epoch != in.people_->peppers.Of(in.registry_.Find(mandate.agenda)->rules.group);
+}
+
 void MandateAlarm::Look(Engine::Impl& in, Instant now, Act& act,
                         const std::function<bool()>& finish) {
   // A clock that was set back is followed.
@@ -109,6 +114,12 @@ void MandateAlarm::Look(Engine::Impl& in, Instant now, Act& act,
     in.people_->mandates.NoteLost(turn, std::move(lost));
     for (Mandate mandate : all) {
       if (in.LogRoom() != Room::kPlenty) break;
+      if (IsOrphaned(in, mandate)) {
+        mandate.state = MandateState::kVoid;
+        mandate.settled_at = now;
+        PutMandate(in, turn, mandate, act);
+        continue;
+      }
       if (!in.people_->mandates.LacksSeat(turn, mandate) || mandate.told) continue;
       const AgendaInfo& agenda = *in.registry_.Find(mandate.agenda);
       if (mandate.deadline - DayAt(agenda, now) > limits::kMandateDueDays) continue;

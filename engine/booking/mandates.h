@@ -11,7 +11,8 @@
 // given up first.
 //
 // The decision is sealed (mandate_seal.h). A mandate that waits when its group goes over to another
-// pepper is void, since its subject is nobody's any more: it is entered again.
+// pepper is void, since its subject is nobody's any more: it is entered again. The steward notes
+// that and has it told, once; from then on it is neither waiting nor due.
 #pragma once
 
 #include <functional>
@@ -84,6 +85,8 @@ class MandateAlarm {
 
  private:
   bool HasLostSeat(Engine::Impl& in, const codec::Mandate& mandate, Instant now, Act& act);
+  // Of another pepper than its group has now.
+  static bool IsOrphaned(Engine::Impl& in, const codec::Mandate& mandate);
 
   Instant next_look_{0};
   std::map<uint64_t, Instant> begins_;  // by number: when the appointment last was

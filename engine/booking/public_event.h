@@ -30,6 +30,7 @@ enum class PublicFact : uint8_t {
   kCancelled,  // by its holder; of a hold: given up
   kPublished,
   kMandateDue,    // it has no seat, and its deadline is near
+  kMandateVoid,   // it waited when its group went over to another pepper: to be entered again
   kSeatsShifted,  // from channels to others, with that version of the calendar
   kRosterImported,
   kOpeningOpened,
@@ -93,9 +94,9 @@ struct PublicEvent {
 
   uint32_t version = 0;                          // kPublished, kRosterImported
   bool adds = false;                             // kRosterImported
-  std::string mandate{};                         // kMandateDue: its name
-  int32_t deadline = 0;                          // kMandateDue: days since 1970-01-01
-  uint32_t penalty_eur = 0;                      // kMandateDue: a day
+  std::string mandate{};                         // of a mandate: its name
+  int32_t deadline = 0;                          // likewise: days since 1970-01-01
+  uint32_t penalty_eur = 0;                      // likewise: a day
   const codec::SeatsShifted* shifted = nullptr;  // kSeatsShifted
 
   const codec::OpeningState* opening = nullptr;  // of an opening: as it is now

@@ -17,6 +17,8 @@ std::string_view MandateStateName(MandateState state) {
       return "given";
     case MandateState::kWithdrawn:
       return "withdrawn";
+    case MandateState::kVoid:
+      return "void";
   }
   CHECK(false);
 }
@@ -66,7 +68,7 @@ std::string EncodeMandate(const Mandate& mandate) {
 absl::StatusOr<Mandate> FromProto(const v1::MandateChanged& in) {
   if (in.agenda() >= limits::kMaxAgendas ||
       in.state() < static_cast<uint32_t>(MandateState::kProposed) ||
-      in.state() > static_cast<uint32_t>(MandateState::kWithdrawn) ||
+      in.state() > static_cast<uint32_t>(MandateState::kVoid) ||
       in.from() > static_cast<uint32_t>(MandateSeat::kCounted))
     return absl::DataLossError("a mandate in a state that is none");
   if (in.epoch() == 0 || in.epoch() > limits::kPepperEpochs)

@@ -18,6 +18,7 @@ enum class MandateState : uint8_t {
   kProposed = 1,   // by one person
   kGiven = 2,      // approved by another: it has its reservation
   kWithdrawn = 3,  // not to be
+  kVoid = 4,       // it waited when its group went over to another pepper: nobody's any more
 };
 std::string_view MandateStateName(MandateState state);  // "proposed"
 

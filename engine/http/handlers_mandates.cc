@@ -41,6 +41,10 @@ void WriteMandate(JsonWriter& json, const MandateView& view) {
   json.Name("proposed_by").String(mandate.proposed_by);
   WriteTime(json, "proposed_at", mandate.proposed_at, *view.agenda);
   if (mandate.state == codec::MandateState::kProposed) return;
+  if (mandate.state == codec::MandateState::kVoid) {
+    WriteTime(json, "void_since", mandate.settled_at, *view.agenda);
+    return;
+  }
   const bool given = mandate.state == codec::MandateState::kGiven;
   json.Name(given ? "approved_by" : "withdrawn_by").String(mandate.settled_by);
   if (given) json.Name("seat").String(codec::MandateSeatName(mandate.seat));

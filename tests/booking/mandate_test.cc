@@ -5,78 +5,13 @@
 #include "booking/engine_impl.h"
 #include "booking/mandate_seal.h"
 #include "booking/mandates.h"
-#include "tests/booking/desk_fixture.h"
+#include "tests/booking/mandate_fixture.h"
 
 namespace creneau::booking {
 namespace {
 
 using codec::MandateSeat;
 using codec::MandateState;
-
-constexpr const char* kDecision = "ordonnance n° 2612345 du 20 novembre 2026, M. Untel";
-
-// It is Monday, 2026-11-30; slots are on Tuesdays and Thursdays from 9:00 to 12:00.
-class Chancery : public World {
- public:
-  explicit Chancery(const std::string& more = "",
-                    const std::string& seats = "{ web = 3, phone = 1, desk = 2, court = 1 }")
-      : toml(AgendaToml("93-titres", more, seats)) {
-    Ready();
-    REQUIRE(Publish("93-titres", toml).outcome == Outcome::kOk);
-  }
-  void Ready() {
-    while (engine->stats().read_only) std::this_thread::yield();
-  }
-  void Again() {
-    Restart();
-    Ready();
-  }
-
-  template <typename Ask>
-  MandateAnswer Asked(Ask ask) {
-    act->Begin();
-    MandateAnswer answer = ask();
-    REQUIRE(wait.Finish(*act));
-    return answer;
-  }
-  MandateRequest Order(const rules::Applicant& applicant, CivilDate deadline) {
-    MandateRequest request{.agenda = "93-titres", .applicant = applicant};
-    request.court = "TA Montreuil";
-    request.decision = kDecision;
-    request.date = {2026, 11, 20};
-    request.deadline = deadline;
-    request.penalty_eur = 100;
-    return request;
-  }
-  MandateAnswer Enter(const rules::Applicant& applicant, CivilDate deadline, const Actor& actor) {
-    return Asked(
-        [&] { return EnterMandate(*engine, *act, Order(applicant, deadline), actor, clock.now); });
-  }
-  std::string Entered(const std::string& dossier, CivilDate deadline = {2026, 12, 3}) {
-    const MandateAnswer answer = Enter(Person(dossier), deadline, claire);
-    REQUIRE(answer.outcome == Outcome::kOk);
-    return answer.mandate->name;
-  }
-  MandateAnswer Approve(const std::string& name, const Actor& actor) {
-    return Asked([&] { return ApproveMandate(*engine, *act, name, actor, clock.now); });
-  }
-  MandateAnswer Withdraw(const std::string& name, const Actor& actor) {
-    return Asked([&] { return WithdrawMandate(*engine, *act, name, actor, clock.now); });
-  }
-  std::vector<MandateView> List(const Actor& actor, std::optional<int> due = std::nullopt) {
-    return ListMandates(*engine, due, actor, clock.now);
-  }
-  AgendaAnswer Look() { return engine->ReadAgenda("93-titres", clock.now); }
-
-  const std::string toml;
-  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
-  const Actor claires_other_key{rules::Role::kAgent, "c.martin", "C1A00002"};
-  const Actor paul{rules::Role::kAgent, "p.durand", "PA000001"};
-  const Actor elsewhere{rules::Role::kAgent, "s.petit", "S0000001", kElsewhere};
-
- private:
-  static inline const std::vector<std::string> kElsewhere = {"14-titres"};
-};
 
 std::string SlotOf(const MandateAnswer& answer) {
   REQUIRE(answer.reservation);
@@ -331,21 +266,10 @@ TEST_CASE("an alarm comes once, some days before the deadline") {
   CHECK(court.List(court.paul, 4).at(0).name == soon);
   CHECK(court.List(court.paul, 4).size() == 1);
   CHECK(court.List(court.paul, 30).size() == 2);
-  const auto told = [&] {
-    std::vector<std::string> names;
-    const auto feed = court.engine->EventsAfter(Lsn{0});
-    for (PublicEvent event;;) {
-      const auto step = feed->Next(&event);
-      REQUIRE(step.ok());
-      if (*step == EventFeed::Step::kCaughtUp) return names;
-      if (*step == EventFeed::Step::kEvent && event.fact == PublicFact::kMandateDue)
-        names.push_back(event.mandate);
-    }
-  };
-  CHECK(told() == std::vector<std::string>{soon});
+  CHECK(court.Told(PublicFact::kMandateDue) == std::vector<std::string>{soon});
   court.Again();
   court.Pass(130);
-  CHECK(told() == std::vector<std::string>{soon});
+  CHECK(court.Told(PublicFact::kMandateDue) == std::vector<std::string>{soon});
   CHECK(court.Approve(soon, court.paul).outcome == Outcome::kOk);
   CHECK(CountMandates(*court.engine, court.clock.now).at(0).due == 0);
 }
@@ -391,6 +315,31 @@ TEST_CASE("what a court wrote goes with the pepper, and what waited when it went
   REQUIRE(court.engine->RetirePepper(1, false, kTester).outcome == Outcome::kOk);
   CHECK(!court.List(court.paul)[0].decision);
   CHECK(court.List(court.paul)[0].mandate.court == "TA Montreuil");
+}
+
+TEST_CASE("a mandate that is void is told of once, listed as void, and neither waits nor alarms") {
+  Chancery court;
+  const std::string waiting = court.Entered("AAAA1", {2026, 12, 3});
+  court.Pass(130);
+  CHECK(court.List(court.paul, 4).size() == 1);
+  REQUIRE(court.engine->RenewPepper({2, "93-titres"}, kTester).outcome == Outcome::kOk);
+  for (int starts = 0; starts < 2; ++starts) {
+    court.Pass(130);
+    REQUIRE(court.List(court.paul).size() == 1);
+    CHECK(court.List(court.paul)[0].mandate.state == MandateState::kVoid);
+    CHECK(court.List(court.paul, 4).empty());
+    CHECK(CountMandates(*court.engine, court.clock.now).at(0).waiting == 0);
+    CHECK(CountMandates(*court.engine, court.clock.now).at(0).due == 0);
+    CHECK(court.Told(PublicFact::kMandateVoid) == std::vector<std::string>{waiting});
+    CHECK(court.Approve(waiting, court.paul).outcome == Outcome::kActSettled);
+    if (starts == 0) REQUIRE(court.engine->TakeSnapshot().ok());
+    court.Again();
+  }
+  // Entered again, it is a mandate as any.
+  const std::string again = court.Entered("AAAA1", {2026, 12, 3});
+  CHECK(court.Approve(again, court.paul).outcome == Outcome::kOk);
+  court.Pass(130);
+  CHECK(court.Told(PublicFact::kMandateVoid).size() == 1);
 }
 
 }  // namespace

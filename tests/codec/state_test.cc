@@ -124,6 +124,9 @@ TEST_CASE("a mandate survives the log, whatever is in it, and says nothing of wh
   mandate.given = 3;
   mandate.added = 2;
   mandate.counted = 1;
+  mandate.state = MandateState::kVoid;
+  ComesBack(mandate, EncodeMandate(mandate));
+  mandate.state = MandateState::kGiven;
   const std::string bytes = EncodeMandate(mandate);
   ComesBack(mandate, bytes);
   const std::string line = DescribeRecord(bytes, false);
@@ -137,7 +140,7 @@ TEST_CASE("a mandate survives the log, whatever is in it, and says nothing of wh
     change(*wrong.mutable_mandate_changed());
     return !DecodeRecord(wrong.SerializeAsString()).ok();
   };
-  CHECK(refused([](v1::MandateChanged& of) { of.set_state(4); }));
+  CHECK(refused([](v1::MandateChanged& of) { of.set_state(5); }));
   CHECK(refused([](v1::MandateChanged& of) { of.set_from(4); }));
   CHECK(refused([](v1::MandateChanged& of) { of.set_epoch(0); }));
   CHECK(refused([](v1::MandateChanged& of) { of.set_agenda(limits::kMaxAgendas); }));
