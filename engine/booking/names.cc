@@ -224,7 +224,8 @@ uint64_t Names::OfOne(uint64_t idempotency) {
 }
 
 uint64_t Names::NoIdempotency(const Subject& subject, int64_t moment) const {
-  return OfOne(Random(subject, moment, 1));
+  constexpr uint64_t kSalt = uint64_t{1} << 63;  // no other use of Random has it
+  return OfOne(Random(subject, moment, kSalt | keyless_.fetch_add(1, std::memory_order_relaxed)));
 }
 
 std::optional<PartyName> Names::PartyOf(uint64_t idempotency) const {

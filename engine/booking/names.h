@@ -15,10 +15,11 @@
 // holder of the seat gets another.
 // Compared in constant time.
 //
-// Threads: any; immutable once made.
+// Threads: any; immutable once made, but for a count of requests.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,7 +72,8 @@ class Names {
   // What a seat keeps of a request's Idempotency-Key: 48 bits of its keyed hash, and 16 of what was
   // asked for.
   uint64_t IdempotencyOf(std::string_view idempotency_key, uint64_t body_hash) const;
-  // Of a request without one: what no key has but by luck.
+  // Of a request without one: what no key has but by luck, and no other request of that person's,
+  // if it comes in the same millisecond.
   uint64_t NoIdempotency(const Subject& subject, int64_t moment) const;
   static bool SameKey(uint64_t a, uint64_t b) {
     const uint64_t bits = IsOfParty(a) || IsOfParty(b) ? kPartyBits : ~uint64_t{0};
@@ -104,6 +106,7 @@ class Names {
   SipHash draws_;
   KeyedHash keys_;
   std::vector<Era> eras_;
+  mutable std::atomic<uint64_t> keyless_{0};  // requests without a key: no other memory hangs on it
 };
 
 }  // namespace creneau::booking

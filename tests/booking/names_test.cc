@@ -69,6 +69,16 @@ TEST_CASE("the same idempotency key with another body is told from another key")
   CHECK_FALSE(Names::SameKey(first, names.IdempotencyOf("0123456789abcdefghijkm", 1)));
 }
 
+TEST_CASE("no two requests without a key are the same, also in one millisecond") {
+  const Names names(SecretOf(1));
+  std::set<uint64_t> seen;
+  for (int i = 0; i < 100; ++i) {
+    const uint64_t drawn = names.NoIdempotency(Subject{1, 2}, 1'796'029'200'000);
+    CHECK(seen.insert(drawn).second);
+    for (const uint64_t other : seen) CHECK((drawn == other || !Names::SameKey(drawn, other)));
+  }
+}
+
 TEST_CASE("what is numbered has names of its own") {
   const Names names(SecretOf(1));
   using Kind = Names::Kind;
