@@ -109,6 +109,19 @@ class Rates(FrontCase):
             found = self.flood(f"/v1/reservations/0000000000000/{verb}", 700, lambda _: who)
             self.assertEqual(found, {404 if verb != "move" else 422: 700})
 
+    def test_who_fetches_a_draw_waits_and_who_floods_it_is_refused(self):
+        """A hundred pages may wait for their turn. One after the other none is refused."""
+        page = get("/v1/agendas/siege/draw?file=entries", f"X-Forwarded-For: {address()}\r\n")
+        with contextlib.ExitStack() as stack:
+            crowd = [stack.enter_context(proxy.connect(self.front.plain)) for _ in range(140)]
+            for made in crowd:
+                made.sendall(page)
+            found = collections.Counter(read_replies(made, 1)[0].status for made in crowd)
+        self.assertEqual(set(found), {404, 429}, found)
+        self.assertTrue(100 <= found[404] < 140, found)
+        one = get("/v1/agendas/siege/draw?file=entries", f"X-Forwarded-For: {address()}\r\n")
+        self.assertEqual({reply.status for reply in raw(self.front.plain, one * 30, 30)}, {404})
+
 
 class Bounds(FrontCase):
     def test_what_a_stalled_engine_piles_up_is_bounded(self):
