@@ -1,6 +1,6 @@
 #include "booking/desk.h"
 
-#include "base/check.h"
+#include "booking/desk_act.h"
 #include "booking/engine_impl.h"
 #include "booking/helper_turn.h"
 #include "rules/desk.h"
@@ -11,124 +11,50 @@
 namespace creneau::booking {
 namespace {
 
-constexpr std::string_view kDeed = "desk";
-constexpr size_t kAlternatives = 5;
-
-ReservationAnswer RefusedAs(Outcome outcome, const AgendaInfo& agenda) {
-  ReservationAnswer answer;
-  answer.outcome = outcome;
-  answer.agenda = &agenda;
-  return answer;
-}
-
-ReservationAnswer Wrong(const AgendaInfo& agenda, const char* pointer, std::string_view message) {
-  ReservationAnswer answer = RefusedAs(Outcome::kValidationFailed, agenda);
-  answer.problems.push_back({pointer, std::string(message)});
-  return answer;
-}
-
-// One act of somebody at a desk.
+// For one person.
 class AtDesk {
  public:
-  AtDesk(Engine::Impl& in, Act& act, const DeskRequest& request, const Actor& actor, Instant now)
-      : in_(in), act_(act), request_(request), actor_(actor), now_(now) {}
+  AtDesk(Engine::Impl& in, Act& act, const DeskRequest& request, const Actor& actor,
+         const AgendaInfo& agenda, Instant now)
+      : in_(in),
+        act_(act),
+        request_(request),
+        actor_(actor),
+        agenda_(agenda),
+        now_(now),
+        desk_(in, act, agenda, request.channel, actor, now) {}
 
   ReservationAnswer Do() {
-    const AgendaInfo* const agenda = in_.registry_.Find(request_.agenda);
-    if (agenda == nullptr) {
-      ReservationAnswer answer;
-      answer.outcome = Outcome::kUnknownAgenda;
-      return answer;
-    }
     if (const std::string_view why = rules::WhyNotAtDesk(actor_.role, request_.channel);
         !why.empty())
-      return Wrong(*agenda, "/channel", why);
+      return DeskProblem(agenda_, "/channel", why);
     const Identities::Reading reading = in_.people_->identities.Read();
     rules::Identity identity =
-        rules::Identify(agenda->rules, request_.applicant, in_.peppers_.Of(agenda->id), now_);
+        rules::Identify(agenda_.rules, request_.applicant, in_.peppers_.Of(agenda_.id), now_);
     if (!identity.problems.empty()) {
-      ReservationAnswer answer = RefusedAs(Outcome::kValidationFailed, *agenda);
+      ReservationAnswer answer = DeskRefusal(Outcome::kValidationFailed, agenda_);
       answer.problems = std::move(identity.problems);
       return answer;
     }
-    derived_ = identity.subject;
-    subject_ = in_.people_->identities.Of(derived_);
+    person_ = {identity.subject, in_.people_->identities.Of(identity.subject)};
     const bool has_key = !request_.idempotency_key.empty();
     idempotency_ = has_key ? in_.names_->IdempotencyOf(request_.idempotency_key, request_.body_hash)
-                           : in_.names_->NoIdempotency(subject_, now_.ms);
+                           : in_.names_->NoIdempotency(person_.subject, now_.ms);
     // A repeat is answered whatever the disk or the slot.
-    if (const auto existing = in_.LiveOf(act_, subject_, now_)) return Existing(*existing, *agenda);
-    if (auto refusal = MayBook(*agenda)) return *std::move(refusal);
-    return Book(*agenda);
+    if (const auto existing = in_.LiveOf(act_, person_.subject, now_)) return Existing(*existing);
+    if (auto refusal = desk_.MayBook({&person_, 1}, request_.slot)) return *std::move(refusal);
+    return Book();
   }
 
  private:
-  // What an agent has seen needs no roster and no website's word.
-  std::optional<ReservationAnswer> MayBook(const AgendaInfo& agenda) {
-    switch (rules::IdentityAtDesk(actor_.role, agenda.rules.identity_proof)) {
-      case rules::DeskIdentity::kSeen:
-      case rules::DeskIdentity::kDeclared:
-        break;
-      case rules::DeskIdentity::kListed:
-        if (!in_.IsListed(agenda, derived_, subject_)) return Tell(Outcome::kNotListed, agenda);
-        break;
-      case rules::DeskIdentity::kRefused:
-        return Wrong(agenda, "/applicant", rules::kNotVouchedFor);
-    }
-    if (request_.slot) {
-      if (auto refusal = MayTake(agenda, *request_.slot)) return refusal;
-    }
-    if (in_.LogRoom() != Room::kPlenty) return RefusedAs(Outcome::kReadOnly, agenda);
-    return std::nullopt;
-  }
-
-  std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda, LocalMinute slot) {
-    const std::optional<Instant> starts_at = in_.ledger_.StartOf(agenda.id, slot);
-    if (!starts_at)
-      return Wrong(agenda, "/slot", "this agenda has no such slot; GET its slots to see them");
-    const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now_);
-    switch (rules::IsBookable(window, *starts_at)) {
-      case rules::Bookable::kYes:
-        break;
-      case rules::Bookable::kTooLate:
-        return Wrong(agenda, "/slot",
-                     "this slot can no longer be booked: it begins too soon, or has begun");
-      case rules::Bookable::kTooEarly: {
-        ReservationAnswer answer = RefusedAs(Outcome::kNotOpenYet, agenda);
-        rules::Agenda always = agenda.rules;  // openings do not bind the desk
-        always.opening.reset();
-        answer.opens_at = rules::BookableFrom(always, agenda.zone, *starts_at);
-        return answer;
-      }
-    }
-    return std::nullopt;
-  }
-
-  // Whoever tries names learns who has a reservation, or is on the roster: it stands in the log,
-  // and a helper may not do so many times.
-  ReservationAnswer Tell(Outcome outcome, const AgendaInfo& agenda) {
-    if (actor_.role == rules::Role::kHelper) {
-      if (const auto later_s = in_.proofs_->TooOften(subject_, in_.clock_.MonotonicNs())) {
-        ReservationAnswer answer = RefusedAs(Outcome::kRateLimited, agenda);
-        answer.poll_after_s = *later_s;
-        return answer;
-      }
-    }
-    if (in_.LogRoom() != Room::kPlenty) return RefusedAs(Outcome::kReadOnly, agenda);
-    in_.Attribute(act_, actor_, kDeed, agenda, std::nullopt, "", now_);
-    return RefusedAs(outcome, agenda);
-  }
-
-  ReservationAnswer Existing(const ledger::SeatView& seat, const AgendaInfo& agenda) {
+  ReservationAnswer Existing(const ledger::SeatView& seat) {
     const bool is_holder = !request_.idempotency_key.empty() &&
                            Names::SameKey(seat.idempotency, idempotency_) &&
                            in_.people_->identities.TimesRekeyed(seat.origin) == 0;
-    if (is_holder) {
-      if (seat.idempotency != idempotency_ || seat.agenda != agenda.id)
-        return RefusedAs(Outcome::kIdempotencyMismatch, agenda);
-      return Made(seat, /*existed=*/true);
-    }
-    return Tell(Outcome::kAlreadyReserved, agenda);
+    if (!is_holder) return desk_.Tell(Outcome::kAlreadyReserved, {&person_, 1});
+    if (seat.idempotency != idempotency_ || seat.agenda != agenda_.id)
+      return DeskRefusal(Outcome::kIdempotencyMismatch, agenda_);
+    return Made(seat, /*existed=*/true);
   }
 
   ReservationAnswer Made(const ledger::SeatView& seat, bool existed) {
@@ -139,72 +65,44 @@ class AtDesk {
     return answer;
   }
 
-  ReservationAnswer Book(const AgendaInfo& agenda) {
-    in_.Attribute(act_, actor_, kDeed, agenda, std::nullopt, "", now_);
-    HelperTurn turn(in_.people_->desk, agenda, actor_, now_);
-    if (const auto until = turn.CappedUntil()) {
-      ReservationAnswer answer = RefusedAs(Outcome::kCapReached, agenda);
-      answer.opens_at = *until;
-      return answer;
-    }
+  ReservationAnswer Book() {
+    desk_.Attribute();
+    HelperTurn turn(in_.people_->desk, agenda_, actor_, now_);
+    if (const auto until = turn.CappedUntil()) return desk_.Capped(*until);
     turn.Count(act_);
-    const ledger::Result result = in_.ledger_.Hold(ArgsFor(agenda), act_);
-    if (result.outcome != Outcome::kOk) {
-      turn.TakeBack(act_);
-      return Refuse(result, agenda);
+    const ledger::Result result = in_.ledger_.Hold(Args(), act_);
+    if (result.outcome == Outcome::kOk) {
+      desk_.Note(turn, result.seat);
+      return Made(result.seat, /*existed=*/false);
     }
-    Note(turn.turn(), result.seat, turn.is_helper());
-    return Made(result.seat, /*existed=*/false);
+    turn.TakeBack(act_);
+    if (result.outcome == Outcome::kAlreadyReserved) return Existing(result.seat);
+    return desk_.NoSeat(result.outcome, request_.slot);
   }
 
-  ledger::HoldArgs ArgsFor(const AgendaInfo& agenda) const {
-    const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now_);
+  ledger::HoldArgs Args() const {
+    const rules::BookableWindow window = rules::BookableAt(agenda_.rules, agenda_.zone, now_);
     ledger::HoldArgs args;
-    args.agenda = agenda.id;
+    args.agenda = agenda_.id;
     args.channel = request_.channel;
     args.slot = request_.slot;
     args.earliest = window.earliest_start;
     args.latest = window.latest_start;
-    args.subject = subject_;
+    args.subject = person_.subject;
     args.idempotency = idempotency_;
     args.into = ledger::SeatState::kConfirmed;
-    args.random = in_.names_->Random(subject_, now_.ms, 2);
+    args.random = in_.names_->Random(person_.subject, now_.ms, 2);
     return args;
-  }
-
-  void Note(const DeskCounts::Turn& turn, const ledger::SeatView& seat, bool helper) {
-    DeskCounts& counts = in_.people_->desk;
-    const DeskCounts::Given given = counts.Of(seat.agenda, request_.channel);
-    const codec::DeskNote note{seat.agenda,
-                               request_.channel,
-                               now_,
-                               seat.origin,
-                               helper,
-                               given.by_agents + (helper ? 0 : 1),
-                               given.by_helpers + (helper ? 1 : 0)};
-    act_.PushCopy(codec::EncodeDeskNote(note));
-    counts.Take(turn, note);
-  }
-
-  ReservationAnswer Refuse(const ledger::Result& result, const AgendaInfo& agenda) {
-    if (result.outcome == Outcome::kAlreadyReserved) return Existing(result.seat, agenda);
-    ReservationAnswer answer = RefusedAs(result.outcome, agenda);
-    if (result.outcome == Outcome::kSlotTaken && request_.slot) {
-      const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now_);
-      answer.alternatives =
-          in_.ledger_.FreeNear(agenda.id, request_.channel, *request_.slot, window.earliest_start,
-                               window.latest_start, kAlternatives);
-    }
-    return answer;
   }
 
   Engine::Impl& in_;
   Act& act_;
   const DeskRequest& request_;
   const Actor& actor_;
+  const AgendaInfo& agenda_;
   const Instant now_;
-  Subject derived_;
-  Subject subject_;
+  DeskAct desk_;
+  DeskPerson person_;
   uint64_t idempotency_ = 0;
 };
 
@@ -213,7 +111,10 @@ class AtDesk {
 ReservationAnswer BookAtDesk(Engine& engine, Act& act, const DeskRequest& request,
                              const Actor& actor, Instant now) {
   Engine::Impl& in = engine.inside();
-  ReservationAnswer answer = AtDesk(in, act, request, actor, now).Do();
+  const AgendaInfo* const agenda = in.registry_.Find(request.agenda);
+  ReservationAnswer answer;
+  answer.outcome = Outcome::kUnknownAgenda;
+  if (agenda != nullptr) answer = AtDesk(in, act, request, actor, *agenda, now).Do();
   in.refusals_.Count(answer.agenda, answer.outcome);
   if (answer.outcome != Outcome::kOk)
     answer.attempt =

@@ -17,8 +17,8 @@ HelperTurn::HelperTurn(DeskCounts& counts, const AgendaInfo& agenda, const Actor
 }
 
 // Until the Monday that comes, at the office.
-std::optional<Instant> HelperTurn::CappedUntil() const {
-  if (!helper_ || count_.made < static_cast<uint32_t>(agenda_.rules.helper_cap))
+std::optional<Instant> HelperTurn::CappedUntil(uint32_t more) const {
+  if (!helper_ || count_.made + more <= static_cast<uint32_t>(agenda_.rules.helper_cap))
     return std::nullopt;
   return rules::DayBegins(agenda_.zone, rules::FirstDayOf(count_.week) + 7);
 }

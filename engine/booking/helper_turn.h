@@ -17,12 +17,12 @@ class HelperTurn {
   // Of anybody else of the staff nothing is counted.
   HelperTurn(DeskCounts& counts, const AgendaInfo& agenda, const Actor& actor, Instant now);
 
-  // From when on he may do more; nothing: now.
-  std::optional<Instant> CappedUntil() const;
-  // Before it is made: a crash in between costs the helper one, and gives nobody more.
-  void Count(Act& act) { Tell(+1, act); }
-  // It was not made.
-  void TakeBack(Act& act) { Tell(-1, act); }
+  // From when on he may do so many more; nothing: now.
+  std::optional<Instant> CappedUntil(uint32_t more = 1) const;
+  // Before they are made: a crash in between costs the helper these, and gives nobody more.
+  void Count(Act& act, uint32_t made = 1) { Tell(static_cast<int>(made), act); }
+  // They were not made.
+  void TakeBack(Act& act, uint32_t made = 1) { Tell(-static_cast<int>(made), act); }
 
   bool is_helper() const { return helper_; }
   const DeskCounts::Turn& turn() const { return turn_; }

@@ -11,7 +11,7 @@
 
 namespace creneau::http {
 
-void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channel asked) {
+void WriteBooked(JsonWriter& json, const booking::Reservation& reservation) {
   const booking::AgendaInfo& agenda = *reservation.agenda;
   json.Name("reservation").String(reservation.name.view());
   json.Name("key").String(reservation.key.view());
@@ -24,6 +24,10 @@ void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channe
   json.Name("moves_left").Number(reservation.moves_left);
   json.Name("receipt").String("/v1/reservations/" + std::string(reservation.name.view()) +
                               "/receipt");
+}
+
+void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channel asked) {
+  WriteBooked(json, reservation);
   json.Name("letter").String(booking::LetterFor(reservation, asked));
 }
 

@@ -9,7 +9,9 @@
 
 namespace creneau::http {
 
-// The members of a reservation that was made for somebody; `asked`: in which channel.
+// The members of a reservation that was made for somebody, but for the letter.
+void WriteBooked(JsonWriter& json, const booking::Reservation& reservation);
+// With it; `asked`: in which channel.
 void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channel asked);
 
 // 201, or 200 where it existed; or the refusal. `form`: JSON, or iCalendar, which has no key.

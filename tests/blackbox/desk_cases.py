@@ -8,7 +8,8 @@ import agendas
 AGENDA = "95-titres"
 CALLER, VISITOR, WRITER = "9540012233445", "9540012233446", "9540012233447"
 HELPED = [f"95500998877{n:02}" for n in range(3)]
-SENT = [CALLER, VISITOR, WRITER, *HELPED]
+FAMILY = ["9300510001", "9300510002", "9300510003"]
+SENT = [CALLER, VISITOR, WRITER, *HELPED, *FAMILY]
 
 
 def person(dossier):
@@ -86,6 +87,30 @@ def a_helper(story, leila):
     assert channels(story)["desk"]["by_helpers"] == 2
 
 
+def a_family(story, claire):
+    """Seats of one slot for all of them, by CLI, and the same again after a kill; one letter to print, a page for each."""
+    people = [person(who) for who in FAMILY[:2]]
+    letters, key = story.home / "family.txt", story.home / "family.idempotency"
+    key.write_text("a-family-comes-0123456789")
+    command = ("reserve", "desk", AGENDA, "--channel", "desk", "--applicant", story.file(people), "--idempotency-key", key)
+    made = story.run(claire, *command, "--letter", letters)
+    held = made["reservations"]
+    story.secrets += [one["key"] for one in held]
+    assert len(held) == 2 and held[0]["slot"] == held[1]["slot"] and "letter" not in made, made
+    assert letters.read_text().count("\f") == 1 and all(one["key"] in letters.read_text() for one in held)
+    story.kill()
+    again = story.run(claire, *command)
+    assert again["existed"] and again["party"] == made["party"] and again["reservations"] == held, again
+    for one in held:
+        assert story.read(one["reservation"], one["key"]).json["state"] == "confirmed"
+    path = f"/v1/agendas/{AGENDA}/desk"
+    refused = story.ask("POST", path, {"channel": "desk", "applicants": [person(FAMILY[2]), people[0]]}, claire)
+    assert refused.code == "already-reserved", refused
+    both = story.ask("POST", path, {"channel": "desk", "applicants": people, "applicant": people[0]}, claire)
+    assert both.code == "validation-failed", both
+    assert channels(story)["desk"]["by_agents"] == 2
+
+
 def desk(story, claire):
     leila = story.agent_key("leila.haddad", "helper")
     story.daemon.must_publish(AGENDA, office(AGENDA, more="helper_cap = 2"))
@@ -93,3 +118,4 @@ def desk(story, claire):
     by_api(story, claire)
     by_cli(story, claire)
     a_helper(story, leila)
+    a_family(story, claire)

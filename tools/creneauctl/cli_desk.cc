@@ -29,7 +29,8 @@ void AddDeskCommands(CLI::App* reserve, const MakeLeaf& leaf, Command* command) 
       ->required()
       ->check(CLI::IsMember({"phone", "desk", "post"}));
   desk->add_option("--applicant", command->applicant_file,
-                   "JSON file naming the applicant; - for stdin; else asked on the terminal");
+                   "JSON file naming the applicant, or a list of them for a family; - for stdin; "
+                   "else asked on the terminal");
   desk->add_option("--slot", command->slot, "2026-12-01T09:20 [the first free one]")
       ->check(CheckSlot);
   MadeFileOptions(desk, command);

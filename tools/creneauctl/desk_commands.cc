@@ -15,6 +15,9 @@ int ReserveDesk(const Session& session) {
   if (!applicant.ok()) return FailOnInput(session, applicant.status(), "--applicant");
   const absl::StatusOr<std::string> hold = HoldBody(*applicant, command.slot);
   if (!hold.ok()) return FailOnInput(session, hold.status(), "--applicant");
+  if (IsOfFamily(*hold) && (!command.key_file.empty() || !command.ics_file.empty()))
+    return session.Fail(kExitUsage,
+                        "--key-file, --ics: of a family each has their own; leave it out");
   boost::json::object body = boost::json::parse(*hold).as_object();
   body["channel"] = command.channel;
   const absl::StatusOr<std::string> key = IdempotencyKey(command);

@@ -71,7 +71,8 @@ int MadeFiles::Report(const Session& session, std::string_view body) {
     session.Print(json::serialize(shown));
     return exit_code;
   }
-  session.Print(RenderReservation(json::serialize(shown)));
+  const std::string text = json::serialize(shown);
+  session.Print(shown.contains("reservations") ? RenderFamily(text) : RenderReservation(text));
   if (key_) session.Print("key           in " + command.key_file + ", for its holder alone");
   if (letter_) session.Print("letter        in " + command.letter_file + ", for its holder alone");
   if (ics_) session.Print("calendar      in " + command.ics_file);
