@@ -21,7 +21,7 @@ constexpr int64_t kTellCrowdsEveryMs = kMsPerMinute;
 // Looking for seats that have come back counts the slots of the draw's dates.
 constexpr int64_t kRollEveryMs = kMsPerSecond;
 // Entries that are looked at before others get the lock: as many cache misses.
-constexpr size_t kEntriesAtOnce = 1'000;
+constexpr size_t kRanksAtOnce = 1'000;
 
 }  // namespace
 
@@ -245,7 +245,7 @@ std::vector<uint32_t> DrawKeeper::WaitingByRank(Key key) const {
     const Draws::Lock lock = draws_.Take();
     const Draw& draw = *draws_.Of(key.first, key.second);
     const std::vector<uint32_t>& order = draw.drawn->order;
-    const size_t until = std::min(order.size(), place + kEntriesAtOnce);
+    const size_t until = std::min(order.size(), place + kRanksAtOnce);
     for (; place < until; ++place) {
       const uint32_t entry = draw.committed->entry_of[order[place]];
       if (draw.entries[entry].state == EntryState::kEntered)

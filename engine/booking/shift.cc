@@ -17,7 +17,7 @@ namespace creneau::booking {
 namespace {
 
 constexpr std::string_view kDeed = "shift";
-constexpr int kSlotsPerBarrier = 64;
+constexpr int kShiftsPerBarrier = 64;
 constexpr int32_t kMinutesPerDay = 24 * 60;
 
 struct Wanted {
@@ -56,7 +56,7 @@ class Shift {
       act.Begin();
       const uint32_t got = in_.ledger_.TakeFree(slot.slot, wanted.from, wanted.most, act);
       if (got > 0) Enter(slot, wanted.from, wanted.to, got);
-      if (++acts % kSlotsPerBarrier == 0 && !finish()) return false;
+      if (++acts % kShiftsPerBarrier == 0 && !finish()) return false;
     }
     return true;
   }
@@ -127,7 +127,7 @@ uint64_t BytesFor(size_t slots, size_t wanted_seats) {
   constexpr uint64_t kBytesPerSlot = 80;
   constexpr uint64_t kBytesPerSeat = 2 * 64;  // withdrawn, and restored
   return limits::kMaxRecordBytes + slots * kBytesPerSlot + wanted_seats * kBytesPerSeat +
-         wanted_seats / kSlotsPerBarrier * 2 * limits::kPageBytes;
+         wanted_seats / kShiftsPerBarrier * 2 * limits::kPageBytes;
 }
 
 uint32_t SeatsOf(const std::vector<Wanted>& all) {
