@@ -66,6 +66,8 @@ bool MoveOne(Engine::Impl& in, const AgendaInfo& agenda, const Holder& one, Inst
 bool GiveKept(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now, Act& act) {
   for (auto at = in.kept_aside_.begin(); at != in.kept_aside_.end(); ++at) {
     const SeatId seat = at->first;
+    // Its own day was closed since, and it is gone.
+    if (in.ledger_.WordOf(seat).state() != ledger::SeatState::kAside) continue;
     const std::optional<ledger::SeatTime> time = in.ledger_.TimeOf(seat);
     if (!time || time->agenda != agenda.id || in.ledger_.WordOf(seat).channel() != channel ||
         !CanBeMovedTo(agenda, time->starts_at, now))

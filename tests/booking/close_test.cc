@@ -117,6 +117,21 @@ TEST_CASE("a seat that was set aside and that nobody takes is theirs at once") {
   CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
 }
 
+TEST_CASE("seats that were set aside on the day itself keep nobody from getting one elsewhere") {
+  Closing world;
+  const Reservation gone = world.At("2026-12-15T09:00", "2026-0001");
+  const Reservation ada = world.At("2026-12-15T09:30", "2026-0002");
+  const Reservation kept = world.At("2026-12-17T09:00", "2026-0003");
+  world.At("2026-12-17T09:30", "2026-0004");
+  world.At("2026-12-17T10:00", "2026-0005");
+  REQUIRE(world.Do(&Engine::Cancel, gone).outcome == Outcome::kOk);
+  REQUIRE(world.Do(&Engine::Cancel, kept).outcome == Outcome::kOk);
+  world.Minutes(2);
+  world.Close("2026-12-15");
+  world.Until(world.clock.now + limits::kLookAtClosedMs);  // the steward looks once
+  CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
+}
+
 TEST_CASE("a seat that nobody displaced can be moved to is not given back early for them") {
   Closing world("09:00-09:30");
   const Reservation ada = world.At("2026-12-15T09:00", "2026-0001");
