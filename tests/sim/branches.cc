@@ -252,6 +252,7 @@ const std::vector<std::string> kOfWaiting = {
     "booked-beside-the-list",
     "confirmed-beside-the-list",
     "day-closed",
+    "day-closed-or-reopened-again",
     "day-closed-with-people",
     "day-reopened",
     "displaced-to-a-free-seat",

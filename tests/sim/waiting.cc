@@ -222,7 +222,8 @@ std::string Waiting::Closed(const std::string& day, bool closed, const Told& tol
     displaced += seat.state == ListSeat::State::kTaken;
     withdrawn += seat.state != ListSeat::State::kTaken;
   }
-  auditor_.Reach(!closed         ? "day-reopened"
+  auditor_.Reach(was             ? "day-closed-or-reopened-again"
+                 : !closed       ? "day-reopened"
                  : displaced > 0 ? "day-closed-with-people"
                                  : "day-closed");
   if (was != (told.Member("existed") == "true")) return Wrong("it was so before, or not", told);

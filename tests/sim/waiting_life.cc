@@ -279,11 +279,12 @@ void Life::AskListSlots() {
       http::Audience::kPublic, Rests::kOnNothing);
 }
 
-// Those that are closed are opened again before long, and are published then.
+// Those that are closed are opened again before long, and are published then; now and then one that
+// is so already.
 void Life::CloseSomeDay() {
   const std::set<std::string>& closed = waiting_.lists().closed;
   const std::string day = closed.empty() ? kDays[Below(kDays.size())] : *closed.begin();
-  const bool closes = closed.empty() || Below(8) == 0;
+  const bool closes = closed.empty() != (Below(8) == 0);
   closing_ = {day, closes};
   Ask(
       Request("POST /v1/agendas/" + kName + (closes ? "/close" : "/reopen"),

@@ -13,6 +13,13 @@ using State = Kept::State;
 // Above these odds, one to so many, it is no chance.
 constexpr double kNoLuck = 1e9;
 
+// To people whose day was closed: free, or kept for whoever may come.
+bool IsToGive(const ListSeat& seat) {
+  const bool is_kept = seat.state == ListSeat::State::kReturning && seat.looks > 0 && !seat.anew &&
+                       !seat.doubtful && !seat.last;
+  return is_kept || seat.state == ListSeat::State::kFree;
+}
+
 int MinuteOf(const std::string& slot) {
   const auto minute = ParseLocalMinute(TimeOf(slot));
   CHECK(minute.has_value());
@@ -194,14 +201,14 @@ std::string Waiting::LeftWaiting(const Lists& lists, const std::set<std::string>
         return place + " is offered a seat, but " + name + " was displaced";
     }
     const bool could = std::any_of(lists.seats.begin(), lists.seats.end(), [&](const auto& one) {
-      return one.first.second == kept.channel && one.second.state == ListSeat::State::kFree &&
+      return one.first.second == kept.channel && IsToGive(one.second) &&
              !lists.unlisted.contains(DateOf(one.first.first));
     });
     if (!could) continue;
     const auto since = left_since_.find(name);
     left[name] = since == left_since_.end() ? now : since->second;
     if (frees && now - std::max(left[name], kept.displaced_from) > kMovesWithinMs)
-      return name + " was displaced, and is not moved though there is a free seat";
+      return name + " was displaced, and is not moved though there is a seat";
   }
   left_since_ = std::move(left);
   return "";
@@ -211,6 +218,14 @@ std::string Waiting::LeftWaiting(const Lists& lists, const std::set<std::string>
 std::string Waiting::LookAgain(Lists& lists, Instant now, bool frees) const {
   for (auto& [key, seat] : lists.seats) {
     if (seat.state != ListSeat::State::kReturning) continue;
+    if (seat.last && seat.cools_until <= now && !frees) {
+      // It has gone, or has not: then it may be anybody's as soon as the day is there again.
+      seat.free_from = Instant{0};
+      seat.looks = std::max(seat.looks, 1);
+      seat.look_at = Instant{0};
+      seat.doubtful = true;
+      continue;
+    }
     if (seat.last && seat.cools_until <= now) {
       auditor_.Reach("freed-on-a-closed-day");
       seat = {ListSeat::State::kGone};
