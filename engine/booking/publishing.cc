@@ -217,10 +217,10 @@ bool Engine::Impl::PutInForce(const ledger::CalendarChange& change, const rules:
   draw_keeper_->Put(draws);
   ledger_.Apply(change);
   if (begins) people_->peppers.Take(*begins);
-  // Of one that is published already others are reading it, and it is what it was.
-  if (registry_.Find(change.agenda) == nullptr)
-    peppers_.Use(change.agenda, people_->peppers.Of(agenda.group));
-  registry_.Put(AgendaInfo{change.agenda, change.version, agenda, zone, clock_.Now()});
+  // Of one that is published already others are reading it, and it is what it was; so is its zone.
+  if (current == nullptr) peppers_.Use(change.agenda, people_->peppers.Of(agenda.group));
+  registry_.Put(AgendaInfo{change.agenda, change.version, agenda,
+                           current == nullptr ? Zone(zone) : current->zone, clock_.Now()});
   return true;
 }
 
