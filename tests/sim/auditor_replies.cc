@@ -8,7 +8,6 @@ using State = Booking::State;
 
 const char* NameOf(State state) { return state == State::kConfirmed ? "confirmed" : "held"; }
 
-std::string InSlot(const Told& told) { return told.Member("agenda") + "/" + told.Member("slot"); }
 bool IsIn(const Told& told, const std::string& slot) { return InSlot(told) == BareSlot(slot); }
 bool IsOfWeb(const std::string& slot, const std::string& agenda) {
   return AgendaOf(slot) == agenda && ChannelOf(slot) == "web";

@@ -9,10 +9,6 @@ namespace {
 
 using State = Booking::State;
 
-std::string Expected(const char* code, const std::string& why, const Told& told) {
-  return told.code == code ? "" : Wrong(why + ": expected " + code, told);
-}
-
 bool MayBook(rules::Role role, const std::string& channel) {
   if (channel == "phone" || channel == "desk") return true;
   return channel == "post" && role == rules::Role::kAgent;

@@ -10,10 +10,6 @@ namespace {
 
 using State = CourtOrder::State;
 
-std::string Expected(const char* code, const std::string& why, const Told& told) {
-  return told.code == code ? "" : Wrong(why + ": expected " + code, told);
-}
-
 // Days from then until the deadline, at the office.
 int64_t DaysLeft(const CourtOrder& order, Instant now) {
   const int64_t day = Seconds(order.deadline + "T00:00:00+00:00") / (24 * 3600);

@@ -8,7 +8,7 @@ namespace {
 using rules::Role;
 
 constexpr Instant kMade{1796029200000};  // when lives begin
-constexpr int64_t kStandsMs = int64_t{300} * kMsPerDay;
+constexpr int64_t kActStandsMs = int64_t{300} * kMsPerDay;
 
 template <typename... Roles>
 constexpr unsigned Of(Roles... roles) {
@@ -65,7 +65,7 @@ std::string StaffFile() {
     key.person = one.person;
     if (!one.agenda.empty()) key.agendas.push_back(one.agenda.substr(0, one.agenda.size() - 1));
     key.created = kMade;
-    key.expires = kMade + kStandsMs;
+    key.expires = kMade + kActStandsMs;
     if (!one.stands) key.revoked = kMade;
     key.hash = booking::HashOf(SecretOf(i));
   }

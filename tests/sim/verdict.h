@@ -36,4 +36,12 @@ inline std::string TimeOf(const std::string& slot) {
   return BareSlot(slot).substr(slot.find('/') + 1);
 }
 
+inline std::string Expected(const char* code, const std::string& why, const Told& told) {
+  return told.code == code ? "" : Wrong(why + ": expected " + code, told);
+}
+
+inline std::string InSlot(const Told& told) {
+  return told.Member("agenda") + "/" + told.Member("slot");
+}
+
 }  // namespace creneau::sim

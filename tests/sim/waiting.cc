@@ -26,10 +26,6 @@ const char* NameOf(Place::State state) {
   return "";
 }
 
-std::string Expected(const char* code, const std::string& why, const Told& told) {
-  return told.code == code ? "" : Wrong(why + ": expected " + code, told);
-}
-
 }  // namespace
 
 std::shared_ptr<const Lists> NoLists() {

@@ -10,8 +10,6 @@ namespace {
 
 using State = Kept::State;
 
-std::string InSlot(const Told& told) { return told.Member("agenda") + "/" + told.Member("slot"); }
-
 // Whether what was told of a place is what is known, or what the steward may have made of it.
 bool Fits(const Place& place, const Told& told) {
   const std::string state = told.Member("state");

@@ -10,12 +10,6 @@ namespace {
 
 using State = Kept::State;
 
-std::string InSlot(const Told& told) { return told.Member("agenda") + "/" + told.Member("slot"); }
-
-std::string Expected(const char* code, const std::string& why, const Told& told) {
-  return told.code == code ? "" : Wrong(why + ": expected " + code, told);
-}
-
 }  // namespace
 
 std::string Waiting::Existing(const Ask& ask, const Told& told, Instant now) const {
