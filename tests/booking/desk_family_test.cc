@@ -9,9 +9,9 @@
 namespace creneau::booking {
 namespace {
 
-class Counter : public World {
+class FamilyCounter : public World {
  public:
-  explicit Counter(const std::string& more = "") {
+  explicit FamilyCounter(const std::string& more = "") {
     Ready();
     REQUIRE(Publish("93-titres", AgendaToml("93-titres", more, "{ web = 2, phone = 1, desk = 4 }"))
                 .outcome == Outcome::kOk);
@@ -41,13 +41,13 @@ class Counter : public World {
   const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
 };
 
-const std::vector<std::string> kFour = {"AAAA1", "AAAA2", "AAAA3", "AAAA4"};
+const std::vector<std::string> kFamilyOfFour = {"AAAA1", "AAAA2", "AAAA3", "AAAA4"};
 
 }  // namespace
 
 TEST_CASE("a family gets seats of one slot, confirmed at once, and one letter for all of them") {
-  Counter office;
-  const PartyAnswer made = office.Family(office.claire, kFour, kKey);
+  FamilyCounter office;
+  const PartyAnswer made = office.Family(office.claire, kFamilyOfFour, kKey);
   REQUIRE(made.about.outcome == Outcome::kOk);
   REQUIRE(made.count == 4);
   const std::string letter =
@@ -66,13 +66,14 @@ TEST_CASE("a family gets seats of one slot, confirmed at once, and one letter fo
   CHECK(office.CountsOf(Channel::kDesk).confirmed == 4);
   CHECK(office.CountsOf(Channel::kDesk).by_agents == 4);
   // A repeat gets the same; a part of them under the same key is another request.
-  const PartyAnswer again = office.Family(office.claire, kFour, kKey);
+  const PartyAnswer again = office.Family(office.claire, kFamilyOfFour, kKey);
   REQUIRE(again.about.outcome == Outcome::kOk);
   CHECK(again.about.existed);
   CHECK(again.reservations[3].key.view() == made.reservations[3].key.view());
   CHECK(office.Family(office.claire, {"AAAA1", "AAAA2"}, kKey).about.outcome ==
         Outcome::kIdempotencyMismatch);
-  CHECK(office.Family(office.claire, kFour, kOtherKey).about.outcome == Outcome::kAlreadyReserved);
+  CHECK(office.Family(office.claire, kFamilyOfFour, kOtherKey).about.outcome ==
+        Outcome::kAlreadyReserved);
   const LogLines log = LinesOf(office);  // and starts again
   CHECK(log.Find(R"("person":"c.martin","key":"C1A00001","what":"desk")") <
         log.Find(R"("event":"desk-note","agenda":0,"channel":"desk")"));
@@ -84,16 +85,16 @@ TEST_CASE("a family gets seats of one slot, confirmed at once, and one letter fo
 }
 
 TEST_CASE("all or none: who does not fit, or has a seat, leaves everything as it was") {
-  Counter office;
+  FamilyCounter office;
   const std::vector<std::string> five = {"AAAA1", "AAAA2", "AAAA3", "AAAA4", "AAAA5"};
   const PartyAnswer none = office.Family(office.claire, five);
   CHECK(none.about.outcome == Outcome::kNothingLeft);
   CHECK(none.about.attempt.has_value());
-  CHECK(office.Family(office.claire, kFour, "", "", Channel::kPhone).about.outcome ==
+  CHECK(office.Family(office.claire, kFamilyOfFour, "", "", Channel::kPhone).about.outcome ==
         Outcome::kNothingLeft);
   REQUIRE(office.Family(office.claire, {"BBBB1", "BBBB2"}, "", "2026-12-01T09:00").about.outcome ==
           Outcome::kOk);
-  const PartyAnswer taken = office.Family(office.claire, kFour, "", "2026-12-01T09:00");
+  const PartyAnswer taken = office.Family(office.claire, kFamilyOfFour, "", "2026-12-01T09:00");
   CHECK(taken.about.outcome == Outcome::kSlotTaken);
   CHECK(taken.about.alternatives.size() == 5);
   CHECK(office.Family(office.claire, {"AAAA1", "BBBB1"}).about.outcome ==
@@ -102,15 +103,16 @@ TEST_CASE("all or none: who does not fit, or has a seat, leaves everything as it
                                                 {"AAAA1", "AAAA1"},
                                                 std::vector<std::string>(9, "AAAA1")})
     CHECK(office.Family(office.claire, wrong).about.outcome == Outcome::kValidationFailed);
-  CHECK(office.Family(office.claire, kFour, "", "", Channel::kWeb).about.problems.at(0).pointer ==
-        "/channel");
+  CHECK(office.Family(office.claire, kFamilyOfFour, "", "", Channel::kWeb)
+            .about.problems.at(0)
+            .pointer == "/channel");
   CHECK(office.CountsOf(Channel::kDesk).confirmed == 2);
   CHECK(office.engine->CheckInvariants().ok());
 }
 
 TEST_CASE("each of a family counts for a helper's week, and each is asked for on the roster") {
-  Counter office("helper_cap = 5\n");
-  REQUIRE(office.Family(office.leila, kFour).about.outcome == Outcome::kOk);
+  FamilyCounter office("helper_cap = 5\n");
+  REQUIRE(office.Family(office.leila, kFamilyOfFour).about.outcome == Outcome::kOk);
   CHECK(office.Family(office.leila, {"BBBB1", "BBBB2"}).about.outcome == Outcome::kCapReached);
   CHECK(office.CountsOf(Channel::kDesk).by_helpers == 4);
   // What was refused has used up nothing.
@@ -119,10 +121,10 @@ TEST_CASE("each of a family counts for a helper's week, and each is asked for on
   CHECK(BookAtDesk(*office.engine, *office.act, one, office.leila, office.clock.now).outcome ==
         Outcome::kOk);
   REQUIRE(office.wait.Finish(*office.act));
-  Counter listed("identity_proof = \"listed\"");
-  CHECK(listed.Family(listed.leila, kFour).about.outcome == Outcome::kNotListed);
+  FamilyCounter listed("identity_proof = \"listed\"");
+  CHECK(listed.Family(listed.leila, kFamilyOfFour).about.outcome == Outcome::kNotListed);
   CHECK(LinesOf(listed).Count(R"("what":"desk")") == 1);
-  CHECK(listed.Family(listed.claire, kFour).about.outcome == Outcome::kOk);
+  CHECK(listed.Family(listed.claire, kFamilyOfFour).about.outcome == Outcome::kOk);
 }
 
 }  // namespace creneau::booking
