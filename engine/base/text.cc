@@ -66,9 +66,9 @@ int32_t DaysFromCivil(CivilDate date) {
 }
 
 CivilDate CivilFromDays(int32_t days) {
-  const int z = days + 719468;
-  const int era = (z >= 0 ? z : z - 146096) / 146097;
-  const int day_of_era = z - era * 146097;
+  const int64_t z = int64_t{days} + 719468;
+  const auto era = static_cast<int>((z >= 0 ? z : z - 146096) / 146097);
+  const auto day_of_era = static_cast<int>(z - int64_t{era} * 146097);
   const int year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "codec/day.h"
 #include "codec/state_proto.h"
 #include "rules/beacon.h"
 
@@ -18,10 +19,6 @@ static_assert(sizeof(Subject) == kSubjectBytes && offsetof(Subject, lo) == 0);
 // A part stays well below what a record may have.
 constexpr size_t kSubjectsPerPart = 12'000;
 static_assert(kSubjectsPerPart * kSubjectBytes + 1024 < limits::kMaxRecordBytes);
-
-// Until 2243: whatever says another one was not written by us.
-constexpr int32_t kLastDay = 100'000;
-bool IsDay(int32_t day) { return day >= 0 && day <= kLastDay; }
 
 std::optional<Instant> MaybeInstant(int64_t ms) {
   return ms == 0 ? std::nullopt : std::optional(Instant{ms});

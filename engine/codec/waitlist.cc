@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "codec/day.h"
 #include "codec/waitlist_proto.h"
 
 namespace creneau::codec {
@@ -54,8 +55,8 @@ std::string EncodeClosed(const DayClosed& closed) {
 
 absl::StatusOr<WaitlistPlace> FromProto(const v1::WaitlistPlace& in) {
   if (in.agenda() >= limits::kMaxAgendas || in.channel() >= kChannels || in.number() == 0 ||
-      in.state() > static_cast<uint32_t>(PlaceState::kLapsed) || in.seat() >= limits::kMaxSeats ||
-      in.generation() > limits::kMaxGeneration)
+      in.state() > static_cast<uint32_t>(PlaceState::kLapsed) || !IsDay(in.day()) ||
+      in.seat() >= limits::kMaxSeats || in.generation() > limits::kMaxGeneration)
     return absl::DataLossError("a place in a waitlist that none can have");
   WaitlistPlace out;
   out.number = in.number();
@@ -76,7 +77,7 @@ absl::StatusOr<WaitlistPlace> FromProto(const v1::WaitlistPlace& in) {
 }
 
 absl::StatusOr<DayClosed> FromProto(const v1::DayClosed& in) {
-  if (in.agenda() >= limits::kMaxAgendas)
+  if (in.agenda() >= limits::kMaxAgendas || !IsDay(in.day()))
     return absl::DataLossError("a day that an agenda closed which there cannot be");
   return DayClosed{AgendaId{in.agenda()}, in.day(), in.closed(), Instant{in.at()}};
 }

@@ -1,4 +1,6 @@
 // Records of what the log keeps beside seats and calendars.
+#include <limits>
+
 #include "base/limits.h"
 #include "codec/event.h"
 #include "creneau/v1/event.pb.h"
@@ -332,6 +334,10 @@ TEST_CASE("a place in a waitlist and a closed day come back whole") {
   }
   const DayClosed closed{AgendaId{5}, 20'800, false, Instant{1'796'029'200'000}};
   CHECK(std::get<DayClosed>(*DecodeRecord(EncodeClosed(closed))) == closed);
+  for (const int32_t day : {std::numeric_limits<int32_t>::max(), -1, 100'001}) {
+    CAPTURE(day);
+    CHECK_FALSE(DecodeRecord(EncodeClosed({AgendaId{5}, day, false, closed.at})).ok());
+  }
   CHECK(DescribeRecord(EncodeClosed(closed), false) == "agenda 5: 2026-12-13 is no longer closed");
 }
 

@@ -1,5 +1,7 @@
 #include "rules/calendar.h"
 
+#include <limits>
+
 #include "catch2/catch.hpp"
 #include "rules/holidays.h"
 
@@ -133,6 +135,11 @@ TEST_CASE("dates are read if they exist, from 1900 to 2199") {
     CAPTURE(text);
     CHECK_FALSE(ParseDate(text));
   }
+}
+
+TEST_CASE("every number of days is a date") {
+  CHECK(CivilFromDays(std::numeric_limits<int32_t>::max()) == CivilDate{5'881'580, 7, 11});
+  CHECK(CivilFromDays(std::numeric_limits<int32_t>::min()) == CivilDate{-5'877'641, 6, 23});
 }
 
 }  // namespace
