@@ -191,6 +191,9 @@ class Waiting final : public Beside {
   static int DayAt(Instant now);
 
   // waiting_time.cc
+  // By name and key.
+  using Seen = std::map<std::pair<std::string, std::string>, Told>;
+  void ForgetUnknownEnds(Lists& lists, const Seen& reservations);
   static void End(Lists& lists, const std::string& name, Kept::State state, Instant from,
                   Instant until);
   static void Return(ListSeat& seat, Instant from, Instant until);
@@ -241,8 +244,8 @@ class Waiting final : public Beside {
   // After a crash, until then the steward may not have been where something has lapsed.
   Instant unsure_until_;
   // After a crash, by name and key: what was told.
-  std::map<std::pair<std::string, std::string>, Told> seen_places_;
-  std::map<std::pair<std::string, std::string>, Told> seen_reservations_;
+  Seen seen_places_;
+  Seen seen_reservations_;
 };
 
 }  // namespace creneau::sim

@@ -86,6 +86,24 @@ std::string Waiting::Misfit(const Book& book, Instant died, Instant now) const {
   return "";
 }
 
+// What was given up at once, and nobody was told of, may never have been: its name may be given to
+// another one, and its seat is nobody's then, or kept for those who wait.
+void Waiting::ForgetUnknownEnds(Lists& lists, const Seen& reservations) {
+  std::erase_if(lists.reservations, [&](const auto& one) {
+    const auto& [name, kept] = one;
+    if (kept.live() || auditor_.oldest().lists->reservations.contains(name) ||
+        reservations.at({name, kept.key}).code != "unknown-reservation")
+      return false;
+    ListSeat& seat = lists.seats.at({kept.slot, kept.channel});
+    if (seat.state == ListSeat::State::kReturning && seat.looks == 0) {
+      auditor_.Reach("given-up-before-anybody-knew");
+      seat.free_from = Instant{0};
+      seat.looks = 1;
+    }
+    return true;
+  });
+}
+
 // What is known is what was told from now on.
 std::string Waiting::Adopt(Book& book, Instant died, Instant now) {
   Lists& lists = Change(book);
@@ -134,6 +152,7 @@ std::string Waiting::Adopt(Book& book, Instant died, Instant now) {
                                        : Place::State::kLapsed;
     if (place.ended()) lists.place_of.erase(place.person);
   }
+  ForgetUnknownEnds(lists, reservations);
   // The moment at which a seat that nobody took is everybody's is drawn anew.
   for (auto& [key, seat] : lists.seats) {
     if (seat.state != ListSeat::State::kReturning) continue;

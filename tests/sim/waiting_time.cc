@@ -181,7 +181,7 @@ bool Waiting::Tick(Instant now, int64_t away_ms, bool frees, bool quiet) {
     return true;
   }
   const bool could = SeatsAreDue(now) || SomebodyCouldTake(now);
-  if (could && !quiet) return true;
+  if (could && (!quiet || away_ms > 0)) return true;
   ended_now_.clear();
   all_seen_ = !could;
   if (all_seen_) seen_at_ = now;
