@@ -33,7 +33,7 @@ bool IsCloseReason(std::string_view text);
 
 // Blocks until its records are durable, like Engine::Publish. Slots of that day that have begun are
 // left alone. A day that is no longer closed has its slots again when its agenda is published the
-// next time.
+// next time. kValidationFailed: the day is over, or was never near.
 CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& actor);
 
 // Start-up: has the steward look for people on that agenda's closed days.

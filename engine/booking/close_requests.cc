@@ -166,9 +166,11 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
   const AgendaInfo* const agenda = in.registry_.Find(request.agenda);
   if (agenda == nullptr) return Closed(Outcome::kUnknownAgenda, nullptr);
   const int32_t day = DaysFromCivil(request.day);
+  const Instant now = in.clock_.Now();
+  if (request.closed && day < rules::DayAt(agenda->zone, now))
+    return Closed(Outcome::kValidationFailed, agenda);
   CloseAnswer answer = Closed(Outcome::kOk, agenda);
   answer.existed = in.people_->closures.IsClosed(agenda->id, day) == request.closed;
-  const Instant now = in.clock_.Now();
   std::vector<ledger::SlotTarget> targets;
   for (const auto& slot :
        in.ledger_.Slots(agenda->id, Instant{0}, Instant{INT64_MAX - 1}, SIZE_MAX)) {

@@ -77,7 +77,7 @@ absl::StatusOr<WaitlistPlace> FromProto(const v1::WaitlistPlace& in) {
 }
 
 absl::StatusOr<DayClosed> FromProto(const v1::DayClosed& in) {
-  if (in.agenda() >= limits::kMaxAgendas || !IsDay(in.day()))
+  if (in.agenda() >= limits::kMaxAgendas || !IsSaidDay(in.day()))
     return absl::DataLossError("a day that an agenda closed which there cannot be");
   return DayClosed{AgendaId{in.agenda()}, in.day(), in.closed(), Instant{in.at()}};
 }

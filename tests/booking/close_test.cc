@@ -326,6 +326,12 @@ TEST_CASE("whoever closes or publishes is told what comes of it, also where the 
   CHECK(world.engine->CheckInvariants().ok());
 }
 
+TEST_CASE_METHOD(Closing, "a day that is over, or a slip of the pen, is not closed") {
+  CHECK(Close("1926-12-15").outcome == Outcome::kValidationFailed);
+  CHECK(Close("2026-11-29", true, /*dry_run=*/true).outcome == Outcome::kValidationFailed);
+  CHECK(Close("1926-12-15", /*closed=*/false).outcome == Outcome::kOk);  // it is open
+}
+
 TEST_CASE("what may be said for a reason is what the log can say of one") {
   for (const auto& [reason, may] :
        std::vector<std::pair<std::string, bool>>{{"", true},
