@@ -102,6 +102,9 @@ void MandateAlarm::Look(Engine::Impl& in, Instant now, Act& act,
                         const std::function<bool()>& finish) {
   // A clock that was set back is followed.
   if (now < next_look_ && next_look_ - now <= limits::kMandateLookMs) return;
+  // Which pepper a group has is not to change under this.
+  std::unique_lock publishing(in.publishing_, std::try_to_lock);
+  if (!publishing.owns_lock()) return;  // the next round
   next_look_ = now + limits::kMandateLookMs;
   act.Begin();
   {
@@ -127,6 +130,7 @@ void MandateAlarm::Look(Engine::Impl& in, Instant now, Act& act,
       PutMandate(in, turn, mandate, act);
     }
   }
+  publishing.unlock();
   if (act.pushed()) static_cast<void>(finish());
 }
 
