@@ -160,12 +160,12 @@ class DrawKeeper {
   void LookAtOffers(Key key, Act& act);
   bool Make(const AgendaInfo& agenda, Key key, const Offer& offer, Instant now, Act& act);
   std::optional<Key> GivesOut(const AgendaInfo& agenda, LocalMinute slot) const;
-  rules::DrawTakers& TakersOf(Key key);
+  rules::DrawTakers* TakersOf(Key key);
   std::optional<uint32_t> NextFor(Key key, LocalMinute slot);
   std::vector<uint32_t> WaitingByRank(Key key) const;
   bool Settle(Key key, uint32_t entry, uint64_t idempotency, const ledger::Result& result,
-              Act& act);
-  void Change(Key key, uint32_t entry, codec::EntryState state, std::optional<SeatRef> offer,
+              Instant now, Act& act);
+  bool Change(Key key, uint32_t entry, codec::EntryState state, std::optional<SeatRef> offer,
               Act& act);
 
   Engine::Impl& engine_;

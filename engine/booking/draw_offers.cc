@@ -73,27 +73,35 @@ void DrawKeeper::TellOfCrowds(Instant now, Act& act) {
   }
 }
 
-void DrawKeeper::Change(Key key, uint32_t place, EntryState state, std::optional<SeatRef> offer,
+// False: the entry has come to its end meanwhile, or the draw is kept no more (a third one of its
+// agenda was announced). Nothing is changed then.
+bool DrawKeeper::Change(Key key, uint32_t place, EntryState state, std::optional<SeatRef> offer,
                         Act& act) {
-  if (state == EntryState::kPassed) passed_.fetch_add(1, std::memory_order_relaxed);
   const Draws::Lock lock = draws_.Take();
-  codec::DrawEntry entry = draws_.Of(key.first, key.second)->entries[place];
+  const Draw& draw = *draws_.Of(key.first, key.second);
+  if (!draw.kept) return false;
+  codec::DrawEntry entry = draw.entries[place];
+  if (entry.state != EntryState::kEntered && entry.state != EntryState::kOffered) return false;
+  if (state == EntryState::kPassed) passed_.fetch_add(1, std::memory_order_relaxed);
   entry.state = state;
   if (offer) entry.offer = offer;
   act.PushOwned(codec::EncodeDrawEntry(entry));
   CHECK(draws_.Put(entry).ok());
+  return true;
 }
 
 // True: the seat is theirs, or was given to them before a crash. Otherwise somebody else may have
-// it: the person has a reservation, or the seat is nobody's to give any more.
+// it: the person has a reservation, or the seat is nobody's to give any more. Whoever has left
+// meanwhile, and been told so, is offered nothing.
 bool DrawKeeper::Settle(Key key, uint32_t entry, uint64_t idempotency, const ledger::Result& result,
-                        Act& act) {
+                        Instant now, Act& act) {
   const bool theirs = result.outcome == Outcome::kOk ||
                       (result.outcome == Outcome::kAlreadyReserved &&
                        result.seat.idempotency == idempotency && result.seat.agenda == key.first);
-  if (theirs) {
+  if (theirs && Change(key, entry, EntryState::kOffered, result.seat.origin, act)) {
     offers_.fetch_add(1, std::memory_order_relaxed);
-    Change(key, entry, EntryState::kOffered, result.seat.origin, act);
+  } else if (theirs) {
+    engine_.ledger_.Cancel(result.seat.origin, engine_.DeadlineTime(now), now, act);
   } else if (result.outcome == Outcome::kAlreadyReserved) {
     Change(key, entry, EntryState::kPassed, std::nullopt, act);
   }
@@ -105,7 +113,9 @@ bool DrawKeeper::Make(const AgendaInfo& agenda, Key key, const Offer& offer, Ins
   codec::DrawEntry entry;
   {
     const Draws::Lock lock = draws_.Take();
-    entry = draws_.Of(key.first, key.second)->entries[offer.entry];
+    const Draw& draw = *draws_.Of(key.first, key.second);
+    if (!draw.kept) return false;
+    entry = draw.entries[offer.entry];
   }
   const auto starts_at = engine_.ledger_.StartOf(agenda.id, offer.slot);
   if (entry.state != EntryState::kEntered || !starts_at) return false;
@@ -125,14 +135,14 @@ bool DrawKeeper::Make(const AgendaInfo& agenda, Key key, const Offer& offer, Ins
   // Who was served may come again.
   if (const auto live = engine_.ledger_.Find(args.subject, act))
     engine_.ledger_.EndPast(live->ref.seat, now, act);
-  return Settle(key, offer.entry, entry.idempotency, engine_.ledger_.Hold(args, act), act);
+  return Settle(key, offer.entry, entry.idempotency, engine_.ledger_.Hold(args, act), now, act);
 }
 
 // What people wish for does not change after the closing, so it is held against slots without the
-// lock, which requests wait for.
-rules::DrawTakers& DrawKeeper::TakersOf(Key key) {
+// lock, which requests wait for. Null: the draw is kept no more.
+rules::DrawTakers* DrawKeeper::TakersOf(Key key) {
   std::optional<rules::DrawTakers>& takers = progress_[key].takers;
-  if (takers) return *takers;
+  if (takers) return &*takers;
   std::shared_ptr<const DrawCommitted> committed;
   std::shared_ptr<const DrawDrawn> drawn;
   {
@@ -141,10 +151,11 @@ rules::DrawTakers& DrawKeeper::TakersOf(Key key) {
     committed = draw.committed;
     drawn = draw.drawn;
   }
+  if (!drawn) return nullptr;
   std::vector<std::string_view> wishes;
   wishes.reserve(drawn->order.size());
   for (const uint32_t leaf : drawn->order) wishes.push_back(committed->wishes[leaf]);
-  return takers.emplace(wishes);
+  return &takers.emplace(wishes);
 }
 
 // The first by rank who waits and can take that slot.
@@ -155,15 +166,19 @@ std::optional<uint32_t> DrawKeeper::NextFor(Key key, LocalMinute slot) {
   const auto first_waiting = [&](std::span<const uint32_t> places) {
     const Draws::Lock lock = draws_.Take();
     const Draw& draw = *draws_.Of(key.first, key.second);
+    if (!draw.drawn) return places.size();
     const auto waits = [&](uint32_t place) {
       return draw.entries[entry_at(draw, place)].state == EntryState::kEntered;
     };
     return static_cast<size_t>(std::find_if(places.begin(), places.end(), waits) - places.begin());
   };
-  const std::optional<uint32_t> place = TakersOf(key).First(slot, first_waiting);
+  rules::DrawTakers* const takers = TakersOf(key);
+  if (takers == nullptr) return std::nullopt;
+  const std::optional<uint32_t> place = takers->First(slot, first_waiting);
   if (!place) return std::nullopt;
   const Draws::Lock lock = draws_.Take();
-  return entry_at(*draws_.Of(key.first, key.second), *place);
+  const Draw& draw = *draws_.Of(key.first, key.second);
+  return draw.drawn ? std::optional(entry_at(draw, *place)) : std::nullopt;
 }
 
 bool DrawKeeper::TakeBack(const AgendaInfo& agenda, SeatId seat, const ledger::SeatTime& time,
@@ -184,14 +199,17 @@ bool DrawKeeper::TakeBack(const AgendaInfo& agenda, SeatId seat, const ledger::S
     uint64_t idempotency = 0;
     {
       const Draws::Lock lock = draws_.Take();
-      const codec::DrawEntry& entry = draws_.Of(key->first, key->second)->entries[*next];
+      const Draw& draw = *draws_.Of(key->first, key->second);
+      if (!draw.kept) return false;
+      const codec::DrawEntry& entry = draw.entries[*next];
+      if (entry.state != EntryState::kEntered) continue;  // has left meanwhile
       subject = engine_.people_->identities.Of(entry.subject);
       idempotency = entry.idempotency;
     }
     const ledger::Result result =
         engine_.ledger_.OfferAside(seat, {subject, idempotency, until, SeatState::kOffered}, act);
     if (result.outcome == Outcome::kSlotTaken) return true;  // somebody has it
-    Settle(*key, *next, idempotency, result, act);
+    Settle(*key, *next, idempotency, result, now, act);
     if (result.outcome == Outcome::kOk) return true;
   }
   return false;
@@ -220,6 +238,7 @@ bool DrawKeeper::OfferDrawn(const AgendaInfo& agenda, Key key, Instant now, Act&
   {
     const Draws::Lock lock = draws_.Take();
     const Draw& draw = *draws_.Of(key.first, key.second);
+    if (!draw.drawn) return true;
     uint32_t& place = progress.offered_until;
     for (; place < draw.drawn->order.size() && offers.size() < limits::kDrawOffersPerRound;
          ++place) {
@@ -238,12 +257,13 @@ bool DrawKeeper::OfferDrawn(const AgendaInfo& agenda, Key key, Instant now, Act&
 }
 
 // The places of those who wait. One who leaves while this looks may be among them: whoever offers
-// looks again.
+// looks again. Nobody's of a draw that is kept no more.
 std::vector<uint32_t> DrawKeeper::WaitingByRank(Key key) const {
   std::vector<uint32_t> waiting;
   for (size_t place = 0;;) {
     const Draws::Lock lock = draws_.Take();
     const Draw& draw = *draws_.Of(key.first, key.second);
+    if (!draw.drawn) return {};
     const std::vector<uint32_t>& order = draw.drawn->order;
     const size_t until = std::min(order.size(), place + kRanksAtOnce);
     for (; place < until; ++place) {
@@ -280,6 +300,7 @@ void DrawKeeper::RollOn(const AgendaInfo& agenda, Key key, Instant now, Act& act
     committed = draw.committed;
     drawn = draw.drawn;
   }
+  if (!drawn) return;
   std::vector<uint32_t> entries;
   std::vector<std::string_view> wishes;
   for (const uint32_t place : WaitingByRank(key)) {

@@ -291,6 +291,7 @@ EntryAnswer DrawKeeper::Leave(Act& act, const HolderRequest& request, Instant re
 void DrawKeeper::NoteLeft(Act& act, Held* held) {
   const Draws::Lock lock = draws_.Take();
   const Draw* const draw = draws_.Of(held->draw.first, held->draw.second);
+  if (!draw->kept) return;
   codec::DrawEntry entry = draw->entries[held->entry.number - 1];
   if (entry.state == EntryState::kOffered) {
     entry.state = EntryState::kPassed;
