@@ -52,6 +52,14 @@ class FamilyAtDesk {
     if (auto existing = Existing()) return *std::move(existing);
     if (IsTwice()) return About(desk_.Tell(Outcome::kAlreadyReserved, people_));
     if (auto refusal = desk_.MayBook(people_, request_.slot)) return About(*std::move(refusal));
+    // No week would have room for them.
+    const auto cap = static_cast<size_t>(agenda_.rules.helper_cap);
+    if (actor_.role == rules::Role::kHelper && count > cap) {
+      return About(DeskProblem(
+          agenda_, "/applicants",
+          absl::StrCat("has more people than the ", cap,
+                       " that a helper may book for in a week here; ask the office's desk")));
+    }
     return Book();
   }
 

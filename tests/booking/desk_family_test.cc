@@ -121,6 +121,12 @@ TEST_CASE("each of a family counts for a helper's week, and each is asked for on
   CHECK(BookAtDesk(*office.engine, *office.act, one, office.leila, office.clock.now).outcome ==
         Outcome::kOk);
   REQUIRE(office.wait.Finish(*office.act));
+  // More than any week has room for are told so, and not to come on Monday.
+  FamilyCounter small("helper_cap = 3\n");
+  const PartyAnswer four = small.Family(small.leila, kFamilyOfFour);
+  CHECK(four.about.outcome == Outcome::kValidationFailed);
+  REQUIRE(four.about.problems.size() == 1);
+  CHECK(four.about.problems[0].pointer == "/applicants");
   FamilyCounter listed("identity_proof = \"listed\"");
   CHECK(listed.Family(listed.leila, kFamilyOfFour).about.outcome == Outcome::kNotListed);
   CHECK(LinesOf(listed).Count(R"("what":"desk")") == 1);
