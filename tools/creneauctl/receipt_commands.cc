@@ -130,8 +130,9 @@ int ReceiptVerify(const Session& session) {
     whose = *found;
   }
   Report(session, checked, whose);
-  const bool another =
-      whose == Whose::kOtherPerson || whose == Whose::kOtherHolder || whose == Whose::kOtherEntrant;
+  // Whoever asked whose it is, and is not told, has not been shown that it is theirs.
+  const bool another = whose == Whose::kOtherPerson || whose == Whose::kOtherHolder ||
+                       whose == Whose::kOtherEntrant || whose == Whose::kAnybody;
   return checked.verdict == Verdict::kValid && !another ? kExitOk : kExitIntegrity;
 }
 
