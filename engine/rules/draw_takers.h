@@ -6,7 +6,8 @@
 // walked once in a draw's life, whatever number of its seats come back: a draw of a month among
 // 100,000 entries is six million looks at most, some tens of milliseconds.
 //
-// Pure but for what it remembers; one thread. A few dozen bytes an entry.
+// Pure but for what it remembers; one thread. Four bytes an entry, and some 300 for each kind of
+// wishes: where all of 131,072 wish for twenty dates of their own, 40 MB while the draw is kept.
 #pragma once
 
 #include <cstdint>
