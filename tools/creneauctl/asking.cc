@@ -52,11 +52,8 @@ int AskFor(const Session& session, const std::string& target, const std::string&
     return kExitOk;
   }
   std::optional<SecretFile> key_file;
-  if (!command.key_file.empty()) {
-    absl::StatusOr<SecretFile> made = SecretFile::Create(command.key_file);
-    if (!made.ok()) return session.Fail(kExitIo, std::string(made.status().message()));
-    key_file.emplace(*std::move(made));
-  }
+  if (const absl::Status made = CreateIfNamed(command.key_file, &key_file); !made.ok())
+    return session.Fail(kExitIo, std::string(made.message()));
   const absl::StatusOr<HttpReply> reply = SendWithProof(session, request);
   const Fields repeat = HowToRepeat(*idempotency_key);
   if (!reply.ok())

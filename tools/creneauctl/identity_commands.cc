@@ -150,11 +150,8 @@ int ActApprove(const Session& session) {
     return kExitOk;
   }
   std::optional<SecretFile> key_file;
-  if (!command.key_file.empty()) {
-    absl::StatusOr<SecretFile> made = SecretFile::Create(command.key_file);
-    if (!made.ok()) return session.Fail(kExitIo, std::string(made.status().message()));
-    key_file.emplace(*std::move(made));
-  }
+  if (const absl::Status made = CreateIfNamed(command.key_file, &key_file); !made.ok())
+    return session.Fail(kExitIo, std::string(made.message()));
   const absl::StatusOr<HttpReply> reply = session.client().SendRepeatable(request);
   if (!reply.ok()) return session.FailToSend(reply.status());
   if (!IsSuccess(*reply)) return session.Refused(*reply);

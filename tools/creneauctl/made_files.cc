@@ -14,11 +14,7 @@ constexpr const char* kLetter = "letter";
 constexpr const char* kStdout = "-";
 
 absl::Status Make(const std::string& path, std::optional<SecretFile>* file) {
-  if (path.empty() || path == kStdout) return absl::OkStatus();
-  absl::StatusOr<SecretFile> made = SecretFile::Create(path);
-  if (!made.ok()) return made.status();
-  file->emplace(*std::move(made));
-  return absl::OkStatus();
+  return path == kStdout ? absl::OkStatus() : CreateIfNamed(path, file);
 }
 
 }  // namespace

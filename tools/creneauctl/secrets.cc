@@ -111,6 +111,14 @@ SecretFile::~SecretFile() {
   if (!kept_) unlink(path_.c_str());
 }
 
+absl::Status CreateIfNamed(const std::string& path, std::optional<SecretFile>* file) {
+  if (path.empty()) return absl::OkStatus();
+  absl::StatusOr<SecretFile> made = SecretFile::Create(path);
+  if (!made.ok()) return made.status();
+  file->emplace(*std::move(made));
+  return absl::OkStatus();
+}
+
 absl::Status SecretFile::Keep(std::string_view secret) {
   if (absl::Status s = WriteAll(fd_, std::string(secret) + "\n", path_); !s.ok()) return s;
   if (fsync(fd_) != 0) return IoError("cannot sync " + path_);

@@ -3,6 +3,7 @@
 // terminal; written to files that only the owner reads.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,9 @@ class SecretFile {
   int fd_;
   bool kept_ = false;
 };
+
+// Leaves `file` empty where no path was named.
+absl::Status CreateIfNamed(const std::string& path, std::optional<SecretFile>* file);
 
 // 128 random bits in base64url: a fresh Idempotency-Key.
 std::string RandomKey();
