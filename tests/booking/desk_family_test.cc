@@ -9,16 +9,11 @@
 namespace creneau::booking {
 namespace {
 
-class FamilyCounter : public World {
+class FamilyCounter : public StaffedWorld {
  public:
-  explicit FamilyCounter(const std::string& more = "") {
-    Ready();
-    REQUIRE(Publish("93-titres", AgendaToml("93-titres", more, "{ web = 2, phone = 1, desk = 4 }"))
-                .outcome == Outcome::kOk);
-  }
-  void Ready() {
-    while (engine->stats().read_only) std::this_thread::yield();
-  }
+  explicit FamilyCounter(const std::string& more = "")
+      : StaffedWorld(more, "{ web = 2, phone = 1, desk = 4 }") {}
+
   PartyAnswer Family(const Actor& actor, const std::vector<std::string>& dossiers,
                      std::string_view key = "", const std::string& slot = "",
                      Channel channel = Channel::kDesk) {
@@ -33,12 +28,6 @@ class FamilyCounter : public World {
     REQUIRE(wait.Finish(*act));
     return answer;
   }
-  ChannelCounts CountsOf(Channel channel) {
-    return engine->ReadAgenda("93-titres", clock.now).counts[static_cast<size_t>(channel)];
-  }
-
-  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
-  const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
 };
 
 const std::vector<std::string> kFamilyOfFour = {"AAAA1", "AAAA2", "AAAA3", "AAAA4"};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/booking/log_lines.h"
@@ -103,6 +104,31 @@ class Desk : public World {
 
  private:
   static inline const std::vector<std::string> kElsewhere = {"14-titres"};
+};
+
+// An agent and helpers of an association, who book for others.
+class StaffedWorld : public World {
+ public:
+  StaffedWorld(const std::string& more, const std::string& seats) {
+    Ready();
+    REQUIRE(Publish("93-titres", AgendaToml("93-titres", more, seats)).outcome == Outcome::kOk);
+  }
+
+  // The staff is refused new seats as well until the log has looked at the disk.
+  void Ready() {
+    while (engine->stats().read_only) std::this_thread::yield();
+  }
+  void Again() {
+    Restart();
+    Ready();
+  }
+  ChannelCounts CountsOf(Channel channel) {
+    return engine->ReadAgenda("93-titres", clock.now).counts[static_cast<size_t>(channel)];
+  }
+
+  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
+  const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
+  const Actor omar{rules::Role::kHelper, "o.diallo", "HE1PER02"};
 };
 
 }  // namespace creneau::booking

@@ -8,22 +8,9 @@ namespace {
 
 constexpr const char* kSeats = "{ web = 1, phone = 1, desk = 1, post = 1, court = 1 }";
 
-// An office with agents and a helper of an association.
-class Counter : public World {
+class Counter : public StaffedWorld {
  public:
-  explicit Counter(const std::string& more = "") {
-    Ready();
-    REQUIRE(Publish("93-titres", AgendaToml("93-titres", more, kSeats)).outcome == Outcome::kOk);
-  }
-
-  // The staff is refused new seats as well until the log has looked at the disk.
-  void Ready() {
-    while (engine->stats().read_only) std::this_thread::yield();
-  }
-  void Again() {
-    Restart();
-    Ready();
-  }
+  explicit Counter(const std::string& more = "") : StaffedWorld(more, kSeats) {}
 
   ReservationAnswer Book(const Actor& actor, Channel channel, const rules::Applicant& applicant,
                          std::string_view key = "", const std::string& slot = "") {
@@ -36,13 +23,6 @@ class Counter : public World {
     REQUIRE(wait.Finish(*act));
     return answer;
   }
-  ChannelCounts CountsOf(Channel channel) {
-    return engine->ReadAgenda("93-titres", clock.now).counts[static_cast<size_t>(channel)];
-  }
-
-  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
-  const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
-  const Actor omar{rules::Role::kHelper, "o.diallo", "HE1PER02"};
 };
 
 TEST_CASE("an agent books phone, desk and post; a helper phone and desk; web and court nobody") {
