@@ -1,6 +1,7 @@
 // Closing a day of an agenda, and taking that back (design 5).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "booking/actor.h"
@@ -26,6 +27,7 @@ struct CloseAnswer {
   // Whose holders get another one: each is offered to them, as near in time as there is a free one
   // of their channel, before anybody else gets it.
   uint32_t displaced = 0;
+  std::string error;  // kValidationFailed: what is wrong with the day
 };
 
 // "strike"; or none.
@@ -33,7 +35,7 @@ bool IsCloseReason(std::string_view text);
 
 // Blocks until its records are durable, like Engine::Publish. Slots of that day that have begun are
 // left alone. A day that is no longer closed has its slots again when its agenda is published the
-// next time. kValidationFailed: the day is over, or was never near.
+// next time. kValidationFailed: the day is over, or the calendar without it cannot be.
 CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& actor);
 
 // Start-up: has the steward look for people on that agenda's closed days.

@@ -2,6 +2,8 @@
 // offered another one by the steward.
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "base/limits_waitlist.h"
 #include "booking/attribution.h"
@@ -167,9 +169,14 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
   if (agenda == nullptr) return Closed(Outcome::kUnknownAgenda, nullptr);
   const int32_t day = DaysFromCivil(request.day);
   const Instant now = in.clock_.Now();
-  if (request.closed && day < rules::DayAt(agenda->zone, now))
-    return Closed(Outcome::kValidationFailed, agenda);
   CloseAnswer answer = Closed(Outcome::kOk, agenda);
+  const auto refuse = [&answer](std::string why) {
+    answer.outcome = Outcome::kValidationFailed;
+    answer.error = std::move(why);
+    return answer;
+  };
+  if (request.closed && day < rules::DayAt(agenda->zone, now))
+    return refuse("is over: close a day that is still to come");
   answer.existed = in.people_->closures.IsClosed(agenda->id, day) == request.closed;
   std::vector<ledger::SlotTarget> targets;
   for (const auto& slot :
@@ -188,7 +195,8 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
   answer.seats_withdrawn = plan.withdrawn;
   answer.displaced = plan.kept;
   // What cannot be read back must never be written.
-  if (!in.ledger_.Check(plan.change).ok()) return Closed(Outcome::kReadOnly, agenda);
+  if (const absl::Status fits = in.ledger_.Check(plan.change); !fits.ok())
+    return refuse(std::string(fits.message()));
   if (request.dry_run) return answer;
   if (in.LogRoom(limits::kMaxRecordBytes + targets.size() * 128) != Room::kPlenty)
     return Closed(Outcome::kReadOnly, agenda);

@@ -120,7 +120,7 @@ void SetClosed(Exchange& exchange, bool closed) {
   const booking::CloseAnswer answer = booking::CloseDay(
       exchange.engine, {exchange.name, *day, body.reason(), closed, *dry_run}, *exchange.actor);
   if (answer.outcome == Outcome::kValidationFailed)
-    return RefuseMember(exchange, "/day", "is over: close a day that is still to come");
+    return RefuseMember(exchange, "/day", answer.error);
   if (answer.outcome != Outcome::kOk) return exchange.Refuse({.outcome = answer.outcome});
   exchange.reply.type = ContentType::kJson;
   JsonWriter json(exchange.reply.body);
