@@ -42,7 +42,7 @@ inline constexpr double kDrawFalseAlarm = 1e-9;
 inline constexpr uint32_t kDrawEntriesPerAddress = 20;
 inline constexpr int64_t kDrawAddressPeriodMs = kMsPerHour;
 
-// Lines of a draw's file in one reply: some 110 kB.
+// Lines of a draw's file in one reply: 225 kB where each entry names twenty dates.
 inline constexpr size_t kDrawLinesPerPage = 500;
 // Offers made in one round of the steward: their records are one batch.
 inline constexpr size_t kDrawOffersPerRound = 500;
