@@ -134,7 +134,7 @@ class DrawKeeper {
   };
   std::optional<Held> Authorise(const HolderRequest& request) const;
   EntryAnswer Answer(Act& act, const Held& held, Instant now) const;
-  void NoteLeft(Act& act, Held* held);
+  bool NoteLeft(Act& act, Held* held);
   static EntryAnswer Refused(Outcome outcome, const AgendaInfo* agenda);
 
   // draw_steps.cc

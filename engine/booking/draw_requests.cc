@@ -269,7 +269,8 @@ EntryAnswer DrawKeeper::Leave(Act& act, const HolderRequest& request, Instant re
   std::optional<Held> held = Authorise(request);
   if (!held) return Refused(Outcome::kUnknownEntry, nullptr);
   const AgendaInfo* const agenda = engine_.registry_.Find(held->draw.first);
-  if (held->entry.offer) {
+  do {
+    if (!held->entry.offer) continue;
     const auto seat = engine_.ledger_.Look(*held->entry.offer, act);
     if (seat && WentBack(engine_, *seat)) return Answer(act, *held, received_at);
     if (seat && seat->word.state() == ledger::SeatState::kConfirmed) {
@@ -282,28 +283,33 @@ EntryAnswer DrawKeeper::Leave(Act& act, const HolderRequest& request, Instant re
     if (seat && seat->word.state() == ledger::SeatState::kOffered)
       engine_.ledger_.Cancel(*held->entry.offer, engine_.DeadlineTime(received_at), received_at,
                              act);
-  }
-  NoteLeft(act, &*held);
+  } while (!NoteLeft(act, &*held));
   return Answer(act, *held, received_at);
 }
 
-// Unless it was so already.
-void DrawKeeper::NoteLeft(Act& act, Held* held) {
+// Unless it was so already. False: a seat has been offered since the entry was read, which has to
+// be given up first.
+bool DrawKeeper::NoteLeft(Act& act, Held* held) {
   const Draws::Lock lock = draws_.Take();
   const Draw* const draw = draws_.Of(held->draw.first, held->draw.second);
-  if (!draw->kept) return;
+  if (!draw->kept) return true;
   codec::DrawEntry entry = draw->entries[held->entry.number - 1];
+  if (entry.offer != held->entry.offer) {
+    held->entry = entry;
+    return false;
+  }
   if (entry.state == EntryState::kOffered) {
     entry.state = EntryState::kPassed;
     passed_.fetch_add(1, std::memory_order_relaxed);
   } else if (entry.state == EntryState::kEntered) {
     entry.state = draw->entries_fixed ? EntryState::kDeclined : EntryState::kWithdrawn;
   } else {
-    return;
+    return true;
   }
   act.PushOwned(codec::EncodeDrawEntry(entry));
   CHECK(draws_.Put(entry).ok());
   held->entry = entry;
+  return true;
 }
 
 InclusionAnswer DrawKeeper::Receipt(const HolderRequest& request, Instant received_at) {
