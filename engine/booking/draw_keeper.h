@@ -160,6 +160,13 @@ class DrawKeeper {
   void LookAtOffers(Key key, Act& act);
   bool Make(const AgendaInfo& agenda, Key key, const Offer& offer, Instant now, Act& act);
   std::optional<Key> GivesOut(const AgendaInfo& agenda, LocalMinute slot) const;
+  // What the draw gave, kept after the lock is let go. Null: it has not been run, or is kept no
+  // more.
+  struct Result {
+    std::shared_ptr<const DrawCommitted> committed;
+    std::shared_ptr<const DrawDrawn> drawn;
+  };
+  Result ResultOf(Key key) const;
   rules::DrawTakers* TakersOf(Key key);
   std::optional<uint32_t> NextFor(Key key, LocalMinute slot);
   std::vector<uint32_t> WaitingByRank(Key key) const;

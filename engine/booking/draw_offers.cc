@@ -138,19 +138,18 @@ bool DrawKeeper::Make(const AgendaInfo& agenda, Key key, const Offer& offer, Ins
   return Settle(key, offer.entry, entry.idempotency, engine_.ledger_.Hold(args, act), now, act);
 }
 
+DrawKeeper::Result DrawKeeper::ResultOf(Key key) const {
+  const Draws::Lock lock = draws_.Take();
+  const Draw& draw = *draws_.Of(key.first, key.second);
+  return {draw.committed, draw.drawn};
+}
+
 // What people wish for does not change after the closing, so it is held against slots without the
 // lock, which requests wait for. Null: the draw is kept no more.
 rules::DrawTakers* DrawKeeper::TakersOf(Key key) {
   std::optional<rules::DrawTakers>& takers = progress_[key].takers;
   if (takers) return &*takers;
-  std::shared_ptr<const DrawCommitted> committed;
-  std::shared_ptr<const DrawDrawn> drawn;
-  {
-    const Draws::Lock lock = draws_.Take();
-    const Draw& draw = *draws_.Of(key.first, key.second);
-    committed = draw.committed;
-    drawn = draw.drawn;
-  }
+  const auto [committed, drawn] = ResultOf(key);
   if (!drawn) return nullptr;
   std::vector<std::string_view> wishes;
   wishes.reserve(drawn->order.size());
@@ -292,14 +291,7 @@ void DrawKeeper::RollOn(const AgendaInfo& agenda, Key key, Instant now, Act& act
   std::vector<rules::DrawSlot> slots = SlotsToGive(agenda, rules, now);
   if (slots.empty() || (slots == progress.fruitless && waiting == progress.fruitless_waiting))
     return;
-  std::shared_ptr<const DrawCommitted> committed;
-  std::shared_ptr<const DrawDrawn> drawn;
-  {
-    const Draws::Lock lock = draws_.Take();
-    const Draw& draw = *draws_.Of(key.first, key.second);
-    committed = draw.committed;
-    drawn = draw.drawn;
-  }
+  const auto [committed, drawn] = ResultOf(key);
   if (!drawn) return;
   std::vector<uint32_t> entries;
   std::vector<std::string_view> wishes;
