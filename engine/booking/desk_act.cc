@@ -47,33 +47,7 @@ std::optional<ReservationAnswer> DeskAct::MayBook(std::span<const DeskPerson> pe
       return DeskProblem(agenda_, people.size() > 1 ? "/applicants" : "/applicant",
                          rules::kNotVouchedFor);
   }
-  if (slot) {
-    if (auto refusal = MayTake(*slot)) return refusal;
-  }
-  if (in_.LogRoom() != Room::kPlenty) return DeskRefusal(Outcome::kReadOnly, agenda_);
-  return std::nullopt;
-}
-
-std::optional<ReservationAnswer> DeskAct::MayTake(LocalMinute slot) {
-  const std::optional<Instant> starts_at = in_.ledger_.StartOf(agenda_.id, slot);
-  if (!starts_at)
-    return DeskProblem(agenda_, "/slot", "this agenda has no such slot; GET its slots to see them");
-  const rules::BookableWindow window = rules::BookableAt(agenda_.rules, agenda_.zone, now_);
-  switch (rules::IsBookable(window, *starts_at)) {
-    case rules::Bookable::kYes:
-      break;
-    case rules::Bookable::kTooLate:
-      return DeskProblem(agenda_, "/slot",
-                         "this slot can no longer be booked: it begins too soon, or has begun");
-    case rules::Bookable::kTooEarly: {
-      ReservationAnswer answer = DeskRefusal(Outcome::kNotOpenYet, agenda_);
-      rules::Agenda always = agenda_.rules;  // openings do not bind the desk
-      always.opening.reset();
-      answer.opens_at = rules::BookableFrom(always, agenda_.zone, *starts_at);
-      return answer;
-    }
-  }
-  return std::nullopt;
+  return in_.MayTake(agenda_, channel_, slot, now_);
 }
 
 ReservationAnswer DeskAct::Tell(Outcome outcome, std::span<const DeskPerson> people) {

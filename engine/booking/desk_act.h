@@ -43,8 +43,6 @@ class DeskAct {
   ReservationAnswer Capped(Instant until) const;
 
  private:
-  std::optional<ReservationAnswer> MayTake(LocalMinute slot);
-
   Engine::Impl& in_;
   Act& act_;
   const AgendaInfo& agenda_;

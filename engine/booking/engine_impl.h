@@ -267,9 +267,11 @@ class Engine::Impl {
                                             Entry* entry, Instant now);
   static ReservationAnswer BadTicket(const AgendaInfo& agenda);
   std::optional<Instant> NextOpening(const AgendaInfo& agenda, Instant now) const;
-  std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda,
+  // may_take.cc
+  std::optional<ReservationAnswer> MayTake(const AgendaInfo& agenda, Channel channel,
                                            std::optional<LocalMinute> slot, Instant now);
-  ReservationAnswer Refuse(Outcome outcome, const AgendaInfo& agenda,
+  std::optional<ReservationAnswer> Shut(const AgendaInfo& agenda, Instant now);
+  ReservationAnswer Refuse(Outcome outcome, const AgendaInfo& agenda, Channel channel,
                            std::optional<LocalMinute> slot, Instant now);
   Phase PhaseOf(const AgendaInfo& agenda, Instant now) const;
   std::optional<proof::AttemptOutcome> WhatKeepsFrom(const AgendaInfo& agenda,

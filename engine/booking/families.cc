@@ -220,7 +220,7 @@ class ForParty {
   }
 
   PartyAnswer NoSeats(Outcome outcome) {
-    answer_.about = in_.Refuse(outcome, *agenda_, request_.slot, now_);
+    answer_.about = in_.Refuse(outcome, *agenda_, Channel::kWeb, request_.slot, now_);
     std::vector<LocalMinute>& slots = answer_.about.alternatives;
     if (outcome != Outcome::kSlotTaken || !request_.slot) return std::move(answer_);
     const rules::BookableWindow window = rules::BookableAt(agenda_->rules, agenda_->zone, now_);

@@ -13,8 +13,6 @@ namespace {
 using ledger::SeatState;
 using ledger::SeatView;
 
-constexpr size_t kAlternatives = 5;
-
 ReservationState StateOf(ledger::SeatWord word) {
   if (word.state() == SeatState::kHeld) return ReservationState::kHeld;
   if (word.state() == SeatState::kConfirmed) return ReservationState::kConfirmed;
@@ -110,103 +108,6 @@ ReservationAnswer Engine::Impl::AnswerExisting(Act& act, const SeatView& seat,
   return answer;
 }
 
-ReservationAnswer Engine::Impl::Refuse(Outcome outcome, const AgendaInfo& agenda,
-                                       std::optional<LocalMinute> slot, Instant now) {
-  ReservationAnswer answer;
-  answer.outcome = outcome;
-  answer.agenda = &agenda;
-  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
-  if (outcome == Outcome::kSlotTaken && slot) {
-    answer.alternatives = ledger_.FreeNear(agenda.id, Channel::kWeb, *slot, window.earliest_start,
-                                           window.latest_start, kAlternatives);
-  }
-  if (outcome == Outcome::kNothingLeft) answer.opens_at = NextOpening(agenda, now);
-  return answer;
-}
-
-// Whether the agenda gives out seats now, and that slot: nothing when it does.
-std::optional<ReservationAnswer> Engine::Impl::MayTake(const AgendaInfo& agenda,
-                                                       std::optional<LocalMinute> slot,
-                                                       Instant now) {
-  ReservationAnswer answer;
-  answer.agenda = &agenda;
-  if (agenda.rules.draw && slot && draw_keeper_->Claims(agenda, *slot)) {
-    answer.outcome = Outcome::kByDraw;
-    return answer;
-  }
-  if (slot) {
-    const std::optional<Instant> starts_at = ledger_.StartOf(agenda.id, *slot);
-    const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
-    const rules::Bookable bookable =
-        starts_at ? rules::IsBookable(window, *starts_at) : rules::Bookable::kTooLate;
-    if (bookable == rules::Bookable::kTooEarly) {
-      answer.outcome = Outcome::kNotOpenYet;
-      answer.opens_at = rules::BookableFrom(agenda.rules, agenda.zone, *starts_at);
-      return answer;
-    }
-    if (bookable == rules::Bookable::kTooLate) {
-      answer.outcome = Outcome::kValidationFailed;
-      answer.problems.push_back(
-          {"/slot", starts_at
-                        ? "this slot can no longer be booked: it begins too soon, or has begun"
-                        : "this agenda has no such slot; GET its slots to see those it has"});
-      return answer;
-    }
-  }
-  if (openings_->IsPlain(agenda)) {
-    const rules::OpeningVerdict opening = rules::OpeningAt(agenda.rules, agenda.zone, now);
-    if (!opening.open) {
-      answer.outcome = Outcome::kNotOpenYet;
-      answer.opens_at = opening.opens_at;
-      return answer;
-    }
-  } else {
-    const OpeningView opening = openings_->At(agenda, now);
-    if (opening.phase == Phase::kClosed || opening.phase == Phase::kGathering) {
-      answer.outcome = Outcome::kNotOpenYet;
-      if (opening.times) answer.opens_at = opening.times->opens_at;
-      return answer;
-    }
-    if (opening.state.paused) {
-      answer.outcome = Outcome::kPaused;
-      return answer;
-    }
-  }
-  if (LogRoom() != Room::kPlenty) {
-    answer.outcome = Outcome::kReadOnly;
-    return answer;
-  }
-  return std::nullopt;
-}
-
-// Whether that subject may have a seat now, and the engine one more hold: nothing when it is so.
-std::optional<ReservationAnswer> Engine::Impl::MayHold(const AgendaInfo& agenda,
-                                                       const HoldRequest& request,
-                                                       const Subject& subject, Entry* entry,
-                                                       Instant now) {
-  ReservationAnswer answer;
-  answer.agenda = &agenda;
-  if (!IsListed(agenda, entry->derived, subject)) {
-    answer.outcome = Outcome::kNotListed;
-    return answer;
-  }
-  if (agenda.rules.policy == rules::Policy::kDraw) {
-    answer.outcome = Outcome::kByDraw;
-    answer.opens_at = draw_keeper_->EntriesFrom(agenda, now);
-    return answer;
-  }
-  if (agenda.rules.policy == rules::Policy::kQueue) {
-    if (auto refusal = MayQueue(agenda, subject, entry, now)) return refusal;
-  }
-  if (auto refusal = MayTake(agenda, request.slot, now)) return refusal;
-  // Also of somebody whose turn it is: a hold that could not be confirmed in time is worth nothing.
-  if (!openings_->RoomForHold()) {
-    answer.outcome = Outcome::kOverloaded;
-    return answer;
-  }
-  return std::nullopt;
-}
-
 ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Instant received_at) {
   ReservationAnswer answer;
   const AgendaInfo* agenda = registry_.Find(request.agenda);
@@ -268,7 +169,7 @@ ReservationAnswer Engine::Impl::Hold(Act& act, const HoldRequest& request, Insta
     return AnswerExisting(act, result.seat, *agenda, idempotency, has_key, received_at);
   }
   if (result.outcome != Outcome::kOk)
-    return Refuse(result.outcome, *agenda, request.slot, received_at);
+    return Refuse(result.outcome, *agenda, Channel::kWeb, request.slot, received_at);
   if (entry.rank && !result.repeated) openings_->NoteHeld(*agenda, *entry.rank);
   return Answer(result, HandleOf(result.seat));
 }
@@ -362,6 +263,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   if (!holder) return Unknown();
   const SeatView& seat = holder->seat;
   const AgendaInfo* agenda = registry_.Find(seat.agenda);
+  const Channel channel = seat.word.channel();
   // Here and not by the ledger: until it looks, a confirmation that came in time may be there, and
   // what follows would not have been asked.
   if (HasLapsed(seat, DeadlineTime(received_at)))
@@ -376,7 +278,7 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
           {"/slot", "the appointment has begun: it cannot be moved any more"});
       return answer;
     }
-    if (auto refusal = MayTake(*agenda, slot, received_at)) return *std::move(refusal);
+    if (auto refusal = MayTake(*agenda, channel, slot, received_at)) return *std::move(refusal);
   }
   const rules::BookableWindow window = rules::BookableAt(agenda->rules, agenda->zone, received_at);
   ledger::MoveArgs args;
@@ -385,12 +287,12 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   args.earliest = window.earliest_start;
   args.latest = window.latest_start;
   args.received_at = DeadlineTime(received_at);
-  args.cooling_until = CoolsUntil(*agenda, seat.word.channel(), received_at,
+  args.cooling_until = CoolsUntil(*agenda, channel, received_at,
                                   names_->Random(seat.subject, received_at.ms, 4));
   args.random = names_->Random(seat.subject, received_at.ms, 5);
   const ledger::Result result = ledger_.Move(args, act);
   if (result.outcome == Outcome::kSlotTaken)
-    return Refuse(Outcome::kSlotTaken, *agenda, slot, received_at);
+    return Refuse(Outcome::kSlotTaken, *agenda, channel, slot, received_at);
   return Answer(result, holder->handle);
 }
 

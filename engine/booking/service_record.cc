@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kSyncEveryNs = limits::kRecordSyncMs * 1'000'000;
 // All of the log is read then: not often.
-constexpr int64_t kTryAgainAfterNs = 3'600'000'000'000;
+constexpr int64_t kWriteAgainAfterNs = 3'600'000'000'000;
 
 // One record, and the place in the log that it got.
 class OneRecord final : public wal::Completions {
@@ -143,7 +143,7 @@ void Engine::Impl::FileRecords(const std::vector<std::pair<Lsn, codec::ServiceMi
   // The log has it all: from there, after a while.
   record_failures_.fetch_add(1, std::memory_order_relaxed);
   files_are_whole_ = false;
-  file_not_before_ns_ = now_ns + kTryAgainAfterNs;
+  file_not_before_ns_ = now_ns + kWriteAgainAfterNs;
 }
 
 void Engine::Impl::KeepRecord() {

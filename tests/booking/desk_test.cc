@@ -155,6 +155,26 @@ TEST_CASE("openings do not bind the desk, the window of bookable slots does") {
       Outcome::kValidationFailed);
 }
 
+TEST_CASE("whoever was booked at the desk moves as the letter says, whatever binds the web") {
+  Counter office("[opening]\nweekdays = [\"fri\"]\nopen = \"09:00\"\nclose = \"10:00\"\n");
+  const std::string nine = "2026-12-01T09:00";
+  const std::string ten = "2026-12-01T10:00";
+  const Reservation mine =
+      office.Book(office.claire, Channel::kPost, Person("AAAA1"), "", nine).reservation;
+  REQUIRE(office.Book(office.claire, Channel::kPost, Person("AAAA2"), "", ten).outcome ==
+          Outcome::kOk);
+  // What is proposed instead is of their channel: any of it can be had.
+  const ReservationAnswer taken = office.Move(mine, ten);
+  REQUIRE(taken.outcome == Outcome::kSlotTaken);
+  REQUIRE(taken.alternatives.size() == 5);
+  for (const LocalMinute slot : taken.alternatives) CHECK(FormatLocalMinute(slot) != nine);
+  const ReservationAnswer moved = office.Move(mine, FormatLocalMinute(taken.alternatives.front()));
+  REQUIRE(moved.outcome == Outcome::kOk);
+  CHECK(moved.reservation.channel == Channel::kPost);
+  CHECK(moved.reservation.moves_left == 1);
+  CHECK(office.Move(mine, "2026-12-29T09:00").outcome == Outcome::kNotOpenYet);
+}
+
 TEST_CASE("what is taken is told with what is left of that channel, and nothing left is proof") {
   Counter office;
   REQUIRE(

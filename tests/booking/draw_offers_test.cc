@@ -1,8 +1,10 @@
 // What a draw gave, and how it rolls on.
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "base/limits_waitlist.h"
+#include "booking/desk.h"
 #include "booking/engine_impl.h"
 #include "tests/booking/draw_fixture.h"
 
@@ -240,6 +242,22 @@ TEST_CASE("who has a reservation enters no draw, and an offer to whoever has one
   CHECK(passed.state == "passed");
   CHECK(passed.rank == 1);
   CHECK_FALSE(passed.reservation.has_value());
+}
+
+TEST_CASE("whoever was booked at the desk moves among the desk's seats, whatever the draw claims") {
+  Lottery lottery;
+  while (lottery.engine->stats().read_only) std::this_thread::yield();
+  const std::string dossier = EntrantsDossier(1);
+  DeskRequest request{.agenda = kAgendaName, .channel = Channel::kDesk};
+  request.applicant = Lottery::Request(dossier).applicant;
+  request.slot = ParseLocalMinute("2026-12-08T09:00");
+  lottery.act->Begin();
+  const ReservationAnswer booked =
+      BookAtDesk(*lottery.engine, *lottery.act, request,
+                 {rules::Role::kAgent, "c.martin", "C1A00001"}, lottery.clock.now);
+  REQUIRE(lottery.wait.Finish(*lottery.act));
+  REQUIRE(booked.outcome == Outcome::kOk);
+  CHECK(lottery.Move(booked.reservation, "2026-12-08T09:30").outcome == Outcome::kOk);
 }
 
 TEST_CASE("a date that cannot be drawn is a slip, and refused") {

@@ -49,6 +49,7 @@ bool Auditor::AnyLapsed(Instant now) const {
 // The answer of an agenda that gives out no seats now; nothing when it should.
 std::optional<std::string> Auditor::NotOpen(const std::string& slot, const Told& told,
                                             Instant now) {
+  if (ChannelOf(slot) != "web") return std::nullopt;  // openings do not bind the desk
   const std::string agenda = AgendaOf(slot);
   if (queues_.Has(agenda)) return queues_.MayMove(agenda, told, now);
   const auto at = hours_.find(agenda);
