@@ -16,11 +16,14 @@ constexpr std::string_view kName = "93-regularisation";
 constexpr Instant kMonday{1'796'029'200'000};      // 2026-11-30T10:00 in Paris
 constexpr Instant kTuesday730{1'796'106'600'000};  // 2026-12-01T07:30 in Paris
 constexpr CivilDate kDay{2026, 12, 15};            // of the one slot
+constexpr std::string_view kNine = "2026-12-15T09:00";
+constexpr std::string_view kHalfPastNine = "2026-12-15T09:30";
 constexpr int64_t kHoldMs = 300 * kMsPerSecond;
 
-// One slot, so that all want the same.
+// One slot, so that all want the same, or two.
 std::string Agenda(std::string_view policy, std::string_view more, int seats,
-                   std::string_view cooldown_hours = "[1, 24]") {
+                   std::string_view cooldown_hours = "[1, 24]",
+                   std::string_view hours = "09:00-09:30") {
   return std::string("agenda = \"") + std::string(kName) +
          "\"\ntitle = \"Admission exceptionnelle au séjour\"\n"
          "office = \"Préfecture de la Seine-Saint-Denis, Bobigny\"\n"
@@ -30,8 +33,9 @@ std::string Agenda(std::string_view policy, std::string_view more, int seats,
          "cooldown_hours = " +
          std::string(cooldown_hours) + "\naccept_invented = true\n" + std::string(more) +
          "\n[[session]]\nweekdays = [\"tue\"]\nfrom = 2026-12-15\nuntil = 2026-12-15\n"
-         "hours = [\"09:00-09:30\"]\nminutes = 30\nseats = { web = " +
-         std::to_string(seats) + ", desk = 1 }\n";
+         "hours = [\"" +
+         std::string(hours) + "\"]\nminutes = 30\nseats = { web = " + std::to_string(seats) +
+         ", desk = 1 }\n";
 }
 
 constexpr std::string_view kOpening =
@@ -58,6 +62,7 @@ struct Queuer {
   bool confirms = true;
   bool comes = true;
   int holds_left = 1;
+  bool moves = false;  // what they hold, as often as they may
   std::string ticket{};
   bool has_seat = false;
 };
@@ -72,6 +77,11 @@ void TryToHold(World& world, Queuer& one) {
   if (answer.outcome != Outcome::kOk || answer.existed) return;
   --one.holds_left;
   if (one.confirms) one.has_seat = world.Confirm(answer.reservation);
+  for (size_t move = 0; one.moves && move < limits::kMaxMoves; ++move) {
+    const bool at_nine = FormatLocalMinute(answer.reservation.slot) == kNine;
+    world.Move(answer.reservation,
+               *ParseLocalMinute(at_nine == (move == 0) ? kHalfPastNine : kNine));
+  }
 }
 
 // From the gathering to the close. Whoever asks for it every step stands first in `people`.
@@ -227,13 +237,17 @@ Played HandoverFirstCome(uint64_t seed, int seats, int others) {
   return played;
 }
 
-Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people) {
-  World world(seed, kMonday, kName, Agenda("queue", std::string(kOpening), seats));
+Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people, bool moves) {
+  const std::string agenda =
+      moves ? Agenda("queue", std::string(kOpening), seats / 2, "[1, 24]", "09:00-10:00")
+            : Agenda("queue", std::string(kOpening), seats);
+  World world(seed, kMonday, kName, agenda);
   world.LeapTo(kTuesday730);
   std::vector<Queuer> all;
   // A bot holds as often as it may.
-  for (int i = 0; i < bots; ++i)
-    all.push_back({.who = Name("BOT", i), .confirms = false, .holds_left = 1'000});
+  for (int i = 0; i < bots; ++i) {
+    all.push_back({.who = Name("BOT", i), .confirms = false, .holds_left = 1'000, .moves = moves});
+  }
   for (int i = 0; i < people; ++i) all.push_back({Name("PERSON", i)});
   PlayOpening(world, seats, all, /*first_never_rests=*/false);
   return Result(all, /*has_buyer=*/false);

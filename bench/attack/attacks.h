@@ -35,7 +35,9 @@ Played HandoverFirstCome(uint64_t seed, int seats, int others);
 
 // `bots` take every hold they can get in a queue's opening and let it go; `people` hold and
 // confirm. What matters is to_others: how many of the seats reach people before it closes.
-Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people);
+// `moves`: the seats are in two slots, and bots move what they hold as often as they may before
+// they let it go. An even number of seats.
+Played HoldAndLapseInQueue(uint64_t seed, int seats, int bots, int people, bool moves);
 // The control: holds of five minutes, first come, and bots that ask first whenever one lapses.
 Played HoldAndLapseFirstCome(uint64_t seed, int seats, int bots, int people);
 

@@ -108,7 +108,11 @@ int Run(const Sizes& sizes, bool json) {
        [&](uint64_t seed) { return HandoverFirstCome(seed, sizes.seats, sizes.others); }},
       {"hold and lapse, queue", false, false,
        [&](uint64_t seed) {
-         return HoldAndLapseInQueue(seed, sizes.seats, sizes.bots, sizes.others);
+         return HoldAndLapseInQueue(seed, sizes.seats, sizes.bots, sizes.others, false);
+       }},
+      {"hold, move and lapse, queue", false, false,
+       [&](uint64_t seed) {
+         return HoldAndLapseInQueue(seed, sizes.seats, sizes.bots, sizes.others, true);
        }},
       {"hold and lapse, first come (control)", false, true,
        [&](uint64_t seed) {
@@ -139,7 +143,12 @@ int main(int argc, char** argv) {
   app.add_option("--runs", sizes.runs, "of each")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--seats", sizes.seats)->check(CLI::Range(1, 32))->capture_default_str();
+  app.add_option("--seats", sizes.seats, "an even number: in one row they are in two slots")
+      ->check(CLI::Range(2, 32))
+      ->check([](const std::string& seats) {
+        return (seats.back() - '0') % 2 == 0 ? "" : "--seats: an even number is expected";
+      })
+      ->capture_default_str();
   app.add_option("--others", sizes.others, "people who want a seat beside the buyer")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

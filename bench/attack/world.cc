@@ -99,6 +99,13 @@ bool World::Cancel(const booking::Reservation& reservation) {
          }).outcome == Outcome::kOk;
 }
 
+bool World::Move(const booking::Reservation& reservation, LocalMinute slot) {
+  return Durable<booking::ReservationAnswer>([&] {
+           return engine_->Move(*act_, {reservation.name.view(), reservation.key.view()}, slot,
+                                clock_.now);
+         }).outcome == Outcome::kOk;
+}
+
 booking::TicketAnswer World::Ticket(std::string_view who, std::string_view before) {
   return engine_->Ticket({name_, Person(who), before}, clock_.now);
 }

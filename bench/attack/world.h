@@ -33,6 +33,7 @@ class World {
   booking::ReservationAnswer Hold(std::string_view who, std::string_view ticket = {});
   bool Confirm(const booking::Reservation& reservation);
   bool Cancel(const booking::Reservation& reservation);
+  bool Move(const booking::Reservation& reservation, LocalMinute slot);
   // Of a queue: a ticket, kept from then on by who asks; `before`: the one they had.
   booking::TicketAnswer Ticket(std::string_view who, std::string_view before = {});
   booking::PlaceView Join(std::string_view who);

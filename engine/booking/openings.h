@@ -90,6 +90,10 @@ class Openings {
   bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatRef hold, Instant now,
                  Act& act);
 
+  // A hold is moved away from that seat. True: the seat, too, goes to the next in line at once. It
+  // is no turn. Not there after a start: who waits comes first then.
+  bool NoteLeft(const AgendaInfo& agenda, SeatRef seat, Instant now);
+
   // A seat that has cooled: whether it is the next one's in line, because that hold of it was let
   // go in an opening that still gives out seats. Asked once.
   bool TakeLetGo(const AgendaInfo& agenda, SeatRef hold, Instant now);

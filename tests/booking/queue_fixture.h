@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "booking/waitlist_answers.h"
 #include "surge/rank.h"
 #include "surge/ticket.h"
 #include "tests/booking/fixture.h"
@@ -49,10 +50,20 @@ class Queue {
   }
 
   // At 9:00 and at 9:30, one seat each.
-  void PublishTwoSlots() {
-    std::string toml = QueueToml(1);
+  void PublishTwoSlots(const std::string& more = "accept_invented = true") {
+    std::string toml = QueueToml(1, more);
     toml.replace(toml.find("09:00-09:30"), 11, "09:00-10:00");
     REQUIRE(world.Publish("92-naturalisation", toml).outcome == Outcome::kOk);
+  }
+
+  PlaceAnswer Join(const std::string& dossier) {
+    JoinRequest request;
+    request.agenda = "92-naturalisation";
+    request.applicant = Person(dossier);
+    world.act->Begin();
+    PlaceAnswer answer = JoinWaitlist(*world.engine, *world.act, request, nullptr, world.clock.now);
+    REQUIRE(world.wait.Finish(*world.act));
+    return answer;
   }
 
   // At once where nothing is open, else as it passes: what the steward does not see is an outage.

@@ -91,8 +91,10 @@ std::pair<int, int> Auditor::Free(const Book& book, const std::string& slot, Ins
 }
 
 // Between an hour and a day, or in the first opening that begins after an hour; no opening binds
-// the office's own channels.
-Cooling Auditor::Cools(const std::string& slot, Instant now) const {
+// the office's own channels. `at_once`: what a hold leaves in an open queue is the next one's.
+Cooling Auditor::Cools(const std::string& slot, Instant now, Sure at_once) const {
+  if (at_once == Sure::kYes) return {now, Instant{Later(0, now.ms) * kMsPerSecond}};
+  if (at_once == Sure::kPerhaps) return {now, Cools(slot, now, Sure::kNo).until};
   const auto opens = opens_at_.find(AgendaOf(slot));
   if (opens == opens_at_.end() || ChannelOf(slot) != "web")
     return {now + kCoolLeastMs, now + kCoolMostMs};
@@ -118,11 +120,10 @@ void Auditor::End(Book& book, const std::string& name, State state, Instant now)
   }
   booking.state = state;
   booking.told_of = state == State::kCancelled;
-  const Cooling cools = Cools(booking.slot, now);
-  booking.cools_from = at_once == Sure::kNo ? cools.from : now;
-  booking.cools_until =
-      at_once == Sure::kYes ? Instant{Later(0, now.ms) * kMsPerSecond} : cools.until;
-  book.slots.at(booking.slot).cooling.push_back({booking.cools_from, booking.cools_until});
+  const Cooling cools = Cools(booking.slot, now, at_once);
+  booking.cools_from = cools.from;
+  booking.cools_until = cools.until;
+  book.slots.at(booking.slot).cooling.push_back(cools);
   book.live.erase(booking.person);
 }
 
@@ -242,7 +243,7 @@ void Auditor::NoteEmptyQueues(Instant now) {
 // Or once only: the seat cools between the bounds of both.
 void Auditor::LapseAgain(Book& book, Booking& booking, Instant now) {
   unsure_until_ = now + kSettlesMs;
-  const Instant until = Cools(booking.slot, unsure_until_).until;
+  const Instant until = Cools(booking.slot, unsure_until_, Sure::kNo).until;
   for (Cooling& one : book.slots.at(booking.slot).cooling) {
     if (one.from == booking.cools_from && one.until == booking.cools_until) one.until = until;
   }

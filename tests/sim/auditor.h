@@ -211,7 +211,7 @@ class Auditor {
   void LapseAgain(Book& book, Booking& booking, Instant now);
   void End(Book& book, const std::string& name, Booking::State state, Instant now);
   // How long a seat of that slot cools that is given back about now.
-  Cooling Cools(const std::string& slot, Instant now) const;
+  Cooling Cools(const std::string& slot, Instant now, Sure at_once) const;
   // `died`: until then holds could be confirmed.
   static bool Fits(const Booking* booking, const Told& told, Instant died, Instant now);
 

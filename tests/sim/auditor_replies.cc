@@ -200,7 +200,10 @@ std::string Auditor::Move(const std::string& name, const std::string& slot, cons
   Reach("moved");
   Book& next = Next();
   Booking& moved = next.bookings.at(name);
-  const Cooling cools = Cools(moved.slot, now);
+  const Sure at_once =
+      moved.state == State::kHeld ? queues_.IsOpen(AgendaOf(slot), now) : Sure::kNo;
+  if (at_once == Sure::kYes) Reach("queue-hold-moved");
+  const Cooling cools = Cools(moved.slot, now, at_once);
   next.slots.at(moved.slot).cooling.push_back(cools);
   moved.left_until = cools.until;
   moved.slot = slot;
