@@ -58,6 +58,12 @@ class JsonSink {
     Name(name);
     pen_.Text(value ? "true" : "false");
   }
+  // Of what `put` writes, TimeCache::kRoom at most; see Pen::Written.
+  template <size_t kSize, typename Put>
+  void Time(uint32_t, const char (&name)[kSize], Put put) {
+    Name(name);
+    pen_.Literal("\"").Written(TimeCache::kRoom, put).Literal("\"");
+  }
   void End() {
     pen_.Literal("}");
     *begin_ = '{';  // where the first member's comma is
@@ -79,6 +85,11 @@ class WireSink {
   void Text(uint32_t number, std::string_view, std::string_view text) { wire_.Text(number, text); }
   void Number(uint32_t number, std::string_view, int64_t value) { wire_.Number(number, value); }
   void Bool(uint32_t number, std::string_view, bool value) { wire_.Number(number, value ? 1 : 0); }
+  template <typename Put>
+  void Time(uint32_t number, std::string_view, Put put) {
+    std::array<char, TimeCache::kRoom> text;
+    wire_.Text(number, {text.data(), static_cast<size_t>(put(text.data()) - text.data())});
+  }
   void End() {}
 
  private:
@@ -109,13 +120,16 @@ void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& ex
   if (show_key == ShowKey::kYes) sink.Text(2, "key", reservation.key.view());
   sink.Text(3, "state", booking::ReservationStateName(reservation.state));
   sink.Text(4, "agenda", agenda.rules.name);
-  sink.Text(5, "slot", times.Slot(reservation.slot));
-  sink.Text(6, "starts_at", times.Rfc3339(reservation.starts_at, agenda.zone));
+  const auto time = [&](Instant at) {
+    return [&times, &agenda, at](char* to) { return times.Rfc3339(to, at, agenda.zone); };
+  };
+  sink.Time(5, "slot", [&](char* to) { return times.Slot(to, reservation.slot); });
+  sink.Time(6, "starts_at", time(reservation.starts_at));
   sink.Number(7, "minutes", reservation.minutes);
   if (reservation.state == ReservationState::kHeld ||
       reservation.state == ReservationState::kOffered) {
     const int64_t left_ms = std::max<int64_t>(0, reservation.expires_at - exchange.now);
-    sink.Text(8, "expires_at", times.Rfc3339(reservation.expires_at, agenda.zone));
+    sink.Time(8, "expires_at", time(reservation.expires_at));
     sink.Number(9, "expires_in_s", left_ms / kMsPerSecond);
     sink.Bool(10, "extended", reservation.extended);
   }

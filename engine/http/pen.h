@@ -47,6 +47,14 @@ class Pen {
     return *this;
   }
 
+  // What `put` writes, at most so much: it is told where, and says where it ends.
+  template <typename Put>
+  Pen& Written(size_t most, Put put) {
+    CHECK(most <= static_cast<size_t>(end_ - at_));
+    at_ = put(at_);
+    return *this;
+  }
+
   // Where the next piece goes.
   char* at() const { return at_; }
 

@@ -38,8 +38,7 @@ char* Put(char* at, char before, uint32_t number) {
 
 }  // namespace
 
-// At the beginning of text_; returns where the day ends.
-char* TimeCache::PutDay(int32_t number) {
+char* TimeCache::PutDay(char* at, int32_t number) {
   Day& day = days_[static_cast<uint32_t>(number) % kPlaces];
   if (day.number != number || day.size == 0) {
     std::string text;  // short enough to need no memory of its own
@@ -48,33 +47,31 @@ char* TimeCache::PutDay(int32_t number) {
     day.size = text.copy(day.text.data(), day.text.size());
     day.number = number;
   }
-  std::memcpy(text_.data(), day.text.data(), day.text.size());
-  return text_.data() + day.size;
+  std::memcpy(at, day.text.data(), day.text.size());
+  return at + day.size;
 }
 
-std::string_view TimeCache::Rfc3339(Instant instant, const Zone& zone) {
+char* TimeCache::Rfc3339(char* at, Instant instant, const Zone& zone) {
   const int64_t second = Floor(instant.ms, kMsPerSecond);
   const int offset = zone.OffsetAt(second);
   const int64_t local = second + offset;
   const int64_t day = Floor(local, kSecondsPerDay);
   const auto of_day = static_cast<uint32_t>(local - day * kSecondsPerDay);
   const auto ahead = static_cast<uint32_t>(std::abs(offset)) / 60;
-  char* at = PutDay(static_cast<int32_t>(day));
+  at = PutDay(at, static_cast<int32_t>(day));
   at = Put(at, 'T', of_day / 3600);
   at = Put(at, ':', of_day / 60 % 60);
   at = Put(at, ':', of_day % 60);
   at = Put(at, offset < 0 ? '-' : '+', ahead / 60);
-  at = Put(at, ':', ahead % 60);
-  return {text_.data(), static_cast<size_t>(at - text_.data())};
+  return Put(at, ':', ahead % 60);
 }
 
-std::string_view TimeCache::Slot(LocalMinute minute) {
+char* TimeCache::Slot(char* at, LocalMinute minute) {
   const auto day = static_cast<int32_t>(Floor(minute.value, kMinutesPerDay));
   const auto of_day = static_cast<uint32_t>(minute.value - day * kMinutesPerDay);
-  char* at = PutDay(day);
+  at = PutDay(at, day);
   at = Put(at, 'T', of_day / 60);
-  at = Put(at, ':', of_day % 60);
-  return {text_.data(), static_cast<size_t>(at - text_.data())};
+  return Put(at, ':', of_day % 60);
 }
 
 }  // namespace creneau::http

@@ -1,6 +1,10 @@
 // Times as replies spell them. Days are kept: a thread's replies tell of the same few weeks, and
 // what there is to spell beside the day is a few digits. One per thread, of a fixed size; two days
 // that fall into one place take turns.
+//
+// They are written where they are to stand: a text that is put together in pieces and then copied
+// as a whole waits until the processor has written the pieces, and all that was to be written
+// before them.
 #pragma once
 
 #include <array>
@@ -16,9 +20,11 @@ namespace creneau::http {
 
 class TimeCache {
  public:
-  // As AppendRfc3339 and AppendLocalMinute (text.h). Valid until the next call.
-  std::string_view Rfc3339(Instant instant, const Zone& zone);
-  std::string_view Slot(LocalMinute minute);
+  // There has to be room for so much, whatever is written.
+  static constexpr size_t kRoom = 40;
+  // As AppendRfc3339 and AppendLocalMinute (text.h); returns where it ends.
+  char* Rfc3339(char* at, Instant instant, const Zone& zone);
+  char* Slot(char* at, LocalMinute minute);
 
  private:
   static constexpr size_t kPlaces = 64;
@@ -29,10 +35,9 @@ class TimeCache {
     std::array<char, 16> text;
   };
 
-  char* PutDay(int32_t number);
+  char* PutDay(char* at, int32_t number);
 
   std::array<Day, kPlaces> days_;
-  std::array<char, 40> text_;
 };
 
 }  // namespace creneau::http
