@@ -127,7 +127,7 @@ bool DrawKeeper::Make(const AgendaInfo& agenda, Key key, const Offer& offer, Ins
   args.slot = offer.slot;
   args.earliest = now;
   args.latest = *starts_at;
-  args.subject = engine_.people_->identities.Of(entry.subject);
+  args.subject = engine_.people_->identities.Now(entry.subject);
   args.idempotency = entry.idempotency;
   args.deadline = until;
   args.random = engine_.names_->Random(args.subject, now.ms, 6);
@@ -202,7 +202,7 @@ bool DrawKeeper::TakeBack(const AgendaInfo& agenda, SeatId seat, const ledger::S
       if (!draw.kept) return false;
       const codec::DrawEntry& entry = draw.entries[*next];
       if (entry.state != EntryState::kEntered) continue;  // has left meanwhile
-      subject = engine_.people_->identities.Of(entry.subject);
+      subject = engine_.people_->identities.Now(entry.subject);
       idempotency = entry.idempotency;
     }
     const ledger::Result result =

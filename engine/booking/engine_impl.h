@@ -263,6 +263,7 @@ class Engine::Impl {
                                                     std::string_view purpose, Instant now);
   // With a Reading.
   bool IsListed(const AgendaInfo& agenda, const Subject& derived, const Subject& subject) const;
+  bool IsListed(const AgendaInfo& agenda, const Subject& subject) const;
   std::optional<ReservationAnswer> MayQueue(const AgendaInfo& agenda, const Subject& subject,
                                             Entry* entry, Instant now);
   static ReservationAnswer BadTicket(const AgendaInfo& agenda);

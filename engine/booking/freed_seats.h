@@ -21,6 +21,10 @@ Reassigned Reassign(Engine::Impl& in, SeatId seat, Instant now, Act& act);
 // another offer; and one that was given back to its owner is not for whoever has the place's key.
 bool IsOfferOf(const Engine::Impl& in, const codec::WaitlistPlace& place,
                const ledger::SeatView& seat);
+// What somebody who has that place has: the seat that it was offered, whoever the staff says has
+// that by now; else the reservation of its subject. With a Reading.
+std::optional<ledger::SeatView> ReservationOf(Engine::Impl& in, Act& act,
+                                              const codec::WaitlistPlace& place);
 // What has become of offers.
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act);
 // Somebody who may wait has a seat: they wait no more.

@@ -46,6 +46,13 @@ class Identities {
 
   // With a Reading or a Writing.
   Subject Of(const Subject& derived) const { return links_.empty() ? derived : OfLinked(derived); }
+  // Which subject whoever was that one is by now: a place in a list and an entry of a draw keep the
+  // subject that took them. It is another one's once the two have become one person, and stays the
+  // seat's where a correction made it the right identity's, though Of() then says somebody else: as
+  // an identity the same number is the mistyped one.
+  Subject Now(const Subject& before) const {
+    return links_.empty() || derived_of_.contains(before) ? before : OfLinked(before);
+  }
   // All identities that are that subject: the one that gives it, unless that was made another's,
   // first.
   std::vector<Subject> AllOf(const Subject& subject) const;

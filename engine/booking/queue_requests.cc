@@ -9,9 +9,13 @@ namespace creneau::booking {
 // By whichever of their identities the office knows them.
 bool Engine::Impl::IsListed(const AgendaInfo& agenda, const Subject& derived,
                             const Subject& subject) const {
-  if (agenda.rules.identity_proof != rules::IdentityProof::kListed ||
-      rosters_.Lists(agenda.id, derived))
-    return true;
+  return (agenda.rules.identity_proof == rules::IdentityProof::kListed &&
+          rosters_.Lists(agenda.id, derived)) ||
+         IsListed(agenda, subject);
+}
+
+bool Engine::Impl::IsListed(const AgendaInfo& agenda, const Subject& subject) const {
+  if (agenda.rules.identity_proof != rules::IdentityProof::kListed) return true;
   const std::vector<Subject> all = people_->identities.AllOf(subject);
   return std::any_of(all.begin(), all.end(),
                      [&](const Subject& one) { return rosters_.Lists(agenda.id, one); });

@@ -58,8 +58,8 @@ bool OfferTo(Engine::Impl& in, const WaitlistPlace& place, SeatId seat, Instant 
              Instant now, Act& act) {
   const AgendaInfo& agenda = *in.registry_.Find(place.agenda);
   // Whose identities have become one person's since has one reservation for all of them.
-  const Subject subject = in.people_->identities.Of(place.subject);
-  if (!in.IsListed(agenda, place.subject, subject)) return false;
+  const Subject subject = in.people_->identities.Now(place.subject);
+  if (!in.IsListed(agenda, subject)) return false;
   if (const auto live = in.ledger_.Find(subject, act)) {
     SettleByReservation(in, place, *live, now, act);
     return false;
@@ -167,10 +167,9 @@ void NoteServed(Engine::Impl& in, AgendaId agenda, const Subject& subject, Insta
 // have a seat otherwise do not wait any more.
 void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
   const Identities::Reading reading = in.people_->identities.Read();
-  const Identities& identities = in.people_->identities;
   for (const WaitlistPlace& place : in.people_->waitlist.Offered()) {
     act.Begin();
-    const auto seat = in.ledger_.Find(identities.Of(place.subject), act);
+    const auto seat = ReservationOf(in, act, place);
     if (seat && IsOfferOf(in, place, *seat)) continue;
     const bool taken = seat && seat->word.state() != SeatState::kOffered;
     Settle(in, place,
@@ -181,7 +180,7 @@ void TendWaitlist(Engine::Impl& in, Instant now, Act& act) {
   }
   for (const WaitlistPlace& place : in.people_->waitlist.NextWaiting(kAskedAtOnce)) {
     act.Begin();
-    const auto seat = in.ledger_.Find(identities.Of(place.subject), act);
+    const auto seat = ReservationOf(in, act, place);
     if (seat && seat->word.state() == SeatState::kConfirmed)
       Settle(in, place, PlaceState::kServed, {}, now, act);
   }

@@ -23,12 +23,6 @@ PlaceAnswer Answered(Outcome outcome, const AgendaInfo* agenda) {
   return answer;
 }
 
-// Theirs, also where their identities have become one person's since; with a Reading.
-std::optional<ledger::SeatView> ReservationOf(Engine::Impl& in, Act& act,
-                                              const WaitlistPlace& place) {
-  return in.ledger_.Find(in.people_->identities.Of(place.subject), act);
-}
-
 // With a Reading.
 PlaceView Describe(Engine::Impl& in, Act& act, const WaitlistPlace& place, Instant now) {
   const AgendaInfo& agenda = *in.registry_.Find(place.agenda);
@@ -209,6 +203,15 @@ bool IsOfferOf(const Engine::Impl& in, const WaitlistPlace& place, const ledger:
   return seat.word.state() == ledger::SeatState::kOffered && seat.agenda == place.agenda &&
          seat.idempotency == place.idempotency &&
          in.people_->identities.TimesRekeyed(seat.origin) == 0;
+}
+
+std::optional<ledger::SeatView> ReservationOf(Engine::Impl& in, Act& act,
+                                              const WaitlistPlace& place) {
+  if (place.state == PlaceState::kOffered) {
+    const auto offered = in.ledger_.Look(place.offer, act);
+    if (offered && ledger::IsReserved(offered->word.state())) return offered;
+  }
+  return in.ledger_.Find(in.people_->identities.Now(place.subject), act);
 }
 
 PlaceAnswer JoinWaitlist(Engine& engine, Act& act, const JoinRequest& request, const Actor* actor,

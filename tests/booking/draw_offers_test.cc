@@ -260,6 +260,31 @@ TEST_CASE("whoever was booked at the desk moves among the desk's seats, whatever
   CHECK(lottery.Move(booked.reservation, "2026-12-08T09:30").outcome == Outcome::kOk);
 }
 
+TEST_CASE("a mistyped digit of a reservation put right brings its holder's entry no second seat") {
+  Lottery lottery;
+  const std::string direct =
+      absl::StrReplaceAll(AgendaToml("93-guichet", "group = \"93-titres\"\n"),
+                          {{"notice_hours = 2", "notice_hours = 0"}});
+  REQUIRE(lottery.Publish("93-guichet", direct).outcome == Outcome::kOk);
+  lottery.GoTo("2026-11-30T10:30");
+  const EntryView entry = lottery.EnterAll(EntrantsDossier(2));
+  lottery.GoTo("2026-12-01T18:00");
+  const ReservationAnswer seat = lottery.Hold(EntrantsDossier(2), "", "", "93-guichet");
+  REQUIRE(lottery.Confirm(seat.reservation).outcome == Outcome::kOk);
+  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
+  lottery.act->Begin();
+  REQUIRE(
+      lottery.engine
+          ->Correct(*lottery.act,
+                    {seat.reservation.name.view(), Lottery::Request(EntrantsDossier(3)).applicant,
+                     Lottery::Request(EntrantsDossier(2)).applicant, "typing-error"},
+                    claire, lottery.clock.now)
+          .outcome == Outcome::kOk);
+  REQUIRE(lottery.wait.Finish(*lottery.act));
+  lottery.Draw();
+  CHECK(lottery.StateOf(entry) == "passed");
+}
+
 TEST_CASE("a date that cannot be drawn is a slip, and refused") {
   Lottery lottery;
   lottery.GoTo("2026-11-30T10:30");

@@ -37,6 +37,54 @@ TEST_CASE_METHOD(Waiting, "an offer that went back to its owner is nothing for w
   CHECK(Do(&Engine::Confirm, *repaired.reservation).outcome == Outcome::kOk);
 }
 
+TEST_CASE_METHOD(Waiting,
+                 "a mistyped digit put right while a seat is offered brings no second one") {
+  const bool after_a_start = GENERATE(false, true);
+  const Reservation tuesday = Confirmed(Person("2026-00100"));
+  const Reservation thursday = Confirmed(Person("2026-00101"));
+  const PlaceView place = Joined("2026-009");  // meant ...001
+  Hours(24);
+  REQUIRE(Do(&Engine::Cancel, tuesday).outcome == Outcome::kOk);
+  Minutes(2);
+  const Reservation offer = OfferOf(place);
+  const IdentityAnswer corrected = Correct(offer, Person("2026-001"), Person("2026-009"), claire);
+  REQUIRE(corrected.outcome == Outcome::kOk);
+  REQUIRE_FALSE(corrected.act);
+  if (after_a_start) Restart();
+  REQUIRE(Do(&Engine::Cancel, thursday).outcome == Outcome::kOk);
+  Minutes(2);
+  CHECK(OfferOf(place).name.view() == offer.name.view());
+  SECTION("who confirms it has one seat, and waits no more") {
+    REQUIRE(Do(&Engine::Confirm, offer).outcome == Outcome::kOk);
+    Minutes(2);
+    CHECK(StateOf(place) == "served");
+    CHECK(Join("2026-001").outcome == Outcome::kAlreadyReserved);
+    CHECK(Join("2026-009").outcome == Outcome::kOk);  // somebody else's, by what the office said
+  }
+  SECTION("who lets it go by waits on, as whom the office has made them") {
+    Hours(4);
+    const Reservation next = OfferOf(place);
+    REQUIRE(next.name.view() != offer.name.view());
+    const IdentityAnswer found = Lookup(Person("2026-001"), paul);
+    REQUIRE(found.reservation);
+    CHECK(found.reservation->name.view() == next.name.view());
+    CHECK_FALSE(Lookup(Person("2026-009"), paul).reservation);
+  }
+  SECTION("who leaves gives it up") {
+    CHECK_FALSE(Ask(place, /*leave=*/true).place->offer);
+    CHECK_FALSE(Lookup(Person("2026-001"), paul).reservation);
+  }
+}
+
+TEST_CASE_METHOD(Waiting,
+                 "who waits and has a seat otherwise keeps no place by a correction of it") {
+  const PlaceView place = Joined("2026-009");
+  const Reservation own = Confirmed(Person("2026-009"));
+  REQUIRE(Correct(own, Person("2026-001"), Person("2026-009"), claire).outcome == Outcome::kOk);
+  Minutes(1);
+  CHECK(StateOf(place) == "served");
+}
+
 TEST_CASE("a helper takes places as he books: where he may, for whom, and so often a week") {
   const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
   Waiting world(FewSeats("helper_cap = 2\n"));
