@@ -17,6 +17,10 @@ inline constexpr int64_t kFlowSlotsPerLook = 1'000;
 // and one an hour, however many slots it has.
 inline constexpr int64_t kFlowLooksMax = 60;
 
+// Whoever has no computer must have a day to call, to come or to have somebody write: what a flow
+// takes sooner after it was given out was never theirs.
+inline constexpr int64_t kLeastInChannelMs = 24 * 60 * 60'000;
+
 // --- mandates ---
 // A court is named in a line, a decision in a paragraph: number, chamber, date, whom it is about.
 inline constexpr size_t kMandateCourtBytes = 120;

@@ -1,6 +1,7 @@
 // Publication: from a file to a calendar in force. The calendar is logged before its pointer is
 // swapped (design 3.9); withdrawing and restoring seats are acts like any other.
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -11,7 +12,7 @@
 #include "codec/agenda_file.h"
 #include "codec/event.h"
 #include "rules/calendar.h"
-#include "rules/desk.h"
+#include "rules/no_computer.h"
 
 namespace creneau::booking {
 namespace {
@@ -49,6 +50,27 @@ bool Fits(const ledger::PublicationPlan& plan, PublishAnswer* answer) {
   if (plan.no_room)
     answer->errors.push_back({0, 0, "this engine has no room for so many more seats"});
   return false;
+}
+
+// Design 5: the same that `agenda check` asks of a TOML file's sessions. Where something new is
+// given out, or by another rule, seats can be had from now on at the earliest; of a calendar that
+// only comes to its end all that is left may have flowed away.
+std::string_view WrongWithChannels(ledger::Ledger& ledger, const rules::Agenda& agenda,
+                                   const AgendaInfo* current,
+                                   const std::vector<ledger::SlotTarget>& targets, Instant now) {
+  rules::WithoutComputer seats(agenda);
+  const auto is_known = [&](const ledger::SlotTarget& target) {
+    return target.starts_at <= now || ledger.StartOf(current->id, target.start).has_value();
+  };
+  const bool anew =
+      current == nullptr || agenda.flow != current->rules.flow ||
+      (!agenda.flow.empty() && !std::all_of(targets.begin(), targets.end(), is_known));
+  for (const ledger::SlotTarget& target : targets) {
+    const int64_t before_ms =
+        anew ? std::min(seats.horizon_ms(), target.starts_at - now) : seats.horizon_ms();
+    seats.Add(target.seats, before_ms);
+  }
+  return seats.Wrong();
 }
 
 }  // namespace
@@ -114,15 +136,10 @@ bool Engine::Impl::Merge(const std::vector<rules::CalendarSlot>& slots, bool lis
       AddShifted(before->second, &at->second);
     }
   }
-  bool web_only = !merged.empty();
-  for (const auto& [start, target] : merged) {
-    targets->push_back(target);
-    web_only = web_only && !rules::NeedNoComputer(target.seats);
-  }
-  // Design 5: the same that `agenda check` asks of a TOML file's sessions.
-  if (web_only && agenda.alternative.empty()) {
-    errors->push_back({0, 0, std::string(rules::kWebOnly)});
-  }
+  for (const auto& [start, target] : merged) targets->push_back(target);
+  const std::string_view wrong =
+      WrongWithChannels(ledger_, agenda, current, *targets, clock_.Now());
+  if (!wrong.empty()) errors->push_back({0, 0, std::string(wrong)});
   return errors->empty();
 }
 

@@ -9,8 +9,8 @@
 #include "base/limits_shares.h"
 #include "booking/attribution.h"
 #include "booking/engine_impl.h"
-#include "rules/desk.h"
 #include "rules/flow.h"
+#include "rules/no_computer.h"
 #include "rules/opening.h"
 
 namespace creneau::booking {
@@ -160,19 +160,27 @@ std::optional<rules::IdentityProblem> ProblemOf(const ShiftRequest& request) {
   return std::nullopt;
 }
 
-// Design 5, as for what is published: seats outside the web, or where the substitute is.
-bool WouldBeWebOnly(std::vector<ledger::SlotCount> slots, const AgendaInfo& agenda,
-                    const std::vector<Wanted>& all) {
-  if (!agenda.rules.alternative.empty()) return false;
+// Design 5: a seat that needs no computer must be left, and what is taken is nobody's to have. Only
+// where the shift is what takes them: what goes between other channels, or back, is not held to it.
+bool TakesTheLast(std::vector<ledger::SlotCount> slots, const AgendaInfo& agenda,
+                  const ShiftRequest& request, const std::vector<Wanted>& all, Instant now) {
+  if (!agenda.rules.alternative.empty() || all.empty() || !rules::NeedsNoComputer(request.from) ||
+      rules::NeedsNoComputer(request.to))
+    return false;
+  const Instant earliest = rules::BookableAt(agenda.rules, agenda.zone, now).earliest_start;
   auto wanted = all.begin();
   for (ledger::SlotCount& slot : slots) {
-    for (; wanted != all.end() && wanted->slot == slot.start; ++wanted) {
-      slot.seats[static_cast<size_t>(wanted->from)] -= static_cast<uint8_t>(wanted->most);
-      slot.seats[static_cast<size_t>(wanted->to)] += static_cast<uint8_t>(wanted->most);
-    }
-    if (rules::NeedNoComputer(slot.seats)) return false;
+    for (; wanted != all.end() && wanted->slot == slot.start; ++wanted)
+      slot.free[static_cast<size_t>(wanted->from)] -= static_cast<uint8_t>(wanted->most);
+    if (slot.starts_at >= earliest && rules::NeedNoComputer(slot.free)) return false;
   }
   return true;
+}
+
+// Which member says of which slots.
+const char* ScopeOf(const ShiftRequest& request) {
+  if (request.slot) return "/slot";
+  return request.day ? "/day" : "/until";
 }
 
 }  // namespace
@@ -205,11 +213,12 @@ ShiftAnswer ShiftSeats(Engine& engine, const ShiftRequest& request, const Actor&
     if (most > 0) all.push_back({slot.start, request.from, request.to, most});
   }
   if (!any)
-    return Wrong(std::move(answer), "/slot", "names no slot of this agenda that is still to come");
+    return Wrong(std::move(answer), ScopeOf(request),
+                 "names no slot of this agenda that is still to come");
   answer.seats = SeatsOf(all);
   answer.slots = static_cast<uint32_t>(all.size());
-  if (WouldBeWebOnly(slots, agenda, all))
-    return Wrong(std::move(answer), "/to", "then " + std::string(rules::kWebOnly));
+  if (TakesTheLast(slots, agenda, request, all, now))
+    return Wrong(std::move(answer), "/to", std::string(rules::kLastThatIsFree));
   if (request.dry_run || all.empty()) return answer;
   if (in.LogRoom(BytesFor(slots.size(), answer.seats)) != Room::kPlenty) {
     answer.outcome = Outcome::kReadOnly;

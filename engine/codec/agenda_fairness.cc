@@ -11,6 +11,7 @@
 #include "rules/beacon.h"
 #include "rules/calendar.h"
 #include "rules/draw_text.h"
+#include "rules/no_computer.h"
 
 namespace creneau::codec {
 namespace {
@@ -221,6 +222,44 @@ void WarnOfPolling(TomlReader& file, AgendaFile& out) {
        "always open and without a waitlist: a seat that somebody gives up goes to whoever asks "
        "most often, and that is a program; say `waitlist` = true, so that it is offered to those "
        "who wait, or add [opening]"});
+}
+
+namespace {
+
+// The first [[flow]] that leaves those without a computer nothing, and how it would leave them
+// something.
+void BlameFlow(TomlReader& file, const rules::Agenda& agenda, int64_t before_ms) {
+  const toml::array& written = *file.Find("flow")->as_array();
+  const auto flow =
+      std::find_if(agenda.flow.begin(), agenda.flow.end(),
+                   [&](const rules::Flow& one) { return rules::TakesAtOnce(one, before_ms); });
+  const toml::node& table = written[static_cast<size_t>(flow - agenda.flow.begin())];
+  const int64_t most = (before_ms - limits::kLeastInChannelMs) / kMsPerHour;
+  file.Error(*table.as_table()->get("hours_before"),
+             absl::StrCat("`hours_before` = ", flow->hours_before,
+                          " leaves nobody without a computer a day to take a seat: they are given "
+                          "out ",
+                          before_ms / kMsPerHour, " hours before their slot (`horizon_days` = ",
+                          agenda.horizon_days, "), and no other seat needs no computer; ",
+                          most > 0 ? absl::StrCat("say ", most, " or less")
+                                   : std::string("leave this [[flow]] out"),
+                          ", or say in `alternative` where the substitute for those without a "
+                          "computer is"));
+}
+
+}  // namespace
+
+void CheckChannels(TomlReader& file, AgendaFile& out) {
+  rules::WithoutComputer seats(out.agenda);
+  for (const rules::Session& session : out.agenda.sessions)
+    seats.Add(session.seats.of, seats.horizon_ms());
+  const std::string_view wrong = seats.Wrong();
+  const toml::node* const flows = file.Find("flow");
+  if (wrong == rules::kFlowsAtOnce && flows->as_array()->size() == out.agenda.flow.size()) {
+    BlameFlow(file, out.agenda, seats.horizon_ms());
+  } else if (!wrong.empty()) {
+    file.ErrorHere(std::string(wrong));
+  }
 }
 
 void ReadFairness(TomlReader& file, AgendaFile& out) {

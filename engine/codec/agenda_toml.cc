@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 #include "rules/calendar.h"
-#include "rules/desk.h"
 #include "rules/identity.h"
 
 namespace creneau::codec {
@@ -209,15 +208,6 @@ void ReadRules(TomlReader& file, AgendaFile& out) {
   if (agenda.notice_hours >= agenda.horizon_days * 24) {
     file.ErrorHere("`notice_hours` reaches as far as `horizon_days`: no slot could ever be booked");
   }
-}
-
-// What a citizen without a computer would ask: where are the seats that need none?
-void CheckChannels(TomlReader& file, AgendaFile& out) {
-  if (out.agenda.sessions.empty() || !out.agenda.alternative.empty()) return;
-  for (const rules::Session& session : out.agenda.sessions) {
-    if (rules::NeedNoComputer(session.seats.of)) return;
-  }
-  file.ErrorHere(std::string(rules::kWebOnly));
 }
 
 void MakeCalendar(AgendaFile& out) {

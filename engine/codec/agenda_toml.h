@@ -13,6 +13,8 @@ void ReadSessions(TomlReader& file, AgendaFile& out);
 void ReadFairness(TomlReader& file, AgendaFile& out);
 // Once policy, opening and sessions are read: whether freed seats are for who asks most.
 void WarnOfPolling(TomlReader& file, AgendaFile& out);
+// What a citizen without a computer would ask: where are the seats that need none?
+void CheckChannels(TomlReader& file, AgendaFile& out);
 // Seats of one slot: { web = 4, phone = 1 }.
 std::optional<rules::SeatCounts> ReadSeats(TomlReader& table);
 

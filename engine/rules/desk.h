@@ -2,7 +2,6 @@
 // a verdict out.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 #include "base/ids.h"
@@ -27,20 +26,6 @@ constexpr bool MayBook(Role role, Channel channel) {
   }
   return false;
 }
-
-// Whether somebody without a computer can have one of these seats: court seats are for whom a court
-// sends.
-constexpr bool NeedNoComputer(const std::array<uint8_t, kChannels>& seats) {
-  for (const Channel channel : {Channel::kPhone, Channel::kDesk, Channel::kPost}) {
-    if (seats[static_cast<size_t>(channel)] > 0) return true;
-  }
-  return false;
-}
-
-// What is said of an agenda none of whose seats is such, and that names no substitute (design 5).
-inline constexpr std::string_view kWebOnly =
-    "every seat is on the web: give seats to phone, desk or post, or say in the TOML file's "
-    "`alternative` where the substitute for those without a computer is";
 
 // How an applicant's identity is taken at the desk.
 enum class DeskIdentity : unsigned char {

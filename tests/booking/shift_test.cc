@@ -167,6 +167,11 @@ TEST_CASE("what cannot be shifted is refused with its reason") {
   }
   ShiftRequest request{.agenda = "93-titres", .from = Channel::kPhone, .to = Channel::kWeb};
   CHECK(ShiftSeats(*office.engine, request, kTester).problems.at(0).pointer == "/slot");
+  request.day = CivilDate{2026, 12, 2};
+  CHECK(ShiftSeats(*office.engine, request, kTester).problems.at(0).pointer == "/day");
+  request.day.reset();
+  request.until = CivilDate{2026, 11, 30};
+  CHECK(ShiftSeats(*office.engine, request, kTester).problems.at(0).pointer == "/until");
   // Nobody without a computer would have a seat any more, and no substitute is named.
   request.until = CivilDate{2026, 12, 31};
   CHECK(ShiftSeats(*office.engine, request, kTester).problems.at(0).pointer == "/to");
@@ -174,6 +179,84 @@ TEST_CASE("what cannot be shifted is refused with its reason") {
   CHECK(ShiftSeats(*office.engine, request, kTester).outcome == Outcome::kOk);
   request.agenda = "14-titres";
   CHECK(ShiftSeats(*office.engine, request, kTester).outcome == Outcome::kUnknownAgenda);
+}
+
+TEST_CASE("the last seat that needs no computer and is free is not shifted away") {
+  Shares office("", "{ web = 2, phone = 1, court = 1 }");
+  const auto take = [&](const std::string& slot) {
+    ledger::HoldArgs args;
+    args.agenda = AgendaId{0};
+    args.channel = Channel::kPhone;
+    args.slot = *ParseLocalMinute(slot);
+    args.latest = office.clock.now + 60 * kMsPerDay;
+    args.subject = Subject{static_cast<uint64_t>(args.slot->value), 2};
+    args.into = ledger::SeatState::kConfirmed;
+    office.act->Begin();
+    REQUIRE(office.ledger().Hold(args, *office.act).outcome == Outcome::kOk);
+    REQUIRE(office.wait.Finish(*office.act));
+  };
+  take("2026-12-08T09:00");
+  ShiftRequest request{.agenda = "93-titres", .from = Channel::kPhone, .to = Channel::kWeb};
+  request.until = CivilDate{2026, 12, 31};
+  for (const Channel to : {Channel::kWeb, Channel::kCourt}) {
+    request.to = to;
+    for (const bool dry : {true, false}) {
+      request.dry_run = dry;
+      const ShiftAnswer refused = ShiftSeats(*office.engine, request, kTester);
+      REQUIRE(refused.problems.size() == 1);
+      CHECK(refused.problems[0].pointer == "/to");
+      CHECK(refused.problems[0].message.find("what is taken does not count") != std::string::npos);
+    }
+  }
+  // One may be left, as long as it can be booked.
+  request.to = Channel::kWeb;
+  request.until = CivilDate{2026, 12, 30};
+  CHECK(ShiftSeats(*office.engine, request, kTester).seats == 9 * 6 - 1);
+  for (const char* half : {"09:00", "09:30", "10:00", "10:30", "11:00"})
+    CHECK(office.Shift(Channel::kPhone, Channel::kWeb, "2026-12-31T" + std::string(half)).seats ==
+          1);
+  CHECK(office.Shift(Channel::kPhone, Channel::kWeb, "2026-12-31T11:30").problems.at(0).pointer ==
+        "/to");
+  // Once it is taken nothing of theirs is there to be shifted, and what is others' goes as before.
+  take("2026-12-31T11:30");
+  CHECK(office.Shift(Channel::kPhone, Channel::kWeb, "2026-12-31T11:30").outcome == Outcome::kOk);
+  CHECK(office.Shift(Channel::kCourt, Channel::kWeb, "2026-12-31T11:30").seats == 1);
+  CHECK(office.Shift(Channel::kWeb, Channel::kDesk, "2026-12-31T11:30").seats == 3);
+  CHECK(office.Shift(Channel::kDesk, Channel::kPhone, "2026-12-31T11:30").seats == 3);
+}
+
+TEST_CASE("a seat that nobody can book any more is not one that is left") {
+  Shares office("", "{ web = 1, phone = 1 }");
+  office.clock.now = office.clock.now + (31 * 24 - 1) * kMsPerHour + 15 * kMsPerMinute;
+  office.Pass(1);  // 31 December, 9:15, and two hours' notice: 11:30 can still be booked
+  for (const char* half : {"09:30", "10:00", "10:30", "11:00"})
+    REQUIRE(office.Shift(Channel::kPhone, Channel::kWeb, "2026-12-31T" + std::string(half)).seats ==
+            1);
+  REQUIRE(office.Shift(Channel::kWeb, Channel::kPhone, "2026-12-31T11:00", 1).seats == 1);
+  CHECK(office.Shift(Channel::kPhone, Channel::kWeb, "2026-12-31T11:30").problems.at(0).pointer ==
+        "/to");
+}
+
+TEST_CASE(
+    "a calendar whose seats outside the web flow away as it is published is only on the web") {
+  World world;  // Monday, 2026-11-30, 10:00
+  const auto toml = [](int hours, const std::string& until) {
+    std::string text = AgendaToml("93-titres",
+                                  "[[flow]]\nfrom = \"desk\"\nto = \"web\"\n"
+                                  "hours_before = " +
+                                      std::to_string(hours) + "\n");
+    return text.replace(text.find("2026-12-31"), 10, until);
+  };
+  const PublishAnswer refused = world.Publish("93-titres", toml(60, "2026-12-03"));
+  REQUIRE(refused.outcome == Outcome::kValidationFailed);
+  CHECK(refused.errors.at(0).message.find("flows to another channel within a day") !=
+        std::string::npos);
+  REQUIRE(world.Publish("93-titres", toml(48, "2026-12-03")).outcome == Outcome::kOk);
+  // The same once it has come to its end, and more that is worth it.
+  world.clock.now = world.clock.now + 2 * kMsPerDay;
+  CHECK(world.Publish("93-titres", toml(48, "2026-12-03")).outcome == Outcome::kOk);
+  CHECK(world.Publish("93-titres", toml(47, "2026-12-03")).outcome == Outcome::kValidationFailed);
+  CHECK(world.Publish("93-titres", toml(48, "2026-12-08")).outcome == Outcome::kOk);
 }
 
 TEST_CASE("the next publication of the same file takes back nothing that was shifted") {

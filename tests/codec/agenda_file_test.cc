@@ -340,6 +340,37 @@ TEST_CASE("an agenda only on the web is fine when it says where the substitute i
   CHECK(ReadAgendaToml(text).errors.empty());
 }
 
+// Seats are given out 42 days before their slot: 1008 hours.
+TEST_CASE("a flow that takes every seat outside the web at once makes an agenda only on the web") {
+  const auto flow = [](const std::string& to, int hours) {
+    return "flow = [{ from = \"desk\", to = \"" + to +
+           "\", hours_before = " + std::to_string(hours) + " }]";
+  };
+  for (const std::string to : {"web", "court"}) {
+    for (const int hours : {985, 1008, 1440}) {
+      const AgendaFile file = ReadAgendaToml(With("hold_s = 300", flow(to, hours)));
+      CAPTURE(to, hours);
+      REQUIRE(file.errors.size() == 1);
+      CHECK(file.errors[0].line == 7);
+      CHECK(file.errors[0].column == (to == "web" ? 53 : 55));
+      CHECK(file.errors[0].message.find("`hours_before` = " + std::to_string(hours)) == 0);
+      CHECK(file.errors[0].message.find("say 984 or less") != std::string::npos);
+    }
+  }
+  // Who has no computer has a day, or another channel, or is told where to go.
+  CHECK(ReadAgendaToml(With("hold_s = 300", flow("web", 984))).errors.empty());
+  CHECK(ReadAgendaToml(With("hold_s = 300", flow("phone", 1440))).errors.empty());
+  std::string phone = With("hold_s = 300", flow("web", 1440));
+  phone.replace(phone.find("desk = 1 }"), 10, "desk = 1, phone = 1 }");
+  CHECK(ReadAgendaToml(phone).errors.empty());
+  CHECK(ReadAgendaToml("alternative = \"Par courrier\"\n" + With("hold_s = 300", flow("web", 1440)))
+            .errors.empty());
+  // With a day's horizon no flow leaves one.
+  CHECK(ReadAgendaToml(With("hold_s = 300", "horizon_days = 1\n" + flow("web", 1)))
+            .errors.at(0)
+            .message.find("leave this [[flow]] out") != std::string::npos);
+}
+
 TEST_CASE("daylight saving: the session's line") {
   std::string text = With("[\"tue\"]", "[\"sun\"]");
   text.replace(text.find("2026-12-31"), 10, "2027-03-31");

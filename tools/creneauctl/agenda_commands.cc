@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "codec/agenda_file.h"
-#include "rules/desk.h"
+#include "rules/no_computer.h"
 #include "tools/creneauctl/exit_code.h"
 #include "tools/creneauctl/forms.h"
 #include "tools/creneauctl/replies.h"
@@ -46,14 +46,11 @@ void RefuseOverlap(const std::string& file, const std::vector<rules::CalendarSlo
 // What the engine would ask of both files together when the second is published; of the first
 // alone its reader has asked it.
 void RefuseWebOnly(const codec::AgendaFile& agenda, codec::SlotsFile* listed) {
-  if (!agenda.agenda.alternative.empty() || listed->slots.empty()) return;
-  const auto elsewhere = [](const rules::CalendarSlot& slot) {
-    return rules::NeedNoComputer(slot.seats.of);
-  };
-  if (std::any_of(agenda.slots.begin(), agenda.slots.end(), elsewhere) ||
-      std::any_of(listed->slots.begin(), listed->slots.end(), elsewhere))
-    return;
-  listed->errors.push_back({0, 0, std::string(rules::kWebOnly)});
+  if (listed->slots.empty()) return;
+  rules::WithoutComputer seats(agenda.agenda);
+  for (const auto& slot : agenda.slots) seats.Add(slot.seats.of, seats.horizon_ms());
+  for (const auto& slot : listed->slots) seats.Add(slot.seats.of, seats.horizon_ms());
+  if (!seats.Wrong().empty()) listed->errors.push_back({0, 0, std::string(seats.Wrong())});
 }
 
 // Nothing when a file cannot be read; then *exit_code is set and the reason was said.

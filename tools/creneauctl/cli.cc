@@ -133,7 +133,9 @@ class Builder {
     CLI::App* check =
         Leaf(group, Verb::kAgendaCheck, "check", "agenda check 93-titres.toml extra.csv",
              "Reads an agenda file, and a CSV of slots, without an engine.\n"
-             "Says errors with line and column, or what the files give.");
+             "Says errors with line and column, or what the files give. An agenda whose seats are "
+             "all on the web, or flow there within a day of being given out, must name its "
+             "`alternative`.");
     CLI::App* publish = Leaf(group, Verb::kAgendaPublish, "publish",
                              "--admin data/admin.sock agenda publish 93-titres.toml --if-match 3",
                              "Makes an agenda, or changes its calendar by difference.");

@@ -91,7 +91,9 @@ void AddShiftCommands(CLI::App* agenda, const MakeLeaf& leaf, Command* command) 
                          "--admin data/admin.sock agenda shift 93-titres --from post --to phone "
                          "--day 2026-12-01 --seats 1",
                          "Gives free seats of one channel to another, openly: logged and counted.\n"
-                         "Publishing the same files again leaves them there; shift them back.");
+                         "Publishing the same files again leaves them there; shift them back.\n"
+                         "The last seat of phone, desk and post that is free and can be booked "
+                         "stays, unless the agenda names its alternative.");
   shift->add_option("AGENDA", command->agenda, "its name")->required();
   const auto channel = CLI::IsMember({"web", "phone", "desk", "post", "court"});
   shift->add_option("--from", command->from_channel, "whose seats")->required()->check(channel);
