@@ -235,7 +235,8 @@ EntryAnswer DrawKeeper::Answer(Act& act, const Held& held, Instant now) const {
   view.wishes = held.entry.wishes;
   if (held.entry.offer) {
     const auto seat = engine_.ledger_.Look(*held.entry.offer, act);
-    if (seat && seat->subject == held.entry.subject && !WentBack(engine_, *seat)) {
+    // By what it was made with: whose identity its holder is by now, an agent may have said since.
+    if (seat && seat->idempotency == held.entry.idempotency && !WentBack(engine_, *seat)) {
       view.reservation = engine_.Describe(*seat, engine_.HandleOf(*seat));
       const bool lapsed = view.reservation->state == ReservationState::kOffered &&
                           engine_.DeadlineTime(now) > view.reservation->expires_at;

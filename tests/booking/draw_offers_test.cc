@@ -9,6 +9,11 @@
 #include "tests/booking/draw_fixture.h"
 
 namespace creneau::booking {
+namespace {
+
+constexpr Actor kAgentOfDraw{rules::Role::kAgent, "c.martin", "C1A00001"};
+
+}  // namespace
 
 TEST_CASE("an offer that a crash kept from its entry is found again, and is not made twice") {
   Lottery lottery;
@@ -73,12 +78,11 @@ TEST_CASE("an offer that went back to its owner is nothing for who has the entry
   lottery.Draw();
   const Reservation offer = *lottery.Look(usurpers).reservation;
   if (confirmed) REQUIRE(lottery.Confirm(offer).outcome == Outcome::kOk);
-  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
   const Actor paul{rules::Role::kAgent, "p.durand", "PA000001"};
   const RepairRequest repair{offer.name.view(), Lottery::Request(dossier).applicant, "usurped"};
   lottery.act->Begin();
   const IdentityAnswer proposed =
-      lottery.engine->Repair(*lottery.act, repair, claire, lottery.clock.now);
+      lottery.engine->Repair(*lottery.act, repair, kAgentOfDraw, lottery.clock.now);
   REQUIRE(lottery.wait.Finish(*lottery.act));
   REQUIRE(proposed.act);
   lottery.act->Begin();
@@ -271,18 +275,36 @@ TEST_CASE("a mistyped digit of a reservation put right brings its holder's entry
   lottery.GoTo("2026-12-01T18:00");
   const ReservationAnswer seat = lottery.Hold(EntrantsDossier(2), "", "", "93-guichet");
   REQUIRE(lottery.Confirm(seat.reservation).outcome == Outcome::kOk);
-  const Actor claire{rules::Role::kAgent, "c.martin", "C1A00001"};
+  const CorrectionRequest right{seat.reservation.name.view(),
+                                Lottery::Request(EntrantsDossier(3)).applicant,
+                                Lottery::Request(EntrantsDossier(2)).applicant, "typing-error"};
   lottery.act->Begin();
-  REQUIRE(
-      lottery.engine
-          ->Correct(*lottery.act,
-                    {seat.reservation.name.view(), Lottery::Request(EntrantsDossier(3)).applicant,
-                     Lottery::Request(EntrantsDossier(2)).applicant, "typing-error"},
-                    claire, lottery.clock.now)
-          .outcome == Outcome::kOk);
+  const IdentityAnswer corrected =
+      lottery.engine->Correct(*lottery.act, right, kAgentOfDraw, lottery.clock.now);
   REQUIRE(lottery.wait.Finish(*lottery.act));
+  REQUIRE(corrected.outcome == Outcome::kOk);
+  REQUIRE_FALSE(corrected.act);
   lottery.Draw();
   CHECK(lottery.StateOf(entry) == "passed");
+}
+
+TEST_CASE("who has become one person with somebody else sees what their entry is offered") {
+  Lottery lottery;
+  lottery.GoTo("2026-11-30T10:30");
+  const EntryView entry = lottery.EnterAll(EntrantsDossier(2));
+  lottery.act->Begin();
+  const IdentityAnswer linked =
+      lottery.engine->Link(*lottery.act,
+                           {kAgendaName, Lottery::Request(EntrantsDossier(2)).applicant,
+                            Lottery::Request(EntrantsDossier(3)).applicant, "new-document"},
+                           kAgentOfDraw, lottery.clock.now);
+  REQUIRE(lottery.wait.Finish(*lottery.act));
+  REQUIRE(linked.outcome == Outcome::kOk);
+  lottery.Draw();
+  CHECK(lottery.StateOf(entry) == "offered");
+  REQUIRE(lottery.Look(entry).reservation);
+  CHECK(lottery.Confirm(*lottery.Look(entry).reservation).outcome == Outcome::kOk);
+  CHECK(lottery.StateOf(entry) == "confirmed");
 }
 
 TEST_CASE("a date that cannot be drawn is a slip, and refused") {
