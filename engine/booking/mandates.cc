@@ -51,8 +51,11 @@ std::vector<rules::IdentityProblem> ProblemsOf(const MandateRequest& request, in
   text("/decision", request.decision, limits::kMandateDecisionBytes);
   const int32_t date = DaysFromCivil(request.date);
   const int32_t deadline = DaysFromCivil(request.deadline);
-  if (date > today) problems.push_back({"/date", "is of a decision that has been made by now"});
-  if (deadline < date) problems.push_back({"/deadline", "is not before the decision"});
+  if (date > today)
+    problems.push_back(
+        {"/date", "must be the day of a decision that has been made: not after today"});
+  if (deadline < date)
+    problems.push_back({"/deadline", "must not be before the decision, which is of `date`"});
   if (deadline - today > limits::kCalendarDaysMax)
     problems.push_back({"/deadline", "is years ahead: correct the year"});
   if (request.penalty_eur < 0 || request.penalty_eur > limits::kMandatePenaltyMaxEur) {

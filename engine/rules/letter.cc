@@ -22,7 +22,7 @@ std::string_view AskedFor(Channel channel) {
     case Channel::kPost:
       return "Vous avez demandé un rendez-vous par courrier.";
     case Channel::kCourt:
-      return "Vous êtes convoqué(e) en exécution d’une décision de justice.";
+      return "Ce rendez-vous vous est donné en exécution d’une décision de justice.";
   }
   CHECK(false);
 }

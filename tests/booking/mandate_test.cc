@@ -87,6 +87,7 @@ TEST_CASE("what is wrong with an order is said member by member; the same again 
   struct Case {
     void (*change)(MandateRequest&);
     const char* pointer;
+    const char* message = "";
   };
   const Case cases[] = {
       {[](MandateRequest& r) { r.court = ""; }, "/court"},
@@ -94,11 +95,11 @@ TEST_CASE("what is wrong with an order is said member by member; the same again 
       {[](MandateRequest& r) {
          r.date = {2026, 12, 1};
        },
-       "/date"},
+       "/date", "must be the day of a decision that has been made"},
       {[](MandateRequest& r) {
          r.deadline = {2026, 11, 19};
        },
-       "/deadline"},
+       "/deadline", "must not be before the decision"},
       {[](MandateRequest& r) {
          r.deadline = {2036, 12, 1};
        },
@@ -117,6 +118,7 @@ TEST_CASE("what is wrong with an order is said member by member; the same again 
     CHECK(answer.outcome == Outcome::kValidationFailed);
     REQUIRE(!answer.problems.empty());
     CHECK(answer.problems.front().pointer.find(one.pointer) == 0);
+    CHECK(answer.problems.front().message.find(one.message) == 0);
   }
   const std::string name = court.Entered("AAAA1");
   const MandateAnswer again = court.Enter(Person("AAAA1"), {2026, 12, 3}, court.claire);

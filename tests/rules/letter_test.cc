@@ -40,7 +40,10 @@ TEST_CASE("a letter says when and where, how to cancel, and what is kept, as an 
   facts.channel = Channel::kCourt;
   facts.moves_left = 0;
   const std::string convened = LetterOf(agenda, zone, facts);
-  CHECK(Has(convened, "en exécution d’une décision de justice"));
+  // What is confirmed is what the sentence before it names.
+  CHECK(Has(convened,
+            "Ce rendez-vous vous est donné en exécution d’une décision de justice. Il est "
+            "confirmé\u00a0:"));
   CHECK(!Has(convened, "déplacez-le"));
 }
 

@@ -139,6 +139,22 @@ class Queue(QueueCase):
         self.must("queue", "resume", "demo")
         self.hold()
 
+    def test_a_day_is_closed_and_opened(self):
+        self.must("agenda", "publish", self.file)
+        day = self.must_json("slot", "list", "demo")["slots"][0]["slot"][:10]
+        empty = days_from_now(80)  # the calendar ends before
+        self.assertIn("no slot of the agenda is on that day", self.must("agenda", "close", "demo", empty, "--dry-run"))
+        self.assertIn("no slot of the agenda is on that day", self.must("agenda", "close", "demo", empty))
+        done = self.must("agenda", "close", "demo", day)
+        self.assertRegex(done, r"slots +9\n")
+        self.assertNotIn("no slot", done)
+        self.assertNotIn("already", done)
+        again = self.must("agenda", "close", "demo", day)
+        self.assertIn("it was closed already", again)
+        self.assertNotIn("no slot", again)
+        self.assertIn("come back when the agenda is published the next time", self.must("agenda", "reopen", "demo", day))
+        self.assertIn("it was not closed", self.must("agenda", "reopen", "demo", day))
+
     def test_a_roster(self):
         self.publish_queue(listed=True)
         roster = self.home / "roster.csv"

@@ -89,6 +89,28 @@ int WaitlistPlace(const Session& session) {
   return Show(session, reply->body);
 }
 
+namespace {
+
+// What the numbers do not say, for whoever has closed or opened a day.
+std::string WordsOf(const json::object& answer, bool closes) {
+  const json::value* const existed = answer.if_contains("existed");
+  const bool was_so = existed != nullptr && existed->is_bool() && existed->as_bool();
+  if (!closes) {
+    if (was_so) return "it was not closed\n";
+    return "its slots come back when the agenda is published the next time: agenda publish\n";
+  }
+  std::string words = was_so ? "it was closed already\n" : "";
+  const json::value* const slots = answer.if_contains("slots");
+  if (slots != nullptr && json::serialize(*slots) == "0" && !was_so) {
+    words +=
+        "no slot of the agenda is on that day: what is published later for it is left out, until "
+        "agenda reopen\n";
+  }
+  return words;
+}
+
+}  // namespace
+
 int AgendaClose(const Session& session) {
   const Command& command = session.command();
   json::object body = {{"day", command.day}};
@@ -115,6 +137,7 @@ int AgendaClose(const Session& session) {
     Line(text, *answer, "seats_withdrawn", "seats gone");
     Line(text, *answer, "displaced", "displaced");
   }
+  text += WordsOf(*answer, command.verb == Verb::kAgendaClose);
   if (command.dry_run) text += "nothing was done\n";
   session.Print(text);
   return kExitOk;
