@@ -82,6 +82,24 @@ TEST_CASE("agendas") {
                                             {"dossier", "birth_date"}, {"passport", "birth_date"}});
 }
 
+TEST_CASE("an agenda's shares, and what was done to them, are there for anybody to see") {
+  const std::string text = RenderAgenda(
+      R"({"agenda":"92","channels":{
+      "web":{"published":13,"free":7,"held":1,"confirmed":2,"cooling":0,"offered":3,"cancelled":4,
+        "by_agents":0,"by_helpers":0,"shifted_in":5,"shifted_out":1},
+      "phone":{"published":6,"free":6,"held":0,"confirmed":0,"cooling":0,"offered":0,"cancelled":0,
+        "by_agents":12,"by_helpers":8,"shifted_in":0,"shifted_out":5}},
+      "by_mandate":2,"court":{"published":3,"given":9,"added":4,"overflow":1}})");
+  CHECK(text.find("CHANNEL  PUBLISHED  FREE  HELD  CONFIRMED  COOLING  OFFERED  CANCELLED\n"
+                  "web             13     7     1          2        0        3          4\n") !=
+        std::string::npos);
+  CHECK(text.find("CHANNEL  SHARE  SHIFTED IN  SHIFTED OUT  BY AGENTS  BY HELPERS\n"
+                  "web       68 %           5            1          0           0\n"
+                  "phone     32 %           0            5         12           8\n"
+                  "\nby court order  2 reserved of 3 seats; 9 given ever, of these 4 added and 1 "
+                  "from other channels\n") != std::string::npos);
+}
+
 TEST_CASE("publications") {
   const std::string body =
       R"({"agenda":"92","version":2,"created":false,"slots":5,"seats_added":1,"seats_withdrawn":2,

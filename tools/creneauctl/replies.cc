@@ -38,16 +38,50 @@ void AddRules(const json::object& rules, Sheet* sheet) {
 
 std::string Channels(const json::object& channels) {
   Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kRight,
-               Align::kRight, Align::kRight});
-  table.Row({"CHANNEL", "PUBLISHED", "FREE", "HELD", "CONFIRMED", "COOLING", "CANCELLED"});
+               Align::kRight, Align::kRight, Align::kRight});
+  table.Row(
+      {"CHANNEL", "PUBLISHED", "FREE", "HELD", "CONFIRMED", "COOLING", "OFFERED", "CANCELLED"});
   for (const Channel channel : kAllChannels) {
     const std::string name(ChannelName(channel));
     const json::object& counts = Object(channels, name);
     if (counts.empty()) continue;
     table.Row({name, Text(counts, "published"), Text(counts, "free"), Text(counts, "held"),
-               Text(counts, "confirmed"), Text(counts, "cooling"), Text(counts, "cancelled")});
+               Text(counts, "confirmed"), Text(counts, "cooling"), Text(counts, "offered"),
+               Text(counts, "cancelled")});
   }
   return table.Text();
+}
+
+// Of all seats that are published.
+std::string ShareOf(const json::object& counts, uint64_t all) {
+  const std::optional<uint64_t> published = Whole(counts, "published");
+  if (!published || all == 0) return "";
+  return std::to_string((*published * 100 + all / 2) / all) + " %";
+}
+
+// Who has which part of the seats, and what the office and its staff have done to that: ever.
+std::string Shares(const json::object& agenda) {
+  const json::object& channels = Object(agenda, "channels");
+  uint64_t all = 0;
+  for (const Channel channel : kAllChannels)
+    all += Whole(Object(channels, ChannelName(channel)), "published").value_or(0);
+  Table table(
+      {Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kRight, Align::kRight});
+  table.Row({"CHANNEL", "SHARE", "SHIFTED IN", "SHIFTED OUT", "BY AGENTS", "BY HELPERS"});
+  for (const Channel channel : kAllChannels) {
+    const std::string name(ChannelName(channel));
+    const json::object& counts = Object(channels, name);
+    if (counts.empty()) continue;
+    table.Row({name, ShareOf(counts, all), Text(counts, "shifted_in"), Text(counts, "shifted_out"),
+               Text(counts, "by_agents"), Text(counts, "by_helpers")});
+  }
+  std::string text = table.Text();
+  const json::object& court = Object(agenda, "court");
+  if (court.empty()) return text;
+  text += "\nby court order  " + Text(agenda, "by_mandate") + " reserved of " +
+          Text(court, "published") + " seats; " + Text(court, "given") + " given ever, of these " +
+          Text(court, "added") + " added and " + Text(court, "overflow") + " from other channels\n";
+  return text;
 }
 
 // One entry of a problem's `errors`: where, and what.
@@ -96,7 +130,7 @@ std::string RenderAgenda(std::string_view body) {
             Text(agenda, "version") + ", published " + Minute(Text(agenda, "published_at")));
   sheet.Add("now", PhaseInWords(agenda));
   AddRules(Object(agenda, "rules"), &sheet);
-  return sheet.Text() + "\n" + Channels(Object(agenda, "channels"));
+  return sheet.Text() + "\n" + Channels(Object(agenda, "channels")) + "\n" + Shares(agenda);
 }
 
 std::string RenderSlots(std::string_view body) {
