@@ -114,6 +114,7 @@ struct ReservationAnswer {
   Turn turn = Turn::kNow;                        // kNotAdmitted
   int64_t poll_after_s = 0;                      // kNotAdmitted, Turn::kWait
   std::optional<AttemptText> attempt;            // of a hold that was refused
+  std::string_view detail{};                     // what to say of a refusal instead of the usual
 };
 
 using ProofOfWork = surge::Proof;

@@ -117,8 +117,8 @@ ReservationAnswer BookAtDesk(Engine& engine, Act& act, const DeskRequest& reques
   if (agenda != nullptr) answer = AtDesk(in, act, request, actor, *agenda, now).Do();
   in.refusals_.Count(answer.agenda, answer.outcome);
   if (answer.outcome != Outcome::kOk)
-    answer.attempt =
-        in.AttemptAt(answer.agenda, request.applicant, answer.outcome, now, request.channel);
+    answer.attempt = in.AttemptAt(answer.agenda, request.applicant, answer.outcome, now,
+                                  {.channel = request.channel});
   return answer;
 }
 

@@ -14,6 +14,14 @@ constexpr std::string_view kDeed = "desk";
 constexpr size_t kAlternatives = 5;
 // Slots with a free seat that are looked at for alternatives with enough of them.
 constexpr size_t kLookedAt = 50;
+constexpr std::string_view kSlotWithout =
+    "This slot has not so many free seats of the channel asked for. `alternatives` lists slots "
+    "near "
+    "it that have, if there are any; book one of these, or look for another channel's seats.";
+constexpr std::string_view kNoneOfChannel =
+    "No slot that can be booked now has so many free seats of the channel asked for. Other "
+    "channels "
+    "may have some: GET the agenda for what is free in each of them.";
 
 }  // namespace
 
@@ -84,6 +92,8 @@ void DeskAct::Note(const HelperTurn& turn, const ledger::SeatView& seat) {
 ReservationAnswer DeskAct::NoSeat(Outcome outcome, std::optional<LocalMinute> slot,
                                   uint32_t seats) {
   ReservationAnswer answer = DeskRefusal(outcome, agenda_);
+  if (outcome == Outcome::kSlotTaken) answer.detail = kSlotWithout;
+  if (outcome == Outcome::kNothingLeft) answer.detail = kNoneOfChannel;
   if (outcome != Outcome::kSlotTaken || !slot) return answer;
   const rules::BookableWindow window = rules::BookableAt(agenda_.rules, agenda_.zone, now_);
   answer.alternatives =

@@ -51,7 +51,13 @@ class FamilyAtDesk {
     // A repeat is answered whatever the disk or the slot.
     if (auto existing = Existing()) return *std::move(existing);
     if (IsTwice()) return About(desk_.Tell(Outcome::kAlreadyReserved, people_));
-    if (auto refusal = desk_.MayBook(people_, request_.slot)) return About(*std::move(refusal));
+    if (auto refusal = desk_.MayBook(people_, request_.slot)) {
+      PartyAnswer answer = About(*std::move(refusal));
+      const DeskPerson& first = people_.front();
+      answer.of_the_first = answer.about.outcome != Outcome::kNotListed ||
+                            !in_.IsListed(agenda_, first.derived, first.subject);
+      return answer;
+    }
     // No week would have room for them.
     const auto cap = static_cast<size_t>(agenda_.rules.helper_cap);
     if (actor_.role == rules::Role::kHelper && count > cap) {
@@ -184,9 +190,9 @@ PartyAnswer BookFamilyAtDesk(Engine& engine, Act& act, const DeskFamilyRequest& 
   if (agenda != nullptr) answer = FamilyAtDesk(in, act, request, actor, *agenda, now).Do();
   ReservationAnswer& about = answer.about;
   in.refusals_.Count(about.agenda, about.outcome);
-  if (about.outcome != Outcome::kOk && !request.applicants.empty())
-    about.attempt =
-        in.AttemptAt(about.agenda, request.applicants.front(), about.outcome, now, request.channel);
+  if (about.outcome != Outcome::kOk && answer.of_the_first && !request.applicants.empty())
+    about.attempt = in.AttemptAt(about.agenda, request.applicants.front(), about.outcome, now,
+                                 {.channel = request.channel, .seats = request.applicants.size()});
   return answer;
 }
 

@@ -100,12 +100,25 @@ class Engine::Impl {
   std::vector<WaitingAct> WaitingActs(const Actor& actor, Instant now) const;
 
   // receipt_requests.cc
+  // The seats that a refusal is of.
+  struct Wanted {
+    Channel channel = Channel::kWeb;
+    size_t seats = 1;  // in one slot
+  };
   AttemptAnswer Attempt(const AttemptRequest& request, Instant received_at);
   bool AnotherCanBeHeld(const AgendaInfo& agenda, proof::AttemptOutcome refused, Phase phase,
-                        Instant now, Channel channel) const;
+                        Instant now) const;
+  bool AnyFree(const AgendaInfo& agenda, Channel asked, Instant now) const;
+  std::optional<proof::AttemptOutcome> WhatCanBeSigned(const AgendaInfo& agenda,
+                                                       proof::AttemptOutcome refused, Phase phase,
+                                                       const Wanted& wanted, Instant now) const;
+  std::optional<AttemptText> AttemptAt(const AgendaInfo* agenda, const rules::Applicant& applicant,
+                                       Outcome refusal, Instant received_at) const {
+    return AttemptAt(agenda, applicant, refusal, received_at, Wanted());
+  }
   std::optional<AttemptText> AttemptAt(const AgendaInfo* agenda, const rules::Applicant& applicant,
                                        Outcome refusal, Instant received_at,
-                                       Channel channel = Channel::kWeb) const;
+                                       const Wanted& wanted) const;
   ReceiptAnswer SignAttempt(std::string_view attempt, Instant now);
   PendingReceipt PrepareReceipt(Act& act, const HolderRequest& request, Instant received_at);
   std::string SignConfirmation(const PendingReceipt& pending, Instant now);

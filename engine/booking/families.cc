@@ -18,6 +18,13 @@ namespace {
 constexpr size_t kAlternatives = 5;
 // Slots with a free seat that are looked at for alternatives with enough of them.
 constexpr size_t kLookedAt = 50;
+constexpr std::string_view kSlotTooSmall =
+    "This slot has no free seats for so many people together. `alternatives` lists slots near it "
+    "that have, if there are any; hold one of these.";
+constexpr std::string_view kNoneTogether =
+    "No slot that can be booked now has free seats for so many people together. GET the agenda's "
+    "slots for what each of them has: fewer together, or each alone, may find seats. `opens_at` "
+    "says when the next opening begins, where one is known.";
 
 // One request of a family.
 class ForParty {
@@ -185,6 +192,7 @@ class ForParty {
       if (!in_.IsListed(*agenda_, derived_[i], subjects_[i])) {
         answer_.about.problems.push_back({Pointer(i), "the office does not know this person"});
         answer_.about.outcome = Outcome::kNotListed;
+        answer_.of_the_first = !in_.IsListed(*agenda_, derived_.front(), subjects_.front());
         return false;
       }
     }
@@ -197,6 +205,7 @@ class ForParty {
       if (!in_.openings_->IsOver(*agenda_, subjects_[i])) continue;
       answer_.about.outcome = Outcome::kNotAdmitted;
       answer_.about.turn = Turn::kUsed;
+      answer_.of_the_first = false;
       return false;
     }
     if (in_.openings_->RoomForHold(subjects_.size())) return true;
@@ -221,6 +230,8 @@ class ForParty {
 
   PartyAnswer NoSeats(Outcome outcome) {
     answer_.about = in_.Refuse(outcome, *agenda_, Channel::kWeb, request_.slot, now_);
+    if (outcome == Outcome::kSlotTaken) answer_.about.detail = kSlotTooSmall;
+    if (outcome == Outcome::kNothingLeft) answer_.about.detail = kNoneTogether;
     std::vector<LocalMinute>& slots = answer_.about.alternatives;
     if (outcome != Outcome::kSlotTaken || !request_.slot) return std::move(answer_);
     const rules::BookableWindow window = rules::BookableAt(agenda_->rules, agenda_->zone, now_);
@@ -263,9 +274,9 @@ PartyAnswer HoldForParty(Engine& engine, Act& act, const PartyRequest& request,
   PartyAnswer answer = ForParty(in, act, request, received_at).Do();
   ReservationAnswer& about = answer.about;
   in.refusals_.Count(about.agenda, about.outcome);
-  if (about.outcome != Outcome::kOk && !request.applicants.empty())
-    about.attempt =
-        in.AttemptAt(about.agenda, request.applicants.front(), about.outcome, received_at);
+  if (about.outcome != Outcome::kOk && answer.of_the_first && !request.applicants.empty())
+    about.attempt = in.AttemptAt(about.agenda, request.applicants.front(), about.outcome,
+                                 received_at, {.seats = request.applicants.size()});
   return answer;
 }
 

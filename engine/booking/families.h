@@ -35,6 +35,7 @@ struct PartyAnswer {
   ReservationAnswer about;  // outcome, whether it existed, and what helps; no reservation
   std::array<Reservation, limits::kPartyMax> reservations;  // kOk: in the order of the applicants
   size_t count = 0;
+  bool of_the_first = true;  // whether what a refusal says of a person is so of the first named
 };
 
 // Any thread. The answer rests on the act.

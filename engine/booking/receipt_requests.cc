@@ -1,4 +1,5 @@
 // Attempts and receipts as they are asked for (receipts.h).
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"
@@ -61,31 +62,64 @@ Phase Engine::Impl::PhaseOf(const AgendaInfo& agenda, Instant now) const {
   return rules::OpeningAt(agenda.rules, agenda.zone, now).open ? Phase::kOpen : Phase::kClosed;
 }
 
-// Whether a refusal says something of one slot alone, and another one could be held: nobody who
-// chooses a slot that he knows to be taken, or beyond the horizon, has found nothing.
+// Whether a refusal on the web says something of one slot alone, and another one could be held:
+// nobody who chooses a slot that he knows to be taken, or beyond the horizon, has found nothing.
 bool Engine::Impl::AnotherCanBeHeld(const AgendaInfo& agenda, AttemptOutcome refused, Phase phase,
-                                    Instant now, Channel channel) const {
-  const bool bound = channel == Channel::kWeb;  // by openings, as the desk is not
-  const bool of_a_slot =
-      refused == AttemptOutcome::kSlotTaken ||
-      (refused == AttemptOutcome::kNotOpenYet && (!bound || phase == Phase::kOpen));
+                                    Instant now) const {
+  const bool of_a_slot = refused == AttemptOutcome::kSlotTaken ||
+                         (refused == AttemptOutcome::kNotOpenYet && phase == Phase::kOpen);
   if (!of_a_slot || LogRoom() != Room::kPlenty) return false;
-  if (bound && !openings_->IsPlain(agenda) && openings_->BriefAt(agenda, now).state.paused)
-    return false;
+  if (!openings_->IsPlain(agenda) && openings_->BriefAt(agenda, now).state.paused) return false;
+  return AnyFree(agenda, Channel::kWeb, now);
+}
+
+// Whether there is a seat that could be booked now, wherever it is: who asks on the web is given
+// none but the web's, and the staff can look in every channel but the court's.
+bool Engine::Impl::AnyFree(const AgendaInfo& agenda, Channel asked, Instant now) const {
   const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
-  return ledger_.AnyFree(agenda.id, channel, window.earliest_start, window.latest_start);
+  const auto free = [&](Channel channel) {
+    return ledger_.AnyFree(agenda.id, channel, window.earliest_start, window.latest_start);
+  };
+  if (asked == Channel::kWeb) return free(Channel::kWeb);
+  return std::ranges::any_of(
+      std::array{Channel::kWeb, Channel::kPhone, Channel::kDesk, Channel::kPost}, free);
+}
+
+// What a receipt may say of a refusal: it names neither the channel nor how many seats were asked
+// for, so it says of nobody's seats what is not so of everybody's. Nothing: there is no attempt.
+std::optional<AttemptOutcome> Engine::Impl::WhatCanBeSigned(const AgendaInfo& agenda,
+                                                            AttemptOutcome refused, Phase phase,
+                                                            const Wanted& wanted,
+                                                            Instant now) const {
+  const bool web = wanted.channel == Channel::kWeb;
+  // Openings do not bind the desk: its slot is beyond the horizon.
+  if (!web && refused == AttemptOutcome::kNotOpenYet) return std::nullopt;
+  // Of one seat of the web the ledger has just said it.
+  const bool of_seats =
+      refused == AttemptOutcome::kNothingLeft || refused == AttemptOutcome::kSlotTaken;
+  if (of_seats && (!web || wanted.seats > 1) && AnyFree(agenda, wanted.channel, now))
+    return std::nullopt;
+  if (!web) return refused;
+  if (AnotherCanBeHeld(agenda, refused, phase, now)) return std::nullopt;
+  // A slot beyond the horizon, of an opening that is under way: what keeps from all the others.
+  if (refused != AttemptOutcome::kNotOpenYet || agenda.rules.draw || phase == Phase::kClosed ||
+      phase == Phase::kGathering)
+    return refused;
+  if (openings_->BriefAt(agenda, now).state.paused) return AttemptOutcome::kPaused;
+  return LogRoom() == Room::kPlenty ? AttemptOutcome::kNothingLeft : AttemptOutcome::kReadOnly;
 }
 
 std::optional<AttemptText> Engine::Impl::AttemptAt(const AgendaInfo* agenda,
                                                    const rules::Applicant& applicant,
                                                    Outcome refusal, Instant received_at,
-                                                   Channel channel) const {
-  const std::optional<AttemptOutcome> outcome = AttemptOf(refusal);
-  if (agenda == nullptr || !outcome) return std::nullopt;
+                                                   const Wanted& wanted) const {
+  const std::optional<AttemptOutcome> refused = AttemptOf(refusal);
+  if (agenda == nullptr || !refused) return std::nullopt;
   Phase phase = PhaseOf(*agenda, received_at);
-  if (AnotherCanBeHeld(*agenda, *outcome, phase, received_at, channel)) return std::nullopt;
+  const auto outcome = WhatCanBeSigned(*agenda, *refused, phase, wanted, received_at);
+  if (!outcome) return std::nullopt;
   // What a receipt says of the phase is of the opening, and so of web seats.
-  if (channel == Channel::kWeb) phase = PhaseWith(*outcome, phase);
+  if (wanted.channel == Channel::kWeb) phase = PhaseWith(*outcome, phase);
   rules::CanonicalIdentity who;
   CHECK(who.Read(agenda->rules, applicant, received_at));  // or it would have been refused for that
   return receipts_->Attempt(*agenda, &who, GivenIn(*agenda), *outcome, phase, received_at);

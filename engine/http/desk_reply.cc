@@ -34,6 +34,7 @@ void WriteMade(JsonWriter& json, const booking::Reservation& reservation, Channe
 void AnswerMade(Exchange& exchange, const booking::ReservationAnswer& answer, Form form) {
   if (answer.outcome != Outcome::kOk) {
     return exchange.Refuse({.outcome = answer.outcome,
+                            .detail = answer.detail,
                             .agenda = answer.agenda,
                             .opens_at = answer.opens_at,
                             .alternatives = answer.alternatives,

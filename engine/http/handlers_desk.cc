@@ -34,6 +34,7 @@ void BookFamily(Exchange& exchange, const Body& body, Channel channel) {
   const booking::ReservationAnswer& about = answer.about;
   if (about.outcome != Outcome::kOk) {
     return exchange.Refuse({.outcome = about.outcome,
+                            .detail = about.detail,
                             .agenda = about.agenda,
                             .opens_at = about.opens_at,
                             .alternatives = about.alternatives,

@@ -22,6 +22,7 @@ using booking::ReservationState;
 
 void RefuseAs(Exchange& exchange, const ReservationAnswer& answer) {
   exchange.Refuse({.outcome = answer.outcome,
+                   .detail = answer.detail,
                    .agenda = answer.agenda,
                    .opens_at = answer.opens_at,
                    .alternatives = answer.alternatives,

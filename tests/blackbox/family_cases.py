@@ -14,6 +14,7 @@ class Families(ApiCase):
     def setUpClass(cls):
         cls.daemon.must_publish("famille", agendas.agenda("famille", web=4, more="party_max = 4"))
         cls.daemon.must_publish("seul", agendas.agenda("seul", web=4))
+        cls.daemon.must_publish("petit", agendas.agenda("petit", web=2, more="party_max = 4"))
         cls.slots = agendas.slots()
 
     def together(self, people, *, slot=None, key=None, agenda="famille", **more):
@@ -50,12 +51,21 @@ class Families(ApiCase):
         reply = self.together(people, slot=self.slots[8])
         problem = self.assert_problem(reply, 409, "slot-taken")
         self.assertNotIn(self.slots[8], problem["alternatives"])
+        self.assertIn("so many people together", problem["detail"])
         held = self.must(self.together(people, slot=self.slots[9]), 201)
         self.assertEqual({one["slot"] for one in held["reservations"]}, {self.slots[9]})
         # One of them has a reservation: which one is not said.
         others = [agendas.applicant(), people[2]]
         problem = self.assert_problem(self.together(others), 409, "already-reserved")
         self.assertNotIn("errors", problem)
+
+    def test_no_receipt_says_that_nothing_was_free_while_seats_are(self):
+        three = [agendas.applicant() for _ in range(3)]
+        for slot, code in ((None, "nothing-left"), (self.slots[0], "slot-taken")):
+            problem = self.assert_problem(self.together(three, slot=slot, agenda="petit"), 409, code)
+            self.assertIn("so many people together", problem["detail"])
+            self.assertNotIn("attempt", problem)
+        self.must(self.together(three[:2], agenda="petit"), 201)
 
     def test_what_is_wrong_is_said_of_whom(self):
         ada, bert = agendas.applicant(), agendas.applicant()

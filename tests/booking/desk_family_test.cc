@@ -78,7 +78,8 @@ TEST_CASE("all or none: who does not fit, or has a seat, leaves everything as it
   const std::vector<std::string> five = {"AAAA1", "AAAA2", "AAAA3", "AAAA4", "AAAA5"};
   const PartyAnswer none = office.Family(office.claire, five);
   CHECK(none.about.outcome == Outcome::kNothingLeft);
-  CHECK(none.about.attempt.has_value());
+  CHECK(none.about.detail.find("so many free seats of the channel") != std::string_view::npos);
+  CHECK_FALSE(none.about.attempt);  // four seats are free in each slot
   CHECK(office.Family(office.claire, kFamilyOfFour, "", "", Channel::kPhone).about.outcome ==
         Outcome::kNothingLeft);
   REQUIRE(office.Family(office.claire, {"BBBB1", "BBBB2"}, "", "2026-12-01T09:00").about.outcome ==
@@ -86,6 +87,7 @@ TEST_CASE("all or none: who does not fit, or has a seat, leaves everything as it
   const PartyAnswer taken = office.Family(office.claire, kFamilyOfFour, "", "2026-12-01T09:00");
   CHECK(taken.about.outcome == Outcome::kSlotTaken);
   CHECK(taken.about.alternatives.size() == 5);
+  CHECK_FALSE(taken.about.attempt);
   CHECK(office.Family(office.claire, {"AAAA1", "BBBB1"}).about.outcome ==
         Outcome::kAlreadyReserved);
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"AAAA1"},
@@ -120,6 +122,27 @@ TEST_CASE("each of a family counts for a helper's week, and each is asked for on
   CHECK(listed.Family(listed.leila, kFamilyOfFour).about.outcome == Outcome::kNotListed);
   CHECK(LinesOf(listed).Count(R"("what":"desk")") == 1);
   CHECK(listed.Family(listed.claire, kFamilyOfFour).about.outcome == Outcome::kOk);
+}
+
+TEST_CASE("a family at the desk has proof of what is so of the first of them, and of all seats") {
+  FamilyCounter listed("identity_proof = \"listed\"");
+  REQUIRE(
+      listed.engine->ImportRoster({"93-titres", "dossier,birth_date\nAAAA1,1990-05-17\n"}, kTester)
+          .outcome == Outcome::kOk);
+  const PartyAnswer second = listed.Family(listed.leila, {"AAAA1", "AAAA2"});
+  CHECK(second.about.outcome == Outcome::kNotListed);
+  CHECK_FALSE(second.about.attempt);
+  CHECK(listed.Family(listed.leila, {"AAAA2", "AAAA1"}).about.attempt.has_value());
+
+  FamilyCounter office;
+  REQUIRE(office
+              .Publish("93-titres",
+                       AgendaToml("93-titres", "alternative = \"guichet\"\n", "{ court = 1 }"),
+                       Displaced::kKeep)
+              .outcome == Outcome::kOk);
+  const PartyAnswer nothing = office.Family(office.claire, {"AAAA1", "AAAA2"});
+  CHECK(nothing.about.outcome == Outcome::kNothingLeft);
+  CHECK(nothing.about.attempt.has_value());
 }
 
 }  // namespace creneau::booking

@@ -6,6 +6,7 @@
 namespace creneau::booking {
 namespace {
 
+constexpr const char* kOnlyHere = "alternative = \"guichet\"\n";
 constexpr const char* kSeats = "{ web = 1, phone = 1, desk = 1, post = 1, court = 1 }";
 
 class Counter : public StaffedWorld {
@@ -150,6 +151,7 @@ TEST_CASE("openings do not bind the desk, the window of bookable slots does") {
       office.Book(office.claire, Channel::kDesk, Person("AAAA3"), "", "2026-12-29T09:00");
   CHECK(early.outcome == Outcome::kNotOpenYet);
   CHECK(early.opens_at == Instant{1'796'803'200'000});  // 2026-12-09, 9:00 in Paris
+  CHECK(!early.attempt);                                // the desk is open
   CHECK(
       office.Book(office.claire, Channel::kDesk, Person("AAAA3"), "", "2026-12-02T09:00").outcome ==
       Outcome::kValidationFailed);
@@ -188,6 +190,20 @@ TEST_CASE("what is taken is told with what is left of that channel, and nothing 
   CHECK(!taken.attempt);  // another one is to be had
   REQUIRE(office
               .Publish("93-titres", AgendaToml("93-titres", "", "{ web = 1, phone = 1 }"),
+                       Displaced::kKeep)
+              .outcome == Outcome::kOk);
+  // The web has seats, and the telephone: nobody can say that no slot was free.
+  const auto elsewhere = office.Book(office.claire, Channel::kDesk, Person("AAAA1"));
+  CHECK(elsewhere.outcome == Outcome::kNothingLeft);
+  CHECK(elsewhere.detail.find("Other channels") != std::string_view::npos);
+  CHECK(!elsewhere.attempt);
+  for (const char* left : {"{ web = 1 }", "{ phone = 1 }", "{ post = 1 }"}) {
+    REQUIRE(office.Publish("93-titres", AgendaToml("93-titres", kOnlyHere, left), Displaced::kKeep)
+                .outcome == Outcome::kOk);
+    CHECK(!office.Book(office.claire, Channel::kDesk, Person("AAAA1")).attempt);
+  }
+  REQUIRE(office
+              .Publish("93-titres", AgendaToml("93-titres", kOnlyHere, "{ court = 1 }"),
                        Displaced::kKeep)
               .outcome == Outcome::kOk);
   const auto nothing = office.Book(office.claire, Channel::kDesk, Person("AAAA1"));

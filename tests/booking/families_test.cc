@@ -176,6 +176,28 @@ TEST_CASE("a slot without so many seats is none, and the others that have them a
   CHECK(FormatLocalMinute(earliest.reservations[0].slot) == "2026-12-01T10:00");
   const PartyAnswer many = office.Together({"AAAA4", "AAAA5", "AAAA6", "AAAA7"});
   CHECK(many.about.outcome == Outcome::kNothingLeft);
+  CHECK(many.about.detail.find("so many people together") != std::string_view::npos);
+  CHECK(taken.about.detail.find("so many people together") != std::string_view::npos);
+  // Three seats are free in each slot: nobody signs that none was.
+  CHECK_FALSE(many.about.attempt);
+  CHECK_FALSE(taken.about.attempt);
+}
+
+TEST_CASE("a family that finds no seat at all has proof of it") {
+  Home office;
+  std::string one = AgendaToml("93-titres", "party_max = 4\n", "{ web = 1, desk = 1 }");
+  one.replace(one.find("2026-12-31"), 10, "2026-12-01");
+  one.replace(one.find("12:00"), 5, "09:30");
+  REQUIRE(office.Publish("93-titres", one, Displaced::kKeep).outcome == Outcome::kOk);
+  CHECK_FALSE(office.Together({"AAAA1", "AAAA2"}).about.attempt);
+  REQUIRE(office.Hold("AAAA9").outcome == Outcome::kOk);
+  const PartyAnswer none = office.Together({"AAAA1", "AAAA2"});
+  CHECK(none.about.outcome == Outcome::kNothingLeft);
+  REQUIRE(none.about.attempt);
+  const ReceiptAnswer receipt =
+      office.engine->SignAttempt(none.about.attempt->view(), office.clock.now);
+  REQUIRE(receipt.outcome == Outcome::kOk);
+  CHECK(receipt.attempted == "nothing-left");
 }
 
 TEST_CASE("where the office has a list, all of a family are on it") {
@@ -187,7 +209,10 @@ TEST_CASE("where the office has a list, all of a family are on it") {
   const PartyAnswer refused = office.Together({"AAAA1", "AAAA3"});
   CHECK(refused.about.outcome == Outcome::kNotListed);
   CHECK(refused.about.problems.at(0).pointer == "/applicants/1");
-  CHECK(office.Together({"AAAA3", "AAAA1"}).about.outcome == Outcome::kNotListed);
+  CHECK_FALSE(refused.about.attempt);  // what is signed is of the first, who is on the list
+  const PartyAnswer first = office.Together({"AAAA3", "AAAA1"});
+  CHECK(first.about.outcome == Outcome::kNotListed);
+  CHECK(first.about.attempt.has_value());
   CHECK(office.Together({"AAAA1", "AAAA2"}).about.outcome == Outcome::kOk);
 }
 

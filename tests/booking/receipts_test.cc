@@ -74,7 +74,8 @@ TEST_CASE("each refusal of a hold that is nobody's fault carries an attempt, and
   CHECK(beyond.outcome == Outcome::kNotOpenYet);
   CHECK_FALSE(beyond.attempt);
   // Where nothing can be held at all, such a slot is as good as any.
-  CHECK(world.Hold("B2000", "2026-12-31T09:00", "", "paused").attempt);
+  CHECK(ReceiptOf(world, world.Hold("B2000", "2026-12-31T09:00", "", "paused").attempt).attempted ==
+        "paused");
   std::string few = AgendaToml("few", "", "{ web = 1, desk = 1 }");
   few.replace(few.find("2026-12-31"), 10, "2026-12-01");
   REQUIRE(world.Publish("few", few).outcome == Outcome::kOk);
