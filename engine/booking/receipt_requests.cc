@@ -210,8 +210,9 @@ AttemptAnswer Engine::Impl::Attempt(const AttemptRequest& request, Instant recei
   const proof::IdentityGiven given = agenda.rules.identity_proof == rules::IdentityProof::kAsserted
                                          ? proof::IdentityGiven::kDeclared
                                          : GivenIn(agenda);
+  const Phase phase = agenda.rules.draw ? PhaseOf(agenda, received_at) : opening.phase;
   answer.attempt = receipts_->Attempt(agenda, subject ? &who : nullptr, given, *outcome,
-                                      PhaseWith(*outcome, opening.phase), received_at);
+                                      PhaseWith(*outcome, phase), received_at);
   return answer;
 }
 

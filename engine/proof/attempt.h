@@ -44,7 +44,7 @@ enum class AttemptOutcome : uint8_t {
   kReadOnly = 7,
   kSlotTaken = 8,
   kNotListed = 9,
-  kByDraw = 10,  // seats are drawn, and the draw takes no entries now
+  kByDraw = 10,  // seats are drawn, and not held; the phase is that of the entries
 };
 inline constexpr uint8_t kAttemptOutcomes = 10;
 std::string_view AttemptOutcomeName(AttemptOutcome outcome);  // "nothing-left"

@@ -29,6 +29,29 @@ TEST_CASE("who comes before or after the days of entries is told so, and has pro
   CHECK(late.attempt.has_value());
 }
 
+// Whoever holds a seat where seats are drawn is refused; of the draw the receipt says whether it
+// takes entries.
+TEST_CASE("a receipt's phase is that of the entries where seats are drawn") {
+  Lottery lottery;
+  const auto phase_of = [&](const std::optional<AttemptText>& attempt) {
+    REQUIRE(attempt);
+    const ReceiptAnswer answer = lottery.engine->SignAttempt(attempt->view(), lottery.clock.now);
+    REQUIRE(answer.outcome == Outcome::kOk);
+    CHECK(answer.attempted == "by-draw");
+    const auto receipt = proof::ReadReceipt(answer.receipt);
+    REQUIRE(receipt.ok());
+    return std::get<proof::AttemptReceipt>(receipt->body).phase;
+  };
+  const auto seen = [&] {
+    return lottery.engine->Attempt({.agenda = "93-titres"}, lottery.clock.now);
+  };
+  CHECK(phase_of(lottery.Hold(EntrantsDossier(1)).attempt) == "closed");
+  CHECK(phase_of(seen().attempt) == "closed");
+  lottery.GoTo("2026-11-30T10:30");
+  CHECK(phase_of(lottery.Hold(EntrantsDossier(1)).attempt) == "open");
+  CHECK(seen().outcome == Outcome::kSeatsLeft);  // who can enter has found something
+}
+
 TEST_CASE(
     "one entry a person; a repeat gives the same, anybody else learns only that there is one") {
   Lottery lottery;
