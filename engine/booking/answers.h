@@ -71,6 +71,7 @@ struct Reservation {
   int moves_left = 0;  // by its holder
   int moves = 0;       // in all
   std::optional<PartyName> party;
+  bool day_closed = false;  // by the office: its holder has to have another seat
 };
 
 struct HoldRequest {

@@ -10,6 +10,13 @@ bool Closures::IsClosed(AgendaId agenda, int32_t day) const {
   return at != days_.end() && at->second.closed;
 }
 
+bool Closures::IsClosedTo(AgendaId agenda, int32_t day, Instant starts_at) const {
+  if (!any_.load(std::memory_order_relaxed)) return false;
+  const std::lock_guard lock(mutex_);
+  const auto at = days_.find({agenda, day});
+  return at != days_.end() && at->second.closed && starts_at > at->second.at;
+}
+
 std::vector<int32_t> Closures::DaysOf(AgendaId agenda) const {
   std::vector<int32_t> days;
   const std::lock_guard lock(mutex_);
@@ -23,6 +30,7 @@ std::vector<int32_t> Closures::DaysOf(AgendaId agenda) const {
 void Closures::Take(const codec::DayClosed& closed) {
   const std::lock_guard lock(mutex_);
   days_.insert_or_assign({closed.agenda, closed.day}, closed);
+  any_.store(true, std::memory_order_relaxed);
 }
 
 std::vector<std::string> Closures::Snapshot() const {

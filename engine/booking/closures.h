@@ -7,6 +7,7 @@
 // Threads: any.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,8 @@ class Closures {
   Closures& operator=(const Closures&) = delete;
 
   bool IsClosed(AgendaId agenda, int32_t day) const;
+  // Whether a slot of that day cannot take place: one that had begun by then is left alone.
+  bool IsClosedTo(AgendaId agenda, int32_t day, Instant starts_at) const;
   std::vector<int32_t> DaysOf(AgendaId agenda) const;
   // Recovery and the publisher.
   void Take(const codec::DayClosed& closed);
@@ -43,8 +46,9 @@ class Closures {
   bool TakeTurn(Instant now);
   struct Counts {
     size_t displaced = 0;  // who have no other seat yet
-    size_t stuck = 0;      // of those, whom an agent has to help: moved by the office once already,
-                           // or offered a seat on what is a closed day now
+    size_t stuck = 0;      // of those, whom an agent has to help: nothing is free for them, or they
+                           // were moved by the office once already, or offered a seat on what is
+                           // a closed day now
   };
   void NoteDisplaced(AgendaId agenda, const Counts& counts);
   Counts counts() const;
@@ -55,6 +59,9 @@ class Closures {
   std::map<AgendaId, std::vector<SlotId>> watched_;
   std::map<AgendaId, Counts> displaced_;
   Instant looked_at_{0};
+  // Whether a day was ever closed, so that where none was nobody takes the mutex for it. Relaxed:
+  // whoever was told of a closing comes after it, and nobody else has to know of it yet.
+  std::atomic<bool> any_{false};
 };
 
 }  // namespace creneau::booking

@@ -53,6 +53,9 @@ Reservation Engine::Impl::Describe(const SeatView& seat, const Handle& handle) c
   out.moves_left = static_cast<int>(limits::kMaxMoves - ledger::OwnMoves(seat.word));
   out.moves = static_cast<int>(seat.word.moves());
   out.party = names_->PartyOf(seat.idempotency);
+  out.day_closed =
+      ledger::IsReserved(seat.word.state()) &&
+      people_->closures.IsClosedTo(seat.agenda, rules::DayOf(seat.start), seat.starts_at);
   return out;
 }
 

@@ -22,6 +22,7 @@ void WriteBooked(JsonWriter& json, const booking::Reservation& reservation) {
   json.Name("minutes").Number(reservation.minutes);
   json.Name("office").String(agenda.rules.office);
   json.Name("moves_left").Number(reservation.moves_left);
+  if (reservation.day_closed) json.Name("day_closed").Bool(true);
   json.Name("receipt").String("/v1/reservations/" + std::string(reservation.name.view()) +
                               "/receipt");
 }

@@ -31,6 +31,7 @@ void WriteReservation(JsonWriter& json, const Reservation& reservation, bool sho
   if (reservation.state == booking::ReservationState::kHeld ||
       reservation.state == booking::ReservationState::kOffered)
     WriteTime(json, "expires_at", reservation.expires_at, *reservation.agenda);
+  if (reservation.day_closed) json.Name("day_closed").Bool(true);
 }
 
 void WriteAct(JsonWriter& json, const booking::PairAct& act, const booking::AgendaInfo& agenda) {

@@ -141,6 +141,7 @@ void WriteMembers(const Reservation& reservation, ShowKey show_key, Exchange& ex
     sink.Text(12, "receipt", ReceiptPath(reservation.name).view());
   }
   if (reservation.party) sink.Text(13, "party", reservation.party->view());
+  if (reservation.day_closed) sink.Bool(14, "day_closed", true);
   sink.End();
 }
 

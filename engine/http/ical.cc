@@ -43,13 +43,14 @@ void AppendFolded(std::string& out, std::string_view line) {
   out += "\r\n";
 }
 
-std::string_view StatusText(booking::ReservationState state) {
-  switch (state) {
+// What cannot take place on its day is not cancelled: its holder has a claim on another seat.
+std::string_view StatusText(const booking::Reservation& reservation) {
+  switch (reservation.state) {
     case booking::ReservationState::kHeld:
     case booking::ReservationState::kOffered:
       return "TENTATIVE";
     case booking::ReservationState::kConfirmed:
-      return "CONFIRMED";
+      return reservation.day_closed ? "TENTATIVE" : "CONFIRMED";
     case booking::ReservationState::kCancelled:
       return "CANCELLED";
   }
@@ -94,7 +95,7 @@ void AppendCalendar(std::string& out, const booking::Reservation& reservation, I
   put_text("SUMMARY:", agenda.title);
   put_text("LOCATION:", agenda.office);
   line = "STATUS:";
-  line += StatusText(reservation.state);
+  line += StatusText(reservation);
   put();
   out += "END:VEVENT\r\nEND:VCALENDAR\r\n";
 }

@@ -54,6 +54,15 @@ TEST_CASE("a reservation as iCalendar") {
         "STATUS:CONFIRMED\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
 }
 
+TEST_CASE("what cannot take place on its day is not confirmed in anybody's calendar") {
+  const booking::AgendaInfo info = Agenda();
+  booking::Reservation reservation = Reservation(info);
+  reservation.day_closed = true;
+  std::string text;
+  AppendCalendar(text, reservation, kNow);
+  CHECK(text.find("STATUS:TENTATIVE\r\n") != std::string::npos);
+}
+
 TEST_CASE("lines are folded at 75 octets, never within a character") {
   booking::AgendaInfo info = Agenda();
   for (size_t shift = 0; shift < 4; ++shift) {

@@ -37,6 +37,9 @@ TEST_CASE("a reservation") {
   // What a protobuf's or an act's reply need not say is not made up.
   CHECK(RenderReservation(R"({"state":"held","expires_at":"2026-11-22T10:05:00+01:00"})") ==
         "state    held\nexpires  2026-11-22T10:05:00\n");
+  CHECK(RenderReservation(R"({"state":"confirmed","day_closed":true})") ==
+        "state  confirmed\n"
+        "day    closed by the office; another seat is looked for, or move it\n");
 }
 
 TEST_CASE(

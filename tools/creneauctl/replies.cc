@@ -164,6 +164,8 @@ std::string RenderedOne(const json::object& reply) {
     const std::string left = Text(reply, "expires_in_s");
     sheet.Add("expires", expires.substr(0, 19) + (left.empty() ? "" : ", in " + left + " s"));
   }
+  if (Text(reply, "day_closed") == "yes")
+    sheet.Add("day", "closed by the office; another seat is looked for, or move it");
   sheet.Add("moves left", Text(reply, "moves_left"));
   sheet.Add("family", Text(reply, "party"));
   return sheet.Text();
