@@ -2,6 +2,7 @@
 // offered another one by the steward.
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace creneau::booking {
 namespace {
 
 constexpr size_t kSlotsTried = 5;
+constexpr size_t kWarningBytes = 64;  // of a record, and what stands around it
 
 CloseAnswer Closed(Outcome outcome, const AgendaInfo* agenda) {
   CloseAnswer answer;
@@ -31,12 +33,24 @@ struct Holder {
   uint64_t order;  // drawn
 };
 
-// A free seat of their channel, as near in time as there is one, with time to answer.
+// What they can be offered lies between these, so that there is time to answer.
+rules::BookableWindow OfferableAt(const AgendaInfo& agenda, Instant now) {
+  rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  window.earliest_start = window.earliest_start + limits::kLeastOfferMs;
+  return window;
+}
+
+bool NothingIsFree(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Instant now) {
+  const rules::BookableWindow window = OfferableAt(agenda, now);
+  return !in.ledger_.AnyFree(agenda.id, channel, window.earliest_start, window.latest_start);
+}
+
+// A free seat of their channel, as near in time as there is one.
 bool MoveOne(Engine::Impl& in, const AgendaInfo& agenda, const Holder& one, Instant now, Act& act,
              bool* stuck) {
-  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
+  const rules::BookableWindow window = OfferableAt(agenda, now);
   const Channel channel = one.seat.word.channel();
-  const Instant earliest = window.earliest_start + limits::kLeastOfferMs;
+  const Instant earliest = window.earliest_start;
   std::vector<LocalMinute> slots = in.ledger_.FreeNear(agenda.id, channel, one.seat.start, earliest,
                                                        window.latest_start, kSlotsTried);
   std::sort(slots.begin(), slots.end(), [&](LocalMinute a, LocalMinute b) {
@@ -80,12 +94,52 @@ bool GiveKept(Engine::Impl& in, const AgendaInfo& agenda, Channel channel, Insta
   return false;
 }
 
+// For everybody who has a seat of that day, and is not among `told`, whom they join: what the
+// website is to warn them of.
+std::vector<std::string> Warnings(Engine::Impl& in, const codec::DayClosed& closed,
+                                  std::set<SeatRef>* told) {
+  std::vector<std::string> notices;
+  Act act(in.publisher_pool_, *in.log_);  // waits for what it finished for others, if anything
+  act.Begin();
+  for (const SlotId slot : in.ledger_.SlotsOf(closed.agenda, closed.at)) {
+    if (rules::DayOf(in.ledger_.StartOf(slot)) != closed.day) continue;
+    in.ledger_.EachReserved(slot, act, [&](const ledger::SeatView& seat) {
+      if (told->insert(seat.origin).second)
+        notices.push_back(codec::EncodeNotice(
+            {codec::NoticeKind::kSlotClosed, closed.agenda, seat.origin, closed.at}));
+    });
+  }
+  return notices;
+}
+
+// In the log before the calendar, so that whoever closes again after a crash warns them again.
+std::vector<std::string> Records(Engine::Impl& in, const CloseRequest& request, const Actor& actor,
+                                 const codec::DayClosed& closed, std::set<SeatRef>* told) {
+  const std::string& agenda = in.registry_.Find(closed.agenda)->rules.name;
+  std::vector<std::string> records = {
+      Attribution(actor, {closed.closed ? "close" : "reopen", agenda, {}, request.reason},
+                  closed.at),
+      codec::EncodeClosed(closed)};
+  if (!closed.closed) return records;
+  for (std::string& warning : Warnings(in, closed, told)) records.push_back(std::move(warning));
+  return records;
+}
+
+// Whoever has got one since; from when the day is out of the calendar nobody does.
+void WarnLate(Engine::Impl& in, const codec::DayClosed& closed, std::set<SeatRef>* told) {
+  const std::vector<std::string> warnings = Warnings(in, closed, told);
+  if (warnings.empty()) return;
+  Act act(in.publisher_pool_, *in.log_);
+  BlockingWait wait;
+  act.PushAll(warnings);
+  wait.Finish(act);
+}
+
 }  // namespace
 
 bool CanBeMovedTo(const AgendaInfo& agenda, Instant starts_at, Instant now) {
-  const rules::BookableWindow window = rules::BookableAt(agenda.rules, agenda.zone, now);
-  return starts_at >= window.earliest_start + limits::kLeastOfferMs &&
-         starts_at <= window.latest_start;
+  const rules::BookableWindow window = OfferableAt(agenda, now);
+  return starts_at >= window.earliest_start && starts_at <= window.latest_start;
 }
 
 // By the seats: what the last look has counted may be two seconds old, in which somebody may have
@@ -131,7 +185,7 @@ void MoveDisplaced(Engine::Impl& in, const AgendaInfo& agenda, Instant now, Act&
       continue;
     }
     ++left.displaced;
-    left.stuck += stuck;
+    left.stuck += stuck || NothingIsFree(in, agenda, channel, now);
   }
   in.people_->closures.NoteDisplaced(agenda.id, left);
 }
@@ -198,18 +252,17 @@ CloseAnswer CloseDay(Engine& engine, const CloseRequest& request, const Actor& a
   if (const absl::Status fits = in.ledger_.Check(plan.change); !fits.ok())
     return refuse(std::string(fits.message()));
   if (request.dry_run) return answer;
-  if (in.LogRoom(limits::kMaxRecordBytes + targets.size() * 128) != Room::kPlenty)
+  if (in.LogRoom(limits::kMaxRecordBytes + targets.size() * 128 + plan.kept * kWarningBytes) !=
+      Room::kPlenty)
     return Closed(Outcome::kReadOnly, agenda);
   const codec::DayClosed closed{agenda->id, day, request.closed, now};
   in.people_->closures.Take(closed);
-  const bool done = in.PutInForce(
-      plan.change, agenda->rules, agenda->zone.absl(),
-      {Attribution(actor,
-                   {request.closed ? "close" : "reopen", agenda->rules.name, {}, request.reason},
-                   now),
-       codec::EncodeClosed(closed)});
+  std::set<SeatRef> told;
+  const bool done = in.PutInForce(plan.change, agenda->rules, agenda->zone.absl(),
+                                  Records(in, request, actor, closed, &told));
   if (!done) return Closed(Outcome::kOutcomeUnknown, agenda);
   const ledger::TrimCounts trimmed = in.TrimAll(agenda->id);
+  if (request.closed) WarnLate(in, closed, &told);
   WatchClosed(in, *agenda);
   // Where the log has failed since, the next start does what was planned.
   if (in.log_->poisoned()) return answer;

@@ -98,7 +98,7 @@ struct EngineStats {
   uint64_t expired = 0;          // holds taken back by the steward, since start
   uint64_t freed = 0;            // cooled seats given back or on, since start
   uint64_t displaced = 0;        // who have a seat on a closed day, and none elsewhere yet
-  uint64_t displaced_stuck = 0;  // of those, whom the steward cannot help
+  uint64_t displaced_stuck = 0;  // of those, whom the steward cannot help now
   SnapshotStats snapshots;
   uint64_t checkpoints = 0;          // written since start
   uint64_t checkpoint_failures = 0;  // since start

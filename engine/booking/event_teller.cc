@@ -122,11 +122,8 @@ absl::StatusOr<bool> EventTeller::TellOther(std::string_view record, PublicEvent
   }
   if (const auto* draw = std::get_if<codec::DrawState>(&*decoded)) return Tell(*draw, event);
   if (const auto* entry = std::get_if<codec::DrawEntry>(&*decoded)) return Tell(*entry, event);
-  if (const auto* notice = std::get_if<codec::HolderNotice>(&*decoded)) {
-    const bool recovery = notice->kind == codec::NoticeKind::kRecovery;
-    return TellOf(notice->origin, recovery ? PublicFact::kRecoveryAsked : PublicFact::kAskedAgain,
-                  event);
-  }
+  if (const auto* closed = std::get_if<codec::DayClosed>(&*decoded)) return Tell(*closed, event);
+  if (const auto* notice = std::get_if<codec::HolderNotice>(&*decoded)) return Tell(*notice, event);
   if (const auto* loss = std::get_if<codec::LossAccepted>(&*decoded)) {
     event->fact = PublicFact::kLossAccepted;
     event->lost_after = loss->after;

@@ -62,6 +62,8 @@ class EventTeller {
   bool Tell(const codec::RosterPart& part, PublicEvent* event);
   bool Tell(codec::OpeningState opening, PublicEvent* event);
   bool Tell(const codec::WaitlistPlace& place, PublicEvent* event);
+  bool Tell(const codec::DayClosed& closed, PublicEvent* event);
+  bool Tell(const codec::HolderNotice& notice, PublicEvent* event);
   bool Tell(const codec::DrawState& draw, PublicEvent* event);
   bool Tell(const codec::DrawEntry& entry, PublicEvent* event);
   bool Tell(codec::StaffAct act, PublicEvent* event);

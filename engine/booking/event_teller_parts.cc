@@ -1,7 +1,8 @@
-// What the public is told of waitlists and draws (event_teller.h).
+// What the public is told of waitlists, closed days and draws (event_teller.h).
 
 #include <utility>
 
+#include "base/check.h"
 #include "booking/event_teller.h"
 
 namespace creneau::booking {
@@ -15,6 +16,25 @@ bool EventTeller::Tell(const codec::WaitlistPlace& place, PublicEvent* event) {
   event->place = names_.NameOf(Names::Kind::kPlace, place.number);
   if (offered) event->reservation = names_.NameOf(place.offer);
   return true;
+}
+
+bool EventTeller::Tell(const codec::DayClosed& closed, PublicEvent* event) {
+  event->fact = closed.closed ? PublicFact::kDayClosed : PublicFact::kDayReopened;
+  event->agenda = LabelOf(closed.agenda);
+  event->day = closed.day;
+  return true;
+}
+
+bool EventTeller::Tell(const codec::HolderNotice& notice, PublicEvent* event) {
+  switch (notice.kind) {
+    case codec::NoticeKind::kRecovery:
+      return TellOf(notice.origin, PublicFact::kRecoveryAsked, event);
+    case codec::NoticeKind::kAskedAgain:
+      return TellOf(notice.origin, PublicFact::kAskedAgain, event);
+    case codec::NoticeKind::kSlotClosed:
+      return TellOf(notice.origin, PublicFact::kSlotClosed, event);
+  }
+  CHECK(false);
 }
 
 // A step, or a crowd; what was told already is not told again.

@@ -25,9 +25,12 @@ enum class PublicFact : uint8_t {
   kExtended,  // the hold's deadline is later: by its holder, or for an outage
   kConfirmed,
   kMoved,
-  kDisplaced,  // its slot was closed by the office: another one is offered, until expires_at
-  kExpired,    // the hold lapsed
-  kCancelled,  // by its holder; of a hold: given up
+  kDayClosed,    // of an agenda: nobody is received on `day`
+  kDayReopened,  // it is not closed any more
+  kSlotClosed,   // a reservation was of that day when it was closed: its holder is to be warned
+  kDisplaced,    // its slot was closed by the office: another one is offered, until expires_at
+  kExpired,      // the hold lapsed
+  kCancelled,    // by its holder; of a hold: given up
   kPublished,
   kMandateDue,    // it has no seat, and its deadline is near
   kMandateVoid,   // it waited when its group went over to another pepper: to be entered again
@@ -76,6 +79,8 @@ struct PublicEvent {
   Instant at;  // when it was written
   PublicFact fact = PublicFact::kHeld;
   const AgendaLabel* agenda = nullptr;  // null: an agenda that is not known yet
+
+  std::optional<int32_t> day;  // kDayClosed, kDayReopened: days since 1970-01-01
 
   std::string place;  // of a waitlist: its name
   std::string entry;  // of a draw: its name

@@ -98,6 +98,8 @@ std::string_view NoticeKindName(NoticeKind kind) {
       return "recovery";
     case NoticeKind::kAskedAgain:
       return "asked-again";
+    case NoticeKind::kSlotClosed:
+      return "slot-closed";
   }
   CHECK(false);
 }
@@ -135,8 +137,8 @@ absl::StatusOr<ActSettled> FromProto(const v1::ActSettled& in) {
 }
 
 absl::StatusOr<HolderNotice> FromProto(const v1::HolderNotice& in) {
-  if (in.what() != static_cast<uint32_t>(NoticeKind::kRecovery) &&
-      in.what() != static_cast<uint32_t>(NoticeKind::kAskedAgain))
+  if (in.what() < static_cast<uint32_t>(NoticeKind::kRecovery) ||
+      in.what() > static_cast<uint32_t>(NoticeKind::kSlotClosed))
     return absl::DataLossError("a notice of an unknown kind");
   return HolderNotice{static_cast<NoticeKind>(in.what()), AgendaId{in.agenda()}, SeatOf(in),
                       Instant{in.at()}};

@@ -64,6 +64,7 @@ struct ActSettled {
 enum class NoticeKind : uint8_t {
   kRecovery = 1,    // somebody has asked how to find it again
   kAskedAgain = 2,  // somebody has tried to book in its holder's name
+  kSlotClosed = 3,  // the office has closed its day
 };
 
 struct HolderNotice {
@@ -81,7 +82,7 @@ std::string EncodeSettled(const ActSettled& settled);
 // Fits into CommitPool::Node::kRecordBytes.
 std::string EncodeNotice(const HolderNotice& notice);
 
-// "correction", "repair", "link"; "recovery", "asked-again".
+// "correction", "repair", "link"; "recovery", "asked-again", "slot-closed".
 std::string_view ActKindName(ActKind kind);
 std::string_view NoticeKindName(NoticeKind kind);
 

@@ -37,6 +37,8 @@ class EventWriter {
     Time("at", event_.at);
     json_.Name("event").String(booking::PublicFactName(event_.fact));
     if (event_.agenda != nullptr) json_.Name("agenda").String(event_.agenda->name);
+    if (event_.day)
+      json_.Name("day").Spelled([this](std::string& out) { AppendDay(out, *event_.day); });
     if (!event_.place.empty()) json_.Name("place").String(event_.place);
     if (!event_.entry.empty()) json_.Name("entry").String(event_.entry);
     if (!event_.draw.empty()) json_.Name("draw").String(event_.draw);

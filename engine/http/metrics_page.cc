@@ -253,7 +253,8 @@ void MetricsPage::AddLedger(const booking::EngineStats& stats) {
   Gauge("creneau_displaced", "People with a seat on a day that was closed, and none elsewhere yet.",
         static_cast<double>(stats.displaced));
   Gauge("creneau_displaced_stuck",
-        "Of those, people whom the office has moved once already: an agent has to see to them.",
+        "Of those, people whom an agent has to see to: nothing is free for them, or the office has "
+        "moved them once already.",
         static_cast<double>(stats.displaced_stuck));
   Counter("creneau_holds_expired_total", "Holds taken back at their deadline.", stats.expired);
   Counter("creneau_seats_freed_total", "Cooled seats given back.", stats.freed);

@@ -131,12 +131,14 @@ class Fairness(Story):
         slots = self.ask("GET", f"/v1/agendas/{AGENDA}/slots?from={agendas.day(10)}&to={agendas.day(12)}").json["slots"]
         assert day not in [slot["slot"][:10] for slot in slots] and len(slots) == 2, slots
         self.wait_for(lambda: self.daemon.metric("creneau_displaced") == 1)
-        assert self.act("GET", bert)["state"] == "confirmed", "it stands until there is another"
+        assert self.daemon.metric("creneau_displaced_stuck") == 1
+        stands = self.act("GET", bert)
+        assert (stands["state"], stands["day_closed"]) == ("confirmed", True), "it stands until there is another"
         self.act("DELETE", fay)
         self.later(90)
         read = lambda: self.read(bert["reservation"], bert["key"]).json
         moved = self.wait_for(lambda: (seen := read())["state"] == "offered" and seen)
-        assert moved["slot"] == fay["slot"] and moved["moves_left"] == 2, moved
+        assert moved["slot"] == fay["slot"] and moved["moves_left"] == 2 and "day_closed" not in moved, moved
         assert self.hold(EVE).code == "nothing-left"
         assert self.act("POST", bert, "/confirm")["state"] == "confirmed"
         self.wait_for(lambda: self.daemon.metric("creneau_displaced") == 0)
@@ -153,6 +155,9 @@ class Fairness(Story):
         lines = [line for line in reply.body.decode().splitlines() if '"agenda":"%s"' % AGENDA in line]
         for name, words in (("place-offered", (cleo["place"], offer["reservation"])),
                             ("offered", (offer["reservation"], '"expires_at"')),
+                            ("day-closed", ('"day":"%s"' % bert["slot"][:10],)),
+                            ("slot-closed", (bert["reservation"],)),
+                            ("day-reopened", ('"day":"%s"' % bert["slot"][:10],)),
                             ("displaced", (bert["reservation"], '"from"', '"expires_at"'))):
             assert any(f'"event":"{name}"' in line and all(word in line for word in words) for line in lines), (name, lines)
         assert not any(cleo["key"] in line or offer["key"] in line for line in lines)

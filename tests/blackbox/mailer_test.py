@@ -189,6 +189,9 @@ class Mails(unittest.TestCase):
             self.assertEqual(closed.status, 200, closed)
         moved = self.happened("displaced")
         self.again()
+        closed = next(mail for mail in self.server.mails() if "ne peut pas avoir lieu" in mail["Subject"])
+        self.assertEqual(closed["To"], "ada@example.org")
+        self.assertIn(letters.when(self.slots[0], "fr"), closed.get_content())
         mail = next(mail for mail in self.server.mails() if "change de date" in mail["Subject"])
         for said in (moved["slot"], moved["expires_at"], self.slots[0]):
             self.assertIn(letters.when(said, "fr"), mail.get_content())
@@ -529,7 +532,7 @@ class Words(unittest.TestCase):
         for kind, texts in letters.TEXTS.items():
             self.assertEqual(set(texts), {"fr", "en"})
             event = {"event": kind, "was": "confirmed", "reservation": "3F7QK2M9XA0CW"}
-            if kind not in ("recovery-asked", "asked-again", "place-offered", "entry-offered"):
+            if kind not in ("recovery-asked", "asked-again", "slot-closed", "place-offered", "entry-offered"):
                 event.update(slot="2027-03-09T09:20")
             if kind in ("moved", "displaced"):
                 event["from"] = {"slot": "2027-03-10T10:00"}

@@ -5,33 +5,11 @@
 
 #include "base/limits_waitlist.h"
 #include "booking/engine_impl.h"
-#include "booking/event_feed.h"
+#include "tests/booking/close_fixture.h"
 #include "tests/booking/faulty_files.h"
-#include "tests/booking/waitlist_fixture.h"
 
 namespace creneau::booking {
 namespace {
-
-class Closing : public Waiting {
- public:
-  explicit Closing(const std::string& hours = "09:00-10:30") : Waiting(FewSeats("", hours)) {}
-
-  CloseAnswer Close(const char* day, bool closed = true, bool dry_run = false) {
-    return CloseDay(*engine, {"93-titres", *ParseDate(day), "strike", closed, dry_run}, kTester);
-  }
-  ReservationAnswer Read(const Reservation& reservation) { return Do(&Engine::Read, reservation); }
-  std::string SlotOf(const Reservation& reservation) {
-    const ReservationAnswer answer = Read(reservation);
-    REQUIRE(answer.outcome == Outcome::kOk);
-    return std::string(ReservationStateName(answer.reservation.state)) + " " +
-           FormatLocalMinute(answer.reservation.slot);
-  }
-  int Slots() {
-    return static_cast<int>(
-        engine->ReadSlots("93-titres", CivilDate{2026, 12, 15}, std::nullopt, clock.now)
-            .slots.size());
-  }
-};
 
 TEST_CASE_METHOD(Closing, "who had a seat on a closed day is offered the nearest one elsewhere") {
   const Reservation ada = At("2026-12-15T09:30", "2026-0001");
@@ -95,9 +73,13 @@ TEST_CASE("where there is no other seat they come before who waits, and before e
   world.Minutes(1);
   CHECK(world.SlotOf(ada) == "confirmed 2026-12-15T09:00");  // it stands until there is another
   CHECK(world.engine->inside().people_->closures.counts().displaced == 1);
+  CHECK(world.engine->inside().people_->closures.counts().stuck == 1);  // nothing is free
+  CHECK(world.Read(ada).reservation.day_closed);
+  CHECK_FALSE(world.Read(bert).reservation.day_closed);
   REQUIRE(world.Do(&Engine::Cancel, bert).outcome == Outcome::kOk);
   world.Hours(2);
   CHECK(world.SlotOf(ada) == "offered 2026-12-17T09:00");
+  CHECK_FALSE(world.Read(ada).reservation.day_closed);
   CHECK_FALSE(world.Ask(dora).place->offer);
   CHECK(world.engine->inside().people_->closures.counts().displaced == 0);
   // Not taken: now it is the waiting one's.
@@ -350,25 +332,6 @@ TEST_CASE("what may be said for a reason is what the log can say of one") {
     act.reason = reason;
     CHECK(codec::IsStaffAct(act) == may);
   }
-}
-
-TEST_CASE_METHOD(Closing, "who moves what the office has offered is not displaced once more") {
-  const Reservation ada = At("2026-12-15T09:30", "2026-0001");
-  Close("2026-12-15");
-  Minutes(1);
-  REQUIRE(SlotOf(ada) == "offered 2026-12-17T09:00");
-  REQUIRE(Move(ada, "2026-12-17T10:00").outcome == Outcome::kOk);
-  std::vector<PublicFact> told;
-  const auto feed = engine->EventsAfter(Lsn{0});
-  for (;;) {
-    PublicEvent event;
-    const auto step = feed->Next(&event);
-    REQUIRE(step.ok());
-    if (*step == EventFeed::Step::kCaughtUp) break;
-    const bool moves = event.fact == PublicFact::kDisplaced || event.fact == PublicFact::kMoved;
-    if (*step == EventFeed::Step::kEvent && moves) told.push_back(event.fact);
-  }
-  CHECK(told == std::vector<PublicFact>{PublicFact::kDisplaced, PublicFact::kMoved});
 }
 
 }  // namespace

@@ -285,7 +285,8 @@ TEST_CASE("acts about identities survive the log, and no field of an identity is
   for (const ActSettled& settled : {ActSettled{9, "p.durand", Instant{7}, false, 3},
                                     ActSettled{9, "p.durand", Instant{7}, true, 0}})
     ComesBack(settled, EncodeSettled(settled));
-  for (const NoticeKind kind : {NoticeKind::kRecovery, NoticeKind::kAskedAgain}) {
+  for (const NoticeKind kind :
+       {NoticeKind::kRecovery, NoticeKind::kAskedAgain, NoticeKind::kSlotClosed}) {
     const HolderNotice notice{kind, AgendaId{1}, seat, Instant{8}};
     ComesBack(notice, EncodeNotice(notice));
     CHECK(EncodeNotice(notice).size() <= kMaxEventBytes);

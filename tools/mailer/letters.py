@@ -118,6 +118,18 @@ TEXTS = {
                ["Your entry in the draw has won a place.", "", "{title}", "{when}", "{office}", "Reference: {reservation}", "",
                 "To be confirmed before: {until}", "To confirm or decline it: {link}",
                 "If you do not confirm it, it will be offered to somebody else."])},
+    "slot-closed": {
+        "fr": ("Votre rendez-vous ne peut pas avoir lieu à cette date : {when}",
+               ["L'accueil sera fermé le jour de votre rendez-vous. Ne vous déplacez pas ce jour-là.", "", "{title}",
+                "Date qui n'est plus possible : {when}", "{office}", "Référence : {reservation}", "",
+                "Si une autre place peut vous être gardée, un autre message vous dit laquelle, et jusqu'à quand la confirmer.",
+                "Sans ce message, choisissez une autre date, s'il en reste : {link}", "Sans internet : {alternative}"]),
+        "en": ("Your appointment cannot take place on this date: {when}",
+               ["The office will be closed on the day of your appointment. Do not come on that day.", "", "{title}",
+                "Date that is not possible any more: {when}", "{office}", "Reference: {reservation}", "",
+                "If another place can be kept for you, another message says which, and until when to confirm it.",
+                "Without that message choose another date, if there is one left: {link}",
+                "Without the internet: {alternative}"])},
     "displaced": {
         "fr": ("Votre rendez-vous change de date : à confirmer, {when}",
                ["L'accueil sera fermé le jour de votre rendez-vous. Une autre place vous est gardée : confirmez-la.", "", "{title}",
