@@ -56,11 +56,13 @@ class DrawKeeper {
 
   // draw_requests.cc
   EntryAnswer Enter(Act& act, const EntryRequest& request, Instant received_at);
+  // That an address sends more than its share.
+  void NoteCrowd(AgendaId agenda);
+
+  // draw_holders.cc
   EntryAnswer Leave(Act& act, const HolderRequest& request, Instant received_at);
   EntryAnswer Read(Act& act, const HolderRequest& request, Instant received_at);
   InclusionAnswer Receipt(const HolderRequest& request, Instant received_at);
-  // That an address sends more than its share.
-  void NoteCrowd(AgendaId agenda);
 
   // draw_reads.cc
   DrawAnswer Look(std::string_view agenda, Instant now) const;
@@ -127,6 +129,9 @@ class DrawKeeper {
                                       const Subject& subject, Instant now);
   EntryAnswer Add(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
                   const Subject& subject, uint64_t idempotency, Instant now);
+  static EntryAnswer Refused(Outcome outcome, const AgendaInfo* agenda);
+
+  // draw_holders.cc
   struct Held {
     Key draw;
     codec::DrawEntry entry;
@@ -135,7 +140,6 @@ class DrawKeeper {
   std::optional<Held> Authorise(const HolderRequest& request) const;
   EntryAnswer Answer(Act& act, const Held& held, Instant now) const;
   bool NoteLeft(Act& act, Held* held);
-  static EntryAnswer Refused(Outcome outcome, const AgendaInfo* agenda);
 
   // draw_steps.cc
   bool CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Await& await);
