@@ -13,6 +13,10 @@ namespace creneau::limits {
 // largest known demand for one service of a prefecture is a few ten thousand people.
 inline constexpr size_t kDrawPathHashes = 17;
 inline constexpr size_t kDrawEntries = size_t{1} << kDrawPathHashes;
+// Entries of one person in one draw that may be withdrawn before another one is refused. A slip is
+// put right once or twice; and one who came and went without end would fill the draw, since no
+// number is given twice. Whoever needs more is entered by the office.
+inline constexpr uint32_t kDrawWithdrawals = 3;
 // Entries of all draws of one engine that are kept: some 300 bytes each.
 inline constexpr size_t kDrawEntriesKept = size_t{1} << 19;
 // Draws of one agenda whose entries are kept: the latest, and the one before it while its offers

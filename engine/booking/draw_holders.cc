@@ -1,6 +1,7 @@
 // What those who have an entry do: look, leave, and have it in writing. Whoever has its key is its
 // holder.
 
+#include "base/check.h"
 #include "booking/draw_keeper.h"
 #include "booking/engine_impl.h"
 #include "rules/draw_text.h"

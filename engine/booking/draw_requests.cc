@@ -10,6 +10,32 @@
 #include "rules/identity.h"
 
 namespace creneau::booking {
+namespace {
+
+// What a draw has of one person, under all that is known to be theirs by now.
+struct Theirs {
+  const codec::DrawEntry* standing = nullptr;  // of several the one that was made with that key
+  uint32_t withdrawn = 0;
+};
+
+// With a Reading, and the draws' lock.
+Theirs TheirsIn(const Draw& draw, const Identities& identities, const Subject& subject,
+                uint64_t idempotency) {
+  Theirs theirs;
+  for (const Subject& known : identities.AllNow(subject)) {
+    if (const auto at = draw.withdrawn_of.find(known); at != draw.withdrawn_of.end())
+      theirs.withdrawn += at->second;
+    const auto at = draw.of_subject.find(known);
+    if (at == draw.of_subject.end()) continue;
+    const codec::DrawEntry& entry = draw.entries[at->second];
+    if (theirs.standing == nullptr || Names::SameKey(entry.idempotency, idempotency))
+      theirs.standing = &entry;
+  }
+  return theirs;
+}
+
+}  // namespace
+
 EntryAnswer DrawKeeper::Refused(Outcome outcome, const AgendaInfo* agenda) {
   EntryAnswer answer;
   answer.outcome = outcome;
@@ -27,10 +53,10 @@ std::optional<EntryAnswer> DrawKeeper::Existing(Act& act, const AgendaInfo& agen
     const Draws::Lock lock = draws_.Take();
     const Draw* const draw = draws_.Latest(agenda.id);
     if (draw == nullptr) return std::nullopt;
-    const auto at = draw->of_subject.find(subject);
-    if (at == draw->of_subject.end()) return std::nullopt;
+    const Theirs theirs = TheirsIn(*draw, engine_.people_->identities, subject, idempotency);
+    if (theirs.standing == nullptr) return std::nullopt;
     held.draw = {agenda.id, draw->state.draw};
-    held.entry = draw->entries[at->second];
+    held.entry = *theirs.standing;
   }
   if (request.idempotency_key.empty() || !Names::SameKey(held.entry.idempotency, idempotency)) {
     EntryAnswer answer = Refused(Outcome::kAlreadyEntered, &agenda);
@@ -103,8 +129,18 @@ EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryReque
     Draw* const draw = draws_.Latest(agenda.id);
     if (draw == nullptr || draw->state.rules.id != agenda.rules.draw->id || draw->entries_fixed)
       return Refused(Outcome::kNotOpenYet, &agenda);
+    const Theirs theirs = TheirsIn(*draw, engine_.people_->identities, subject, idempotency);
     // The same person, at the same moment.
-    if (draw->of_subject.contains(subject)) return Refused(Outcome::kAlreadyEntered, &agenda);
+    if (theirs.standing != nullptr) return Refused(Outcome::kAlreadyEntered, &agenda);
+    const bool by_office = request.actor != nullptr && request.actor->role == rules::Role::kAgent;
+    if (!by_office && theirs.withdrawn >= limits::kDrawWithdrawals) {
+      // Time does not cure it: not 429.
+      EntryAnswer answer = Refused(Outcome::kByDraw, &agenda);
+      answer.detail =
+          "As many entries as one person may take back in a draw were taken back. An agent of the "
+          "office can still enter this applicant.";
+      return answer;
+    }
     if (draw->entries.size() >= limits::kDrawEntries ||
         draws_.entries_kept() >= limits::kDrawEntriesKept) {
       // Not to be tried again: entries are not given back, so it stays so.

@@ -106,10 +106,13 @@ absl::Status Draws::Put(const codec::DrawEntry& entry) {
   } else if (entry.name != entries[place].name || entry.subject != entries[place].subject) {
     return absl::DataLossError("an entry that is another's");
   } else {
-    --draw->counts[static_cast<size_t>(entries[place].state)];
+    const codec::EntryState before = entries[place].state;
+    --draw->counts[static_cast<size_t>(before)];
+    if (before == codec::EntryState::kWithdrawn) --draw->withdrawn_of[entry.subject];
     entries[place] = entry;
   }
   ++draw->counts[static_cast<size_t>(entry.state)];
+  if (entry.state == codec::EntryState::kWithdrawn) ++draw->withdrawn_of[entry.subject];
   last_name_ = std::max(last_name_, entry.name);
   if (entry.state != codec::EntryState::kWithdrawn) {
     draw->of_subject[entry.subject] = place;

@@ -35,6 +35,8 @@ struct Draw {
   std::vector<codec::DrawEntry> entries;  // in the order in which they came
   // Of each subject the entry that stands: its place.
   std::unordered_map<Subject, uint32_t, SubjectHash> of_subject;
+  // Of each subject that has some, how many were withdrawn.
+  std::unordered_map<Subject, uint32_t, SubjectHash> withdrawn_of;
   std::array<size_t, codec::kEntryStates> counts{};  // of entries, by state
   bool kept = true;                                  // else only the state is
   bool entries_fixed = false;                        // by the closing that is under way, or was

@@ -24,6 +24,13 @@ std::vector<Subject> Identities::AllOf(const Subject& subject) const {
   return all;
 }
 
+std::vector<Subject> Identities::AllNow(const Subject& subject) const {
+  std::vector<Subject> all = AllOf(subject);
+  if (links_.contains(subject)) all.push_back(subject);
+  std::erase_if(all, [&](const Subject& known) { return Now(known) != subject; });
+  return all;
+}
+
 std::vector<codec::SubjectLink> Identities::ToJoin(const Subject& derived,
                                                    const Subject& subject) const {
   std::vector<codec::SubjectLink> links;

@@ -56,6 +56,8 @@ class Identities {
   // All identities that are that subject: the one that gives it, unless that was made another's,
   // first.
   std::vector<Subject> AllOf(const Subject& subject) const;
+  // All under which that subject may have taken a place or made an entry: Now() says it of them.
+  std::vector<Subject> AllNow(const Subject& subject) const;
 
   // What makes `derived`, and all that is one person with it, that subject. With a Writing.
   std::vector<codec::SubjectLink> ToJoin(const Subject& derived, const Subject& subject) const;

@@ -59,7 +59,9 @@ class Lottery : public World {
   }
   EntryAnswer Enter(const std::string& dossier, const std::string& key = "",
                     const rules::Wishes& wishes = {}) {
-    const EntryRequest request = Request(dossier, key, wishes);
+    return Enter(Request(dossier, key, wishes));
+  }
+  EntryAnswer Enter(const EntryRequest& request) {
     act->Begin();
     EntryAnswer answer = EnterDraw(*engine, *act, request, clock.now);
     REQUIRE(wait.Finish(*act));
