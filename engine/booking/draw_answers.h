@@ -49,7 +49,7 @@ struct EntryAnswer {
   bool existed = false;                // a repeat: 200, not 201
   const AgendaInfo* agenda = nullptr;  // where it is known
   std::vector<rules::IdentityProblem> problems;
-  std::optional<Instant> opens_at;         // kNotOpenYet
+  std::optional<Instant> opens_at;         // kNotOpenYet; kCapReached: when a helper may again
   std::optional<ChallengeText> challenge;  // kProofOfWorkRequired
   int64_t poll_after_s = 0;                // kRateLimited
   std::string_view detail{};               // what to say of it beside the usual

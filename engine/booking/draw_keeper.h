@@ -129,6 +129,10 @@ class DrawKeeper {
                                       const Subject& subject, Instant now);
   EntryAnswer Add(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
                   const Subject& subject, uint64_t idempotency, Instant now);
+  EntryAnswer AddFor(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
+                     const Subject& subject, uint64_t idempotency, Instant now);
+  EntryAnswer Told(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
+                   EntryAnswer answer, Instant now) const;
   static EntryAnswer Refused(Outcome outcome, const AgendaInfo* agenda);
 
   // draw_holders.cc

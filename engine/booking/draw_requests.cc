@@ -3,14 +3,16 @@
 
 #include "base/check.h"
 #include "base/limits_draw_room.h"
-#include "booking/attribution.h"
 #include "booking/draw_keeper.h"
 #include "booking/engine_impl.h"
+#include "booking/helper_turn.h"
 #include "rules/draw_wishes.h"
 #include "rules/identity.h"
 
 namespace creneau::booking {
 namespace {
+
+constexpr std::string_view kDrawDeed = "draw-entry";
 
 // What a draw has of one person, under all that is known to be theirs by now.
 struct Theirs {
@@ -161,8 +163,6 @@ EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryReque
     held.entry.idempotency = idempotency;
     held.entry.at = now;
     held.entry.wishes = rules::WishesText(request.wishes);
-    if (request.actor != nullptr)
-      act.PushCopy(Attribution(*request.actor, {"draw-entry", agenda.rules.name}, now));
     act.PushOwned(codec::EncodeDrawEntry(held.entry));
     CHECK(draws_.Put(held.entry).ok());
   }
@@ -170,6 +170,34 @@ EntryAnswer DrawKeeper::Add(Act& act, const AgendaInfo& agenda, const EntryReque
   if (nearly_full) NoteCrowd(agenda.id);
   held.key = engine_.names_->KeyOf(Names::Kind::kEntry, held.entry.name, subject, idempotency);
   return Answer(act, held, now);
+}
+
+// By somebody of the staff for them. What a helper enters counts for his week, as what he books.
+EntryAnswer DrawKeeper::AddFor(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
+                               const Subject& subject, uint64_t idempotency, Instant now) {
+  engine_.Attribute(act, *request.actor, kDrawDeed, agenda, std::nullopt, "", now);
+  HelperTurn turn(engine_.people_->desk, agenda, *request.actor, now);
+  if (const auto until = turn.CappedUntil()) {
+    EntryAnswer answer = Refused(Outcome::kCapReached, &agenda);
+    answer.opens_at = *until;
+    return answer;
+  }
+  turn.Count(act);
+  EntryAnswer answer = Add(act, agenda, request, subject, idempotency, now);
+  if (answer.outcome != Outcome::kOk) turn.TakeBack(act);
+  return answer;
+}
+
+// What tells something of that person: whoever of the staff tries names stands in the log.
+EntryAnswer DrawKeeper::Told(Act& act, const AgendaInfo& agenda, const EntryRequest& request,
+                             EntryAnswer answer, Instant now) const {
+  const bool tells = answer.outcome == Outcome::kAlreadyEntered ||
+                     answer.outcome == Outcome::kAlreadyReserved ||
+                     answer.outcome == Outcome::kNotListed;
+  if (request.actor == nullptr || !tells) return answer;
+  if (engine_.LogRoom() != Room::kPlenty) return Refused(Outcome::kReadOnly, &agenda);
+  engine_.Attribute(act, *request.actor, kDrawDeed, agenda, std::nullopt, "", now);
+  return answer;
 }
 
 EntryAnswer DrawKeeper::Enter(Act& act, const EntryRequest& request, Instant received_at) {
@@ -198,10 +226,12 @@ EntryAnswer DrawKeeper::Enter(Act& act, const EntryRequest& request, Instant rec
       has_key ? engine_.names_->IdempotencyOf(request.idempotency_key, request.body_hash)
               : engine_.names_->NoIdempotency(subject, received_at.ms);
   if (auto existing = Existing(act, *agenda, subject, request, idempotency))
-    return *std::move(existing);
+    return Told(act, *agenda, request, *std::move(existing), received_at);
   auto refused = MayEnter(act, *agenda, request, identity.subject, subject, received_at);
-  EntryAnswer answer =
-      refused ? *std::move(refused) : Add(act, *agenda, request, subject, idempotency, received_at);
+  const auto add = request.actor == nullptr ? &DrawKeeper::Add : &DrawKeeper::AddFor;
+  EntryAnswer answer = refused
+                           ? Told(act, *agenda, request, *std::move(refused), received_at)
+                           : (this->*add)(act, *agenda, request, subject, idempotency, received_at);
   if (answer.outcome != Outcome::kOk)
     answer.attempt = engine_.AttemptAt(agenda, request.applicant, answer.outcome, received_at);
   return answer;

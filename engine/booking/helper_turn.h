@@ -1,6 +1,7 @@
 // What a helper does for others, held against what his agenda lets one do in a week (`helper_cap`):
-// what he books at a desk and the places he takes in its waitlist count together. One at a time, as
-// long as the turn lasts, so that nobody passes the cap with two requests at once. Any thread.
+// what he books at a desk, the places he takes in its waitlist and the entries he makes in its
+// draws count together. One at a time, as long as the turn lasts, so that nobody passes the cap
+// with two requests at once. Any thread.
 #pragma once
 
 #include <optional>
