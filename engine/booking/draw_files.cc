@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,6 +44,17 @@ proof::Hash DigestOf(DrawFile file, const DrawCommitted& committed, const DrawDr
 
 }  // namespace
 
+std::vector<uint32_t> DoublesIn(const std::vector<codec::DrawEntry>& entries,
+                                const PersonOf& person_of) {
+  std::vector<uint32_t> doubles;
+  std::set<Subject> seen;
+  for (uint32_t i = 0; i < entries.size(); ++i) {
+    if (!codec::TakesPart(entries[i].state)) continue;
+    if (!seen.insert(person_of(entries[i].subject)).second) doubles.push_back(i);
+  }
+  return doubles;
+}
+
 std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
                                               const std::vector<codec::DrawEntry>& entries,
                                               std::vector<rules::DrawSlot> slots,
@@ -50,7 +62,7 @@ std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
   std::vector<Subject> subjects;
   std::vector<uint32_t> taking_part;
   for (uint32_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].state == codec::EntryState::kWithdrawn) continue;
+    if (!codec::TakesPart(entries[i].state)) continue;
     subjects.push_back(entries[i].subject);
     taking_part.push_back(i);
   }

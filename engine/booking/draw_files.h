@@ -36,9 +36,16 @@ struct DrawCommitted {
   }
 };
 
+// Who somebody is by now (identities.h).
+using PersonOf = std::function<Subject(const Subject&)>;
+// The places of entries that a person has beside the first of theirs that takes part.
+std::vector<uint32_t> DoublesIn(const std::vector<codec::DrawEntry>& entries,
+                                const PersonOf& person_of);
+
 // Whose an entry is.
 using EntryHolder = std::function<proof::Hash(const codec::DrawEntry&)>;
-// Those that were not withdrawn before the closing. No `holder_of`: the leaves have none.
+// Those that take part: neither withdrawn before the closing nor a double. No `holder_of`: the
+// leaves have none.
 std::shared_ptr<const DrawCommitted> CommitTo(const proof::DrawKey& key,
                                               const std::vector<codec::DrawEntry>& entries,
                                               std::vector<rules::DrawSlot> slots,

@@ -23,6 +23,8 @@ std::string_view StateOf(const Draw& draw, const codec::DrawEntry& entry,
       return "withdrawn";
     case EntryState::kDeclined:
       return "declined";
+    case EntryState::kSamePerson:
+      return "same-person";
     case EntryState::kOffered:
     case EntryState::kTaken:
     case EntryState::kPassed:

@@ -147,7 +147,10 @@ class DrawKeeper {
 
   // draw_steps.cc
   bool CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Await& await);
-  bool PushStep(const codec::DrawState& state, Act& act, const Steward::Await& await);
+  // `doubles`: places of entries that take no part from that step on.
+  bool PushStep(const codec::DrawState& state, Act& act, const Steward::Await& await,
+                const std::vector<uint32_t>& doubles = {});
+  std::vector<uint32_t> DoublesNow(const std::vector<codec::DrawEntry>& entries) const;
   // Why nothing more comes of it; empty: it goes on.
   std::string WhyOver(const AgendaInfo& agenda, const codec::DrawState& state) const;
   std::vector<rules::DrawSlot> SlotsToGive(const AgendaInfo& agenda, const rules::DrawRules& rules,

@@ -117,6 +117,10 @@ bool DrawKeeper::Claims(const AgendaInfo& agenda, LocalMinute slot) const {
 // is worked out without the lock. A crash before the record is durable begins it anew, with the
 // same entries.
 //
+// Two entries may have turned out to be one person's (a link): the earlier one takes part. The
+// later one's state says so, in the log before the closing is; so what is linked after that changes
+// no list, and a start finds the same.
+//
 // Whoever closes when the number is public can choose the entries by it, and nobody could tell that
 // this was not done. So the draw is then over, whatever kept the engine from closing it.
 bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Await& await) {
@@ -129,6 +133,8 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
     entries = draw->entries;
     state = draw->state;
   }
+  const std::vector<uint32_t> doubles = DoublesNow(entries);
+  for (const uint32_t place : doubles) entries[place].state = codec::EntryState::kSamePerson;
   std::shared_ptr<const DrawCommitted> committed =
       CommitTo(KeyOf(agenda, state.rules.id), entries,
                SlotsToGive(agenda, state.rules, engine_.clock_.Now()), HoldersOfEntries());
@@ -145,7 +151,7 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
   state.root = committed->tree.root();
   state.slots = committed->slots;
   state.seats = committed->seats;
-  if (!PushStep(state, act, await)) return false;
+  if (!PushStep(state, act, await, doubles)) return false;
   {
     const Draws::Lock lock = draws_.Take();
     Draw* const draw = draws_.Of(agenda.id, state.draw);
@@ -159,10 +165,24 @@ bool DrawKeeper::CloseNow(const AgendaInfo& agenda, Act& act, const Steward::Awa
   return PushStep(state, act, await);
 }
 
+// With a Reading of who is whom, and no lock: nobody waits for it.
+std::vector<uint32_t> DrawKeeper::DoublesNow(const std::vector<codec::DrawEntry>& entries) const {
+  const Identities& identities = engine_.people_->identities;
+  const Identities::Reading reading = identities.Read();
+  return DoublesIn(entries, [&](const Subject& subject) { return identities.Now(subject); });
+}
+
 // True: it is durable.
-bool DrawKeeper::PushStep(const DrawState& state, Act& act, const Steward::Await& await) {
+bool DrawKeeper::PushStep(const DrawState& state, Act& act, const Steward::Await& await,
+                          const std::vector<uint32_t>& doubles) {
   {
     const Draws::Lock lock = draws_.Take();
+    for (const uint32_t place : doubles) {
+      codec::DrawEntry entry = draws_.Of(state.agenda, state.draw)->entries[place];
+      entry.state = codec::EntryState::kSamePerson;
+      act.PushOwned(codec::EncodeDrawEntry(entry));
+      CHECK(draws_.Put(entry).ok());
+    }
     act.PushOwned(codec::EncodeDraw(state));
     CHECK(draws_.Put(state).ok());
   }

@@ -50,7 +50,10 @@ struct Draw {
   // Where the entry of that name stands; null: none of this draw.
   codec::DrawEntry* Find(uint64_t name);
   // Those that stand: what was committed to, once it is.
-  size_t standing() const { return entries.size() - count(codec::EntryState::kWithdrawn); }
+  size_t standing() const {
+    return entries.size() - count(codec::EntryState::kWithdrawn) -
+           count(codec::EntryState::kSamePerson);
+  }
   size_t count(codec::EntryState which) const { return counts[static_cast<size_t>(which)]; }
 };
 

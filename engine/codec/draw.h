@@ -55,14 +55,20 @@ struct DrawState {
 // Numbers are for ever.
 enum class EntryState : uint8_t {
   kEntered = 0,
-  kWithdrawn = 1,  // before the closing: it takes no part
-  kDeclined = 2,   // after it: it keeps its rank and wants no seat
-  kOffered = 3,    // a seat, which may be confirmed
-  kTaken = 4,      // which was confirmed
-  kPassed = 5,     // its turn is over: the offer was declined or lapsed, or could not be made,
-                   // since the person had a reservation
+  kWithdrawn = 1,   // before the closing: it takes no part
+  kDeclined = 2,    // after it: it keeps its rank and wants no seat
+  kOffered = 3,     // a seat, which may be confirmed
+  kTaken = 4,       // which was confirmed
+  kPassed = 5,      // its turn is over: the offer was declined or lapsed, or could not be made,
+                    // since the person had a reservation
+  kSamePerson = 6,  // at the closing: by then it was known that an earlier entry is the same
+                    // person's. It takes no part
 };
-inline constexpr uint8_t kEntryStates = 6;
+inline constexpr uint8_t kEntryStates = 7;
+// Whether it is one of those that a draw is closed with.
+constexpr bool TakesPart(EntryState state) {
+  return state != EntryState::kWithdrawn && state != EntryState::kSamePerson;
+}
 
 struct DrawEntry {
   AgendaId agenda;

@@ -7,8 +7,8 @@
 namespace creneau::codec {
 namespace {
 
-constexpr const char* kStates[kEntryStates] = {"entered", "withdrawn", "declined",
-                                               "offered", "taken",     "passed"};
+constexpr const char* kStates[kEntryStates] = {"entered", "withdrawn", "declined",   "offered",
+                                               "taken",   "passed",    "same-person"};
 
 }  // namespace
 
