@@ -247,6 +247,15 @@ class Draws(unittest.TestCase):
         for name in ("ranks.txt", "allocation.txt"):
             self.check_altered(out, name, 2, lambda line: line[:-1] + ("0" if line[-1] != "0" else "1"))
         facts = out / "draw.json"
+        shown = json.loads(ctl(self.programs[1], "--json", "draw", "verify", out)[1])
+        self.assertEqual(shown["unchecked"], ["announced_at", "closed_at", "done_at", "log_position", "surprise_of_entries"])
+        said = json.loads(facts.read_text())["round_at"]
+        before = facts.read_text()
+        facts.write_text(before.replace(f'"round_at": "{said}"', f'"round_at": "{said.replace("20", "21", 1)}"'))
+        got = ctl(self.programs[1], "draw", "verify", out)
+        self.assertEqual(got[0], 5, got)
+        self.assertIn("draw.json round_at", got[2])
+        facts.write_text(before)
         facts.write_text(facts.read_text().replace('"seed": "', '"seed": "0'))
         got = ctl(self.programs[1], "draw", "verify", out)
         self.assertEqual(got[0], 5, got)

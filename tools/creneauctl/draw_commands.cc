@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/text.h"
 #include "proof/draw_lines.h"
@@ -191,10 +192,17 @@ std::string AsText(const DrawReport& report) {
   sheet.Add("seats", std::to_string(report.given) + " of " + std::to_string(report.seats) +
                          " given, by rank and wishes");
   sheet.Add("uniformity", report.surprise);
+  if (!report.unchecked.empty())
+    sheet.Add("unchecked", absl::StrJoin(report.unchecked, ", ") +
+                               ": the engine's word; its files show the form and the order of "
+                               "times only");
   return sheet.Text();
 }
 
 std::string AsJson(const DrawReport& report, bool has_receipt) {
+  std::string unchecked;
+  for (const std::string& name : report.unchecked)
+    absl::StrAppend(&unchecked, unchecked.empty() ? "" : ", ", JsonText(name));
   return JsonObject({{"right", "true"},
                      {"agenda", JsonText(report.agenda)},
                      {"draw", JsonText(report.draw)},
@@ -209,6 +217,7 @@ std::string AsJson(const DrawReport& report, bool has_receipt) {
                      {"seats", std::to_string(report.seats)},
                      {"given", std::to_string(report.given)},
                      {"surprise", JsonText(report.surprise)},
+                     {"unchecked", "[" + unchecked + "]"},
                      {"receipt", has_receipt ? "\"in it\"" : "null"}});
 }
 

@@ -1,6 +1,7 @@
 // What anybody can check of a draw from its published files alone, without the engine and without
 // trusting it (engine/proof/DRAW.md): every leaf, the root, the seed, every rank, every seat given,
-// and that by its own words the list was closed before the number was public.
+// and that by its own words the list was closed before the number was public. What of draw.json no
+// file shows, the report names.
 // Text in, a report out. Pure.
 //
 // What the files cannot tell: whether the round gave that value, which its source says; that the
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proof/merkle.h"
@@ -42,6 +44,9 @@ struct DrawReport {
   uint64_t seats = 0;  // that were to be given
   uint64_t given = 0;
   std::string surprise;  // rules/uniformity.h, against the order of the tags
+  // Members of draw.json that no file shows to be so: the engine's word, of which only the form and
+  // the order of times were looked at. In the order of the alphabet.
+  std::vector<std::string> unchecked;
 };
 
 // DataLoss: a file is not what the others make it, the first such place: which file, which line,
