@@ -1,6 +1,7 @@
 #include "booking/draw.h"
 
 #include "booking/engine_impl.h"
+#include "rules/calendar.h"
 
 namespace creneau::booking {
 
@@ -28,6 +29,10 @@ DrawPage ReadDrawFile(const Engine& engine, std::string_view agenda, std::string
   return engine.inside().draw_keeper_->Page(agenda, draw, file, after);
 }
 DrawStats StatsOfDraws(const Engine& engine) { return engine.inside().draw_keeper_->stats(); }
+Instant InstantAt(const AgendaInfo& agenda, LocalMinute local) {
+  std::string error;
+  return rules::InstantOf(local, agenda.zone.absl(), &error);
+}
 
 DrawAnswer CloseDraw(Engine& engine, std::string_view agenda, const Actor& actor) {
   return engine.inside().draw_keeper_->Close(agenda, actor);

@@ -23,6 +23,8 @@ DrawAnswer ReadDraw(const Engine& engine, std::string_view agenda, Instant now);
 DrawPage ReadDrawFile(const Engine& engine, std::string_view agenda, std::string_view draw,
                       proof::DrawFile file, size_t after);
 DrawStats StatsOfDraws(const Engine& engine);
+// When it is that time at the agenda's office, as a draw's rules have it.
+Instant InstantAt(const AgendaInfo& agenda, LocalMinute local);
 
 DrawAnswer CloseDraw(Engine& engine, std::string_view agenda, const Actor& actor);
 DrawAnswer SeedDraw(Engine& engine, std::string_view agenda, std::string_view value,

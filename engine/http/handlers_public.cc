@@ -117,7 +117,7 @@ void ShowAgenda(Exchange& exchange) {
     json.Object();
     WriteSummary(json, answer);
     WriteTime(json, "published_at", answer.agenda->published_at, *answer.agenda);
-    WriteRules(json, answer.agenda->rules);
+    WriteRules(json, *answer.agenda);
     WriteChannels(json, answer);
     json.EndObject();
     // The tag begins with the version, so that it can be sent back as If-Match of a publication.

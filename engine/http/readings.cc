@@ -108,7 +108,7 @@ void WriteNotice(std::string& body, const booking::AgendaInfo& agenda, rules::La
   json.EndArray();
   json.Name("policy").String(rules::PolicyName(agenda.rules.policy));
   json.Name("group").String(agenda.rules.group);
-  WriteRules(json, agenda.rules);
+  WriteRules(json, agenda);
   json.EndObject();
 }
 

@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "booking/draw.h"
+#include "http/public_answer.h"
 #include "http/text.h"
 
 namespace creneau::http {
@@ -27,9 +29,33 @@ void WriteOpening(JsonWriter& json, const rules::Opening& opening) {
   json.EndObject();
 }
 
+// As GET …/draw names them.
+void WriteDrawRules(JsonWriter& json, const booking::AgendaInfo& info) {
+  const rules::DrawRules& draw = *info.rules.draw;
+  const auto time = [&](std::string_view name, LocalMinute local) {
+    WriteTime(json, name, booking::InstantAt(info, local), info);
+  };
+  json.Name("draw").String(draw.id);
+  json.Name("beacon").String(draw.beacon);
+  json.Name("round").String(draw.round);
+  time("entries_from", draw.entries_from);
+  time("entries_until", draw.entries_until);
+  time("round_at", draw.round_at);
+  json.Name("seats_from").String(FormatDate(draw.seats_from));
+  json.Name("seats_until").String(FormatDate(draw.seats_until));
+}
+
+void WriteOfferHours(JsonWriter& json, const rules::Agenda& agenda) {
+  json.Name("offer_hours").Object();
+  for (const Channel channel : kAllChannels)
+    json.Name(ChannelName(channel)).Number(agenda.offer_hours[static_cast<size_t>(channel)]);
+  json.EndObject();
+}
+
 }  // namespace
 
-void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
+void WriteRules(JsonWriter& json, const booking::AgendaInfo& info) {
+  const rules::Agenda& agenda = info.rules;
   json.Name("rules").Object();
   json.Name("hold_s").Number(agenda.hold_s);
   json.Name("notice_hours").Number(agenda.notice_hours);
@@ -53,10 +79,12 @@ void WriteRules(JsonWriter& json, const rules::Agenda& agenda) {
   if (agenda.draw) {
     json.Name("accept_invented").Bool(agenda.accept_invented);
     json.Name("proof_of_work").String(rules::ProofDemandName(agenda.proof_of_work));
-    json.Name("draw").String(agenda.draw->id);
+    WriteDrawRules(json, info);
   }
   json.Name("cooldown_hours").Array();
   json.Number(agenda.cooldown_min_hours).Number(agenda.cooldown_max_hours).EndArray();
+  json.Name("waitlist").Bool(agenda.waitlist);
+  if (agenda.waitlist || agenda.draw) WriteOfferHours(json, agenda);
   if (agenda.opening) WriteOpening(json, *agenda.opening);
   if (!agenda.flow.empty()) {
     json.Name("flow").Array();

@@ -8,6 +8,6 @@
 namespace creneau::http {
 
 // What decides who gets a seat (design 5, algorithm notice).
-void WriteRules(JsonWriter& json, const rules::Agenda& agenda);
+void WriteRules(JsonWriter& json, const booking::AgendaInfo& info);
 
 }  // namespace creneau::http

@@ -210,6 +210,10 @@ class Draws(unittest.TestCase):
         self.daemon.must_publish("tirage", draw_agenda("tirage", begins))
         draw = self.get("/v1/agendas/tirage/draw").json
         self.assertEqual((draw["draw"], draw["phase"], draw["beacon"]), ("2026-12", "announced", "Loto"))
+        rules = self.get("/v1/agendas/tirage").json["rules"]
+        for member in ("draw", "beacon", "round", "entries_from", "entries_until", "round_at", "seats_from", "seats_until"):
+            self.assertEqual(rules[member], draw[member])
+        self.assertEqual(rules["offer_hours"]["post"], 240)
         made = ctl(self.programs[1], "key", "create", "--keys", self.daemon.data / "keys", "--role", "site", "--person", "portal",
                    "--agenda", "tirage", "--out", self.daemon.home / "portal.key")
         self.assertEqual(made[0], 0, made)

@@ -20,6 +20,7 @@ class Agendas(ApiCase):
         self.assertEqual((shown["agenda"], shown["policy"], shown["phase"]), ("open", "direct", "open"))
         self.assertEqual(shown["rules"]["identity"], [["dossier", "birth_date"], ["passport", "birth_date"]])
         self.assertEqual(shown["rules"]["hold_s"], 600)
+        self.assertIs(shown["rules"]["waitlist"], False)
         seats = 2 * len(agendas.slots(last=40))
         self.assertEqual(shown["channels"]["web"], agendas.counts(published=seats, free=seats))
         self.assertEqual(shown["by_mandate"], 0)
