@@ -86,7 +86,7 @@ class Joining {
     idempotency_ = has_key ? in_.names_->IdempotencyOf(request_.idempotency_key,
                                                        1 + static_cast<uint64_t>(request_.channel))
                            : in_.names_->NoIdempotency(subject_, now_.ms);
-    if (const auto known = in_.people_->waitlist.Of(agenda_.id, subject_)) return Known(*known);
+    if (const auto known = PlaceOfTheirs()) return Known(*known);
     if (actor_ == nullptr) {
       if (auto refusal = MayJoin(in_, agenda_, request_, subject_, now_))
         return *std::move(refusal);
@@ -114,6 +114,16 @@ class Joining {
       return answer;
     }
     return std::nullopt;
+  }
+
+  // Under whatever is known to be theirs by now; of several the one that was taken with that key.
+  std::optional<WaitlistPlace> PlaceOfTheirs() const {
+    std::optional<WaitlistPlace> theirs;
+    for (const Subject& known : in_.people_->identities.AllNow(subject_)) {
+      const auto place = in_.people_->waitlist.Of(agenda_.id, known);
+      if (place && (!theirs || Names::SameKey(place->idempotency, idempotency_))) theirs = place;
+    }
+    return theirs;
   }
 
   // Who has a place gets it again with the key that it was taken with.

@@ -85,6 +85,17 @@ TEST_CASE_METHOD(Waiting,
   CHECK(StateOf(place) == "served");
 }
 
+TEST_CASE_METHOD(Waiting, "who waits does so under all that is known to be theirs") {
+  const PlaceAnswer dossier = Join("2026-001", kKey);
+  REQUIRE(dossier.outcome == Outcome::kOk);
+  // The card that the office issued since.
+  REQUIRE(Link(Person("2026-001"), Person("2026-777")).outcome == Outcome::kOk);
+  CHECK(Join("2026-777").outcome == Outcome::kAlreadyWaiting);
+  CHECK(Join("2026-777", kKey).place->name == dossier.place->name);
+  Restart();
+  CHECK(Join("2026-777").outcome == Outcome::kAlreadyWaiting);
+}
+
 TEST_CASE("a helper takes places as he books: where he may, for whom, and so often a week") {
   const Actor leila{rules::Role::kHelper, "l.bernard", "HE1PER01"};
   Waiting world(FewSeats("helper_cap = 2\n"));
