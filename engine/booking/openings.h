@@ -90,9 +90,12 @@ class Openings {
   bool NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatRef hold, Instant now,
                  Act& act);
 
-  // A hold is moved away from that seat. True: the seat, too, goes to the next in line at once. It
-  // is no turn. Not there after a start: who waits comes first then.
-  bool NoteLeft(const AgendaInfo& agenda, SeatRef seat, Instant now);
+  // Whether the agenda has a queue that gives out seats which come back now.
+  bool IsServedNow(const AgendaInfo& agenda, Instant now) const;
+  // A hold was moved away from that seat in such an opening: the seat, too, goes to the next in
+  // line. It is no turn. Not there after a start, nor where the steward was quicker: who waits
+  // comes first then.
+  void NoteLeft(const AgendaInfo& agenda, SeatRef seat);
 
   // A seat that has cooled: whether it is the next one's in line, because that hold of it was let
   // go in an opening that still gives out seats. Asked once.

@@ -32,13 +32,16 @@ bool Openings::NoteLapse(const AgendaInfo& agenda, const Subject& subject, SeatR
   return true;
 }
 
-bool Openings::NoteLeft(const AgendaInfo& agenda, SeatRef seat, Instant now) {
+bool Openings::IsServedNow(const AgendaInfo& agenda, Instant now) const {
   if (agenda.rules.policy != Policy::kQueue) return false;
   const std::lock_guard lock(mutex_);
+  return IsServed(View(agenda, Find(agenda.id), now).phase);
+}
+
+void Openings::NoteLeft(const AgendaInfo& agenda, SeatRef seat) {
+  const std::lock_guard lock(mutex_);
   const auto board = boards_.find(agenda.id);
-  if (board == boards_.end() || !IsServed(View(agenda, &board->second, now).phase)) return false;
-  board->second.let_go.insert(seat);
-  return true;
+  if (board != boards_.end()) board->second.let_go.insert(seat);
 }
 
 bool Openings::TakeLetGo(const AgendaInfo& agenda, SeatRef hold, Instant now) {

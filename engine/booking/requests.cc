@@ -290,17 +290,19 @@ ReservationAnswer Engine::Impl::Move(Act& act, const HolderRequest& request, Loc
   args.earliest = window.earliest_start;
   args.latest = window.latest_start;
   args.received_at = DeadlineTime(received_at);
+  args.cooling_until =
+      CoolsUntil(*agenda, channel, received_at, names_->Random(seat.subject, received_at.ms, 4));
+  args.random = names_->Random(seat.subject, received_at.ms, 5);
+  args.from = seat.ref;
   // What a hold leaves while its queue is served is the next one's seat, as that of a hold that is
   // given up: otherwise whoever moves and lets go takes seats out of the opening.
-  const bool at_once =
-      seat.word.state() == SeatState::kHeld && openings_->NoteLeft(*agenda, seat.ref, received_at);
-  args.cooling_until = at_once ? received_at
-                               : CoolsUntil(*agenda, channel, received_at,
-                                            names_->Random(seat.subject, received_at.ms, 4));
-  args.random = names_->Random(seat.subject, received_at.ms, 5);
+  if (openings_->IsServedNow(*agenda, received_at)) args.held_cooling_until = received_at;
   const ledger::Result result = ledger_.Move(args, act);
-  if (at_once && result.outcome != Outcome::kOk)
-    openings_->TakeLetGo(*agenda, seat.ref, received_at);
+  // Moved by another request of its holder meanwhile: as often as it may be, so few times.
+  if (result.outcome == Outcome::kNotHeld) return Move(act, request, slot, received_at);
+  const bool left = result.outcome == Outcome::kOk && !result.repeated;
+  if (left && args.held_cooling_until && result.seat.word.state() == SeatState::kHeld)
+    openings_->NoteLeft(*agenda, seat.ref);
   if (result.outcome == Outcome::kSlotTaken)
     return Refuse(Outcome::kSlotTaken, *agenda, channel, slot, received_at);
   return Answer(result, holder->handle);

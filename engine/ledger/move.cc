@@ -112,7 +112,9 @@ std::optional<Ledger::PreparedMove> Ledger::PrepareMove(const SeatView& from, co
   const SeatState target = offered ? SeatState::kOffered : from.word.state();
   cold.intent.store(MoveIntent{from.ref.seat, from.word.sequence(), target}.bits(),
                     std::memory_order_release);
-  cold.cooling.store(DeadlineOf(args.cooling_until), std::memory_order_release);
+  const bool sooner = args.held_cooling_until && from.word.state() == SeatState::kHeld;
+  cold.cooling.store(DeadlineOf(sooner ? *args.held_cooling_until : args.cooling_until),
+                     std::memory_order_release);
   const SeatWord moving =
       before.NextGeneration()
           .With(SeatState::kMoving)

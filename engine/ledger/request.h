@@ -68,7 +68,8 @@ struct MoveArgs {
   Instant earliest;
   Instant latest;
   Instant received_at;
-  Instant cooling_until;  // of the seat left behind
+  Instant cooling_until;                        // of the seat left behind
+  std::optional<Instant> held_cooling_until{};  // where that was held and no more; else the same
   uint64_t random = 0;
   // Only from this seat: who is elsewhere by now is kNotHeld, and stays there.
   std::optional<SeatRef> from{};

@@ -347,11 +347,12 @@ TEST_CASE("what a hold leaves when it is moved stays in the opening, whoever wai
     queue.world.Pass(2);
     CHECK(queue.Status().free == 1);
   }
-  // One that did not move leaves no trace: what is confirmed and given up later is nobody's who
-  // stands in line.
+  // One that did not move leaves no trace, also where it is repeated: what is confirmed and given
+  // up later is nobody's who stands in line.
   const Reservation other = queue.HoldInTime("FILE2", queue.TicketOf("FILE2")).reservation;
   REQUIRE(FormatLocalMinute(other.slot) == there);
   CHECK(queue.world.Move(other, here).outcome == Outcome::kSlotTaken);
+  CHECK(queue.world.Move(other, there).outcome == Outcome::kOk);
   REQUIRE(queue.world.Do(&Engine::Confirm, other).outcome == Outcome::kOk);
   REQUIRE(queue.world.Do(&Engine::Cancel, other).outcome == Outcome::kOk);
   queue.world.Pass(90);
