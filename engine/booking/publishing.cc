@@ -52,23 +52,33 @@ bool Fits(const ledger::PublicationPlan& plan, PublishAnswer* answer) {
   return false;
 }
 
-// Design 5: the same that `agenda check` asks of a TOML file's sessions. Where something new is
-// given out, or by another rule, seats can be had from now on at the earliest; of a calendar that
-// only comes to its end all that is left may have flowed away.
+// Design 5: the same that `agenda check` asks of a TOML file's sessions. A slot that is new, or
+// flows by another rule, or has more such seats than before, gives them out from now on at the
+// earliest; of the others all that is left may have flowed away. What has begun is nobody's any
+// more.
 std::string_view WrongWithChannels(ledger::Ledger& ledger, const rules::Agenda& agenda,
                                    const AgendaInfo* current,
                                    const std::vector<ledger::SlotTarget>& targets, Instant now) {
   rules::WithoutComputer seats(agenda);
-  const auto is_known = [&](const ledger::SlotTarget& target) {
-    return target.starts_at <= now || ledger.StartOf(current->id, target.start).has_value();
+  std::map<LocalMinute, rules::ChannelSeats> before;
+  if (current != nullptr && agenda.flow == current->rules.flow) {
+    for (const auto& slot : ledger.Slots(current->id, now, Instant{INT64_MAX - 1}, SIZE_MAX))
+      before.emplace(slot.start, slot.seats);
+  }
+  const auto has_as_before = [&](const ledger::SlotTarget& target) {
+    const auto at = before.find(target.start);
+    if (at == before.end()) return false;
+    for (const Channel channel : kAllChannels) {
+      const auto c = static_cast<size_t>(channel);
+      if (rules::NeedsNoComputer(channel) && target.seats[c] > at->second[c]) return false;
+    }
+    return true;
   };
-  const bool anew =
-      current == nullptr || agenda.flow != current->rules.flow ||
-      (!agenda.flow.empty() && !std::all_of(targets.begin(), targets.end(), is_known));
   for (const ledger::SlotTarget& target : targets) {
-    const int64_t before_ms =
-        anew ? std::min(seats.horizon_ms(), target.starts_at - now) : seats.horizon_ms();
-    seats.Add(target.seats, before_ms);
+    if (target.starts_at <= now) continue;
+    seats.Add(target.seats, has_as_before(target)
+                                ? seats.horizon_ms()
+                                : std::min(seats.horizon_ms(), target.starts_at - now));
   }
   return seats.Wrong();
 }

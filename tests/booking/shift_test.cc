@@ -338,6 +338,20 @@ TEST_CASE("a crash between taking seats and giving them leaves no slot with fewe
   CHECK(office.engine->CheckInvariants().ok());
 }
 
+TEST_CASE("a desk seat that was there once is none that is left, in a calendar of the web alone") {
+  World world;
+  const std::string toml = AgendaToml("93-titres", "", "{ web = 2 }") +
+                           "\n[[session]]\nweekdays = [\"mon\"]\nfrom = 2026-11-30\nuntil = "
+                           "2026-11-30\nhours = [\"14:00-14:30\"]\nminutes = 30\n"
+                           "seats = { desk = 1 }\n";
+  REQUIRE(world.Publish("93-titres", toml).outcome == Outcome::kOk);
+  world.clock.now = world.clock.now + kMsPerDay;
+  const PublishAnswer refused = world.Publish("93-titres", toml);
+  CHECK(refused.outcome == Outcome::kValidationFailed);
+  REQUIRE_FALSE(refused.errors.empty());
+  CHECK(refused.errors[0].message.find("every seat is on the web") != std::string::npos);
+}
+
 TEST_CASE("a list of slots is held to seats without a computer, like sessions") {
   World world;
   std::string toml = AgendaToml();
