@@ -275,9 +275,10 @@ TEST_CASE("a mistyped digit of a reservation put right brings its holder's entry
   lottery.GoTo("2026-12-01T18:00");
   const ReservationAnswer seat = lottery.Hold(EntrantsDossier(2), "", "", "93-guichet");
   REQUIRE(lottery.Confirm(seat.reservation).outcome == Outcome::kOk);
-  const CorrectionRequest right{seat.reservation.name.view(),
-                                Lottery::Request(EntrantsDossier(3)).applicant,
-                                Lottery::Request(EntrantsDossier(2)).applicant, "typing-error"};
+  const std::string mistyped = EntrantsDossier(2);
+  const std::string correct = EntrantsDossier(3);
+  const CorrectionRequest right{seat.reservation.name.view(), Lottery::Request(correct).applicant,
+                                Lottery::Request(mistyped).applicant, "typing-error"};
   lottery.act->Begin();
   const IdentityAnswer corrected =
       lottery.engine->Correct(*lottery.act, right, kAgentOfDraw, lottery.clock.now);
