@@ -68,11 +68,12 @@ struct MoveArgs {
   Instant earliest;
   Instant latest;
   Instant received_at;
-  Instant cooling_until;                        // of the seat left behind
-  std::optional<Instant> held_cooling_until{};  // where that was held and no more; else the same
+  Instant cooling_until;  // of the seat left behind
   uint64_t random = 0;
   // Only from this seat: who is elsewhere by now is kNotHeld, and stays there.
   std::optional<SeatRef> from{};
+  // Of the seat left behind where it was held and no more; nothing: cooling_until.
+  std::optional<Instant> held_cooling_until{};
 };
 
 // kOk: seat is the reservation as it now is. kAlreadyReserved: seat is the one the subject has.
