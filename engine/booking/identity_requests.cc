@@ -171,7 +171,11 @@ Engine::Impl::Joined Engine::Impl::ToJoin(Act& act, const Subject& one, const Su
   // Which of the two is to go, a person must say.
   if (seat_a && seat_b) joined.outcome = Outcome::kAlreadyReserved;
   joined.seat = seat_a ? seat_a : seat_b;
-  joined.links = seat_a ? identities.ToJoin(other, a) : identities.ToJoin(one, b);
+  // A subject that a correction took from its own identity is known as theirs by what links to it
+  // alone: whoever joins comes to it, or a place that it has would be for whoever has that
+  // identity.
+  const bool to_a = seat_a || (!seat_b && identities.Of(a) != a);
+  joined.links = to_a ? identities.ToJoin(other, a) : identities.ToJoin(one, b);
   return joined;
 }
 

@@ -85,6 +85,26 @@ TEST_CASE_METHOD(Waiting,
   CHECK(StateOf(place) == "served");
 }
 
+TEST_CASE_METHOD(Waiting, "who was corrected, waits and is linked once more is offered the seat") {
+  const Reservation tuesday = Confirmed(Person("2026-00100"));
+  const Reservation own = Confirmed(Person("2026-009"));
+  REQUIRE(Correct(own, Person("2026-001"), Person("2026-009"), claire).outcome == Outcome::kOk);
+  REQUIRE(Do(&Engine::Cancel, own).outcome == Outcome::kOk);
+  const PlaceView place = Joined("2026-001");
+  REQUIRE(Link(Person("2026-001"), Person("2026-777")).outcome == Outcome::kOk);
+  CHECK(Join("2026-777").outcome == Outcome::kAlreadyWaiting);
+  Hours(24);
+  REQUIRE(Do(&Engine::Cancel, tuesday).outcome == Outcome::kOk);
+  Minutes(2);
+  const Reservation offer = OfferOf(place);
+  const IdentityAnswer found = Lookup(Person("2026-777"), paul);
+  REQUIRE(found.reservation);
+  CHECK(found.reservation->name.view() == offer.name.view());
+  // Whoever has the mistyped number has nothing to do with it.
+  CHECK_FALSE(Lookup(Person("2026-009"), paul).reservation);
+  CHECK(Join("2026-009").outcome == Outcome::kOk);
+}
+
 TEST_CASE_METHOD(Waiting, "who waits does so under all that is known to be theirs") {
   const PlaceAnswer dossier = Join("2026-001", kKey);
   REQUIRE(dossier.outcome == Outcome::kOk);
