@@ -93,9 +93,13 @@ TEST_CASE_METHOD(Waiting, "who was corrected, waits and is linked once more is o
   const PlaceView place = Joined("2026-001");
   REQUIRE(Link(Person("2026-001"), Person("2026-777")).outcome == Outcome::kOk);
   CHECK(Join("2026-777").outcome == Outcome::kAlreadyWaiting);
-  Hours(24);
-  REQUIRE(Do(&Engine::Cancel, tuesday).outcome == Outcome::kOk);
-  Minutes(2);
+  // What they gave up, where it is not everybody's before the order of the day is drawn; else
+  // another.
+  for (int hours = 0; hours < 24 && !Ask(place).place->offer; ++hours) Hours(1);
+  if (!Ask(place).place->offer) {
+    REQUIRE(Do(&Engine::Cancel, tuesday).outcome == Outcome::kOk);
+    Minutes(2);
+  }
   const Reservation offer = OfferOf(place);
   const IdentityAnswer found = Lookup(Person("2026-777"), paul);
   REQUIRE(found.reservation);
