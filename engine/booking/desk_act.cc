@@ -19,9 +19,8 @@ constexpr std::string_view kSlotWithout =
     "near "
     "it that have, if there are any; book one of these, or look for another channel's seats.";
 constexpr std::string_view kNoneOfChannel =
-    "No slot that can be booked now has so many free seats of the channel asked for. Other "
-    "channels "
-    "may have some: GET the agenda for what is free in each of them.";
+    "No slot that can be booked now has so many free seats of the channel asked for. Others may "
+    "have some: GET the agenda for what is free in each of them.";
 
 }  // namespace
 
