@@ -16,11 +16,10 @@ constexpr size_t kAlternatives = 5;
 constexpr size_t kLookedAt = 50;
 constexpr std::string_view kSlotWithout =
     "This slot has not so many free seats of the channel asked for. `alternatives` lists slots "
-    "near "
-    "it that have, if there are any; book one of these, or look for another channel's seats.";
+    "near it that have, if there are any; book one of these, or look for another channel's seats.";
 constexpr std::string_view kNoneOfChannel =
-    "No slot that can be booked now has so many free seats of the channel asked for. Others may "
-    "have some: GET the agenda for what is free in each of them.";
+    "No slot that can be booked now has so many free seats of the channel asked for. "
+    "Other channels may have some: GET the agenda for what is free in each of them.";
 
 }  // namespace
 
