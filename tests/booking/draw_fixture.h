@@ -115,6 +115,13 @@ class Lottery : public World {
     }
     return all;
   }
+  // Another agenda of the same group, where seats are held.
+  void PublishGuichet() {
+    const std::string direct =
+        absl::StrReplaceAll(AgendaToml("93-guichet", "group = \"93-titres\"\n"),
+                            {{"notice_hours = 2", "notice_hours = 0"}});
+    REQUIRE(Publish("93-guichet", direct).outcome == Outcome::kOk);
+  }
   ReservationAnswer Confirm(const Reservation& offered) { return Do(&Engine::Confirm, offered); }
 };
 

@@ -227,11 +227,7 @@ TEST_CASE("nobody moves into seats that a draw has to give") {
 
 TEST_CASE("who has a reservation enters no draw, and an offer to whoever has one rolls on") {
   Lottery lottery;
-  // Another agenda of the same group, where seats are held.
-  const std::string direct =
-      absl::StrReplaceAll(AgendaToml("93-guichet", "group = \"93-titres\"\n"),
-                          {{"notice_hours = 2", "notice_hours = 0"}});
-  REQUIRE(lottery.Publish("93-guichet", direct).outcome == Outcome::kOk);
+  lottery.PublishGuichet();
   lottery.GoTo("2026-11-30T10:30");
   const ReservationAnswer held = lottery.Hold(EntrantsDossier(1), "", "", "93-guichet");
   REQUIRE(held.outcome == Outcome::kOk);
@@ -266,10 +262,7 @@ TEST_CASE("whoever was booked at the desk moves among the desk's seats, whatever
 
 TEST_CASE("a mistyped digit of a reservation put right brings its holder's entry no second seat") {
   Lottery lottery;
-  const std::string direct =
-      absl::StrReplaceAll(AgendaToml("93-guichet", "group = \"93-titres\"\n"),
-                          {{"notice_hours = 2", "notice_hours = 0"}});
-  REQUIRE(lottery.Publish("93-guichet", direct).outcome == Outcome::kOk);
+  lottery.PublishGuichet();
   lottery.GoTo("2026-11-30T10:30");
   const EntryView entry = lottery.EnterAll(EntrantsDossier(2));
   lottery.GoTo("2026-12-01T18:00");

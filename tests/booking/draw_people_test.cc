@@ -163,10 +163,7 @@ TEST_CASE("whoever has entered has done so under all that is known to be theirs"
 
 TEST_CASE("an entry follows whoever was corrected, and leaves room for whom the slip named") {
   Lottery lottery;
-  const std::string direct =
-      absl::StrReplaceAll(AgendaToml("93-guichet", "group = \"93-titres\"\n"),
-                          {{"notice_hours = 2", "notice_hours = 0"}});
-  REQUIRE(lottery.Publish("93-guichet", direct).outcome == Outcome::kOk);
+  lottery.PublishGuichet();
   lottery.GoTo("2026-11-30T10:30");
   const std::string slip = EntrantsDossier(2);
   const std::string meant = EntrantsDossier(3);
